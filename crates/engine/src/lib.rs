@@ -1,1 +1,9 @@
-//! x
+//! What must be *done*, and the record of it: the ledger, the scheduler, the use cases, and the
+//! ports through which time, sleep and sending come in.
+
+#![forbid(unsafe_code)]
+
+pub mod bell;
+pub mod clock;
+pub mod courier;
+pub mod wake;
