@@ -1,0 +1,168 @@
+//! What the window needs at its start and whenever something changed.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{CalendarView, ChannelView, Moment, PersonView, Settings, ZoneView};
+
+/// The first answer.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Boot {
+    /// The present moment.
+    pub now: Moment,
+    /// The machine's zone.
+    pub zone: ZoneView,
+    /// Settings.
+    pub settings: Settings,
+    /// Calendars, in their order.
+    pub calendars: Vec<CalendarView>,
+    /// Channels, this desktop first.
+    pub channels: Vec<ChannelView>,
+    /// People, by name.
+    pub people: Vec<PersonView>,
+    /// The service and the counts.
+    pub status: Status,
+    /// For the foot of the settings.
+    pub about: About,
+    /// What the window was started for.
+    pub open: Option<Open>,
+}
+
+/// What the window was started for; also sent as the event `open` to a window that runs.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    tag = "type"
+)]
+pub enum Open {
+    /// A notification was opened.
+    Delivery {
+        /// `dlv_…`
+        delivery: String,
+    },
+    /// "New event" in the tray.
+    New,
+    /// The tray's "Unacknowledged".
+    Inbox,
+    /// The tray's "Settings".
+    Settings,
+}
+
+/// Versions and places.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct About {
+    /// Ours.
+    pub version: String,
+    /// "2026f (system)"
+    pub zones: String,
+    /// The ledger's path.
+    pub ledger: String,
+}
+
+/// What changes while the window is open.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// The present moment.
+    pub now: Moment,
+    /// The service.
+    pub service: ServiceStatus,
+    /// Deliveries by what is shown.
+    pub counts: Counts,
+    /// How many await an answer in the inbox.
+    pub unacknowledged: u32,
+    /// What Ctrl+Z would take back, as words ("move Dentist"); none when nothing.
+    pub undo: Option<String>,
+    /// What Ctrl+Shift+Z would do again.
+    pub redo: Option<String>,
+}
+
+/// The service as the window sees it through the ledger.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ServiceStatus {
+    /// It holds the scheduler's lock.
+    pub running: bool,
+    /// It runs and its heartbeat is overdue.
+    pub hanging: bool,
+    /// Reminders are paused.
+    pub paused: bool,
+    /// Until when; none with `paused` means until resumed.
+    pub paused_until: Option<Moment>,
+    /// A notification service answers; none while not known.
+    pub notifier: Option<bool>,
+    /// A tray host is there; none while not known.
+    pub tray: Option<bool>,
+}
+
+/// Deliveries by what is shown: what lies ahead, and of what is over the last 30 days.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Will be told.
+    pub scheduled: u32,
+    /// Being sent.
+    pub sending: u32,
+    /// Will be tried again.
+    pub retrying: u32,
+    /// Waiting.
+    pub held: u32,
+    /// Failed.
+    pub failed: u32,
+    /// Please check.
+    pub review: u32,
+    /// Told in time.
+    pub told: u32,
+    /// Told late.
+    pub late: u32,
+    /// Skipped.
+    pub skipped: u32,
+    /// Missed.
+    pub missed: u32,
+}
+
+/// A calendar file dropped on the window.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields = nullable)]
+pub struct ImportFile {
+    /// The file's name, for remarks.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+    /// `cal_…` to put it in; a calendar named after the file when absent.
+    pub calendar: Option<String>,
+    /// Only say what would happen.
+    pub dry_run: bool,
+    /// Makes it safe to send twice.
+    pub request_id: String,
+}
+
+/// What an import did or would do.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportReport {
+    /// New events.
+    pub created: u32,
+    /// Changed events.
+    pub updated: u32,
+    /// Events already here.
+    pub unchanged: u32,
+    /// What was not understood.
+    pub remarks: Vec<ImportRemark>,
+    /// The first date it touches, to go there.
+    pub first: Option<String>,
+}
+
+/// Something not understood.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportRemark {
+    /// The line.
+    pub line: u32,
+    /// The sentence.
+    pub reason: String,
+}

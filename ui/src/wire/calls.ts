@@ -1,0 +1,81 @@
+// Generated from crates/wire by `UPDATE_WIRE=1 cargo test -p wire`. Do not edit.
+
+import type * as T from './types';
+
+/** Every call: what it asks and what it is told. */
+export interface Calls {
+  /** Everything the window needs at its start. */
+  boot: { args: T.Empty; answer: T.Boot };
+  /** The service, the counts, the present moment. */
+  status: { args: T.Empty; answer: T.Status };
+  /** What Week and Month draw. */
+  range: { args: T.RangeQuery; answer: T.RangeView };
+  /** Which days have something. */
+  busy: { args: T.BusyQuery; answer: T.BusyDay[] };
+  /** What comes up. */
+  upNext: { args: T.UpNextQuery; answer: T.UpNext[] };
+  /** One occurrence in full. */
+  occurrence: { args: T.OccurrenceRef; answer: T.OccurrenceDetail };
+  /** A form with the kind's defaults. */
+  editorNew: { args: T.NewForm; answer: T.EditorForm };
+  /** The form of an event. */
+  editorGet: { args: T.OccurrenceRef; answer: T.EditorForm };
+  /** What Rust says about a draft. */
+  editorPreview: { args: T.PreviewQuery; answer: T.DraftPreview };
+  /** Zones by what was typed. */
+  zones: { args: T.ZoneQuery; answer: T.ZoneView[] };
+  /** Saves a draft. */
+  save: { args: T.SaveEvent; answer: T.Change };
+  /** Deletes an event or one of its occurrences. */
+  delete: { args: T.DeleteEvent; answer: T.Change };
+  /** A drop in the grid. */
+  moveOccurrence: { args: T.MoveOccurrence; answer: T.MoveAnswer };
+  /** Takes the last change back. */
+  undo: { args: T.Mutation; answer: T.Change };
+  /** Makes it again. */
+  redo: { args: T.Mutation; answer: T.Change };
+  /** What awaits an answer. */
+  inbox: { args: T.Empty; answer: T.InboxView };
+  /** Done with it. */
+  acknowledge: { args: T.Acknowledge; answer: T.Change };
+  /** Tell again later. */
+  snooze: { args: T.Snooze; answer: T.Change };
+  /** A page of the ledger. */
+  deliveries: { args: T.DeliveriesQuery; answer: T.DeliveriesPage };
+  /** Every step of a delivery. */
+  why: { args: T.DeliveryRef; answer: T.Why };
+  /** Tries failed ones again. */
+  retry: { args: T.RetryDeliveries; answer: T.Change };
+  /** Calendars in their order. */
+  calendars: { args: T.Empty; answer: T.CalendarView[] };
+  /** Makes or changes a calendar. */
+  saveCalendar: { args: T.SaveCalendar; answer: T.CalendarView };
+  /** Deletes a calendar with its events. */
+  deleteCalendar: { args: T.Remove; answer: T.Change };
+  /** People by name. */
+  people: { args: T.Empty; answer: T.PersonView[] };
+  /** Makes or changes a person and their birthday. */
+  savePerson: { args: T.SavePerson; answer: T.PersonView };
+  /** Deletes a person and their birthday. */
+  deletePerson: { args: T.Remove; answer: T.Change };
+  /** Channels, this desktop first. */
+  channels: { args: T.Empty; answer: T.ChannelView[] };
+  /** Adds a webhook and shows its secret once. */
+  addWebhook: { args: T.AddWebhook; answer: T.ChannelAdded };
+  /** Removes a webhook; its reminders go. */
+  removeChannel: { args: T.Remove; answer: T.Change };
+  /** Plans a test; the service sends it. Ask `why` what became of it. */
+  testChannel: { args: T.TestChannel; answer: T.DeliveryRow };
+  /** Keeps the settings. */
+  saveSettings: { args: T.Settings; answer: T.Settings };
+  /** Whether the service starts at login. */
+  getAutostart: { args: T.Empty; answer: T.Autostart };
+  /** Switches it. */
+  setAutostart: { args: T.SetAutostart; answer: T.Autostart };
+  /** Starts the service, if none runs. */
+  startService: { args: T.Empty; answer: T.ServiceStatus };
+  /** Ends a pause. */
+  resume: { args: T.Mutation; answer: T.ServiceStatus };
+  /** Takes in a calendar file. */
+  import: { args: T.ImportFile; answer: T.ImportReport };
+}
