@@ -6,4 +6,5 @@
 pub mod bell;
 pub mod clock;
 pub mod courier;
+pub mod endpoint;
 pub mod wake;
