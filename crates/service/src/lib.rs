@@ -1,1 +1,8 @@
-//! x
+//! The resident part: it sleeps until the next due moment, hears what the machine tells (resume,
+//! clock, zone), shows the tray, and drives the engine's scheduler with the couriers. It knows
+//! no window: the two talk through the ledger and the bell beside it.
+
+#![forbid(unsafe_code)]
+
+pub mod wake;
+pub mod zone;

@@ -1,0 +1,106 @@
+//! Which zone this machine is in, asked of the environment and the system's files: the only
+//! place that asks. Planning never does; it uses the row of the ledger that the service keeps.
+
+use std::path::{Path, PathBuf};
+
+/// Where a machine says its zone.
+#[derive(Debug, Clone)]
+pub struct ZoneSources {
+    /// The environment's `TZ`.
+    pub tz: Option<String>,
+    /// The link to the zone's file.
+    pub localtime: PathBuf,
+    /// Debian's file with the zone's name.
+    pub timezone: PathBuf,
+}
+
+impl ZoneSources {
+    /// This machine's.
+    pub fn of_this_machine() -> Self {
+        Self {
+            tz: std::env::var("TZ").ok(),
+            localtime: "/etc/localtime".into(),
+            timezone: "/etc/timezone".into(),
+        }
+    }
+
+    /// The IANA name of the zone in force: the first of `TZ`, the link's target and Debian's
+    /// file that `known` accepts. `None` when none of them names a zone (a copied file, a POSIX
+    /// rule): the caller keeps what it had.
+    pub fn name(&self, known: impl Fn(&str) -> bool) -> Option<String> {
+        let link = || name_in_path(&std::fs::read_link(&self.localtime).ok()?);
+        let file = || {
+            let text = std::fs::read_to_string(&self.timezone).ok()?;
+            Some(text.lines().next()?.trim().to_owned())
+        };
+        let sources: [&dyn Fn() -> Option<String>; 3] =
+            [&|| self.tz.as_deref().and_then(name_in_tz), &link, &file];
+        sources.iter().filter_map(|source| source()).find(|name| known(name))
+    }
+}
+
+/// The machine's zone, as [`ZoneSources::name`] finds it.
+pub fn machine_zone(known: impl Fn(&str) -> bool) -> Option<String> {
+    ZoneSources::of_this_machine().name(known)
+}
+
+/// `:Europe/Berlin`, `Europe/Berlin` or a path into the zone files; empty means UTC.
+fn name_in_tz(tz: &str) -> Option<String> {
+    let tz = tz.strip_prefix(':').unwrap_or(tz);
+    match tz {
+        "" => Some("UTC".into()),
+        path if path.starts_with('/') => name_in_path(Path::new(path)),
+        name => Some(name.into()),
+    }
+}
+
+/// What follows `zoneinfo/` in a path to a zone file, without the tables for leap seconds.
+fn name_in_path(path: &Path) -> Option<String> {
+    let (_, name) = path.to_str()?.rsplit_once("zoneinfo/")?;
+    let name = name.strip_prefix("posix/").or(name.strip_prefix("right/")).unwrap_or(name);
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Aim: which source wins. Method: a folder with a link and a file as a machine has them.
+    #[track_caller]
+    fn check(tz: Option<&str>, link: Option<&str>, file: Option<&str>, expected: Option<&str>) {
+        let dir = tempfile::tempdir().expect("a temp folder");
+        let sources = ZoneSources {
+            tz: tz.map(Into::into),
+            localtime: dir.path().join("localtime"),
+            timezone: dir.path().join("timezone"),
+        };
+        if let Some(target) = link {
+            std::os::unix::fs::symlink(target, &sources.localtime).expect("a link");
+        }
+        if let Some(text) = file {
+            std::fs::write(&sources.timezone, text).expect("a file");
+        }
+        let known = |name: &str| ["UTC", "Europe/Berlin", "Asia/Tokyo", "EST5EDT"].contains(&name);
+        assert_eq!(sources.name(known).as_deref(), expected);
+    }
+
+    #[test]
+    fn the_environment_wins_then_the_link_then_debians_file() {
+        let berlin = Some("/usr/share/zoneinfo/Europe/Berlin");
+        check(Some("Asia/Tokyo"), berlin, Some("UTC\n"), Some("Asia/Tokyo"));
+        check(Some(":Asia/Tokyo"), berlin, None, Some("Asia/Tokyo"));
+        check(Some("/usr/share/zoneinfo/Asia/Tokyo"), berlin, None, Some("Asia/Tokyo"));
+        check(Some(""), berlin, None, Some("UTC"));
+        check(None, berlin, Some("Asia/Tokyo\n"), Some("Europe/Berlin"));
+        check(None, Some("../usr/share/zoneinfo/posix/Asia/Tokyo"), None, Some("Asia/Tokyo"));
+        check(None, None, Some("Asia/Tokyo\n"), Some("Asia/Tokyo"));
+    }
+
+    #[test]
+    fn what_is_no_known_name_is_passed_over() {
+        check(Some("CET-1CEST,M3.5.0,M10.5.0/3"), None, Some("UTC"), Some("UTC"));
+        check(None, Some("/etc/somewhere"), Some("Europe/Berlin"), Some("Europe/Berlin"));
+        check(Some("Mars/Olympus"), Some("/x/zoneinfo/Mars"), Some("Mars\n"), None);
+        check(None, None, None, None);
+    }
+}
