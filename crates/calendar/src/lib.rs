@@ -5,3 +5,4 @@
 
 pub mod id;
 pub mod network;
+pub mod recurrence;
