@@ -1,1 +1,2 @@
-//! x
+//! What the acceptance tests share.
+#![forbid(unsafe_code)]

@@ -1,1 +1,4 @@
+//! `carillon`: the command line, and with `carillon daemon` the service.
+#![forbid(unsafe_code)]
+
 fn main() {}

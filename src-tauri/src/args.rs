@@ -1,0 +1,130 @@
+//! What the window was asked for on its command line, by its first start or by a later one that
+//! hands its words over.
+
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
+
+use wire::dto::Open;
+
+/// Shown when the words were not understood.
+const USAGE: &str =
+    "carillon-desktop [--data-dir DIR] [--open DELIVERY | --new | --inbox | --settings]";
+
+/// A window's start, understood.
+#[derive(Debug, Default)]
+pub struct Args {
+    /// Where the ledger lies when not in its usual place.
+    pub data_dir: Option<PathBuf>,
+    /// What to show first.
+    pub open: Option<Open>,
+}
+
+/// Reads the words after the program's name.
+///
+/// # Errors
+/// One sentence about the first word that is not understood.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, String> {
+    let mut words = words.into_iter();
+    let mut args = Args::default();
+    while let Some(word) = words.next() {
+        match word.to_str() {
+            Some("--data-dir") => {
+                args.data_dir = Some(value(&mut words, "--data-dir", "a directory")?.into());
+            }
+            Some("--open") => {
+                let delivery = delivery(&value(&mut words, "--open", "a delivery")?)?;
+                show(&mut args, Open::Delivery { delivery })?;
+            }
+            Some("--new") => show(&mut args, Open::New)?,
+            Some("--inbox") => show(&mut args, Open::Inbox)?,
+            Some("--settings") => show(&mut args, Open::Settings)?,
+            _ => return Err(format!("{} is not known here: {USAGE}", word.display())),
+        }
+    }
+    Ok(args)
+}
+
+fn value(
+    words: &mut impl Iterator<Item = OsString>,
+    option: &str,
+    wanted: &str,
+) -> Result<OsString, String> {
+    words.next().ok_or_else(|| format!("{option} needs {wanted} after it: {USAGE}"))
+}
+
+fn show(args: &mut Args, open: Open) -> Result<(), String> {
+    match args.open.replace(open) {
+        None => Ok(()),
+        Some(_) => Err(format!("only one thing can be shown first: {USAGE}")),
+    }
+}
+
+fn delivery(word: &OsString) -> Result<String, String> {
+    word.to_str()
+        .filter(|id| id.starts_with("dlv_"))
+        .filter(|id| id.len() <= 64)
+        .filter(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)))
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            format!("--open {} is no delivery: an id looks like dlv_0199…", word.display())
+        })
+}
+
+/// The name under which windows over one ledger find each other on the session bus.
+pub fn instance_name(identifier: &str, data_dir: &Path) -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    data_dir.canonicalize().unwrap_or_else(|_| data_dir.to_owned()).hash(&mut hasher);
+    format!("{identifier}.Ledger_{:016x}", hasher.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words understood, written the way the UI is told.
+    fn check(words: &str) -> Result<String, String> {
+        let args = parse(words.split_whitespace().map(OsString::from))?;
+        let dir = args.data_dir.map_or("-".to_owned(), |dir| dir.display().to_string());
+        let open = serde_json::to_string(&args.open).expect("BUG: this DTO is plain data");
+        Ok(format!("{dir} {open}"))
+    }
+
+    #[test]
+    fn the_words_of_the_command_line_are_understood() {
+        for (words, understood) in [
+            ("", "- null"),
+            ("--data-dir /tmp/x", "/tmp/x null"),
+            ("--new --data-dir x", r#"x {"type":"new"}"#),
+            ("--inbox", r#"- {"type":"inbox"}"#),
+            ("--settings", r#"- {"type":"settings"}"#),
+            ("--open dlv_0199-ab", r#"- {"type":"delivery","delivery":"dlv_0199-ab"}"#),
+        ] {
+            assert_eq!(check(words), Ok(understood.to_owned()), "{words}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        for (words, named) in [
+            ("--colour", "--colour"),
+            ("--data-dir", "--data-dir needs a directory"),
+            ("--open", "--open needs a delivery"),
+            ("--open evt_1", "evt_1"),
+            ("--open dlv_/../x", "dlv_/../x"),
+            ("--open dlv_1 --new", "only one"),
+        ] {
+            let said = check(words).expect_err(words);
+            assert!(said.contains(named), "{words}: {said}");
+        }
+    }
+
+    #[test]
+    fn windows_over_two_ledgers_do_not_find_each_other() {
+        let name = |dir: &str| instance_name("org.example.App", Path::new(dir));
+        assert_eq!(name("/nowhere/a"), name("/nowhere/a"));
+        assert_ne!(name("/nowhere/a"), name("/nowhere/b"));
+    }
+}

@@ -1,0 +1,1 @@
+//! What the window may ask for: one command, which hands every request to the host.

@@ -1,0 +1,94 @@
+//! The one window: built, brought forward when asked for again, told when the ledger changed.
+
+use std::path::Path;
+
+use engine::bell::Bell;
+use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
+
+use crate::args::{self, Args};
+
+const LABEL: &str = "main";
+/// Tells the UI to read again what it shows.
+const CHANGED: &str = "changed";
+/// Tells the UI what a second start was for, as `boot` tells it at the first.
+const OPEN: &str = "open";
+
+/// Shows the window and returns when it was closed.
+///
+/// # Errors
+/// One sentence when there is no display or the window cannot be made.
+pub fn run(args: Args) -> Result<(), String> {
+    check_display()?;
+    let context = tauri::generate_context!();
+    // Desktops match a window to its desktop file by this name.
+    #[cfg(target_os = "linux")]
+    glib::set_prgname(Some(context.config().identifier.as_str()));
+    let data_dir = args.data_dir.clone().unwrap_or_default();
+    let single = tauri_plugin_single_instance::Builder::new()
+        .dbus_id(args::instance_name(&context.config().identifier, &data_dir))
+        .callback(|app, words, _directory| come_forward(app, words))
+        .build();
+    tauri::Builder::default()
+        .plugin(single)
+        .setup(move |app| {
+            build(app)?;
+            watch(app.handle().clone(), &data_dir);
+            Ok(())
+        })
+        .run(context)
+        .map_err(|error| format!("the window could not be opened: {error}"))
+}
+
+fn build(app: &tauri::App) -> tauri::Result<()> {
+    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+        .title("Carillon")
+        .inner_size(1200.0, 800.0)
+        .min_inner_size(760.0, 520.0)
+        .build()?;
+    Ok(())
+}
+
+/// A second start over the same ledger ends at once and leaves its words here.
+fn come_forward(app: &AppHandle, words: Vec<String>) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+    if let Err(error) = shown {
+        eprintln!("carillon-desktop: the window could not be brought forward: {error}");
+    }
+    match args::parse(words.into_iter().skip(1).map(Into::into)) {
+        Ok(Args { open: Some(open), .. }) => tell(app, OPEN, open),
+        Ok(_) => {}
+        Err(sentence) => eprintln!("carillon-desktop: {sentence}"),
+    }
+}
+
+/// Without the bell the window is only slower to notice what others wrote.
+fn watch(app: AppHandle, data_dir: &Path) {
+    if let Err(error) = Bell::in_dir(data_dir).watch(move || tell(&app, CHANGED, ())) {
+        eprintln!(
+            "carillon-desktop: changes by others show late: the bell beside the ledger cannot be watched: {error}"
+        );
+    }
+}
+
+fn tell(app: &AppHandle, event: &str, what: impl serde::Serialize + Clone) {
+    if let Err(error) = app.emit(event, what) {
+        eprintln!("carillon-desktop: the page could not be told {event}: {error}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn check_display() -> Result<(), String> {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if set("DISPLAY") || set("WAYLAND_DISPLAY") {
+        return Ok(());
+    }
+    Err("there is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set): \
+         start it from a desktop session, or use the command line, `carillon`"
+        .to_owned())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn check_display() -> Result<(), String> {
+    Ok(())
+}
