@@ -4,5 +4,9 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(target_os = "linux")]
+pub mod tray;
 pub mod wake;
+#[cfg(target_os = "linux")]
+mod watch;
 pub mod zone;

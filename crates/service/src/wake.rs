@@ -8,8 +8,6 @@ mod linux;
 mod logind;
 #[cfg(target_os = "linux")]
 mod timer;
-#[cfg(target_os = "linux")]
-mod watch;
 
 #[cfg(not(target_os = "linux"))]
 mod other;

@@ -14,8 +14,8 @@ use tokio::task::JoinHandle;
 use super::{
     Signals, logind,
     timer::{Fired, Timer},
-    watch::NameWatch,
 };
+use crate::watch::NameWatch;
 
 /// The longest sleep: a lost hint costs at most this.
 const CEILING: Duration = Duration::from_secs(15 * 60);

@@ -16,20 +16,20 @@ const HEAD: usize = 16;
 
 /// A watch on names in directories.
 #[derive(Debug)]
-pub(super) struct NameWatch {
+pub(crate) struct NameWatch {
     fd: pipe::Receiver,
     names: Vec<(i32, OsString)>,
 }
 
 impl NameWatch {
     /// A watch on nothing yet. Needs a tokio runtime.
-    pub(super) fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         let fd: OwnedFd = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
         Ok(Self { fd: pipe::Receiver::from_owned_fd_unchecked(fd)?, names: Vec::new() })
     }
 
     /// Watches this path's entry in its directory: made, written, replaced or removed.
-    pub(super) fn add(&mut self, path: &Path) -> io::Result<()> {
+    pub(crate) fn add(&mut self, path: &Path) -> io::Result<()> {
         let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -47,7 +47,7 @@ impl NameWatch {
     }
 
     /// Waits until one of the names is touched.
-    pub(super) async fn touched(&self) -> io::Result<()> {
+    pub(crate) async fn touched(&self) -> io::Result<()> {
         let mut buffer = [0; 4096];
         loop {
             self.fd.readable().await?;

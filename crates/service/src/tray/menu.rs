@@ -1,0 +1,69 @@
+//! The menu: what rings next, what waits, and the few things one does without the window.
+//! An entry is there only when it does something.
+
+use ksni::{
+    MenuItem,
+    menu::{StandardItem, SubMenu},
+};
+
+use super::{
+    item::Item,
+    state::{NextRing, Opening, Pause, PauseFor, TrayCommand},
+};
+
+/// The menu of an item as it is now.
+pub(super) fn of(item: &Item) -> Vec<MenuItem<Item>> {
+    let state = &item.state;
+    let mut menu: Vec<MenuItem<Item>> = state.soonest().iter().map(ring).collect();
+    if !menu.is_empty() {
+        menu.push(MenuItem::Separator);
+    }
+    if state.unacknowledged > 0 {
+        let label = format!("Unacknowledged ({})", state.unacknowledged);
+        menu.push(entry(&label, |item| item.open(Opening::Inbox)));
+    }
+    if state.failed > 0 {
+        let label = format!("Failed ({})", state.failed);
+        menu.push(entry(&label, |item| item.open(Opening::Attention)));
+    }
+    menu.push(entry("New event", |item| item.open(Opening::NewEvent)));
+    menu.push(match &state.pause {
+        Pause::No => pauses(),
+        Pause::Until(when) => resume(&format!("Resume (paused until {when})")),
+        Pause::UntilResumed => resume("Resume"),
+    });
+    menu.push(MenuItem::Separator);
+    menu.push(entry("Open Carillon", |item| item.open(Opening::Calendar)));
+    let quit = if item.asked_to_quit { "Quit: reminders will stop, really?" } else { "Quit" };
+    menu.push(entry(quit, Item::quit));
+    menu
+}
+
+fn ring(ring: &NextRing) -> MenuItem<Item> {
+    let delivery = ring.delivery.clone();
+    entry(&ring.line(), move |item| {
+        item.open(delivery.clone().map_or(Opening::Calendar, Opening::Delivery));
+    })
+}
+
+fn pauses() -> MenuItem<Item> {
+    let choice =
+        |label, length| entry(label, move |item: &mut Item| item.send(TrayCommand::Pause(length)));
+    let submenu = vec![
+        choice("For 30 minutes", PauseFor::HalfHour),
+        choice("For 1 hour", PauseFor::Hour),
+        choice("Until tomorrow", PauseFor::UntilTomorrow),
+        choice("Until I resume", PauseFor::UntilResumed),
+    ];
+    SubMenu { label: "Pause".into(), submenu, ..SubMenu::default() }.into()
+}
+
+fn resume(label: &str) -> MenuItem<Item> {
+    entry(label, |item| item.send(TrayCommand::Resume))
+}
+
+fn entry(label: &str, clicked: impl Fn(&mut Item) + Send + 'static) -> MenuItem<Item> {
+    // A single underscore would mark an access key.
+    let label = label.replace('_', "__");
+    StandardItem { label, activate: Box::new(clicked), ..StandardItem::default() }.into()
+}

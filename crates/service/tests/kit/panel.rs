@@ -1,0 +1,186 @@
+//! A panel: it takes registrations of tray items, reads them and clicks.
+
+use std::collections::HashMap;
+
+use tokio::sync::mpsc;
+use zbus::{
+    Connection, MatchRule, MessageStream,
+    export::ordered_stream::OrderedStreamExt,
+    names::OwnedUniqueName,
+    zvariant::{OwnedValue, Structure, Value},
+};
+
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+const ITEM: &str = "org.kde.StatusNotifierItem";
+const ITEM_PATH: &str = "/StatusNotifierItem";
+const MENU: &str = "com.canonical.dbusmenu";
+
+struct Watcher {
+    registered: mpsc::UnboundedSender<String>,
+}
+
+#[zbus::interface(name = "org.kde.StatusNotifierWatcher")]
+impl Watcher {
+    fn register_status_notifier_item(&self, service: String) {
+        self.registered.send(service).expect("the test listens");
+    }
+
+    #[zbus(property)]
+    fn is_status_notifier_host_registered(&self) -> bool {
+        true
+    }
+}
+
+/// A panel on the session bus.
+pub struct Panel {
+    bus: Connection,
+    registrations: mpsc::UnboundedReceiver<String>,
+}
+
+/// An item that registered.
+pub struct Shown {
+    bus: Connection,
+    pub name: String,
+}
+
+impl Panel {
+    /// Takes the watcher's name and listens.
+    pub async fn start() -> Self {
+        let (registered, registrations) = mpsc::unbounded_channel();
+        let bus = zbus::connection::Builder::session()
+            .and_then(|b| b.serve_at("/StatusNotifierWatcher", Watcher { registered }))
+            .and_then(|b| b.name(WATCHER))
+            .expect("a watcher")
+            .build()
+            .await
+            .expect("a watcher on the bus");
+        Self { bus, registrations }
+    }
+
+    /// The next item that registers.
+    pub async fn item(&mut self) -> Shown {
+        let name = self.registrations.recv().await.expect("the watcher lives");
+        Shown { bus: self.bus.clone(), name }
+    }
+}
+
+impl Shown {
+    /// One property of the item.
+    pub async fn property(&self, name: &str) -> OwnedValue {
+        let body = (ITEM, name);
+        let interface = Some("org.freedesktop.DBus.Properties");
+        let name = self.name.as_str();
+        let answer = self.bus.call_method(Some(name), ITEM_PATH, interface, "Get", &body).await;
+        answer.expect("a property").body().deserialize().expect("a value")
+    }
+
+    /// Title and text of the tooltip.
+    pub async fn tooltip(&self) -> (String, String) {
+        let value = self.property("ToolTip").await;
+        let fields = value.downcast_ref::<Structure<'_>>().expect("a tooltip");
+        let text = |n: usize| fields.fields()[n].downcast_ref::<String>().expect("a text");
+        (text(2), text(3))
+    }
+
+    /// The bytes of the first picture.
+    pub async fn picture(&self) -> OwnedValue {
+        self.property("IconPixmap").await
+    }
+
+    /// Calls a method of the item.
+    pub async fn call(
+        &self,
+        method: &str,
+        body: &(impl serde::Serialize + zbus::zvariant::DynamicType),
+    ) {
+        let name = self.name.as_str();
+        let answer = self.bus.call_method(Some(name), ITEM_PATH, Some(ITEM), method, body).await;
+        answer.expect("the item answers");
+    }
+
+    /// A signal of the item or of its menu, to wait for.
+    pub async fn signal(&self, member: &'static str) -> Signal {
+        let owner = zbus::fdo::DBusProxy::new(&self.bus)
+            .await
+            .expect("the bus")
+            .get_name_owner(self.name.as_str().try_into().expect("a name"))
+            .await
+            .expect("an owner");
+        let owner: OwnedUniqueName = owner;
+        let rule = MatchRule::builder()
+            .msg_type(zbus::message::Type::Signal)
+            .sender(owner.into_inner())
+            .and_then(|rule| rule.member(member))
+            .expect("a rule")
+            .build();
+        let messages = MessageStream::for_match_rule(rule, &self.bus, None).await;
+        Signal { messages: messages.expect("a subscription") }
+    }
+
+    async fn menu_path(&self) -> String {
+        let value = self.property("Menu").await;
+        value.downcast_ref::<zbus::zvariant::ObjectPath<'_>>().expect("a path").to_string()
+    }
+
+    /// The labels of the menu with their ids, submenus included, in their order.
+    pub async fn menu(&self) -> Vec<(String, i32)> {
+        let path = self.menu_path().await;
+        let body = (0_i32, -1_i32, vec!["label"]);
+        let name = self.name.as_str();
+        let answer = self
+            .bus
+            .call_method(Some(name), path.as_str(), Some(MENU), "GetLayout", &body)
+            .await
+            .expect("a layout");
+        type Node = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
+        let (_, root): (u32, Node) = answer.body().deserialize().expect("a layout");
+        let mut found = Vec::new();
+        for child in &root.2 {
+            collect(child, &mut found);
+        }
+        found
+    }
+
+    /// Clicks the entry with this label.
+    pub async fn click(&self, label: &str) {
+        let menu = self.menu().await;
+        let id = menu.iter().find(|(l, _)| l == label).map(|(_, id)| *id);
+        let id = id.unwrap_or_else(|| panic!("no entry {label:?} in {menu:?}"));
+        let path = self.menu_path().await;
+        let body = (id, "clicked", Value::from(0_i32), 0_u32);
+        let name = self.name.as_str();
+        let answer =
+            self.bus.call_method(Some(name), path.as_str(), Some(MENU), "Event", &body).await;
+        answer.expect("a click");
+    }
+}
+
+/// A subscription to one signal.
+pub struct Signal {
+    messages: MessageStream,
+}
+
+impl Signal {
+    /// Waits for it.
+    pub async fn next(&mut self) {
+        self.messages.next().await.expect("the bus lives").expect("a signal");
+    }
+}
+
+fn collect(node: &Value<'_>, found: &mut Vec<(String, i32)>) {
+    let node = match node {
+        Value::Value(inner) => return collect(inner, found),
+        Value::Structure(node) => node.fields(),
+        other => panic!("{other:?} is no entry of a menu"),
+    };
+    let (Value::I32(id), Value::Dict(properties), Value::Array(children)) =
+        (&node[0], &node[1], &node[2])
+    else {
+        panic!("{node:?} is no entry of a menu");
+    };
+    let label: Option<String> = properties.get(&"label").expect("a text");
+    found.extend(label.map(|label| (label, *id)));
+    for child in children.iter() {
+        collect(child, found);
+    }
+}
