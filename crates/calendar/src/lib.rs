@@ -3,6 +3,18 @@
 
 #![forbid(unsafe_code)]
 
+pub mod delivery;
+pub mod draft;
+pub mod event;
 pub mod id;
+pub mod kind;
 pub mod network;
+pub mod occurrence;
+pub mod person;
+pub mod plan;
+pub mod policy;
+pub mod reason;
 pub mod recurrence;
+pub mod reminder;
+pub mod timing;
+pub mod zones;

@@ -35,19 +35,11 @@ pub struct Fault {
 impl Fault {
     /// A refusal without a field.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            field: None,
-        }
+        Self { code, message: message.into(), field: None }
     }
 
     /// A refused field.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            code: Code::Invalid,
-            message: message.into(),
-            field: Some(field.into()),
-        }
+        Self { code: Code::Invalid, message: message.into(), field: Some(field.into()) }
     }
 }

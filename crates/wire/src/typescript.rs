@@ -27,10 +27,7 @@ pub(crate) struct Collector {
 
 impl Collector {
     fn new() -> Self {
-        Self {
-            config: Config::new(),
-            found: BTreeMap::new(),
-        }
+        Self { config: Config::new(), found: BTreeMap::new() }
     }
 
     /// Declares a call and the types it needs.
@@ -107,10 +104,7 @@ fn without_comments(declaration: &str) -> String {
 }
 
 fn qualified(name: &str) -> String {
-    match name
-        .strip_prefix("Array<")
-        .and_then(|rest| rest.strip_suffix('>'))
-    {
+    match name.strip_prefix("Array<").and_then(|rest| rest.strip_suffix('>')) {
         Some(inner) => format!("T.{inner}[]"),
         None => format!("T.{name}"),
     }

@@ -29,11 +29,6 @@ fn the_windows_types_are_fresh() {
 fn a_request_crosses_as_command_and_arguments() {
     let text = r#"{"cmd":"range","args":{"from":"2026-11-16","to":"2026-11-23"}}"#;
     let request: wire::Request = serde_json::from_str(text).expect("parse");
-    let wire::Request::Range(query) = request else {
-        panic!("another command: {request:?}")
-    };
-    assert_eq!(
-        (query.from.as_str(), query.second_zone),
-        ("2026-11-16", None)
-    );
+    let wire::Request::Range(query) = request else { panic!("another command: {request:?}") };
+    assert_eq!((query.from.as_str(), query.second_zone), ("2026-11-16", None));
 }

@@ -79,11 +79,7 @@ pub struct PassedReminder {
 
 /// What became of a drop.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase",
-    tag = "type"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
 pub enum MoveAnswer {
     /// Saved.
     Done {

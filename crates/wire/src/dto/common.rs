@@ -146,11 +146,7 @@ pub struct Reason {
 
 /// When to tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase",
-    tag = "type"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
 pub enum Trigger {
     /// Minutes from the start (of an all-day event: from the all-day hour); negative is before.
     Offset {

@@ -74,11 +74,7 @@ pub struct Acknowledge {
 
 /// How long to snooze.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase",
-    tag = "type"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
 pub enum SnoozeUntil {
     /// From now.
     For {

@@ -31,11 +31,7 @@ pub struct Boot {
 
 /// What the window was started for; also sent as the event `open` to a window that runs.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-#[serde(
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase",
-    tag = "type"
-)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
 pub enum Open {
     /// A notification was opened.
     Delivery {

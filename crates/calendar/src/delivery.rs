@@ -1,0 +1,437 @@
+//! The state machine of a delivery as one pure function: from what it is, what happened and what
+//! time it is, to what it becomes. The database holds the same machine in its CHECKs and triggers;
+//! docs/delivery.md draws it.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{policy::UseBy, reason::Reason, timing::later};
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum State {
+    /// Planned, waiting for its moment.
+    Scheduled,
+    /// Came back: released, retry due, or no longer held.
+    Pending,
+    /// Claimed: being sent, or cut off while it was.
+    Processing,
+    /// Waiting for the next try.
+    Retrying,
+    /// Waiting for something else than time.
+    Held,
+    /// Failed; a person decides.
+    Dead,
+    /// Nobody knows; a person decides.
+    Review,
+    /// Told.
+    Completed,
+    /// Not told, on purpose.
+    Skipped,
+    /// Told as part of a later one.
+    Coalesced,
+    /// Set aside by a person.
+    Discarded,
+    /// Missed: too late to be worth telling.
+    Expired,
+    /// No longer wanted.
+    Cancelled,
+}
+
+/// Who moves a delivery on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// A clock.
+    Live,
+    /// A person.
+    Parked,
+    /// Nobody: it never changes again.
+    Final,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 13] = [
+        Self::Scheduled,
+        Self::Pending,
+        Self::Processing,
+        Self::Retrying,
+        Self::Held,
+        Self::Dead,
+        Self::Review,
+        Self::Completed,
+        Self::Skipped,
+        Self::Coalesced,
+        Self::Discarded,
+        Self::Expired,
+        Self::Cancelled,
+    ];
+
+    /// The word in the ledger and in JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Scheduled => "scheduled",
+            Self::Pending => "pending",
+            Self::Processing => "processing",
+            Self::Retrying => "retrying",
+            Self::Held => "held",
+            Self::Dead => "dead",
+            Self::Review => "review",
+            Self::Completed => "completed",
+            Self::Skipped => "skipped",
+            Self::Coalesced => "coalesced",
+            Self::Discarded => "discarded",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Who moves it on.
+    pub const fn class(self) -> Class {
+        match self {
+            Self::Scheduled | Self::Pending | Self::Processing | Self::Retrying | Self::Held => {
+                Class::Live
+            }
+            Self::Dead | Self::Review => Class::Parked,
+            Self::Completed
+            | Self::Skipped
+            | Self::Coalesced
+            | Self::Discarded
+            | Self::Expired
+            | Self::Cancelled => Class::Final,
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for State {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|s| s.code() == text);
+        found.ok_or_else(|| {
+            let all: Vec<_> = Self::ALL.iter().map(|s| s.code()).collect();
+            format!("state '{text}' is not known: allowed are {}", all.join(", "))
+        })
+    }
+}
+
+/// What a channel promises when nobody knows whether something arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Guarantee {
+    /// Send again, with the same key.
+    #[default]
+    NeverMiss,
+    /// Ask a person.
+    NeverRepeat,
+}
+
+impl Guarantee {
+    /// The word in the ledger, on the command line and in JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NeverMiss => "never-miss",
+            Self::NeverRepeat => "never-repeat",
+        }
+    }
+}
+
+impl FromStr for Guarantee {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "never-miss" => Ok(Self::NeverMiss),
+            "never-repeat" => Ok(Self::NeverRepeat),
+            other => Err(format!(
+                "guarantee '{other}' is not known: allowed are never-miss and never-repeat"
+            )),
+        }
+    }
+}
+
+/// How patiently a channel tries again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// Over about two days.
+    #[default]
+    Long,
+    /// Within seconds, then it is dead.
+    Quick,
+}
+
+const LONG: &[i64] = &[5, 30, 120, 600, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000];
+const QUICK: &[i64] = &[1, 2, 4];
+const REFUSED: &[i64] = &[1, 2, 4, 1_800, 7_200];
+/// The longest a Retry-After is honoured.
+const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
+/// A hold without a use-by ends this long after the delivery was due.
+const LONGEST_HOLD: i64 = 30 * 86_400;
+/// This many crashes while sending one row set it aside.
+const CRASHES: u32 = 3;
+
+impl Profile {
+    /// The word in the ledger and on the command line.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Long => "long",
+            Self::Quick => "quick",
+        }
+    }
+
+    /// Seconds to wait after each failure.
+    pub const fn schedule(self) -> &'static [i64] {
+        match self {
+            Self::Long => LONG,
+            Self::Quick => QUICK,
+        }
+    }
+}
+
+impl FromStr for Profile {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "long" => Ok(Self::Long),
+            "quick" => Ok(Self::Quick),
+            other => Err(format!("retries '{other}' is not known: allowed are long and quick")),
+        }
+    }
+}
+
+/// What is known of a delivery when something happens to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Where it stands.
+    pub state: State,
+    /// The reason it stands there (it tells which hold, for held ones).
+    pub reason: Reason,
+    /// When it is to be told.
+    pub due: Timestamp,
+    /// From when on it is not told any more.
+    pub use_by: Option<Timestamp>,
+    /// Whose wish that was.
+    pub over: UseBy,
+    /// The next try, while retrying; the end of the hold, while held.
+    pub not_before: Option<Timestamp>,
+    /// Failures that counted.
+    pub failures: u32,
+    /// How often sending it was cut off.
+    pub crashes: u32,
+    /// A person cancelled it while it was being sent.
+    pub cancel_wanted: bool,
+    /// It goes to this desktop, where the inbox keeps it anyway.
+    pub desktop: bool,
+    /// What its channel promises.
+    pub guarantee: Guarantee,
+    /// How patiently its channel tries.
+    pub profile: Profile,
+    /// Seconds after due within which it is on time.
+    pub grace: i64,
+    /// 0 to 999, spreading retries: from the key, so the same delivery always spreads alike.
+    pub spread: u16,
+}
+
+/// Something that keeps a channel from being used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// Why.
+    pub reason: Reason,
+    /// Until when, if that is known.
+    pub until: Option<Timestamp>,
+}
+
+/// The class of an attempt's outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Taken, alone or in a digest; with the cause, should it turn out late.
+    Accepted {
+        /// Told in a digest.
+        in_digest: bool,
+        /// What to say if it is late.
+        late: Reason,
+    },
+    /// Not taken now.
+    Transient {
+        /// What the other side asked for.
+        retry_after: Option<Duration>,
+        /// It was a refusal that seldom heals.
+        refused: bool,
+    },
+    /// Never taken.
+    Permanent,
+    /// The endpoint is gone.
+    Gone,
+    /// It may have been taken.
+    Ambiguous,
+    /// There was nobody to hand it to.
+    Unavailable(Reason),
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// The leader looks whether it is time.
+    Look {
+        /// What keeps its channel from being used.
+        hold: Option<Hold>,
+        /// A later one of the same reminder is due too, and only the latest is told.
+        superseded: bool,
+    },
+    /// The event no longer wants it.
+    Unwanted(Reason),
+    /// An attempt ended.
+    Ended(Outcome),
+    /// The worker that was sending it is gone, and nobody knows how far it came.
+    CutOff,
+}
+
+/// What it becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing changes.
+    Keep,
+    /// Claim and send it now.
+    Send,
+    /// It is being sent: note that it is to be cancelled if it can be.
+    FlagCancel,
+    /// It enters a state.
+    Enter(State, Reason, Option<Timestamp>),
+}
+
+/// What becomes of a delivery. In order: cancelled, expired, held, collapsed, sent.
+pub fn decide(row: &Row, news: News, now: Timestamp) -> Next {
+    match (news, row.state.class(), row.state) {
+        (_, Class::Parked | Class::Final, _) => Next::Keep,
+        (News::Unwanted(_), Class::Live, State::Processing) => Next::FlagCancel,
+        (News::Unwanted(reason), Class::Live, _) => Next::Enter(State::Cancelled, reason, None),
+        (News::Ended(outcome), Class::Live, State::Processing) => ended(row, outcome, now),
+        (News::CutOff, Class::Live, State::Processing) => cut_off(row),
+        (News::Ended(_) | News::CutOff, Class::Live, _) => Next::Keep,
+        (News::Look { .. }, Class::Live, State::Processing) => Next::Keep,
+        (News::Look { hold, superseded }, Class::Live, _) => look(row, hold, superseded, now),
+    }
+}
+
+fn look(row: &Row, hold: Option<Hold>, superseded: bool, now: Timestamp) -> Next {
+    if row.due > now {
+        return Next::Keep;
+    }
+    if row.use_by.is_some_and(|end| end <= now) {
+        return Next::Enter(State::Expired, expiry(row.over), None);
+    }
+    if row.state == State::Retrying && row.not_before.is_some_and(|at| at > now) {
+        return Next::Keep;
+    }
+    if let Some(hold) = hold {
+        return held(row, hold, now);
+    }
+    if superseded && row.failures == 0 && row.crashes == 0 {
+        return Next::Enter(State::Coalesced, Reason::Coalesced, None);
+    }
+    // A notification that was cut off is shown again only while it is fresh; the inbox has it.
+    if row.desktop && row.crashes > 0 && now > later(row.due, row.grace) {
+        return Next::Enter(State::Completed, Reason::InboxOnly, None);
+    }
+    match row.state {
+        State::Held => Next::Enter(State::Pending, Reason::Released, None),
+        _ => Next::Send,
+    }
+}
+
+fn held(row: &Row, hold: Hold, now: Timestamp) -> Next {
+    if row.use_by.is_none() && now >= later(row.due, LONGEST_HOLD) {
+        return if row.desktop {
+            Next::Enter(State::Completed, Reason::InboxOnly, None)
+        } else {
+            Next::Enter(State::Dead, Reason::DeadExhausted, None)
+        };
+    }
+    let until = [hold.until, row.use_by].into_iter().flatten().min();
+    if row.state == State::Held && row.reason == hold.reason && row.not_before == until {
+        return Next::Keep;
+    }
+    Next::Enter(State::Held, hold.reason, until)
+}
+
+fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
+    let cancelled = Next::Enter(State::Cancelled, Reason::CancelledEdited, None);
+    match outcome {
+        Outcome::Accepted { in_digest: true, .. } => {
+            Next::Enter(State::Completed, Reason::InDigest, None)
+        }
+        Outcome::Accepted { in_digest: false, late } => {
+            let on_time = now <= later(row.due, row.grace);
+            let cause = match (on_time, row.failures) {
+                (true, _) => Reason::OnTime,
+                (false, 0) => late,
+                (false, _) => Reason::LateRetried,
+            };
+            Next::Enter(State::Completed, cause, None)
+        }
+        Outcome::Permanent => Next::Enter(State::Dead, Reason::DeadPermanent, None),
+        Outcome::Gone => Next::Enter(State::Dead, Reason::DeadGone, None),
+        Outcome::Transient { .. } | Outcome::Ambiguous | Outcome::Unavailable(_)
+            if row.cancel_wanted =>
+        {
+            cancelled
+        }
+        Outcome::Unavailable(reason) => Next::Enter(State::Held, reason, row.use_by),
+        Outcome::Ambiguous if row.guarantee == Guarantee::NeverRepeat => {
+            Next::Enter(State::Review, Reason::ReviewCutOff, None)
+        }
+        Outcome::Ambiguous => again(row, row.profile.schedule(), None, Reason::RetryAmbiguous, now),
+        Outcome::Transient { retry_after, refused } => {
+            let schedule = if refused { REFUSED } else { row.profile.schedule() };
+            again(row, schedule, retry_after, Reason::RetryTransient, now)
+        }
+    }
+}
+
+fn again(
+    row: &Row,
+    schedule: &[i64],
+    asked: Option<Duration>,
+    reason: Reason,
+    now: Timestamp,
+) -> Next {
+    let place = usize::try_from(row.failures).unwrap_or(usize::MAX);
+    let Some(seconds) = schedule.get(place) else {
+        return Next::Enter(State::Dead, Reason::DeadExhausted, None);
+    };
+    // 80 to 120 % of the schedule.
+    let millis = seconds * (800 + i64::from(row.spread) * 2 / 5);
+    let asked = asked.unwrap_or_default().min(LONGEST_WAIT);
+    let asked = i64::try_from(asked.as_millis()).unwrap_or(0);
+    let wait = SignedDuration::from_millis(millis.max(asked));
+    let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+    Next::Enter(State::Retrying, reason, Some(at))
+}
+
+fn cut_off(row: &Row) -> Next {
+    if row.cancel_wanted {
+        return Next::Enter(State::Cancelled, Reason::CancelledEdited, None);
+    }
+    if row.guarantee == Guarantee::NeverRepeat {
+        return Next::Enter(State::Review, Reason::ReviewCutOff, None);
+    }
+    if row.crashes + 1 >= CRASHES {
+        return Next::Enter(State::Dead, Reason::DeadQuarantined, None);
+    }
+    Next::Enter(State::Pending, Reason::Again, None)
+}
+
+fn expiry(over: UseBy) -> Reason {
+    match over {
+        UseBy::Deadline => Reason::ExpiredDeadline,
+        UseBy::Start | UseBy::End | UseBy::Day => Reason::ExpiredEventOver,
+        UseBy::Grace | UseBy::After(_) | UseBy::Never => Reason::ExpiredAge,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! The machine as a table: what it is, what happened, what it becomes.
+
+use super::*;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).expect("in range")
+}
+
+/// Due at 0, worth telling for an hour, desktop, on time for a minute.
+fn row(state: State) -> Row {
+    Row {
+        state,
+        reason: Reason::Planned,
+        due: at(0),
+        use_by: Some(at(3600)),
+        over: UseBy::End,
+        not_before: None,
+        failures: 0,
+        crashes: 0,
+        cancel_wanted: false,
+        desktop: false,
+        guarantee: Guarantee::NeverMiss,
+        profile: Profile::Quick,
+        grace: 60,
+        spread: 500,
+    }
+}
+
+const LOOK: News = News::Look { hold: None, superseded: false };
+
+#[test]
+fn nothing_is_sent_before_its_moment_nor_at_its_end() {
+    for (now, next) in [
+        (-1, Next::Keep),
+        (0, Next::Send),
+        (3599, Next::Send),
+        (3600, Next::Enter(State::Expired, Reason::ExpiredEventOver, None)),
+    ] {
+        assert_eq!(decide(&row(State::Scheduled), LOOK, at(now)), next, "at {now} s");
+    }
+}
+
+#[test]
+fn a_hold_wins_over_sending_and_expiry_over_a_hold() {
+    let hold = Hold { reason: Reason::HeldPaused, until: Some(at(7200)) };
+    let news = News::Look { hold: Some(hold), superseded: false };
+    let held = Next::Enter(State::Held, Reason::HeldPaused, Some(at(3600)));
+    assert_eq!(decide(&row(State::Scheduled), news, at(1)), held);
+    let expired = Next::Enter(State::Expired, Reason::ExpiredEventOver, None);
+    assert_eq!(decide(&row(State::Held), news, at(3600)), expired);
+    let same = Row { reason: Reason::HeldPaused, not_before: Some(at(3600)), ..row(State::Held) };
+    assert_eq!(decide(&same, news, at(1)), Next::Keep);
+    assert_eq!(decide(&same, LOOK, at(1)), Next::Enter(State::Pending, Reason::Released, None));
+}
+
+#[test]
+fn a_hold_without_use_by_ends_after_thirty_days() {
+    let news = News::Look {
+        hold: Some(Hold { reason: Reason::HeldNoNotifier, until: None }),
+        superseded: false,
+    };
+    let month = 30 * 86_400;
+    let webhook = Row { use_by: None, ..row(State::Held) };
+    let desktop = Row { desktop: true, ..webhook.clone() };
+    assert!(matches!(decide(&webhook, news, at(month - 1)), Next::Enter(State::Held, ..)));
+    assert_eq!(
+        decide(&webhook, news, at(month)),
+        Next::Enter(State::Dead, Reason::DeadExhausted, None)
+    );
+    assert_eq!(
+        decide(&desktop, news, at(month)),
+        Next::Enter(State::Completed, Reason::InboxOnly, None)
+    );
+}
+
+#[test]
+fn only_never_attempted_rows_collapse() {
+    let news = News::Look { hold: None, superseded: true };
+    let gone = Next::Enter(State::Coalesced, Reason::Coalesced, None);
+    assert_eq!(decide(&row(State::Scheduled), news, at(1)), gone);
+    assert_eq!(decide(&Row { failures: 1, ..row(State::Retrying) }, news, at(1)), Next::Send);
+}
+
+#[test]
+fn failures_follow_the_schedule_and_end_dead() {
+    let news = News::Ended(Outcome::Transient { retry_after: None, refused: false });
+    for (failures, wait) in [(0, Some(1)), (1, Some(2)), (2, Some(4)), (3, None)] {
+        let next = match wait {
+            Some(s) => Next::Enter(State::Retrying, Reason::RetryTransient, Some(at(10 + s))),
+            None => Next::Enter(State::Dead, Reason::DeadExhausted, None),
+        };
+        assert_eq!(decide(&Row { failures, ..row(State::Processing) }, news, at(10)), next);
+    }
+    let asked = News::Ended(Outcome::Transient {
+        retry_after: Some(Duration::from_secs(1_000_000)),
+        refused: false,
+    });
+    let capped = Next::Enter(State::Retrying, Reason::RetryTransient, Some(at(86_400)));
+    assert_eq!(decide(&row(State::Processing), asked, at(0)), capped);
+}
+
+#[test]
+fn what_nobody_knows_follows_the_channels_promise() {
+    let never_repeat = Row { guarantee: Guarantee::NeverRepeat, ..row(State::Processing) };
+    let review = Next::Enter(State::Review, Reason::ReviewCutOff, None);
+    for news in [News::CutOff, News::Ended(Outcome::Ambiguous)] {
+        assert_eq!(decide(&never_repeat, news, at(1)), review);
+    }
+    let again = Next::Enter(State::Pending, Reason::Again, None);
+    assert_eq!(decide(&row(State::Processing), News::CutOff, at(1)), again);
+    let third = Row { crashes: 2, ..row(State::Processing) };
+    let quarantined = Next::Enter(State::Dead, Reason::DeadQuarantined, None);
+    assert_eq!(decide(&third, News::CutOff, at(1)), quarantined);
+}
+
+#[test]
+fn a_cancel_in_flight_ends_cancelled_unless_it_was_taken() {
+    assert_eq!(
+        decide(&row(State::Processing), News::Unwanted(Reason::CancelledDeleted), at(1)),
+        Next::FlagCancel
+    );
+    let flagged = Row { cancel_wanted: true, ..row(State::Processing) };
+    let cancelled = Next::Enter(State::Cancelled, Reason::CancelledEdited, None);
+    for news in [
+        News::CutOff,
+        News::Ended(Outcome::Ambiguous),
+        News::Ended(Outcome::Transient { retry_after: None, refused: false }),
+        News::Ended(Outcome::Unavailable(Reason::HeldNoNotifier)),
+    ] {
+        assert_eq!(decide(&flagged, news, at(1)), cancelled);
+    }
+    let taken = News::Ended(Outcome::Accepted { in_digest: false, late: Reason::LateBusy });
+    assert_eq!(decide(&flagged, taken, at(1)), Next::Enter(State::Completed, Reason::OnTime, None));
+}
+
+#[test]
+fn told_beyond_grace_is_late_with_its_cause() {
+    let taken = News::Ended(Outcome::Accepted { in_digest: false, late: Reason::LateAsleep });
+    for (now, reason) in [(60, Reason::OnTime), (61, Reason::LateAsleep)] {
+        let next = Next::Enter(State::Completed, reason, None);
+        assert_eq!(decide(&row(State::Processing), taken, at(now)), next);
+    }
+}
+
+#[test]
+fn a_cut_off_pop_up_is_shown_again_only_while_fresh() {
+    let cut = Row { desktop: true, crashes: 1, ..row(State::Pending) };
+    assert_eq!(decide(&cut, LOOK, at(60)), Next::Send);
+    assert_eq!(decide(&cut, LOOK, at(61)), Next::Enter(State::Completed, Reason::InboxOnly, None));
+}
+
+#[test]
+fn parked_and_final_states_are_moved_by_no_clock() {
+    let all = [
+        LOOK,
+        News::Unwanted(Reason::CancelledEdited),
+        News::CutOff,
+        News::Ended(Outcome::Permanent),
+        News::Ended(Outcome::Ambiguous),
+    ];
+    for state in State::ALL.into_iter().filter(|s| s.class() != Class::Live) {
+        for news in all {
+            assert_eq!(decide(&row(state), news, at(99_999)), Next::Keep, "{state} {news:?}");
+        }
+    }
+}
+
+#[test]
+fn every_code_reads_back() {
+    for state in State::ALL {
+        assert_eq!(state.code().parse(), Ok(state));
+    }
+    let codes: std::collections::BTreeSet<_> = Reason::ALL.iter().map(|r| r.code()).collect();
+    assert_eq!(codes.len(), Reason::ALL.len());
+    for reason in Reason::ALL {
+        assert_eq!(reason.code().parse(), Ok(*reason));
+    }
+}
