@@ -85,7 +85,7 @@ const ALLOWED: &[Allowed] = &[
             "sd-notify",
             "futures-util",
         ],
-        in_tests: &["tempfile"],
+        in_tests: &["tempfile", "serde"],
     },
     Allowed {
         manifest: "crates/cli/Cargo.toml",
