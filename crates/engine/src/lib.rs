@@ -3,8 +3,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod autostart;
 pub mod bell;
 pub mod clock;
 pub mod courier;
 pub mod endpoint;
+pub mod programs;
 pub mod wake;

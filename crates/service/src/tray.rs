@@ -13,7 +13,7 @@ use std::time::Duration;
 use ksni::TrayMethods;
 use tokio::sync::{mpsc, watch};
 
-pub use state::{NextRing, Opening, Pause, PauseFor, TrayCommand, TrayState};
+pub use state::{NextRing, Pause, PauseFor, TrayCommand, TrayState};
 
 use bus::Bus;
 use item::Item;

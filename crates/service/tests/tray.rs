@@ -4,8 +4,9 @@
 
 mod kit;
 
+use engine::programs::Opening;
 use kit::{Bus, panel::Panel};
-use service::tray::{NextRing, Opening, Pause, PauseFor, TrayCommand, TrayState};
+use service::tray::{NextRing, Pause, PauseFor, TrayCommand, TrayState};
 use tokio::sync::{mpsc, watch};
 
 struct Tray {
@@ -73,8 +74,14 @@ fn the_tooltip_and_the_menu_show_what_rings_next() {
         );
         item.click("Tue 09:50  R&D stand__up <b>").await;
         assert_eq!(tray.command().await, opened(Opening::Delivery("dlv_1".into())));
-        item.click("New event").await;
-        assert_eq!(tray.command().await, opened(Opening::NewEvent));
+        for (label, what) in [
+            ("New event", Opening::NewEvent),
+            ("Settings", Opening::Settings),
+            ("Open Carillon", Opening::Calendar),
+        ] {
+            item.click(label).await;
+            assert_eq!(tray.command().await, opened(what));
+        }
         let labels: Vec<_> = item.menu().await.into_iter().map(|(label, _)| label).collect();
         assert_eq!(
             labels,
@@ -87,6 +94,7 @@ fn the_tooltip_and_the_menu_show_what_rings_next() {
                 "Until tomorrow",
                 "Until I resume",
                 "Open Carillon",
+                "Settings",
                 "Quit"
             ]
         );
@@ -117,7 +125,7 @@ fn the_picture_and_the_entries_follow_the_state() {
         item.click("Unacknowledged (3)").await;
         assert_eq!(tray.command().await, opened(Opening::Inbox));
         item.click("Failed (2)").await;
-        assert_eq!(tray.command().await, opened(Opening::Attention));
+        assert_eq!(tray.command().await, TrayCommand::OpenFailed { activation_token: None });
         let status = item.property("Status").await;
         assert_eq!(status.downcast_ref::<String>().expect("a text"), "NeedsAttention");
     });

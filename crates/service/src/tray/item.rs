@@ -1,11 +1,12 @@
 //! The item itself: the state as the bus's properties, clicks as commands.
 
+use engine::programs::Opening;
 use ksni::{Category, Icon, MenuItem, Status, ToolTip, Tray};
 use tokio::sync::mpsc;
 
 use super::{
     icon, menu,
-    state::{Mood, Opening, TrayCommand, TrayState},
+    state::{Mood, TrayCommand, TrayState},
 };
 
 /// What the panel talks to.
@@ -38,6 +39,11 @@ impl Item {
     pub(super) fn open(&mut self, what: Opening) {
         let activation_token = ksni::current_xdg_activation_token();
         self.send(TrayCommand::Open { what, activation_token });
+    }
+
+    pub(super) fn open_failed(&mut self) {
+        let activation_token = ksni::current_xdg_activation_token();
+        self.send(TrayCommand::OpenFailed { activation_token });
     }
 
     /// The service may be ending and no longer listen: then there is nothing to do.

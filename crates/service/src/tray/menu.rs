@@ -1,6 +1,7 @@
 //! The menu: what rings next, what waits, and the few things one does without the window.
 //! An entry is there only when it does something.
 
+use engine::programs::Opening;
 use ksni::{
     MenuItem,
     menu::{StandardItem, SubMenu},
@@ -8,7 +9,7 @@ use ksni::{
 
 use super::{
     item::Item,
-    state::{NextRing, Opening, Pause, PauseFor, TrayCommand},
+    state::{NextRing, Pause, PauseFor, TrayCommand},
 };
 
 /// The menu of an item as it is now.
@@ -24,7 +25,7 @@ pub(super) fn of(item: &Item) -> Vec<MenuItem<Item>> {
     }
     if state.failed > 0 {
         let label = format!("Failed ({})", state.failed);
-        menu.push(entry(&label, |item| item.open(Opening::Attention)));
+        menu.push(entry(&label, Item::open_failed));
     }
     menu.push(entry("New event", |item| item.open(Opening::NewEvent)));
     menu.push(match &state.pause {
@@ -34,6 +35,7 @@ pub(super) fn of(item: &Item) -> Vec<MenuItem<Item>> {
     });
     menu.push(MenuItem::Separator);
     menu.push(entry("Open Carillon", |item| item.open(Opening::Calendar)));
+    menu.push(entry("Settings", |item| item.open(Opening::Settings)));
     let quit = if item.asked_to_quit { "Quit: reminders will stop, really?" } else { "Quit" };
     menu.push(entry(quit, Item::quit));
     menu

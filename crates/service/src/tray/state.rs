@@ -1,6 +1,8 @@
 //! What the tray shows and what it can ask for: plain values, with every text already in the
 //! words and the zone of the user.
 
+use engine::programs::Opening;
+
 /// What the tray shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TrayState {
@@ -47,27 +49,17 @@ pub enum TrayCommand {
         /// Lets the window take the focus.
         activation_token: Option<String>,
     },
+    /// Open the window on what failed.
+    OpenFailed {
+        /// Lets the window take the focus.
+        activation_token: Option<String>,
+    },
     /// Hold reminders back.
     Pause(PauseFor),
     /// Let them ring again.
     Resume,
     /// End the service: asked twice.
     Quit,
-}
-
-/// Where the window opens.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Opening {
-    /// Where it was.
-    Calendar,
-    /// An empty event.
-    NewEvent,
-    /// What awaits an answer.
-    Inbox,
-    /// What failed.
-    Attention,
-    /// One delivery.
-    Delivery(String),
 }
 
 /// For how long reminders are held back.
