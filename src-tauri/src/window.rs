@@ -3,11 +3,16 @@
 use std::path::Path;
 
 use engine::bell::Bell;
-use tauri::{AppHandle, Emitter, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::{
+    AppHandle, Emitter, Manager, Theme, WebviewUrl, WebviewWindowBuilder,
+    webview::{Color, NewWindowResponse},
+};
 
 use crate::args::{self, Args};
 
 const LABEL: &str = "main";
+/// The page's own background in the dark theme.
+const DARK: Color = Color(0x17, 0x18, 0x1c, 0xff);
 /// Tells the UI to read again what it shows.
 const CHANGED: &str = "changed";
 /// Tells the UI what a second start was for, as `boot` tells it at the first.
@@ -40,11 +45,22 @@ pub fn run(args: Args) -> Result<(), String> {
 }
 
 fn build(app: &tauri::App) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Carillon")
         .inner_size(1200.0, 800.0)
         .min_inner_size(760.0, 520.0)
+        // A calendar file dropped on the page is the page's to read.
+        .disable_drag_drop_handler()
+        // Our page and no other, whatever a calendar's text may link to.
+        .on_navigation(|address| {
+            address.scheme() == "tauri" || address.host_str() == Some("tauri.localhost")
+        })
+        .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    // Until the page is painted, not a white flash in a dark room.
+    if window.theme()? == Theme::Dark {
+        window.set_background_color(Some(DARK))?;
+    }
     Ok(())
 }
 
