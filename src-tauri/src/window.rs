@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine::bell::Bell;
+use engine::{bell::Bell, place::Place};
 use tauri::{
     AppHandle, Emitter, Manager, Theme, WebviewUrl, WebviewWindowBuilder,
     webview::{Color, NewWindowResponse},
@@ -28,16 +28,16 @@ pub fn run(args: Args) -> Result<(), String> {
     // Desktops match a window to its desktop file by this name.
     #[cfg(target_os = "linux")]
     glib::set_prgname(Some(context.config().identifier.as_str()));
-    let data_dir = args.data_dir.clone().unwrap_or_default();
+    let place = Place::find(args.data_dir.as_deref()).map_err(|error| error.to_string())?;
     let single = tauri_plugin_single_instance::Builder::new()
-        .dbus_id(args::instance_name(&context.config().identifier, &data_dir))
+        .dbus_id(args::instance_name(&context.config().identifier, &place.data))
         .callback(|app, words, _directory| come_forward(app, words))
         .build();
     tauri::Builder::default()
         .plugin(single)
         .setup(move |app| {
             build(app)?;
-            watch(app.handle().clone(), &data_dir);
+            watch(app.handle().clone(), &place.data);
             Ok(())
         })
         .run(context)

@@ -8,5 +8,6 @@ pub mod bell;
 pub mod clock;
 pub mod courier;
 pub mod endpoint;
+pub mod place;
 pub mod programs;
 pub mod wake;

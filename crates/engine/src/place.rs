@@ -1,0 +1,108 @@
+//! Where a ledger lies: in the directory that was named, or where the desktop keeps such things.
+
+use std::{
+    ffi::OsString,
+    io,
+    path::{Path, PathBuf},
+};
+
+/// The directories of one ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The ledger, its locks and its bell.
+    pub data: PathBuf,
+    /// The log and the high-water mark.
+    pub state: PathBuf,
+}
+
+/// Why there is no place.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPlace {
+    /// Nothing says where the user's files are.
+    #[error(
+        "there is no place for the ledger: none was named with --data-dir or CARILLON_DATA_DIR, \
+         and neither HOME nor XDG_DATA_HOME is an absolute path"
+    )]
+    NoHome,
+    /// The named directory cannot be made absolute.
+    #[error("the directory {} cannot be found from here: {reason}", path.display())]
+    Lost {
+        /// As it was named.
+        path: PathBuf,
+        /// What the system said.
+        reason: io::Error,
+    },
+}
+
+impl Place {
+    /// The place in this process's environment; `named` is what the user said with `--data-dir`.
+    ///
+    /// # Errors
+    /// When nothing was named and there is no home.
+    pub fn find(named: Option<&Path>) -> Result<Self, NoPlace> {
+        Self::choose(named, |name| std::env::var_os(name))
+    }
+
+    /// As [`Place::find`], in a given environment. Everything lies under a named directory.
+    ///
+    /// # Errors
+    /// When nothing was named and there is no home.
+    pub fn choose(
+        named: Option<&Path>,
+        environment: impl Fn(&str) -> Option<OsString>,
+    ) -> Result<Self, NoPlace> {
+        let variable =
+            |name| environment(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        if let Some(path) = named.map(Path::to_path_buf).or_else(|| variable("CARILLON_DATA_DIR")) {
+            let data =
+                std::path::absolute(&path).map_err(|reason| NoPlace::Lost { path, reason })?;
+            return Ok(Self { state: data.clone(), data });
+        }
+        // The desktop's rules: a relative value is as good as none.
+        let absolute = |name| variable(name).filter(|path| path.is_absolute());
+        let below_home = |path: &str| absolute("HOME").map(|home| home.join(path));
+        let data = absolute("XDG_DATA_HOME").or_else(|| below_home(".local/share"));
+        let state = absolute("XDG_STATE_HOME").or_else(|| below_home(".local/state"));
+        match (data, state) {
+            (Some(data), state) => Ok(Self {
+                state: state.unwrap_or_else(|| data.clone()).join("carillon"),
+                data: data.join("carillon"),
+            }),
+            (None, _) => Err(NoPlace::NoHome),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `NAME=value` by spaces; the answer is data and state, or the error.
+    fn check(named: Option<&str>, environment: &str, wanted: &str) {
+        let variable = |wanted: &str| {
+            let mut pairs = environment.split_whitespace().filter_map(|pair| pair.split_once('='));
+            pairs.find(|(name, _)| *name == wanted).map(|(_, value)| OsString::from(value))
+        };
+        let found = match Place::choose(named.map(Path::new), variable) {
+            Ok(place) => format!("{} {}", place.data.display(), place.state.display()),
+            Err(error) => error.to_string(),
+        };
+        assert!(found.starts_with(wanted), "{named:?} {environment}: {found}");
+    }
+
+    #[test]
+    fn a_named_directory_holds_everything() {
+        check(Some("/x"), "HOME=/h CARILLON_DATA_DIR=/y XDG_DATA_HOME=/d", "/x /x");
+        check(None, "HOME=/h CARILLON_DATA_DIR=/y XDG_DATA_HOME=/d", "/y /y");
+    }
+
+    #[test]
+    fn otherwise_the_desktop_says_where() {
+        check(None, "HOME=/h", "/h/.local/share/carillon /h/.local/state/carillon");
+        check(None, "HOME=/h CARILLON_DATA_DIR=", "/h/.local/share/carillon");
+        check(None, "HOME=/h XDG_DATA_HOME=/d XDG_STATE_HOME=/s", "/d/carillon /s/carillon");
+        check(None, "HOME=/h XDG_DATA_HOME=d", "/h/.local/share/carillon");
+        check(None, "XDG_DATA_HOME=/d", "/d/carillon /d/carillon");
+        check(None, "", "there is no place for the ledger");
+    }
+}
