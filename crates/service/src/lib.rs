@@ -4,9 +4,11 @@
 
 #![forbid(unsafe_code)]
 
+pub mod ready;
 #[cfg(target_os = "linux")]
 pub mod tray;
 pub mod wake;
 #[cfg(target_os = "linux")]
 mod watch;
+pub mod window;
 pub mod zone;

@@ -22,15 +22,18 @@ use item::Item;
 const QUESTION: Duration = Duration::from_secs(60);
 
 /// Shows the tray for as long as it is polled: what `states` says, wherever a session bus is.
-/// Ends when the sender of the states is gone.
+/// `present` follows whether a panel shows it. Ends when the sender of the states is gone.
 pub async fn run(
     mut states: watch::Receiver<TrayState>,
     commands: mpsc::UnboundedSender<TrayCommand>,
+    present: watch::Sender<bool>,
 ) {
     let mut bus = Bus::of_the_session();
     loop {
         let alive = bus.connected().await;
-        match show(alive, &mut states, &commands).await {
+        let ended = show(alive, &mut states, &commands, &present).await;
+        present.send_replace(false);
+        match ended {
             Ended::NoMoreStates => return,
             Ended::Bus => tracing::info!("the session bus is gone, and the tray with it"),
             Ended::Refused(error) => {
@@ -51,9 +54,13 @@ async fn show(
     mut alive: bus::Alive,
     states: &mut watch::Receiver<TrayState>,
     commands: &mpsc::UnboundedSender<TrayCommand>,
+    present: &watch::Sender<bool>,
 ) -> Ended {
     let (asked, mut questions) = mpsc::unbounded_channel();
-    let item = Item::new(states.borrow_and_update().clone(), commands.clone(), asked);
+    let state = states.borrow_and_update().clone();
+    let item = Item::new(state, commands.clone(), asked, present.clone());
+    // Until the panel says otherwise, which it may do while the item registers.
+    present.send_replace(true);
     // At login the service is there before the panel: a missing watcher may still come.
     let handle = match item.assume_sni_available(true).spawn().await {
         Ok(handle) => handle,

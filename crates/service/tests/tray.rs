@@ -12,14 +12,20 @@ use tokio::sync::{mpsc, watch};
 struct Tray {
     states: watch::Sender<TrayState>,
     commands: mpsc::UnboundedReceiver<TrayCommand>,
+    present: watch::Receiver<bool>,
 }
 
 impl Tray {
     fn start(state: TrayState) -> Self {
         let (states, seen) = watch::channel(state);
         let (tell, commands) = mpsc::unbounded_channel();
-        tokio::spawn(service::tray::run(seen, tell));
-        Self { states, commands }
+        let (say, present) = watch::channel(false);
+        tokio::spawn(service::tray::run(seen, tell, say));
+        Self { states, commands, present }
+    }
+
+    async fn is_shown(&mut self, shown: bool) {
+        self.present.wait_for(|present| *present == shown).await.expect("the tray lives");
     }
 
     async fn command(&mut self) -> TrayCommand {
@@ -176,12 +182,15 @@ fn quitting_is_asked_once_and_another_choice_takes_the_question_back() {
 fn a_panel_that_comes_later_or_again_shows_the_item() {
     kit::alone("a_panel_that_comes_later_or_again_shows_the_item", async |dir| {
         let _bus = Bus::start(&dir);
-        let _tray = Tray::start(stand_up());
+        let mut tray = Tray::start(stand_up());
         let mut panel = Panel::start().await;
         let first = panel.item().await.name;
+        tray.is_shown(true).await;
         drop(panel);
+        tray.is_shown(false).await;
         let mut panel = Panel::start().await;
         let item = panel.item().await;
+        tray.is_shown(true).await;
         assert_eq!(item.name, first);
         assert!(item.tooltip().await.1.starts_with("Tue 09:50"));
     });
@@ -199,6 +208,7 @@ fn a_bus_that_comes_later_or_again_shows_the_item() {
             item.call("Activate", &(0_i32, 0_i32)).await;
             assert_eq!(tray.command().await, opened(Opening::Calendar));
             drop(bus);
+            tray.is_shown(false).await;
         }
     });
 }

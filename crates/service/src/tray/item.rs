@@ -1,8 +1,8 @@
 //! The item itself: the state as the bus's properties, clicks as commands.
 
 use engine::programs::Opening;
-use ksni::{Category, Icon, MenuItem, Status, ToolTip, Tray};
-use tokio::sync::mpsc;
+use ksni::{Category, Icon, MenuItem, OfflineReason, Status, ToolTip, Tray};
+use tokio::sync::{mpsc, watch};
 
 use super::{
     icon, menu,
@@ -16,6 +16,7 @@ pub(super) struct Item {
     pub(super) asked_to_quit: bool,
     commands: mpsc::UnboundedSender<TrayCommand>,
     asked: mpsc::UnboundedSender<()>,
+    present: watch::Sender<bool>,
 }
 
 impl Item {
@@ -24,8 +25,9 @@ impl Item {
         state: TrayState,
         commands: mpsc::UnboundedSender<TrayCommand>,
         asked: mpsc::UnboundedSender<()>,
+        present: watch::Sender<bool>,
     ) -> Self {
-        Self { state, asked_to_quit: false, commands, asked }
+        Self { state, asked_to_quit: false, commands, asked, present }
     }
 
     pub(super) fn show(&mut self, state: TrayState) {
@@ -103,5 +105,15 @@ impl Tray for Item {
 
     fn menu(&self) -> Vec<MenuItem<Self>> {
         menu::of(self)
+    }
+
+    fn watcher_online(&self) {
+        self.present.send_replace(true);
+    }
+
+    /// The panel may come (back): the item stays.
+    fn watcher_offline(&self, _reason: OfflineReason) -> bool {
+        self.present.send_replace(false);
+        true
     }
 }

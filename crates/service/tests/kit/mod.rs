@@ -86,6 +86,9 @@ pub fn alone<F: Future<Output = ()>>(name: &str, body: impl FnOnce(PathBuf) -> F
         .env("DBUS_SESSION_BUS_ADDRESS", &address)
         .env("DBUS_SYSTEM_BUS_ADDRESS", &address)
         .env("XDG_RUNTIME_DIR", dir.path())
+        .env("CARILLON_BIN_DIR", dir.path().join("bin"))
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
         .status()
         .expect("the test starts again");
     assert!(status.success(), "{name} failed in its own process");
