@@ -58,14 +58,14 @@ async fn show(
 ) -> Ended {
     let (asked, mut questions) = mpsc::unbounded_channel();
     let state = states.borrow_and_update().clone();
-    let item = Item::new(state, commands.clone(), asked, present.clone());
-    // Until the panel says otherwise, which it may do while the item registers.
-    present.send_replace(true);
+    let (panel, mut panels) = watch::channel(true);
+    let item = Item::new(state, commands.clone(), asked, panel);
     // At login the service is there before the panel: a missing watcher may still come.
     let handle = match item.assume_sni_available(true).spawn().await {
         Ok(handle) => handle,
         Err(error) => return Ended::Refused(error),
     };
+    panels.mark_changed();
     let mut question_ends = None;
     let ended = loop {
         tokio::select! {
@@ -76,6 +76,9 @@ async fn show(
                 }
                 let state = states.borrow_and_update().clone();
                 handle.update(|item| item.show(state)).await;
+            }
+            Ok(()) = panels.changed() => {
+                present.send_replace(*panels.borrow_and_update());
             }
             Some(()) = questions.recv() => {
                 question_ends = Some(Box::pin(tokio::time::sleep(QUESTION)));

@@ -16,7 +16,7 @@ pub(super) struct Item {
     pub(super) asked_to_quit: bool,
     commands: mpsc::UnboundedSender<TrayCommand>,
     asked: mpsc::UnboundedSender<()>,
-    present: watch::Sender<bool>,
+    panel: watch::Sender<bool>,
 }
 
 impl Item {
@@ -25,9 +25,9 @@ impl Item {
         state: TrayState,
         commands: mpsc::UnboundedSender<TrayCommand>,
         asked: mpsc::UnboundedSender<()>,
-        present: watch::Sender<bool>,
+        panel: watch::Sender<bool>,
     ) -> Self {
-        Self { state, asked_to_quit: false, commands, asked, present }
+        Self { state, asked_to_quit: false, commands, asked, panel }
     }
 
     pub(super) fn show(&mut self, state: TrayState) {
@@ -108,12 +108,12 @@ impl Tray for Item {
     }
 
     fn watcher_online(&self) {
-        self.present.send_replace(true);
+        self.panel.send_replace(true);
     }
 
     /// The panel may come (back): the item stays.
     fn watcher_offline(&self, _reason: OfflineReason) -> bool {
-        self.present.send_replace(false);
+        self.panel.send_replace(false);
         true
     }
 }
