@@ -5,7 +5,7 @@
 
 mod kit;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use engine::{
     bell::Bell,
@@ -13,7 +13,7 @@ use engine::{
     wake::{Wake, Woken},
 };
 use service::wake::{LinuxWake, Places, Signals};
-use zbus::object_server::SignalEmitter;
+use zbus::{Connection, zvariant::Value};
 
 fn places(dir: &Path) -> Places {
     Places { localtime: dir.join("localtime"), zone_data: dir.join("tzdata.zi") }
@@ -107,25 +107,20 @@ fn another_zone_link_and_new_zone_data_are_noticed() {
     });
 }
 
-struct Logind;
-
-#[zbus::interface(name = "org.freedesktop.login1.Manager")]
-impl Logind {
-    #[zbus(signal)]
-    async fn prepare_for_sleep(emitter: &SignalEmitter<'_>, start: bool) -> zbus::Result<()>;
+/// A peer on the bus that has this name.
+async fn peer(name: &'static str) -> Connection {
+    let bus = zbus::connection::Builder::session().and_then(|b| b.name(name));
+    bus.expect("a name").build().await.expect("a peer on the bus")
 }
 
-/// Emits until heard: nothing tells a service that somebody has begun to listen.
-async fn resume_until_woken(wake: &mut LinuxWake, emitter: &SignalEmitter<'_>) -> Woken {
+/// Says it until heard: nothing tells a peer that somebody has begun to listen.
+async fn until_heard(wake: &mut LinuxWake, mut say: impl AsyncFnMut()) -> Woken {
     let mut woken = std::pin::pin!(until_far(wake));
     let mut often = tokio::time::interval(Duration::from_millis(20));
     loop {
         tokio::select! {
             woken = &mut woken => return woken,
-            _ = often.tick() => {
-                Logind::prepare_for_sleep(emitter, true).await.expect("a signal");
-                Logind::prepare_for_sleep(emitter, false).await.expect("a signal");
-            }
+            _ = often.tick() => say().await,
         }
     }
 }
@@ -134,16 +129,37 @@ async fn resume_until_woken(wake: &mut LinuxWake, emitter: &SignalEmitter<'_>) -
 fn logind_saying_that_the_machine_resumed_wakes_it() {
     kit::alone("logind_saying_that_the_machine_resumed_wakes_it", async |dir| {
         let _bus = kit::Bus::start(&dir);
-        let logind = zbus::connection::Builder::session()
-            .and_then(|b| b.name("org.freedesktop.login1"))
-            .and_then(|b| b.serve_at("/org/freedesktop/login1", Logind))
-            .expect("a fake logind")
-            .build()
-            .await
-            .expect("a fake logind on the bus");
-        let emitter = SignalEmitter::new(&logind, "/org/freedesktop/login1").expect("a path");
+        let logind = peer("org.freedesktop.login1").await;
         let (mut wake, _) = sleeper(&dir);
-        assert_eq!(resume_until_woken(&mut wake, &emitter).await, Woken::Resumed);
+        let woken = until_heard(&mut wake, async || {
+            let interface = "org.freedesktop.login1.Manager";
+            for sleep in [true, false] {
+                let path = "/org/freedesktop/login1";
+                let told =
+                    logind.emit_signal(None::<&str>, path, interface, "PrepareForSleep", &sleep);
+                told.await.expect("a signal");
+            }
+        });
+        assert_eq!(woken.await, Woken::Resumed);
+    });
+}
+
+#[test]
+fn timedated_saying_that_another_zone_was_chosen_wakes_it() {
+    kit::alone("timedated_saying_that_another_zone_was_chosen_wakes_it", async |dir| {
+        let _bus = kit::Bus::start(&dir);
+        let timedated = peer("org.freedesktop.timedate1").await;
+        let (mut wake, _) = sleeper(&dir);
+        let woken = until_heard(&mut wake, async || {
+            let changed = HashMap::from([("Timezone", Value::from("Asia/Tokyo"))]);
+            let body = ("org.freedesktop.timedate1", changed, Vec::<String>::new());
+            let path = "/org/freedesktop/timedate1";
+            let interface = "org.freedesktop.DBus.Properties";
+            let told =
+                timedated.emit_signal(None::<&str>, path, interface, "PropertiesChanged", &body);
+            told.await.expect("a signal");
+        });
+        assert_eq!(woken.await, Woken::ZoneChanged);
     });
 }
 
