@@ -201,14 +201,14 @@ fn dependencies(manifest: &str) -> Vec<Dependency> {
         let line = line.trim();
         if let Some(header) = line.strip_prefix('[') {
             table = header.trim_end_matches(']');
-            if let Some((before, name)) = table.rsplit_once("dependencies.") {
-                if before != "workspace." {
-                    found.push(Dependency {
-                        name: name.to_owned(),
-                        line: n + 1,
-                        in_tests: before.ends_with("dev-"),
-                    });
-                }
+            if let Some((before, name)) = table.rsplit_once("dependencies.")
+                && before != "workspace."
+            {
+                found.push(Dependency {
+                    name: name.to_owned(),
+                    line: n + 1,
+                    in_tests: before.ends_with("dev-"),
+                });
             }
         } else if table.ends_with("dependencies") && table != "workspace.dependencies" {
             let name = line
