@@ -43,7 +43,11 @@ fn build(name: &str) -> TimeZone {
     TimeZone::tzif(name, &tzif(offset(FROM), &transitions)).expect("a TZif of our own making")
 }
 
-/// A version 2 TZif file; its version 1 part is empty and it has no rule for later years.
+/// The one abbreviation all offsets get.
+const NAME: &[u8] = b"-00\0";
+
+/// A version 2 TZif file; its version 1 part is empty, and later years keep the last offset
+/// (without any rule for them jiff would list the last change again and again).
 fn tzif(first: i32, transitions: &[(i64, i32)]) -> Vec<u8> {
     let mut offsets = vec![first];
     for (_, offset) in transitions {
@@ -53,7 +57,7 @@ fn tzif(first: i32, transitions: &[(i64, i32)]) -> Vec<u8> {
     }
     let mut file = header(0, 1);
     file.extend([0; 6]);
-    file.push(0);
+    file.extend(NAME);
     file.extend(header(transitions.len(), offsets.len()));
     transitions.iter().for_each(|(at, _)| file.extend(at.to_be_bytes()));
     for (_, offset) in transitions {
@@ -64,15 +68,18 @@ fn tzif(first: i32, transitions: &[(i64, i32)]) -> Vec<u8> {
         file.extend(offset.to_be_bytes());
         file.extend([0, 0]);
     }
-    file.push(0);
-    file.extend(b"\n\n");
+    file.extend(NAME);
+    let last = transitions.last().map_or(first, |(_, offset)| *offset);
+    let (sign, size) = if last > 0 { ('-', last) } else { ('+', -last) };
+    let (hours, minutes, seconds) = (size / 3600, size / 60 % 60, size % 60);
+    file.extend(format!("\n<-00>{sign}{hours:02}:{minutes:02}:{seconds:02}\n").into_bytes());
     file
 }
 
 fn header(times: usize, types: usize) -> Vec<u8> {
     let mut header = b"TZif2".to_vec();
     header.extend([0; 15]);
-    for count in [0, 0, 0, times as u32, types as u32, 1] {
+    for count in [0, 0, 0, times as u32, types as u32, NAME.len() as u32] {
         header.extend(count.to_be_bytes());
     }
     header
