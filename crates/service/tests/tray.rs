@@ -5,8 +5,9 @@
 mod kit;
 
 use engine::programs::Opening;
-use kit::{Bus, panel::Panel};
+use kit::Bus;
 use service::tray::{NextRing, Pause, PauseFor, TrayCommand, TrayState};
+use testkit::panel::Panel;
 use tokio::sync::{mpsc, watch};
 
 struct Tray {
@@ -51,8 +52,8 @@ fn opened(what: Opening) -> TrayCommand {
 #[test]
 fn a_left_click_opens_the_window_with_the_focus_it_was_given() {
     kit::alone("a_left_click_opens_the_window_with_the_focus_it_was_given", async |dir| {
-        let _bus = Bus::start(&dir);
-        let mut panel = Panel::start().await;
+        let bus = Bus::start(&dir);
+        let mut panel = Panel::start(&bus.address()).await;
         let mut tray = Tray::start(TrayState::default());
         let item = panel.item().await;
         assert!(item.name.starts_with("org.kde.StatusNotifierItem-"));
@@ -69,8 +70,8 @@ fn a_left_click_opens_the_window_with_the_focus_it_was_given() {
 #[test]
 fn the_tooltip_and_the_menu_show_what_rings_next() {
     kit::alone("the_tooltip_and_the_menu_show_what_rings_next", async |dir| {
-        let _bus = Bus::start(&dir);
-        let mut panel = Panel::start().await;
+        let bus = Bus::start(&dir);
+        let mut panel = Panel::start(&bus.address()).await;
         let mut tray = Tray::start(stand_up());
         let item = panel.item().await;
         let tooltip = item.tooltip().await;
@@ -110,8 +111,8 @@ fn the_tooltip_and_the_menu_show_what_rings_next() {
 #[test]
 fn the_picture_and_the_entries_follow_the_state() {
     kit::alone("the_picture_and_the_entries_follow_the_state", async |dir| {
-        let _bus = Bus::start(&dir);
-        let mut panel = Panel::start().await;
+        let bus = Bus::start(&dir);
+        let mut panel = Panel::start(&bus.address()).await;
         let mut tray = Tray::start(TrayState::default());
         let item = panel.item().await;
         let mut changes = item.signal("NewIcon").await;
@@ -140,8 +141,8 @@ fn the_picture_and_the_entries_follow_the_state() {
 #[test]
 fn reminders_are_paused_and_resumed_from_the_menu() {
     kit::alone("reminders_are_paused_and_resumed_from_the_menu", async |dir| {
-        let _bus = Bus::start(&dir);
-        let mut panel = Panel::start().await;
+        let bus = Bus::start(&dir);
+        let mut panel = Panel::start(&bus.address()).await;
         let mut tray = Tray::start(TrayState::default());
         let item = panel.item().await;
         for (label, length) in [
@@ -165,8 +166,8 @@ fn reminders_are_paused_and_resumed_from_the_menu() {
 #[test]
 fn quitting_is_asked_once_and_another_choice_takes_the_question_back() {
     kit::alone("quitting_is_asked_once_and_another_choice_takes_the_question_back", async |dir| {
-        let _bus = Bus::start(&dir);
-        let mut panel = Panel::start().await;
+        let bus = Bus::start(&dir);
+        let mut panel = Panel::start(&bus.address()).await;
         let mut tray = Tray::start(TrayState::default());
         let item = panel.item().await;
         item.click("Quit").await;
@@ -181,14 +182,14 @@ fn quitting_is_asked_once_and_another_choice_takes_the_question_back() {
 #[test]
 fn a_panel_that_comes_later_or_again_shows_the_item() {
     kit::alone("a_panel_that_comes_later_or_again_shows_the_item", async |dir| {
-        let _bus = Bus::start(&dir);
+        let bus = Bus::start(&dir);
         let mut tray = Tray::start(stand_up());
-        let mut panel = Panel::start().await;
+        let mut panel = Panel::start(&bus.address()).await;
         let first = panel.item().await.name;
         tray.is_shown(true).await;
         drop(panel);
         tray.is_shown(false).await;
-        let mut panel = Panel::start().await;
+        let mut panel = Panel::start(&bus.address()).await;
         let item = panel.item().await;
         tray.is_shown(true).await;
         assert_eq!(item.name, first);
@@ -203,7 +204,7 @@ fn a_bus_that_comes_later_or_again_shows_the_item() {
         for _ in 0..2 {
             // The tray sees its bus die, and finds the next one at the same place.
             let bus = Bus::start(&dir);
-            let mut panel = Panel::start().await;
+            let mut panel = Panel::start(&bus.address()).await;
             let item = panel.item().await;
             item.call("Activate", &(0_i32, 0_i32)).await;
             assert_eq!(tray.command().await, opened(Opening::Calendar));

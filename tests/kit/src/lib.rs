@@ -1,5 +1,5 @@
-//! Real counterparts for tests: a private session bus, a notification daemon and a webhook
-//! receiver that do as they are told and remember what reached them. Nothing here sleeps to wait:
+//! Real counterparts for tests: a private session bus, a notification daemon, a panel and a
+//! webhook receiver that do as they are told and remember what reached them. Nothing here sleeps to wait:
 //! whoever waits is woken by what arrives, and gives up loudly after [`PATIENCE`].
 
 #![forbid(unsafe_code)]
@@ -7,6 +7,7 @@
 pub mod bus;
 pub mod certificate;
 pub mod notifier;
+pub mod panel;
 pub mod receiver;
 
 use std::time::Duration;

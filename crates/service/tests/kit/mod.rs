@@ -4,8 +4,6 @@
 
 #![allow(dead_code, reason = "each test file uses its part of the kit")]
 
-pub mod panel;
-
 use std::{
     future::Future,
     io::{BufRead, BufReader},

@@ -87,7 +87,7 @@ const ALLOWED: &[Allowed] = &[
             "sd-notify",
             "futures-util",
         ],
-        in_tests: &["tempfile", "serde"],
+        in_tests: &["tempfile", "testkit"],
     },
     Allowed {
         manifest: "crates/cli/Cargo.toml",
@@ -147,6 +147,7 @@ const ALLOWED: &[Allowed] = &[
             "rcgen",
             "tempfile",
             "zbus",
+            "serde",
             "serde_json",
             "futures-util",
         ],

@@ -10,6 +10,8 @@ use zbus::{
     zvariant::{OwnedValue, Structure, Value},
 };
 
+use crate::PATIENCE;
+
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 const ITEM: &str = "org.kde.StatusNotifierItem";
 const ITEM_PATH: &str = "/StatusNotifierItem";
@@ -40,14 +42,18 @@ pub struct Panel {
 /// An item that registered.
 pub struct Shown {
     bus: Connection,
+    /// The bus name it registered.
     pub name: String,
 }
 
 impl Panel {
-    /// Takes the watcher's name and listens.
-    pub async fn start() -> Self {
+    /// Takes the watcher's name on the bus at this address, and listens.
+    ///
+    /// # Panics
+    /// When there is no bus, or it has a panel already.
+    pub async fn start(address: &str) -> Self {
         let (registered, registrations) = mpsc::unbounded_channel();
-        let bus = zbus::connection::Builder::session()
+        let bus = zbus::connection::Builder::address(address)
             .and_then(|b| b.serve_at("/StatusNotifierWatcher", Watcher { registered }))
             .and_then(|b| b.name(WATCHER))
             .expect("a watcher")
@@ -58,14 +64,21 @@ impl Panel {
     }
 
     /// The next item that registers.
+    ///
+    /// # Panics
+    /// When none does in time.
     pub async fn item(&mut self) -> Shown {
-        let name = self.registrations.recv().await.expect("the watcher lives");
+        let name = tokio::time::timeout(PATIENCE, self.registrations.recv()).await;
+        let name = name.expect("an item registers in time").expect("the watcher lives");
         Shown { bus: self.bus.clone(), name }
     }
 }
 
 impl Shown {
     /// One property of the item.
+    ///
+    /// # Panics
+    /// When the item does not answer.
     pub async fn property(&self, name: &str) -> OwnedValue {
         let body = (ITEM, name);
         let interface = Some("org.freedesktop.DBus.Properties");
@@ -75,6 +88,9 @@ impl Shown {
     }
 
     /// Title and text of the tooltip.
+    ///
+    /// # Panics
+    /// When the item does not answer.
     pub async fn tooltip(&self) -> (String, String) {
         let value = self.property("ToolTip").await;
         let fields = value.downcast_ref::<Structure<'_>>().expect("a tooltip");
@@ -88,6 +104,9 @@ impl Shown {
     }
 
     /// Calls a method of the item.
+    ///
+    /// # Panics
+    /// When the item does not answer.
     pub async fn call(
         &self,
         method: &str,
@@ -99,6 +118,9 @@ impl Shown {
     }
 
     /// A signal of the item or of its menu, to wait for.
+    ///
+    /// # Panics
+    /// When the item does not answer.
     pub async fn signal(&self, member: &'static str) -> Signal {
         let owner = zbus::fdo::DBusProxy::new(&self.bus)
             .await
@@ -123,6 +145,9 @@ impl Shown {
     }
 
     /// The labels of the menu with their ids, submenus included, in their order.
+    ///
+    /// # Panics
+    /// When the item does not answer.
     pub async fn menu(&self) -> Vec<(String, i32)> {
         let path = self.menu_path().await;
         let body = (0_i32, -1_i32, vec!["label"]);
@@ -142,6 +167,9 @@ impl Shown {
     }
 
     /// Clicks the entry with this label.
+    ///
+    /// # Panics
+    /// When there is no such entry, or the item does not answer.
     pub async fn click(&self, label: &str) {
         let menu = self.menu().await;
         let id = menu.iter().find(|(l, _)| l == label).map(|(_, id)| *id);
@@ -162,8 +190,12 @@ pub struct Signal {
 
 impl Signal {
     /// Waits for it.
+    ///
+    /// # Panics
+    /// When it does not come in time.
     pub async fn next(&mut self) {
-        self.messages.next().await.expect("the bus lives").expect("a signal");
+        let signal = tokio::time::timeout(PATIENCE, self.messages.next()).await;
+        signal.expect("the signal comes in time").expect("the bus lives").expect("a signal");
     }
 }
 
