@@ -1,2 +1,6 @@
-//! What the acceptance tests share.
+//! What the acceptance tests share: a small world with a real ledger, a clock that can be set,
+//! and a courier that does as it is told.
+
 #![forbid(unsafe_code)]
+
+pub mod world;

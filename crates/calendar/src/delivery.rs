@@ -270,6 +270,8 @@ pub enum Outcome {
     Ambiguous,
     /// There was nobody to hand it to.
     Unavailable(Reason),
+    /// Its use-by came between the claim and the sending.
+    TooLate,
 }
 
 /// What happened.
@@ -375,6 +377,7 @@ fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
         }
         Outcome::Permanent => Next::Enter(State::Dead, Reason::DeadPermanent, None),
         Outcome::Gone => Next::Enter(State::Dead, Reason::DeadGone, None),
+        Outcome::TooLate => Next::Enter(State::Expired, expiry(row.over), None),
         Outcome::Transient { .. } | Outcome::Ambiguous | Outcome::Unavailable(_)
             if row.cancel_wanted =>
         {

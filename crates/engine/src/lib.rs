@@ -3,11 +3,34 @@
 
 #![forbid(unsafe_code)]
 
+mod act;
+pub mod answers;
 pub mod autostart;
 pub mod bell;
+pub mod channels;
 pub mod clock;
 pub mod courier;
+pub mod driver;
 pub mod endpoint;
+pub mod engine;
+pub mod error;
+pub mod events;
+mod key;
+pub mod ledger;
+pub mod message;
+pub mod people;
 pub mod place;
 pub mod programs;
+pub mod queries;
+pub mod reconcile;
+pub mod scheduler;
+pub mod settings;
+pub mod undo;
+pub mod vault;
 pub mod wake;
+pub mod zones;
+
+pub use crate::{
+    engine::{Actor, Engine},
+    error::{Error, Result},
+};

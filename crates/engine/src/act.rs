@@ -1,0 +1,173 @@
+//! One transaction at work: everything a change needs at hand, and the one way in which
+//! deliveries come to be and change state, so that no step goes without its audit row.
+
+use calendar::{
+    delivery::{Row as Facts, State},
+    id::{DeliveryId, EventId},
+    occurrence::Context,
+    plan::{Identity, Wanted},
+    policy::{Collapse, UseBy},
+    reason::Reason,
+};
+use jiff::Timestamp;
+use rusqlite::Transaction;
+
+use crate::{
+    clock::Now,
+    engine::{Actor, delivery_id},
+    error::Result,
+    key::key,
+    ledger::{
+        audit::{self, Circumstance, Step},
+        delivery::{self, DeliveryRow, Effects},
+    },
+};
+
+/// A transaction with its circumstances.
+pub(crate) struct Act<'a> {
+    pub(crate) tx: &'a Transaction<'a>,
+    pub(crate) now: Now,
+    pub(crate) context: Context,
+    pub(crate) actor: &'static str,
+    installation: &'a str,
+    correlation: String,
+}
+
+/// A row to be planned.
+pub(crate) struct Planned<'w> {
+    pub(crate) event: Option<EventId>,
+    pub(crate) identity: Identity,
+    pub(crate) generation: u32,
+    pub(crate) state: State,
+    pub(crate) reason: Reason,
+    pub(crate) due: Timestamp,
+    pub(crate) use_by: Option<Timestamp>,
+    pub(crate) over: UseBy,
+    pub(crate) grace: i64,
+    pub(crate) collapse: Collapse,
+    pub(crate) label: &'w str,
+    pub(crate) span: (Timestamp, Timestamp),
+    pub(crate) late_cause: Option<Reason>,
+}
+
+impl<'a> Act<'a> {
+    pub(crate) fn new(
+        tx: &'a Transaction<'a>,
+        now: Now,
+        context: Context,
+        actor: Actor,
+        installation: &'a str,
+    ) -> Self {
+        let correlation = delivery_id(&now).to_string().replace("dlv_", "act_");
+        Self { tx, now, context, actor: actor.code(), installation, correlation }
+    }
+
+    /// The wall time of this transaction.
+    pub(crate) fn wall(&self) -> Timestamp {
+        self.now.wall
+    }
+
+    /// Brings a row into being, with its first audit row.
+    pub(crate) fn plan(&self, planned: &Planned<'_>) -> Result<DeliveryRow> {
+        let p = planned;
+        let row = DeliveryRow {
+            id: delivery_id(&self.now),
+            key: key(self.installation, &p.identity, p.generation),
+            event: p.event,
+            identity: p.identity.clone(),
+            generation: p.generation,
+            facts: Facts {
+                state: p.state,
+                reason: p.reason,
+                due: p.due,
+                use_by: p.use_by,
+                over: p.over,
+                not_before: None,
+                failures: 0,
+                crashes: 0,
+                cancel_wanted: false,
+                desktop: false,
+                guarantee: calendar::delivery::Guarantee::NeverMiss,
+                profile: calendar::delivery::Profile::Long,
+                grace: p.grace,
+                spread: 0,
+            },
+            collapse: p.collapse,
+            label: p.label.to_string(),
+            span: p.span,
+            late_cause: p.late_cause,
+            token: 0,
+            attempts: 0,
+            again: false,
+            payload: None,
+            told_at: None,
+            into: None,
+            shown_by: None,
+            created_at: self.wall(),
+        };
+        delivery::insert(self.tx, &row, self.context.zones.version())?;
+        self.audit(row.id, 0, None, (p.state, p.reason), "")?;
+        Ok(row)
+    }
+
+    /// Brings into being what an event wants.
+    pub(crate) fn plan_wanted(
+        &self,
+        event: &calendar::event::Event,
+        wanted: &Wanted,
+        generation: u32,
+        (state, reason): (State, Reason),
+        late_cause: Option<Reason>,
+    ) -> Result<DeliveryRow> {
+        let reminder = &event.reminders[wanted.reminder];
+        self.plan(&Planned {
+            event: Some(event.id),
+            identity: wanted.identity.clone(),
+            generation,
+            state,
+            reason,
+            due: wanted.due,
+            use_by: wanted.use_by,
+            over: wanted.over,
+            grace: event.kind.defaults().grace,
+            collapse: event.collapse(reminder),
+            label: &wanted.occurrence.label(),
+            span: (wanted.occurrence.start, wanted.occurrence.end),
+            late_cause,
+        })
+    }
+
+    /// Moves a row on, with its audit row. `false`: it changed meanwhile, and nothing was done.
+    pub(crate) fn enter(
+        &self,
+        row: &DeliveryRow,
+        to: (State, Reason),
+        effects: &Effects,
+        note: &str,
+    ) -> Result<bool> {
+        if !delivery::enter(self.tx, row, to, effects, self.wall())? {
+            return Ok(false);
+        }
+        self.audit(row.id, row.token, Some(row.facts.state), to, note)?;
+        Ok(true)
+    }
+
+    /// Writes an audit row.
+    pub(crate) fn audit(
+        &self,
+        delivery: DeliveryId,
+        token: i64,
+        from: Option<State>,
+        (to, reason): (State, Reason),
+        note: &str,
+    ) -> Result<()> {
+        let circumstance = Circumstance {
+            now: &self.now,
+            actor: self.actor,
+            correlation: &self.correlation,
+            zone: self.context.machine.as_str(),
+            tzdata: self.context.zones.version(),
+        };
+        audit::append(self.tx, &circumstance, Step { delivery, token, from, to, reason, note })
+    }
+}

@@ -1,0 +1,280 @@
+//! Use cases over what was told: acknowledge, snooze, try again. What was told stays told; an
+//! answer is kept beside it and decides what is still wanted.
+
+use calendar::{
+    delivery::{Class, State},
+    id::{ChannelId, DeliveryId},
+    plan::Identity,
+    policy::{Collapse, UseBy},
+    reason::Reason,
+    timing::later,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    act::{Act, Planned},
+    engine::Engine,
+    error::{Error, Result},
+    ledger::{
+        acknowledgement::{self, Answer},
+        delivery::{self, DeliveryRow, Effects},
+        event, setting,
+    },
+    reconcile::Effect,
+};
+
+/// A snooze is at least this long: shorter ones could ring before the pop-up has closed.
+const SHORTEST_SNOOZE: i64 = 1;
+
+/// What a snooze came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnoozedTo {
+    /// The delivery that will ring.
+    pub delivery: String,
+    /// When, milliseconds since 1970.
+    pub until_ms: i64,
+    /// When it is over, if the snooze lasts past what is worth telling.
+    pub over_ms: Option<i64>,
+}
+
+impl Engine {
+    /// Acknowledges reminders. Handling the same again changes nothing.
+    ///
+    /// # Errors
+    /// When one of them does not exist.
+    pub fn acknowledge(&self, ids: &[DeliveryId], answer: Answer, place: &str) -> Result<Effect> {
+        self.write(|act| {
+            let mut effect = Effect::default();
+            for id in ids {
+                let row = act.delivery(*id)?;
+                act.acknowledge(&row, answer, place, &mut effect)?;
+            }
+            Ok(effect)
+        })
+    }
+
+    /// Snoozes a reminder until a moment. Pressed twice, it is one snooze.
+    ///
+    /// # Errors
+    /// When the moment is past or at the deadline, or it is no reminder of this desktop.
+    pub fn snooze(&self, id: DeliveryId, until: Timestamp, place: &str) -> Result<SnoozedTo> {
+        self.write(|act| {
+            let row = act.delivery(id)?;
+            act.snooze(&row, until, place)
+        })
+    }
+
+    /// How many minutes the Snooze button means: what was chosen last.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn snooze_minutes(&self) -> Result<u32> {
+        self.read(|act| act.snooze_minutes())
+    }
+
+    /// Remembers how long a snooze was.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn remember_snooze(&self, minutes: u32) -> Result<()> {
+        self.write(|act| {
+            setting::put(
+                act.tx,
+                setting::name::SNOOZE_MINUTES,
+                &minutes.clamp(1, 10_080).to_string(),
+            )
+        })
+    }
+
+    /// Tries failed or uncertain deliveries again, with the same key.
+    ///
+    /// # Errors
+    /// When one of them does not exist or does not wait for a person.
+    pub fn retry(&self, ids: &[DeliveryId]) -> Result<u32> {
+        self.write(|act| {
+            for id in ids {
+                let row = act.delivery(*id)?;
+                act.retry(&row)?;
+            }
+            Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
+        })
+    }
+
+    /// The delivery a receiver or notification knows by this key.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn delivery_by_key(&self, key: &str) -> Result<DeliveryId> {
+        let row = self.read(|act| delivery::by_key(act.tx, key))?;
+        row.map(|row| row.id).ok_or_else(|| Error::not_found("delivery", key))
+    }
+}
+
+impl Act<'_> {
+    /// This delivery.
+    pub(crate) fn delivery(&self, id: DeliveryId) -> Result<DeliveryRow> {
+        delivery::find(self.tx, id)?.ok_or_else(|| Error::not_found("delivery", id))
+    }
+
+    pub(crate) fn snooze_minutes(&self) -> Result<u32> {
+        let kept = setting::get(self.tx, setting::name::SNOOZE_MINUTES)?;
+        Ok(kept.and_then(|text| text.parse().ok()).unwrap_or(10))
+    }
+
+    fn acknowledge(
+        &self,
+        row: &DeliveryRow,
+        answer: Answer,
+        place: &str,
+        effect: &mut Effect,
+    ) -> Result<()> {
+        acknowledgement::put(self.tx, &row.identity, row.generation, answer, place, self.wall())?;
+        if answer == Answer::Opened {
+            return Ok(());
+        }
+        // The desktop is told nothing more of this occurrence's reminder: not the row itself if
+        // it still waits, nor snoozes of it.
+        let trigger = trigger_of(&row.identity.reminder);
+        for live in delivery::live_of(self.tx, &row.identity.subject)? {
+            let same = live.identity.occurrence == row.identity.occurrence
+                && live.identity.channel == ChannelId::DESKTOP
+                && row.identity.channel == ChannelId::DESKTOP
+                && trigger_of(&live.identity.reminder) == trigger;
+            if same {
+                self.drop_row(&live, Reason::CancelledAcknowledged, effect)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn snooze(&self, row: &DeliveryRow, until: Timestamp, place: &str) -> Result<SnoozedTo> {
+        if row.identity.channel != ChannelId::DESKTOP || row.event.is_none() {
+            return Err(Error::invalid(
+                "delivery",
+                "only a reminder on this desktop can be snoozed",
+            ));
+        }
+        if until < later(self.wall(), SHORTEST_SNOOZE) {
+            return Err(Error::invalid(
+                "until",
+                format!("{until} is not ahead: a snooze rings later than now"),
+            ));
+        }
+        let deadline = self.deadline_of(row)?;
+        if let Some(deadline) = deadline.filter(|at| *at <= until) {
+            let message =
+                format!("{until} is at or after the deadline {deadline}: snooze until before it");
+            return Err(Error::invalid("until", message));
+        }
+        let mut effect = Effect::default();
+        self.acknowledge(row, Answer::Snoozed(until), place, &mut effect)?;
+        let identity =
+            Identity { reminder: next_snooze(&row.identity.reminder), ..row.identity.clone() };
+        let planned = match delivery::newest(self.tx, &identity)? {
+            // The same snooze pressed twice, with another length perhaps: the last one counts.
+            Some(known) if known.facts.state.class() == Class::Live => {
+                self.drop_row(&known, Reason::CancelledEdited, &mut effect)?;
+                self.plan_snooze(row, identity, known.generation, until, deadline)?
+            }
+            Some(known) => {
+                let free = known.facts.state == State::Cancelled && known.attempts == 0;
+                let generation = if free { known.generation } else { known.generation + 1 };
+                self.plan_snooze(row, identity, generation, until, deadline)?
+            }
+            None => self.plan_snooze(row, identity, 0, until, deadline)?,
+        };
+        Ok(SnoozedTo {
+            delivery: planned.id.to_string(),
+            until_ms: until.as_millisecond(),
+            over_ms: (row.span.1 <= until && row.span.1 > row.span.0)
+                .then(|| row.span.1.as_millisecond()),
+        })
+    }
+
+    fn plan_snooze(
+        &self,
+        row: &DeliveryRow,
+        identity: Identity,
+        generation: u32,
+        until: Timestamp,
+        deadline: Option<Timestamp>,
+    ) -> Result<DeliveryRow> {
+        self.plan(&Planned {
+            event: row.event,
+            identity,
+            generation,
+            state: State::Scheduled,
+            reason: Reason::Snoozed,
+            due: until,
+            use_by: deadline,
+            over: if deadline.is_some() { UseBy::Deadline } else { UseBy::Never },
+            grace: row.facts.grace,
+            collapse: Collapse::Each(None),
+            label: &row.label,
+            span: row.span,
+            late_cause: None,
+        })
+    }
+
+    /// The deadline of the occurrence a delivery tells about, for kinds that have one.
+    fn deadline_of(&self, row: &DeliveryRow) -> Result<Option<Timestamp>> {
+        let Some(id) = row.event else { return Ok(None) };
+        let Some(found) = event::find(self.tx, &self.context.zones, id)? else { return Ok(None) };
+        let occurrence = found.event.occurrence_named(&self.context, &row.identity.occurrence);
+        Ok(occurrence.and_then(|o| found.event.kind.deadline(&o)))
+    }
+
+    fn retry(&self, row: &DeliveryRow) -> Result<()> {
+        if row.facts.state.class() != Class::Parked {
+            let message = format!(
+                "{} is {}: only failed and uncertain ones can be tried again",
+                row.id, row.facts.state
+            );
+            return Err(Error::invalid("delivery", message));
+        }
+        if row.facts.use_by.is_some_and(|end| end <= self.wall()) {
+            let message = format!("{} is over: it can no longer be told", row.id);
+            return Err(Error::invalid("delivery", message));
+        }
+        self.enter(row, (State::Pending, Reason::RetryAsked), &Effects::default(), "")?;
+        Ok(())
+    }
+}
+
+/// The trigger a reminder goes back to: its own, or that of the one that was snoozed.
+fn trigger_of(reminder: &str) -> &str {
+    match reminder.split_once(':') {
+        Some(("s" | "n", rest)) => rest.rsplit_once(':').map_or(rest, |(parent, _)| parent),
+        Some((_, rest)) => rest,
+        None => reminder,
+    }
+}
+
+/// The name of the snooze of a reminder: one more than the answered row's.
+fn next_snooze(reminder: &str) -> String {
+    let count = match reminder.split_once(':') {
+        Some(("s", rest)) => {
+            rest.rsplit_once(':').and_then(|(_, n)| n.parse::<u32>().ok()).unwrap_or(0)
+        }
+        _ => 0,
+    };
+    format!("s:{}:{}", trigger_of(reminder), count + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn snoozes_count_from_the_answered_row() {
+        for (answered, next) in [
+            ("t:-PT10M", "s:-PT10M:1"),
+            ("s:-PT10M:1", "s:-PT10M:2"),
+            ("t:20270430T160000Z", "s:20270430T160000Z:1"),
+        ] {
+            assert_eq!(next_snooze(answered), next);
+            assert_eq!(trigger_of(next), trigger_of(answered));
+        }
+    }
+}

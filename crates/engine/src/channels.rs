@@ -1,0 +1,184 @@
+//! Use cases over channels: webhook endpoints, and tests of any channel.
+
+use calendar::{
+    delivery::{Guarantee, Profile, State},
+    id::ChannelId,
+    network::Network,
+    plan::Identity,
+    policy::{Collapse, UseBy},
+    reason::Reason,
+    timing::later,
+};
+
+use crate::{
+    act::Planned,
+    endpoint,
+    engine::{Engine, channel_id, delivery_id},
+    error::{Error, Result},
+    ledger::{
+        channel::{self, ChannelKind, ChannelRow},
+        event,
+    },
+    reconcile::Effect,
+    vault,
+};
+
+/// A webhook endpoint as typed.
+#[derive(Debug, Clone, Default)]
+pub struct NewWebhook {
+    /// Its name.
+    pub name: String,
+    /// Where to.
+    pub url: String,
+    /// What addresses it may call.
+    pub network: Network,
+    /// What it promises.
+    pub guarantee: Guarantee,
+    /// How patiently it tries.
+    pub retries: Profile,
+}
+
+/// A new endpoint with its secret, which is shown this once.
+#[derive(Debug, Clone)]
+pub struct Added {
+    /// Its id.
+    pub id: ChannelId,
+    /// `whsec_` and base64.
+    pub secret: String,
+}
+
+impl Engine {
+    /// Adds a webhook endpoint and makes its secret.
+    ///
+    /// # Errors
+    /// When the name is taken or empty, or the URL is outside its class.
+    pub fn add_webhook(&self, new: &NewWebhook) -> Result<Added> {
+        let name = new.name.trim();
+        if name.is_empty() || name.len() > 100 {
+            return Err(Error::invalid("name", "a channel's name has 1 to 100 bytes"));
+        }
+        endpoint::check_url(&new.url, new.network)
+            .map_err(|e| Error::invalid("url", e.to_string()))?;
+        let id = channel_id(&self.now());
+        let secret = fresh_secret()?;
+        let row = ChannelRow {
+            id,
+            kind: ChannelKind::Webhook,
+            name: name.into(),
+            network: new.network,
+            guarantee: new.guarantee,
+            retries: new.retries,
+            url: Some(self.vault().seal(id, &new.url)?),
+            secret: Some(self.vault().seal(id, &secret)?),
+            off_reason: None,
+            removed: false,
+        };
+        self.write(|act| {
+            if channel::all(act.tx)?.iter().any(|c| c.name == name) {
+                return Err(Error::invalid(
+                    "name",
+                    format!("there is a channel '{name}' already: choose another name"),
+                ));
+            }
+            channel::insert(act.tx, &row)
+        })?;
+        Ok(Added { id, secret })
+    }
+
+    /// All channels, this desktop first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn channels(&self) -> Result<Vec<ChannelRow>> {
+        self.read(|act| channel::all(act.tx))
+    }
+
+    /// The channel of this name or id.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn channel_named(&self, name: &str) -> Result<ChannelRow> {
+        let found =
+            self.channels()?.into_iter().find(|c| c.name == name || c.id.to_string() == name);
+        found.ok_or_else(|| Error::not_found("channel", format!("'{name}'")))
+    }
+
+    /// The URL of an endpoint, for its owner's eyes.
+    ///
+    /// # Errors
+    /// When the key file is another one.
+    pub fn url_of(&self, row: &ChannelRow) -> Result<String> {
+        row.url
+            .as_ref()
+            .map_or_else(|| Ok(String::new()), |sealed| self.vault().unseal(row.id, sealed))
+    }
+
+    /// Removes an endpoint: its unsent deliveries are cancelled, reminders through it go.
+    ///
+    /// # Errors
+    /// When there is none, or it is this desktop.
+    pub fn remove_channel(&self, id: ChannelId) -> Result<Effect> {
+        self.write(|act| {
+            let effect = act.drop_channel(id)?;
+            for row in event::told_through(act.tx, &act.context.zones, id)? {
+                let mut without = row.event.clone();
+                without.reminders.retain(|r| r.channel != id);
+                act.replace(&row, &without, &row.source, Reason::CancelledChannel)?;
+            }
+            channel::remove(act.tx, id, act.wall())?;
+            Ok(effect)
+        })
+    }
+
+    /// Switches an endpoint on again that said it was gone.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn switch_on(&self, id: ChannelId) -> Result<()> {
+        self.write(|act| channel::switch_on(act.tx, id))
+    }
+
+    /// Plans a test of a channel; the service sends it like anything else. Gives the delivery.
+    ///
+    /// # Errors
+    /// When there is no such channel.
+    pub fn test_channel(&self, id: ChannelId) -> Result<calendar::id::DeliveryId> {
+        self.write(|act| {
+            let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
+            found.ok_or_else(|| Error::not_found("channel", id))?;
+            let now = act.wall();
+            let name = delivery_id(&act.now).to_string().replace("dlv_", "");
+            let identity = Identity {
+                subject: format!("test:{name}"),
+                occurrence: "test".into(),
+                reminder: format!("x:{name}"),
+                channel: id,
+            };
+            let label = now.to_zoned(act.context.machine_zone()).to_string();
+            let row = act.plan(&Planned {
+                event: None,
+                identity,
+                generation: 0,
+                state: State::Scheduled,
+                reason: Reason::Test,
+                due: now,
+                use_by: Some(later(now, 600)),
+                over: UseBy::After(600),
+                grace: 60,
+                collapse: Collapse::Each(None),
+                label: &label,
+                span: (now, now),
+                late_cause: None,
+            })?;
+            Ok(row.id)
+        })
+    }
+}
+
+/// `whsec_` and base64 of 32 random bytes.
+fn fresh_secret() -> Result<String> {
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
+    let mut bytes = [0u8; 32];
+    vault::random(&mut bytes)?;
+    Ok(format!("whsec_{}", BASE64_STANDARD.encode(bytes)))
+}

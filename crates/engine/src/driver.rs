@@ -1,0 +1,196 @@
+//! The driver: pass, hand over what was claimed, then sleep till the next due moment, a bell, a
+//! wake signal or a finished parcel. All time, sleep and sending come through ports.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Notify, mpsc, watch};
+
+use crate::{
+    courier::{Courier, Handover, Message, Parcel, Report},
+    engine::Engine,
+    error::Result,
+    scheduler::{Availability, Finished, Passed, Scheduler, Slots},
+    wake::{Wake, Woken},
+};
+
+/// Desktop notifications go one at a time.
+const DESKTOP: usize = 1;
+/// Webhooks at once.
+const WEBHOOKS: usize = 8;
+/// After a pass that failed (disk full, ledger locked) the next try comes this much later.
+const AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// How long a graceful stop waits for what is under way.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(22);
+
+/// The couriers there are.
+#[derive(Clone)]
+pub struct Couriers {
+    /// Desktop notifications.
+    pub desktop: Arc<dyn Courier>,
+    /// Webhooks.
+    pub webhook: Arc<dyn Courier>,
+}
+
+/// Runs a scheduler for as long as it leads.
+pub struct Driver {
+    scheduler: Scheduler,
+    engine: Arc<Engine>,
+    couriers: Couriers,
+    webhooks_at_once: usize,
+    under_way: Slots,
+    unsettled: Vec<Finished>,
+    wake_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for Driver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Driver").field("under_way", &self.under_way).finish_non_exhaustive()
+    }
+}
+
+impl Driver {
+    /// A driver of this scheduler.
+    pub fn new(scheduler: Scheduler, engine: Arc<Engine>, couriers: Couriers) -> Self {
+        Self {
+            scheduler,
+            engine,
+            couriers,
+            webhooks_at_once: WEBHOOKS,
+            under_way: Slots { desktop: 0, webhook: 0 },
+            unsettled: Vec::new(),
+            wake_at: None,
+        }
+    }
+
+    /// With another number of webhooks at once, for benchmarks.
+    #[must_use]
+    pub fn with_webhooks_at_once(mut self, count: usize) -> Self {
+        self.webhooks_at_once = count.max(1);
+        self
+    }
+
+    /// Runs until `stop` says so; then claims no more and waits a while for what is under way.
+    /// `nudge` calls for a look; `woken` hears why each sleep ended, before the pass.
+    ///
+    /// # Errors
+    /// When the ledger was taken over by a newer program.
+    pub async fn run(
+        mut self,
+        mut wake: Box<dyn Wake>,
+        nudge: Arc<Notify>,
+        mut stop: watch::Receiver<bool>,
+        mut woken: impl FnMut(Woken),
+    ) -> Result<()> {
+        let (tell, mut finished) = mpsc::unbounded_channel();
+        let mut give_up: Option<Timestamp> = None;
+        loop {
+            while let Ok(one) = finished.try_recv() {
+                self.back(one);
+            }
+            let more = self.pass(&tell, give_up.is_some())?;
+            if give_up.is_some_and(|at| self.is_idle() || self.engine.now().wall >= at) {
+                return self.scheduler.beat(true);
+            }
+            if more {
+                tokio::task::yield_now().await;
+                continue;
+            }
+            let wake_at = [self.wake_at, give_up].into_iter().flatten().min();
+            tokio::select! {
+                one = finished.recv() => self.back(one.expect("BUG: this loop holds a sender")),
+                reason = wake.until(wake_at) => {
+                    tracing::debug!(?reason, "woken");
+                    woken(reason);
+                }
+                () = nudge.notified() => {}
+                changed = stop.wait_for(|stop| *stop), if give_up.is_none() => {
+                    drop(changed);
+                    give_up = self.engine.now().wall.checked_add(PATIENCE).ok();
+                }
+            }
+        }
+    }
+
+    /// One pass, and what it claimed on its way. Says whether the next is to follow at once.
+    fn pass(
+        &mut self,
+        tell: &mpsc::UnboundedSender<(Finished, bool)>,
+        stopping: bool,
+    ) -> Result<bool> {
+        let now = self.engine.now();
+        let free = |most: usize, used: usize| if stopping { 0 } else { most.saturating_sub(used) };
+        let slots = Slots {
+            desktop: free(DESKTOP, self.under_way.desktop),
+            webhook: free(self.webhooks_at_once, self.under_way.webhook),
+        };
+        let availability = Availability {
+            desktop: self.couriers.desktop.probe().err(),
+            webhook: self.couriers.webhook.probe().err(),
+        };
+        match self.scheduler.pass(&now, &self.unsettled, slots, availability) {
+            Ok(Passed { parcels, wake_at, more }) => {
+                self.unsettled.clear();
+                self.wake_at = wake_at;
+                for parcel in parcels {
+                    self.send(parcel, tell.clone());
+                }
+                Ok(more && !stopping)
+            }
+            Err(error @ crate::Error::Newer { .. }) => Err(error),
+            Err(error) => {
+                // Outcomes are held and nothing is claimed until the ledger can be written again.
+                tracing::error!(%error, "the ledger could not be written; trying again shortly");
+                self.wake_at = now.wall.checked_add(AGAIN).ok();
+                Ok(false)
+            }
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.under_way == Slots { desktop: 0, webhook: 0 } && self.unsettled.is_empty()
+    }
+
+    fn back(&mut self, (one, is_desktop): (Finished, bool)) {
+        match is_desktop {
+            true => self.under_way.desktop = self.under_way.desktop.saturating_sub(1),
+            false => self.under_way.webhook = self.under_way.webhook.saturating_sub(1),
+        }
+        self.unsettled.push(one);
+    }
+
+    fn send(&mut self, parcel: Parcel, tell: mpsc::UnboundedSender<(Finished, bool)>) {
+        let (courier, is_desktop) = match &parcel.message {
+            Message::Notice(_) => (self.couriers.desktop.clone(), true),
+            Message::Webhook(_) => (self.couriers.webhook.clone(), false),
+        };
+        match is_desktop {
+            true => self.under_way.desktop += 1,
+            false => self.under_way.webhook += 1,
+        }
+        let engine = self.engine.clone();
+        tokio::spawn(async move {
+            let finished = hand_over(&engine, courier, parcel).await;
+            // The receiver is gone only when the driver has given up waiting.
+            tell.send((finished, is_desktop)).unwrap_or(());
+        });
+    }
+}
+
+/// Hands a parcel over, unless its time has passed since it was claimed. A courier that panics
+/// leaves nobody knowing, and harms nothing else.
+async fn hand_over(engine: &Engine, courier: Arc<dyn Courier>, parcel: Parcel) -> Finished {
+    let claims = parcel.claims.clone();
+    let in_digest =
+        matches!(&parcel.message, Message::Notice(notice) if notice.digest_of.is_some());
+    if parcel.use_by.is_some_and(|end| end <= engine.now().wall) {
+        return Finished { claims, report: None, in_digest };
+    }
+    let work = tokio::spawn(async move { courier.hand_over(parcel).await });
+    let report = work.await.unwrap_or_else(|_| Report {
+        handover: Handover::Ambiguous,
+        status: None,
+        detail: "the courier failed inside".into(),
+    });
+    Finished { claims, report: Some(report), in_digest }
+}

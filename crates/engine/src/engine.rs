@@ -1,0 +1,272 @@
+//! The engine: one open ledger with its clock, zones and vault, and the use cases over it (see
+//! `events`, `people`, `channels`, `answers`, `queries`). Every use case is: check, one
+//! transaction, ring the bell, say what happened.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use calendar::{
+    id::{ChannelId, DeliveryId, EventId, PersonId},
+    occurrence::Context,
+    zones::{ZoneName, Zones},
+};
+use rusqlite::Transaction;
+use uuid::{ContextV7, Timestamp as UuidTime, Uuid};
+
+use crate::{
+    act::Act,
+    bell::Bell,
+    clock::{Clock, Now},
+    error::{Error, Result},
+    ledger::{Ledger, setting},
+    vault::Vault,
+    zones::{self, Found},
+};
+
+/// Who acts: it is written into every audit row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// The service.
+    Service,
+    /// The window.
+    Window,
+    /// The command line.
+    CommandLine,
+}
+
+impl Actor {
+    /// The word in the ledger.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Window => "window",
+            Self::CommandLine => "cli",
+        }
+    }
+}
+
+/// One open ledger and what is needed to work with it.
+pub struct Engine {
+    ledger: Mutex<Ledger>,
+    clock: Arc<dyn Clock>,
+    found: Found,
+    vault: Vault,
+    actor: Actor,
+    installation: String,
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").field("actor", &self.actor).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Opens the ledger in this directory with this machine's zone data, making it if need be.
+    ///
+    /// # Errors
+    /// When the place is not fit, or the disk says no.
+    pub fn open(dir: &Path, actor: Actor, clock: Arc<dyn Clock>) -> Result<Self> {
+        let found = zones::load();
+        let machine = zones::machine_zone(&found.zones);
+        Self::open_with(dir, actor, clock, found, &machine)
+    }
+
+    /// [`Engine::open`] with zone data and a first machine zone of one's own, for tests.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_with(
+        dir: &Path,
+        actor: Actor,
+        clock: Arc<dyn Clock>,
+        found: Found,
+        machine: &ZoneName,
+    ) -> Result<Self> {
+        let mut ledger = Ledger::open(dir)?;
+        let known = ledger.read(|tx| setting::get(tx, setting::name::INSTALLATION))?;
+        let installation = match known {
+            Some(known) => known,
+            None => ledger.write(|tx| first_settings(tx, machine, found.zones.version()))?,
+        };
+        let vault = Vault::open(ledger.dir())?;
+        Ok(Self { ledger: Mutex::new(ledger), clock, found, vault, actor, installation })
+    }
+
+    /// What all clocks say.
+    pub fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    /// Zone data.
+    pub fn zones(&self) -> &Zones {
+        &self.found.zones
+    }
+
+    /// Where the zone data is from.
+    pub fn zone_source(&self) -> &str {
+        &self.found.source
+    }
+
+    /// The vault beside the ledger.
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// The bell beside the ledger.
+    pub fn bell(&self) -> Bell {
+        self.lock().bell().clone()
+    }
+
+    /// The directory of the ledger.
+    pub fn dir(&self) -> std::path::PathBuf {
+        self.lock().dir().to_path_buf()
+    }
+
+    /// A guard on the ledger. A panic while it was held left no half transaction behind, since
+    /// those roll back, so a poisoned lock is taken all the same.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What derivation needs besides an event, as the ledger has it.
+    pub(crate) fn context(&self, tx: &Transaction<'_>) -> Result<Context> {
+        let machine = setting::get(tx, setting::name::MACHINE_ZONE)?;
+        let hour = setting::get(tx, setting::name::ALL_DAY_HOUR)?.and_then(|h| h.parse().ok());
+        Ok(Context {
+            zones: self.found.zones.clone(),
+            machine: machine.map_or_else(ZoneName::utc, ZoneName::stored),
+            all_day_hour: hour.unwrap_or(9),
+        })
+    }
+
+    /// Reads with everything at hand.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Act<'_>) -> Result<T>) -> Result<T> {
+        let now = self.now();
+        self.lock().read(|tx| work(&self.act(tx, now)?))
+    }
+
+    /// Changes with everything at hand, and rings the bell.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Act<'_>) -> Result<T>) -> Result<T> {
+        let now = self.now();
+        self.lock().write(|tx| work(&self.act(tx, now)?))
+    }
+
+    /// Changes at this moment and rings the bell only if anything changed.
+    pub(crate) fn write_at<T>(
+        &self,
+        now: Now,
+        work: impl FnOnce(&Act<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let mut ledger = self.lock();
+        let before = ledger.changes();
+        let done = ledger.write_silently(|tx| work(&self.act(tx, now)?))?;
+        if ledger.changes() != before {
+            ledger.bell().ring();
+        }
+        Ok(done)
+    }
+
+    /// Changes what nobody needs to look at again for.
+    pub(crate) fn write_unheard<T>(&self, work: impl FnOnce(&Act<'_>) -> Result<T>) -> Result<T> {
+        let now = self.now();
+        self.lock().write_silently(|tx| work(&self.act(tx, now)?))
+    }
+
+    fn act<'a>(&'a self, tx: &'a Transaction<'a>, now: Now) -> Result<Act<'a>> {
+        let context = self.context(tx)?;
+        Ok(Act::new(tx, now, context, self.actor, &self.installation))
+    }
+
+    /// Acts once for this request: asked again with the same id, it gives the first answer.
+    pub(crate) fn once<T>(
+        &self,
+        request: Option<&str>,
+        work: impl FnOnce(&Act<'_>) -> Result<T>,
+    ) -> Result<T>
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned,
+    {
+        let Some(id) = request else { return self.write(work) };
+        if id.len() > 100 {
+            return Err(Error::invalid(
+                "request",
+                format!("a request id has at most 100 bytes, this has {}", id.len()),
+            ));
+        }
+        self.write(|act| {
+            if let Some(known) = crate::ledger::request::answered(act.tx, id)? {
+                return serde_json::from_str(&known).map_err(|_| {
+                    Error::invalid(
+                        "request",
+                        format!("request id '{id}' was used for something else before"),
+                    )
+                });
+            }
+            let answer = work(act)?;
+            let text = serde_json::to_string(&answer).expect("BUG: answers are JSON");
+            crate::ledger::request::answer(act.tx, id, &text, act.now.wall)?;
+            Ok(answer)
+        })
+    }
+}
+
+fn first_settings(tx: &Transaction<'_>, machine: &ZoneName, tzdata: &str) -> Result<String> {
+    // Somebody else may have opened it first.
+    if let Some(known) = setting::get(tx, setting::name::INSTALLATION)? {
+        return Ok(known);
+    }
+    let mut bytes = [0u8; 16];
+    crate::vault::random(&mut bytes)?;
+    let installation = format!("{:032x}", u128::from_be_bytes(bytes));
+    crate::vault::random(&mut bytes)?;
+    setting::put(tx, setting::name::INSTALLATION, &installation)?;
+    setting::put(tx, setting::name::LEDGER, &format!("{:032x}", u128::from_be_bytes(bytes)))?;
+    setting::put(tx, setting::name::MACHINE_ZONE, machine.as_str())?;
+    setting::put(tx, setting::name::TZDATA, tzdata)?;
+    Ok(installation)
+}
+
+/// Sixteen fresh bytes that sort by time (UUIDv7).
+fn fresh(now: &Now) -> [u8; 16] {
+    static ORDER: Mutex<Option<ContextV7>> = Mutex::new(None);
+    let mut order = ORDER.lock().unwrap_or_else(PoisonError::into_inner);
+    let order = order.get_or_insert_with(ContextV7::new);
+    let seconds = u64::try_from(now.wall.as_second()).unwrap_or(0);
+    let nanos = u32::try_from(now.wall.subsec_nanosecond()).unwrap_or(0);
+    *Uuid::new_v7(UuidTime::from_unix(&*order, seconds, nanos)).as_bytes()
+}
+
+macro_rules! fresh_ids {
+    ($($(#[$doc:meta])* $name:ident: $id:ident;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(now: &Now) -> $id {
+            $id::from_bytes(fresh(now))
+        }
+    )*};
+}
+
+fresh_ids! {
+    /// A new event's id.
+    event_id: EventId;
+    /// A new delivery's id.
+    delivery_id: DeliveryId;
+    /// A new channel's id.
+    channel_id: ChannelId;
+    /// A new person's id.
+    person_id: PersonId;
+}
+
+/// A new calendar's id.
+pub fn calendar_id(now: &Now) -> calendar::id::CalendarId {
+    calendar::id::CalendarId::from_bytes(fresh(now))
+}
+
+/// Sixteen random bytes naming one worker's life (I5: owners are random).
+pub(crate) fn owner() -> Result<[u8; 16]> {
+    let mut bytes = [0u8; 16];
+    crate::vault::random(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,118 @@
+//! What can go wrong in the engine, in one enum. Outcomes that may happen (a courier that is
+//! away, a row that was taken) are values, not errors.
+
+use std::path::PathBuf;
+
+use calendar::draft::DraftError;
+
+/// An error of the engine. Its text is one sentence a person can act on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A field of what came from outside cannot be.
+    #[error("{message}")]
+    Invalid {
+        /// Which field.
+        field: &'static str,
+        /// What was tried, with which value, what is allowed.
+        message: String,
+    },
+    /// There is no such thing.
+    #[error("there is no {what} {id} in this ledger")]
+    NotFound {
+        /// Event, delivery, channel, person, calendar.
+        what: &'static str,
+        /// The id that was asked for.
+        id: String,
+    },
+    /// Somebody else changed it first.
+    #[error(
+        "the event was changed meanwhile (version {found}, yours was {expected}): look again and repeat"
+    )]
+    Conflict {
+        /// The version the change was based on.
+        expected: i64,
+        /// The version there is.
+        found: i64,
+    },
+    /// The answer depends on a choice.
+    #[error("the event repeats: say whether only this one or all are meant")]
+    ScopeNeeded,
+    /// The ledger's place or file is not fit.
+    #[error("the ledger in {path} cannot be opened: {reason}")]
+    Unfit {
+        /// The directory.
+        path: PathBuf,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// The ledger was written by a newer program.
+    #[error(
+        "the ledger has schema {found}, this program knows {known}: update Carillon to open it"
+    )]
+    Newer {
+        /// Schema of the file.
+        found: i64,
+        /// Schema of this program.
+        known: i64,
+    },
+    /// The disk is full.
+    #[error("the disk with the ledger is full: nothing was changed; free some space and repeat")]
+    Full,
+    /// The ledger is locked by another program.
+    #[error("the ledger is busy: another program holds it; nothing was changed, try again")]
+    Busy,
+    /// SQLite said no.
+    #[error("the ledger could not be read or written: {0}")]
+    Sqlite(rusqlite::Error),
+    /// The system said no.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A secret cannot be opened with this key file.
+    #[error(
+        "the secrets of this ledger cannot be opened: the key file beside it is missing or another one"
+    )]
+    Sealed,
+}
+
+/// What the engine returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error about one field.
+    pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid { field, message: message.into() }
+    }
+
+    /// An error about a missing thing.
+    pub fn not_found(what: &'static str, id: impl ToString) -> Self {
+        Self::NotFound { what, id: id.to_string() }
+    }
+
+    /// Wraps what the system said when this was tried.
+    pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Io { what, source }
+    }
+}
+
+impl From<DraftError> for Error {
+    fn from(error: DraftError) -> Self {
+        Self::Invalid { field: error.field, message: error.message }
+    }
+}
+
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            _ => Self::Sqlite(error),
+        }
+    }
+}

@@ -1,0 +1,466 @@
+//! Use cases over events: save, delete, move one occurrence or all of a series.
+
+use calendar::{
+    draft::{Check, EventDraft, Origin, OverrideDraft},
+    event::{Change, Event},
+    id::{CalendarId, EventId, PersonId},
+    occurrence::{Context, Occurrence},
+    reason::Reason,
+    recurrence::{ByDay, Freq, Rule, Until},
+    timing::{LocalStart, later, shift},
+};
+use jiff::{Timestamp, civil::DateTime};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    act::Act,
+    engine::{Engine, event_id},
+    error::{Error, Result},
+    ledger::{
+        calendar as calendars, change, channel, delivery,
+        event::{self, EventRow, Source, Spans},
+        person,
+    },
+    reconcile::{Asked, Effect},
+};
+
+const DAY: i64 = 86_400;
+/// 31 December 9998: as far as the calendar goes.
+const FOREVER_MS: i64 = 253_370_678_400_000;
+
+/// What to save.
+#[derive(Debug, Clone, Default)]
+pub struct Save {
+    /// The event to change; none makes a new one.
+    pub id: Option<EventId>,
+    /// Its definition.
+    pub draft: EventDraft,
+    /// The version the change is based on; none takes whatever there is.
+    pub based_on: Option<i64>,
+    /// Whether a start in the past is meant.
+    pub allow_past: bool,
+    /// The request's id, if it may be sent twice.
+    pub request: Option<String>,
+}
+
+/// What a change came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// The event.
+    pub event: String,
+    /// Its version now.
+    pub version: i64,
+    /// What became of its reminders.
+    pub effect: Effect,
+}
+
+/// Which occurrences of a series a change is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// This one only.
+    This,
+    /// The whole series.
+    All,
+}
+
+/// Where an occurrence is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// The new start.
+    pub start: LocalStart,
+    /// Whether that is a date.
+    pub all_day: bool,
+    /// The zone of the wall time; `None` is floating.
+    pub zone: Option<String>,
+    /// The new length in nominal days and exact seconds.
+    pub length: (i32, i64),
+}
+
+impl Engine {
+    /// Saves an event: the definition, its deliveries and their audit change together.
+    ///
+    /// # Errors
+    /// The field that cannot be; [`Error::Conflict`] if it was changed meanwhile.
+    pub fn save_event(&self, save: &Save) -> Result<Saved> {
+        self.once(save.request.as_deref(), |act| act.save(save))
+    }
+
+    /// Deletes an event. Its row stays as a tombstone.
+    ///
+    /// # Errors
+    /// When there is no such event, or it was changed meanwhile.
+    pub fn delete_event(
+        &self,
+        id: EventId,
+        based_on: Option<i64>,
+        request: Option<&str>,
+    ) -> Result<Saved> {
+        self.once(request, |act| {
+            let row = act.event(id)?;
+            act.at_version(&row, based_on)?;
+            let effect = act.delete(&row)?;
+            let before = EventDraft::from(&row.event);
+            change::push(
+                act.tx,
+                &format!("Delete “{}”", row.event.title),
+                id,
+                Some(&before),
+                None,
+                act.wall(),
+            )?;
+            Ok(Saved { event: id.to_string(), version: row.version + 1, effect })
+        })
+    }
+
+    /// Takes one occurrence out of a series.
+    ///
+    /// # Errors
+    /// When there is no such occurrence.
+    pub fn delete_occurrence(
+        &self,
+        id: EventId,
+        original: LocalStart,
+        based_on: Option<i64>,
+        request: Option<&str>,
+    ) -> Result<Saved> {
+        self.once(request, |act| {
+            let row = act.event(id)?;
+            act.at_version(&row, based_on)?;
+            act.occurrence(&row.event, original)?;
+            let all_day = row.event.timing.tie.is_all_day();
+            let mut draft = EventDraft::from(&row.event);
+            let original = original.text(all_day);
+            draft.overrides.retain(|o| o.original != original);
+            draft.overrides.push(OverrideDraft {
+                original,
+                cancelled: true,
+                ..OverrideDraft::default()
+            });
+            act.change(&row, draft, Reason::CancelledDeleted)
+        })
+    }
+
+    /// Moves an occurrence, alone or with its whole series.
+    ///
+    /// # Errors
+    /// [`Error::ScopeNeeded`] when it repeats and no scope was given; when its rule ties it to
+    /// days that the move would leave.
+    pub fn move_occurrence(
+        &self,
+        id: EventId,
+        original: LocalStart,
+        to: &Placement,
+        scope: Option<Scope>,
+        based_on: Option<i64>,
+        request: Option<&str>,
+    ) -> Result<Saved> {
+        self.once(request, |act| {
+            let row = act.event(id)?;
+            act.at_version(&row, based_on)?;
+            let occurrence = act.occurrence(&row.event, original)?;
+            let draft = match (row.event.repeats.is_once(), scope) {
+                (true, _) | (false, Some(Scope::All)) => moved_series(&row.event, &occurrence, to)?,
+                (false, Some(Scope::This)) => moved_alone(&row.event, original, to),
+                (false, None) => return Err(Error::ScopeNeeded),
+            };
+            act.change(&row, draft, Reason::CancelledEdited)
+        })
+    }
+}
+
+impl Act<'_> {
+    /// This event, if it is not deleted.
+    pub(crate) fn event(&self, id: EventId) -> Result<EventRow> {
+        let row = event::find(self.tx, &self.context.zones, id)?;
+        row.filter(|row| row.deleted_at.is_none()).ok_or_else(|| Error::not_found("event", id))
+    }
+
+    fn at_version(&self, row: &EventRow, based_on: Option<i64>) -> Result<()> {
+        match based_on {
+            Some(expected) if expected != row.version => {
+                Err(Error::Conflict { expected, found: row.version })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn occurrence(&self, event: &Event, original: LocalStart) -> Result<Occurrence> {
+        let found = event.occurrence(&self.context, original);
+        found.ok_or_else(|| {
+            Error::not_found("occurrence", original.text(event.timing.tie.is_all_day()))
+        })
+    }
+
+    /// The valid event a draft stands for, with the person and channels it names.
+    pub(crate) fn checked(&self, draft: &EventDraft, id: EventId, root: EventId) -> Result<Event> {
+        let named = match &draft.person {
+            Some(text) => {
+                let id: PersonId =
+                    text.parse().map_err(|e| Error::invalid("person", format!("{e}")))?;
+                person::find(self.tx, id)?.map(|row| row.person)
+            }
+            None => None,
+        };
+        let check = Check { zones: &self.context.zones, person: named, origin: Origin::Outside };
+        let event = draft.check(id, root, &check)?;
+        for reminder in &event.reminders {
+            let found = channel::find(self.tx, reminder.channel)?.filter(|c| !c.removed);
+            if found.is_none() {
+                let message =
+                    format!("there is no channel {}: see the list of channels", reminder.channel);
+                return Err(Error::invalid("reminders", message));
+            }
+        }
+        let known: Vec<CalendarId> = calendars::all(self.tx)?.into_iter().map(|c| c.id).collect();
+        if !known.contains(&event.calendar) {
+            return Err(Error::invalid(
+                "calendar",
+                format!("there is no calendar {}", event.calendar),
+            ));
+        }
+        Ok(event)
+    }
+
+    fn save(&self, save: &Save) -> Result<Saved> {
+        match save.id {
+            Some(id) => {
+                let row = self.event(id)?;
+                self.at_version(&row, save.based_on)?;
+                self.change(&row, save.draft.clone(), Reason::CancelledEdited)
+            }
+            None => self.create(&save.draft, save.allow_past),
+        }
+    }
+
+    fn create(&self, draft: &EventDraft, allow_past: bool) -> Result<Saved> {
+        let id = event_id(&self.now);
+        let event = self.checked(draft, id, id)?;
+        if !allow_past {
+            self.refuse_past(&event)?;
+        }
+        let effect = self.insert(&event, &Source::default())?;
+        let after = EventDraft::from(&event);
+        change::push(
+            self.tx,
+            &format!("Create “{}”", event.title),
+            id,
+            None,
+            Some(&after),
+            self.wall(),
+        )?;
+        Ok(Saved { event: id.to_string(), version: 1, effect })
+    }
+
+    fn refuse_past(&self, event: &Event) -> Result<()> {
+        let original = LocalStart {
+            at: event.timing.start,
+            fold: event.timing.fold == calendar::timing::Fold::Second,
+        };
+        let Some(first) = event.occurrence(&self.context, original) else { return Ok(()) };
+        let over = if event.timing.tie.is_all_day() { first.end } else { first.start };
+        if over <= self.wall() {
+            let message =
+                format!("{} is in the past: say that this is meant with --past", first.label());
+            return Err(Error::invalid("start", message));
+        }
+        Ok(())
+    }
+
+    /// Inserts a new event and plans it.
+    pub(crate) fn insert(&self, event: &Event, source: &Source) -> Result<Effect> {
+        event::put(self.tx, event, spans(&self.context, event), source, None, self.wall())?;
+        self.reconcile(event, self.wall(), Asked::Person, Reason::CancelledEdited)
+    }
+
+    /// Changes an event by a person's wish, so that it can be undone.
+    pub(crate) fn change(&self, row: &EventRow, draft: EventDraft, gone: Reason) -> Result<Saved> {
+        let event = self.checked(&draft, row.event.id, row.event.series_root)?;
+        let saved = self.replace(row, &event, &row.source, gone)?;
+        let (before, after) = (EventDraft::from(&row.event), EventDraft::from(&event));
+        let label = format!("Change “{}”", event.title);
+        change::push(self.tx, &label, event.id, Some(&before), Some(&after), self.wall())?;
+        Ok(saved)
+    }
+
+    /// Puts a new definition in the place of an old one (or of a tombstone) and reconciles.
+    pub(crate) fn replace(
+        &self,
+        row: &EventRow,
+        event: &Event,
+        source: &Source,
+        gone: Reason,
+    ) -> Result<Saved> {
+        self.catch_up(row)?;
+        let (old, new) = (row.event.subject(), event.subject());
+        let mut effect = if old == new { Effect::default() } else { self.drop_all(&old, gone)? };
+        let version = event::put(
+            self.tx,
+            event,
+            spans(&self.context, event),
+            source,
+            Some(row.version),
+            self.wall(),
+        )?;
+        let gone = if event.enabled { gone } else { Reason::CancelledDisabled };
+        effect.add(self.reconcile(event, self.wall(), Asked::Person, gone)?);
+        Ok(Saved { event: event.id.to_string(), version, effect })
+    }
+
+    /// Deletes an event and cancels what it wanted.
+    pub(crate) fn delete(&self, row: &EventRow) -> Result<Effect> {
+        self.catch_up(row)?;
+        let effect = self.drop_all(&row.event.subject(), Reason::CancelledDeleted)?;
+        event::bury(self.tx, row.event.id, self.wall())?;
+        Ok(effect)
+    }
+
+    /// Plans an event anew because something changed that nobody asked for.
+    pub(crate) fn replan(&self, row: &EventRow) -> Result<()> {
+        self.reconcile(&row.event, row.decided_until, Asked::Nobody, Reason::CancelledEdited)?;
+        Ok(())
+    }
+
+    /// Plans every event a pass finds due for it; says whether there may be more.
+    pub(crate) fn plan_due(&self, limit: u32) -> Result<bool> {
+        let rows = event::to_plan(self.tx, &self.context.zones, self.wall(), limit)?;
+        let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+        for row in rows {
+            self.reconcile(&row.event, row.decided_until, Asked::Pass, Reason::CancelledEdited)?;
+        }
+        let more = full || event::next_plan(self.tx)?.is_some_and(|at| at <= self.wall());
+        Ok(more)
+    }
+
+    /// Cancels every live delivery through a channel.
+    pub(crate) fn drop_channel(&self, id: calendar::id::ChannelId) -> Result<Effect> {
+        let mut effect = Effect::default();
+        for row in delivery::live_through(self.tx, id)? {
+            self.drop_row(&row, Reason::CancelledChannel, &mut effect)?;
+        }
+        Ok(effect)
+    }
+}
+
+/// The instants an event may touch, with a day's room on both sides for zone changes.
+fn spans(context: &Context, event: &Event) -> Spans {
+    let zone = context.zone_of(event, &event.timing.tie);
+    let at = |local: DateTime| calendar::timing::instant(LocalStart::first(local), &zone).0;
+    let length = i64::from(event.timing.length.days) * DAY + event.timing.length.seconds;
+    let mut first = event.timing.start;
+    let mut last = event.timing.start;
+    for date in &event.repeats.rdates {
+        (first, last) = (first.min(*date), last.max(*date));
+    }
+    let mut longest = length;
+    for o in &event.overrides {
+        if let Change::Differs { start, length, .. } = &o.change {
+            (first, last) = (first.min(start.at), last.max(start.at));
+            longest = longest.max(i64::from(length.days) * DAY + length.seconds);
+        }
+    }
+    let from = later(at(first), -2 * DAY);
+    let until = if event.repeats.rules.is_empty() {
+        later(at(last), longest + 2 * DAY)
+    } else {
+        Timestamp::from_millisecond(FOREVER_MS).unwrap_or(Timestamp::MAX)
+    };
+    Spans { from, until: until.max(from) }
+}
+
+/// The draft in which one occurrence of a series stands elsewhere.
+fn moved_alone(event: &Event, original: LocalStart, to: &Placement) -> EventDraft {
+    let mut draft = EventDraft::from(event);
+    let name = original.text(event.timing.tie.is_all_day());
+    let known = draft.overrides.iter().find(|o| o.original == name && !o.cancelled).cloned();
+    draft.overrides.retain(|o| o.original != name);
+    draft.overrides.push(OverrideDraft {
+        original: name,
+        cancelled: false,
+        start: to.start.text(to.all_day),
+        zone: to.zone.clone(),
+        length: to.length,
+        ..known.unwrap_or_default()
+    });
+    draft
+}
+
+/// The draft in which the whole series moved as this occurrence did; exceptions move along.
+fn moved_series(event: &Event, occurrence: &Occurrence, to: &Placement) -> Result<EventDraft> {
+    let mut draft = EventDraft::from(event);
+    let was_all_day = event.timing.tie.is_all_day();
+    let (days, seconds) = distance(occurrence.present.at, to.start.at);
+    let start = shift(event.timing.start, days, seconds);
+    draft.start = LocalStart { at: start, fold: to.start.fold }.text(to.all_day);
+    draft.zone = to.zone.clone();
+    draft.length = Some(to.length);
+    if event.repeats.is_once() {
+        return Ok(draft);
+    }
+    if was_all_day != to.all_day
+        && !(draft.overrides.is_empty() && draft.exdates.is_empty() && draft.rdates.is_empty())
+    {
+        let message =
+            "this series has exceptions: it cannot change between all-day and timed as a whole";
+        return Err(Error::invalid("start", message));
+    }
+    let moved = |text: &String| match LocalStart::parse(text) {
+        Some(local) => LocalStart { at: shift(local.at, days, seconds), ..local }.text(to.all_day),
+        None => text.clone(),
+    };
+    draft.exdates = draft.exdates.iter().map(moved).collect();
+    draft.rdates = draft.rdates.iter().map(moved).collect();
+    for o in &mut draft.overrides {
+        o.original = moved(&o.original);
+    }
+    let rules = event.repeats.rules.iter().map(|rule| moved_rule(rule, days, seconds));
+    draft.rules = rules.map(|rule| rule.map(|r| r.to_string())).collect::<Result<_>>()?;
+    Ok(draft)
+}
+
+/// Whole days and seconds between two wall times.
+fn distance(from: DateTime, to: DateTime) -> (i32, i64) {
+    let days = from.date().until(to.date()).map_or(0, |span| span.get_days());
+    let of_day = |at: DateTime| {
+        i64::from(at.hour()) * 3600 + i64::from(at.minute()) * 60 + i64::from(at.second())
+    };
+    (days, of_day(to) - of_day(from))
+}
+
+/// The rule after its series moved by days and seconds. Weekdays move along; what a rule ties
+/// to days of the month or hours of the day does not, and is refused.
+fn moved_rule(rule: &Rule, days: i32, seconds: i64) -> Result<Rule> {
+    let tied = || {
+        let message = format!(
+            "the rule {rule} ties this series to its days: change the rule, or move one occurrence"
+        );
+        Error::invalid("rrule", message)
+    };
+    let clock =
+        !(rule.by_hour().is_empty() && rule.by_minute().is_empty() && rule.by_second().is_empty());
+    if clock && seconds != 0 {
+        return Err(tied());
+    }
+    let mut moved = rule.clone();
+    if days != 0 {
+        let fixed = !(rule.by_month_day().is_empty()
+            && rule.by_year_day().is_empty()
+            && rule.by_week_no().is_empty()
+            && rule.by_month().is_empty()
+            && rule.by_set_pos().is_empty());
+        let weekly = rule.freq() == Freq::Weekly && rule.by_day().iter().all(|d| d.nth.is_none());
+        if fixed || !(rule.by_day().is_empty() || weekly) {
+            return Err(tied());
+        }
+        let along = |d: &ByDay| ByDay::every(d.weekday.wrapping_add(days));
+        let by_day = rule.by_day().iter().map(along).collect();
+        moved = moved.with_by_day(by_day).map_err(|e| Error::invalid("rrule", e.to_string()))?;
+    }
+    let until = rule.until().map(|until| match until {
+        Until::Date(date) => {
+            Until::Date(shift(date.to_datetime(jiff::civil::Time::midnight()), days, 0).date())
+        }
+        Until::Local(at) => Until::Local(shift(at, days, seconds)),
+        Until::Utc(at) => Until::Utc(shift(at, days, seconds)),
+    });
+    Ok(moved.with_until(until))
+}

@@ -1,0 +1,77 @@
+//! Table `acknowledgement`: what a person answered to a reminder of an occurrence. Not a state
+//! of a delivery: what was told stays told.
+
+use calendar::plan::Identity;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::ms;
+use crate::error::Result;
+
+/// What a person answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Done with it.
+    Done,
+    /// Seen; no more of it.
+    Dismissed,
+    /// Tell again then.
+    Snoozed(Timestamp),
+    /// Opened it.
+    Opened,
+}
+
+impl Answer {
+    /// The word in the ledger.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Dismissed => "dismissed",
+            Self::Snoozed(_) => "snoozed",
+            Self::Opened => "opened",
+        }
+    }
+}
+
+/// Keeps an answer; a later one replaces it. `place` says where it was given.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn put(
+    tx: &Transaction<'_>,
+    name: &Identity,
+    generation: u32,
+    answer: Answer,
+    place: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO acknowledgement (subject, occurrence, reminder, gen, answer, at, until, place)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT (subject, occurrence, reminder, gen) DO UPDATE SET answer = ?5, at = ?6, until = ?7, place = ?8";
+    let until = match answer {
+        Answer::Snoozed(until) => Some(ms(until)),
+        Answer::Done | Answer::Dismissed | Answer::Opened => None,
+    };
+    tx.prepare_cached(sql)?.execute(params![
+        name.subject,
+        name.occurrence,
+        name.reminder,
+        generation,
+        answer.code(),
+        ms(now),
+        until,
+        place
+    ])?;
+    Ok(())
+}
+
+/// The answer given to a reminder, by its word.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn find(tx: &Transaction<'_>, name: &Identity, generation: u32) -> Result<Option<String>> {
+    let sql = "SELECT answer FROM acknowledgement
+        WHERE subject = ?1 AND occurrence = ?2 AND reminder = ?3 AND gen = ?4";
+    let values = params![name.subject, name.occurrence, name.reminder, generation];
+    Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?)
+}

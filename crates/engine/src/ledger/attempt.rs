@@ -1,0 +1,86 @@
+//! Table `attempt`: one try a row; appended when it begins, completed once when it ends.
+
+use calendar::id::DeliveryId;
+use jiff::Timestamp;
+use rusqlite::{Transaction, params};
+
+use super::{moment, ms};
+use crate::error::Result;
+
+/// One try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptRow {
+    /// Which try, from 1.
+    pub n: u32,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended, if it did.
+    pub finished: Option<Timestamp>,
+    /// What became of it: `accepted`, `transient`, …, `unknown` when we were cut off.
+    pub outcome: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// What was said, free of secrets.
+    pub detail: String,
+}
+
+/// Notes that a try begins.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn begin(
+    tx: &Transaction<'_>,
+    delivery: DeliveryId,
+    n: u32,
+    token: i64,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO attempt (delivery, n, token, started) VALUES (?1, ?2, ?3, ?4)";
+    tx.prepare_cached(sql)?.execute(params![delivery.bytes(), n, token, ms(now)])?;
+    Ok(())
+}
+
+/// Notes how a try ended.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn end(
+    tx: &Transaction<'_>,
+    (delivery, token): (DeliveryId, i64),
+    outcome: &str,
+    status: Option<u16>,
+    detail: &str,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "UPDATE attempt SET finished = ?3, outcome = ?4, status = ?5, detail = ?6
+        WHERE delivery = ?1 AND token = ?2 AND outcome IS NULL";
+    tx.prepare_cached(sql)?.execute(params![
+        delivery.bytes(),
+        token,
+        ms(now),
+        outcome,
+        status,
+        detail
+    ])?;
+    Ok(())
+}
+
+/// Every try of a delivery, in order.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn of(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<Vec<AttemptRow>> {
+    let sql = "SELECT n, started, finished, outcome, status, detail FROM attempt WHERE delivery = ?1 ORDER BY n";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map([delivery.bytes()], |row| {
+        Ok(AttemptRow {
+            n: row.get(0)?,
+            started: moment(row.get(1)?),
+            finished: row.get::<_, Option<i64>>(2)?.map(moment),
+            outcome: row.get(3)?,
+            status: row.get(4)?,
+            detail: row.get(5)?,
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}

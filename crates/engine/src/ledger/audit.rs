@@ -1,0 +1,104 @@
+//! Table `audit`: a row for every transition, in the same transaction as the transition. It is
+//! appended to and never changed; replayed, it gives the rows.
+
+use calendar::{delivery::State, id::DeliveryId, reason::Reason};
+use jiff::Timestamp;
+use rusqlite::{Transaction, params};
+
+use super::{column, moment, ms};
+use crate::{clock::Now, error::Result};
+
+/// Who made a transition, and in what circumstances.
+#[derive(Debug, Clone)]
+pub struct Circumstance<'a> {
+    /// All clocks.
+    pub now: &'a Now,
+    /// `service`, `window`, `cli`, `desktop`, …
+    pub actor: &'a str,
+    /// What ties together the rows of one action.
+    pub correlation: &'a str,
+    /// The machine's zone.
+    pub zone: &'a str,
+    /// The zone data's version.
+    pub tzdata: &'a str,
+}
+
+/// One step.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// Whose.
+    pub delivery: DeliveryId,
+    /// The token after it.
+    pub token: i64,
+    /// Before; `None` for a row that came to be.
+    pub from: Option<State>,
+    /// After.
+    pub to: State,
+    /// Why.
+    pub reason: Reason,
+    /// More words, where there are some.
+    pub note: &'a str,
+}
+
+/// A step as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// When.
+    pub at: Timestamp,
+    /// Before; empty for a row that came to be.
+    pub from: String,
+    /// After.
+    pub to: State,
+    /// Who.
+    pub actor: String,
+    /// Why.
+    pub reason: Reason,
+    /// More words.
+    pub note: String,
+}
+
+/// Appends a step.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn append(tx: &Transaction<'_>, circumstance: &Circumstance<'_>, step: Step<'_>) -> Result<()> {
+    let sql = "INSERT INTO audit (delivery, at, boot_ms, boot_id, zone, tzdata, actor, token, from_state, to_state,
+        reason, correlation, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    let c = circumstance;
+    tx.prepare_cached(sql)?.execute(params![
+        step.delivery.bytes(),
+        ms(c.now.wall),
+        i64::try_from(c.now.boot.as_millis()).unwrap_or(i64::MAX),
+        &*c.now.boot_id,
+        c.zone,
+        c.tzdata,
+        c.actor,
+        step.token,
+        step.from.map_or("", State::code),
+        step.to.code(),
+        step.reason.code(),
+        c.correlation,
+        step.note
+    ])?;
+    Ok(())
+}
+
+/// Every step of a delivery, in order.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn of(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<Vec<AuditRow>> {
+    let sql = "SELECT at, from_state, to_state, actor, reason, note FROM audit WHERE delivery = ?1 ORDER BY seq";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map([delivery.bytes()], |row| {
+        Ok(AuditRow {
+            at: moment(row.get("at")?),
+            from: row.get("from_state")?,
+            to: column::<State>(row, "to_state")?,
+            actor: row.get("actor")?,
+            reason: column::<Reason>(row, "reason")?,
+            note: row.get("note")?,
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}

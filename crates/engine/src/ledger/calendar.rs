@@ -1,0 +1,66 @@
+//! Table `calendar`: named, coloured sets of events.
+
+use calendar::id::CalendarId;
+use jiff::Timestamp;
+use rusqlite::{Row, Transaction, params};
+
+use super::ms;
+use crate::error::{Error, Result};
+
+/// A calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarRow {
+    /// Which.
+    pub id: CalendarId,
+    /// Its name.
+    pub name: String,
+    /// The name of its colour, which each theme resolves.
+    pub color: String,
+    /// Whether its events are drawn. They ring either way.
+    pub shown: bool,
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<CalendarRow> {
+    Ok(CalendarRow {
+        id: CalendarId::from_bytes(row.get("id")?),
+        name: row.get("name")?,
+        color: row.get("color")?,
+        shown: row.get("shown")?,
+    })
+}
+
+/// All calendars, in their order.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn all(tx: &Transaction<'_>) -> Result<Vec<CalendarRow>> {
+    let sql = "SELECT id, name, color, shown FROM calendar WHERE deleted_at IS NULL ORDER BY position, name";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map([], read)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Makes or changes a calendar.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn put(tx: &Transaction<'_>, calendar: &CalendarRow) -> Result<()> {
+    let sql = "INSERT INTO calendar (id, name, color, shown, position)
+        VALUES (?1, ?2, ?3, ?4, (SELECT coalesce(max(position), 0) + 1 FROM calendar))
+        ON CONFLICT (id) DO UPDATE SET name = ?2, color = ?3, shown = ?4";
+    let CalendarRow { id, name, color, shown } = calendar;
+    tx.prepare_cached(sql)?.execute(params![id.bytes(), name, color, shown])?;
+    Ok(())
+}
+
+/// Takes a calendar out of use. Its events must be deleted first.
+///
+/// # Errors
+/// When there is no such calendar.
+pub fn delete(tx: &Transaction<'_>, id: CalendarId, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE calendar SET deleted_at = ?2 WHERE id = ?1 AND deleted_at IS NULL";
+    match tx.execute(sql, params![id.bytes(), ms(now)])? {
+        1 => Ok(()),
+        _ => Err(Error::not_found("calendar", id)),
+    }
+}

@@ -1,0 +1,161 @@
+//! Table `channel`: where reminders go. URLs and secrets are sealed; this table never sees them.
+
+use calendar::{
+    delivery::{Guarantee, Profile},
+    id::ChannelId,
+    network::Network,
+};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::{column, ms};
+use crate::error::{Error, Result};
+
+/// What kind of channel it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChannelKind {
+    /// This desktop.
+    Desktop,
+    /// A webhook endpoint.
+    Webhook,
+}
+
+impl ChannelKind {
+    /// The word in the ledger and in JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Desktop => "desktop",
+            Self::Webhook => "webhook",
+        }
+    }
+}
+
+impl std::str::FromStr for ChannelKind {
+    type Err = String;
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        match text {
+            "desktop" => Ok(Self::Desktop),
+            "webhook" => Ok(Self::Webhook),
+            other => Err(format!("channel kind '{other}' is not known")),
+        }
+    }
+}
+
+/// A channel, its secrets still sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelRow {
+    /// Which.
+    pub id: ChannelId,
+    /// Of what kind.
+    pub kind: ChannelKind,
+    /// Its name, unique among those in use.
+    pub name: String,
+    /// What addresses it may call.
+    pub network: Network,
+    /// What it promises.
+    pub guarantee: Guarantee,
+    /// How patiently it tries.
+    pub retries: Profile,
+    /// Sealed URL.
+    pub url: Option<Vec<u8>>,
+    /// Sealed secret.
+    pub secret: Option<Vec<u8>>,
+    /// Why it is switched off, if it is.
+    pub off_reason: Option<String>,
+    /// Whether it was removed.
+    pub removed: bool,
+}
+
+const COLUMNS: &str = "id, kind, name, network, guarantee, retries, url, secret, off_reason, deleted_at IS NOT NULL AS removed";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<ChannelRow> {
+    Ok(ChannelRow {
+        id: ChannelId::from_bytes(row.get("id")?),
+        kind: column(row, "kind")?,
+        name: row.get("name")?,
+        network: column(row, "network")?,
+        guarantee: column(row, "guarantee")?,
+        retries: column(row, "retries")?,
+        url: row.get("url")?,
+        secret: row.get("secret")?,
+        off_reason: row.get("off_reason")?,
+        removed: row.get("removed")?,
+    })
+}
+
+/// All channels in use, this desktop first.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn all(tx: &Transaction<'_>) -> Result<Vec<ChannelRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM channel WHERE deleted_at IS NULL ORDER BY kind <> 'desktop', name"
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    let rows = statement.query_map([], read)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// This channel, also one that was removed.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn find(tx: &Transaction<'_>, id: ChannelId) -> Result<Option<ChannelRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM channel WHERE id = ?1");
+    Ok(tx.prepare_cached(&sql)?.query_row([id.bytes()], read).optional()?)
+}
+
+/// Adds a channel.
+///
+/// # Errors
+/// When the name is taken.
+pub fn insert(tx: &Transaction<'_>, channel: &ChannelRow) -> Result<()> {
+    let sql = "INSERT INTO channel (id, kind, name, network, guarantee, retries, url, secret)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let c = channel;
+    let values = params![
+        c.id.bytes(),
+        c.kind.code(),
+        c.name,
+        c.network.code(),
+        c.guarantee.code(),
+        c.retries.code(),
+        c.url,
+        c.secret
+    ];
+    tx.execute(sql, values)?;
+    Ok(())
+}
+
+/// Switches a channel off, saying why.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn switch_off(tx: &Transaction<'_>, id: ChannelId, reason: &str) -> Result<()> {
+    let sql = "UPDATE channel SET off_reason = ?2, revision = revision + 1 WHERE id = ?1";
+    tx.execute(sql, params![id.bytes(), reason])?;
+    Ok(())
+}
+
+/// Switches a channel on again.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn switch_on(tx: &Transaction<'_>, id: ChannelId) -> Result<()> {
+    let sql = "UPDATE channel SET off_reason = NULL, revision = revision + 1 WHERE id = ?1";
+    tx.execute(sql, params![id.bytes()])?;
+    Ok(())
+}
+
+/// Takes a channel out of use; its secret is forgotten at once.
+///
+/// # Errors
+/// When there is no such channel, or it is this desktop.
+pub fn remove(tx: &Transaction<'_>, id: ChannelId, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE channel SET deleted_at = ?2, secret = zeroblob(0), url = zeroblob(0)
+        WHERE id = ?1 AND deleted_at IS NULL AND kind <> 'desktop'";
+    match tx.execute(sql, params![id.bytes(), ms(now)])? {
+        1 => Ok(()),
+        _ => Err(Error::not_found("channel", id)),
+    }
+}

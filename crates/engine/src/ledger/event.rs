@@ -1,0 +1,440 @@
+//! Table `event` (with `reminder`): definitions, kept as the draft they were checked from.
+
+use calendar::{
+    draft::{Check, EventDraft, Origin, OverrideDraft, ReminderDraft},
+    event::Event,
+    id::{CalendarId, EventId, PersonId},
+    zones::Zones,
+};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Row, Transaction, params};
+
+use super::{damaged, moment, ms, person};
+use crate::error::{Error, Result};
+
+/// An event with what the ledger knows about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventRow {
+    /// The definition.
+    pub event: Event,
+    /// Counts the edits; a change names the version it is based on.
+    pub version: i64,
+    /// Up to here every due moment has been decided.
+    pub decided_until: Timestamp,
+    /// When the planner has to look at it again.
+    pub plan_at: Option<Timestamp>,
+    /// It was deleted then; the row stays as a tombstone.
+    pub deleted_at: Option<Timestamp>,
+    /// Where it came from.
+    pub source: Source,
+}
+
+/// What an import keeps of its file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Source {
+    /// UID of the file, unique in its calendar.
+    pub uid: Option<String>,
+    /// SEQUENCE.
+    pub sequence: i64,
+    /// DTSTAMP as written.
+    pub stamp: String,
+    /// Properties not understood, kept for export.
+    pub extra: String,
+}
+
+/// The instants an event may touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spans {
+    /// From.
+    pub from: Timestamp,
+    /// Until.
+    pub until: Timestamp,
+}
+
+const COLUMNS: &str = "id, series_root, calendar, kind, title, place, description, start, zone, gap, fold, days,
+    seconds, rules, rdates, exdates, overrides, person, enabled, uid, sequence, stamp, extra, version,
+    decided_until, plan_at, deleted_at";
+
+struct Raw {
+    id: EventId,
+    root: EventId,
+    draft: EventDraft,
+    version: i64,
+    decided_until: Timestamp,
+    plan_at: Option<Timestamp>,
+    deleted_at: Option<Timestamp>,
+    source: Source,
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Raw> {
+    let person: Option<[u8; 16]> = row.get("person")?;
+    let draft = EventDraft {
+        kind: row.get("kind")?,
+        calendar: CalendarId::from_bytes(row.get("calendar")?).to_string(),
+        title: row.get("title")?,
+        place: row.get("place")?,
+        description: row.get("description")?,
+        start: row.get("start")?,
+        zone: row.get("zone")?,
+        gap: row.get("gap")?,
+        fold: row.get("fold")?,
+        length: Some((row.get("days")?, row.get("seconds")?)),
+        rules: json(row, "rules")?,
+        rdates: json(row, "rdates")?,
+        exdates: json(row, "exdates")?,
+        overrides: json::<Vec<OverrideDraft>>(row, "overrides")?,
+        reminders: None,
+        person: person.map(|bytes| PersonId::from_bytes(bytes).to_string()),
+        disabled: !row.get::<_, bool>("enabled")?,
+    };
+    Ok(Raw {
+        id: EventId::from_bytes(row.get("id")?),
+        root: EventId::from_bytes(row.get("series_root")?),
+        draft,
+        version: row.get("version")?,
+        decided_until: moment(row.get("decided_until")?),
+        plan_at: row.get::<_, Option<i64>>("plan_at")?.map(moment),
+        deleted_at: row.get::<_, Option<i64>>("deleted_at")?.map(moment),
+        source: Source {
+            uid: row.get("uid")?,
+            sequence: row.get("sequence")?,
+            stamp: row.get("stamp")?,
+            extra: row.get("extra")?,
+        },
+    })
+}
+
+fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, name: &str) -> rusqlite::Result<T> {
+    let text = row.get_ref(name)?.as_str()?;
+    serde_json::from_str(text).map_err(|e| damaged(name, &e.to_string()))
+}
+
+fn complete(tx: &Transaction<'_>, zones: &Zones, mut raw: Raw) -> Result<EventRow> {
+    raw.draft.reminders = Some(reminders(tx, raw.id)?);
+    let person = match &raw.draft.person {
+        Some(id) => {
+            let id = id.parse().map_err(|_| Error::not_found("person", id))?;
+            person::find(tx, id)?.map(|row| row.person)
+        }
+        None => None,
+    };
+    let check = Check { zones, person, origin: Origin::Ledger };
+    let event = raw.draft.check(raw.id, raw.root, &check)?;
+    let Raw { version, decided_until, plan_at, deleted_at, source, .. } = raw;
+    Ok(EventRow { event, version, decided_until, plan_at, deleted_at, source })
+}
+
+fn reminders(tx: &Transaction<'_>, event: EventId) -> Result<Vec<ReminderDraft>> {
+    let sql =
+        "SELECT trigger, channel, use_by, collapse FROM reminder WHERE event = ?1 ORDER BY place";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map([event.bytes()], |row| {
+        Ok(ReminderDraft {
+            trigger: row.get(0)?,
+            channel: calendar::id::ChannelId::from_bytes(row.get(1)?).to_string(),
+            use_by: row.get(2)?,
+            collapse: row.get(3)?,
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+fn several(
+    tx: &Transaction<'_>,
+    zones: &Zones,
+    sql: &str,
+    values: impl rusqlite::Params,
+) -> Result<Vec<EventRow>> {
+    let raws: Vec<Raw> = {
+        let mut statement = tx.prepare_cached(sql)?;
+        let rows = statement.query_map(values, read)?;
+        rows.collect::<std::result::Result<_, _>>()?
+    };
+    raws.into_iter().map(|raw| complete(tx, zones, raw)).collect()
+}
+
+/// This event, also a deleted one.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn find(tx: &Transaction<'_>, zones: &Zones, id: EventId) -> Result<Option<EventRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE id = ?1");
+    let raw = tx.prepare_cached(&sql)?.query_row([id.bytes()], read).optional()?;
+    raw.map(|raw| complete(tx, zones, raw)).transpose()
+}
+
+/// The event an import made from this UID, also a deleted one.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn by_uid(
+    tx: &Transaction<'_>,
+    zones: &Zones,
+    calendar: CalendarId,
+    uid: &str,
+) -> Result<Option<EventRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE calendar = ?1 AND uid = ?2");
+    let raw =
+        tx.prepare_cached(&sql)?.query_row(params![calendar.bytes(), uid], read).optional()?;
+    raw.map(|raw| complete(tx, zones, raw)).transpose()
+}
+
+/// The events whose time has come to be planned, at most `limit`.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn to_plan(
+    tx: &Transaction<'_>,
+    zones: &Zones,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<EventRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE plan_at <= ?1 ORDER BY plan_at LIMIT ?2");
+    several(tx, zones, &sql, params![ms(now), limit])
+}
+
+/// When the next event has to be planned.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn next_plan(tx: &Transaction<'_>) -> Result<Option<Timestamp>> {
+    let sql = "SELECT min(plan_at) FROM event WHERE plan_at IS NOT NULL";
+    let next: Option<i64> = tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?;
+    Ok(next.map(moment))
+}
+
+/// The events that may touch a stretch of time.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn touching(
+    tx: &Transaction<'_>,
+    zones: &Zones,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<EventRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM event WHERE deleted_at IS NULL AND spans_until >= ?1 AND spans_from <= ?2"
+    );
+    several(tx, zones, &sql, params![ms(from), ms(until)])
+}
+
+/// The undeleted events that are planned by the machine's zone: floating and all-day ones.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn tied_to_machine(tx: &Transaction<'_>, zones: &Zones) -> Result<Vec<EventRow>> {
+    several(
+        tx,
+        zones,
+        &format!("SELECT {COLUMNS} FROM event WHERE deleted_at IS NULL AND zone IS NULL"),
+        [],
+    )
+}
+
+/// The undeleted events of a person.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn of_person(tx: &Transaction<'_>, zones: &Zones, id: PersonId) -> Result<Vec<EventRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE person = ?1 AND deleted_at IS NULL");
+    several(tx, zones, &sql, [id.bytes()])
+}
+
+/// The undeleted events of a calendar.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn of_calendar(tx: &Transaction<'_>, zones: &Zones, id: CalendarId) -> Result<Vec<EventRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM event WHERE calendar = ?1 AND deleted_at IS NULL");
+    several(tx, zones, &sql, [id.bytes()])
+}
+
+/// The undeleted events that are told through a channel.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn told_through(
+    tx: &Transaction<'_>,
+    zones: &Zones,
+    id: calendar::id::ChannelId,
+) -> Result<Vec<EventRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM event WHERE deleted_at IS NULL AND id IN (SELECT event FROM reminder WHERE channel = ?1)"
+    );
+    several(tx, zones, &sql, [id.bytes()])
+}
+
+/// How many undeleted events there are.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn count(tx: &Transaction<'_>) -> Result<u32> {
+    Ok(tx.query_row("SELECT count(*) FROM event WHERE deleted_at IS NULL", [], |row| row.get(0))?)
+}
+
+/// Writes a definition: a new event, or the next version of one.
+///
+/// # Errors
+/// [`Error::Conflict`] when the event is no longer at `based_on`.
+pub fn put(
+    tx: &Transaction<'_>,
+    event: &Event,
+    spans: Spans,
+    source: &Source,
+    based_on: Option<i64>,
+    now: Timestamp,
+) -> Result<i64> {
+    let draft = EventDraft::from(event);
+    match based_on {
+        None => insert(tx, event, &draft, spans, source, now)?,
+        Some(version) => update(tx, event, &draft, spans, source, version, now)?,
+    }
+    tx.prepare_cached("DELETE FROM reminder WHERE event = ?1")?.execute([event.id.bytes()])?;
+    let sql = "INSERT INTO reminder (event, place, trigger, channel, use_by, collapse) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let mut statement = tx.prepare_cached(sql)?;
+    for (place, reminder) in event.reminders.iter().enumerate() {
+        let text = ReminderDraft::from(reminder);
+        statement.execute(params![
+            event.id.bytes(),
+            i64::try_from(place).unwrap_or(i64::MAX),
+            text.trigger,
+            reminder.channel.bytes(),
+            text.use_by,
+            text.collapse
+        ])?;
+    }
+    Ok(based_on.map_or(1, |version| version + 1))
+}
+
+fn text_of(list: &impl serde::Serialize) -> String {
+    serde_json::to_string(list).expect("BUG: lists of texts are JSON")
+}
+
+fn insert(
+    tx: &Transaction<'_>,
+    event: &Event,
+    d: &EventDraft,
+    spans: Spans,
+    source: &Source,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "INSERT INTO event (id, series_root, calendar, kind, title, place, description, start, zone, gap,
+        fold, days, seconds, rules, rdates, exdates, overrides, person, enabled, spans_from, spans_until,
+        uid, sequence, stamp, extra, version, decided_until, created_at, updated_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
+        ?22, ?23, ?24, ?25, 1, ?26, ?26, ?26)";
+    let length = event.timing.length;
+    tx.prepare_cached(sql)?.execute(params![
+        event.id.bytes(),
+        event.series_root.bytes(),
+        event.calendar.bytes(),
+        d.kind,
+        d.title,
+        d.place,
+        d.description,
+        d.start,
+        d.zone,
+        d.gap,
+        d.fold,
+        length.days,
+        length.seconds,
+        text_of(&d.rules),
+        text_of(&d.rdates),
+        text_of(&d.exdates),
+        text_of(&d.overrides),
+        event.person.as_ref().map(|p| *p.id.bytes()),
+        event.enabled,
+        ms(spans.from),
+        ms(spans.until),
+        source.uid,
+        source.sequence,
+        source.stamp,
+        source.extra,
+        ms(now)
+    ])?;
+    Ok(())
+}
+
+fn update(
+    tx: &Transaction<'_>,
+    event: &Event,
+    d: &EventDraft,
+    spans: Spans,
+    source: &Source,
+    version: i64,
+    now: Timestamp,
+) -> Result<()> {
+    let sql = "UPDATE event SET calendar = ?2, kind = ?3, title = ?4, place = ?5, description = ?6, start = ?7,
+        zone = ?8, gap = ?9, fold = ?10, days = ?11, seconds = ?12, rules = ?13, rdates = ?14, exdates = ?15,
+        overrides = ?16, person = ?17, enabled = ?18, spans_from = ?19, spans_until = ?20, uid = ?21,
+        sequence = ?22, stamp = ?23, extra = ?24, version = version + 1, updated_at = ?25, deleted_at = NULL
+        WHERE id = ?1 AND version = ?26";
+    let length = event.timing.length;
+    let changed = tx.prepare_cached(sql)?.execute(params![
+        event.id.bytes(),
+        event.calendar.bytes(),
+        d.kind,
+        d.title,
+        d.place,
+        d.description,
+        d.start,
+        d.zone,
+        d.gap,
+        d.fold,
+        length.days,
+        length.seconds,
+        text_of(&d.rules),
+        text_of(&d.rdates),
+        text_of(&d.exdates),
+        text_of(&d.overrides),
+        event.person.as_ref().map(|p| *p.id.bytes()),
+        event.enabled,
+        ms(spans.from),
+        ms(spans.until),
+        source.uid,
+        source.sequence,
+        source.stamp,
+        source.extra,
+        ms(now),
+        version
+    ])?;
+    if changed == 1 {
+        return Ok(());
+    }
+    let sql = "SELECT version FROM event WHERE id = ?1";
+    let found: Option<i64> = tx.query_row(sql, [event.id.bytes()], |row| row.get(0)).optional()?;
+    Err(found.map_or_else(
+        || Error::not_found("event", event.id),
+        |found| Error::Conflict { expected: version, found },
+    ))
+}
+
+/// Deletes an event, leaving its tombstone.
+///
+/// # Errors
+/// When there is no such event.
+pub fn bury(tx: &Transaction<'_>, id: EventId, now: Timestamp) -> Result<()> {
+    let sql =
+        "UPDATE event SET deleted_at = ?2, plan_at = NULL, version = version + 1, updated_at = ?2
+        WHERE id = ?1 AND deleted_at IS NULL";
+    match tx.execute(sql, params![id.bytes(), ms(now)])? {
+        1 => Ok(()),
+        _ => Err(Error::not_found("event", id)),
+    }
+}
+
+/// Notes how far an event is decided and when to look at it again.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn decided(
+    tx: &Transaction<'_>,
+    id: EventId,
+    until: Timestamp,
+    plan_at: Option<Timestamp>,
+) -> Result<()> {
+    let sql = "UPDATE event SET decided_until = ?2, plan_at = CASE WHEN deleted_at IS NULL THEN ?3 END WHERE id = ?1";
+    tx.prepare_cached(sql)?.execute(params![id.bytes(), ms(until), plan_at.map(ms)])?;
+    Ok(())
+}

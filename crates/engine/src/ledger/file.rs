@@ -1,0 +1,228 @@
+//! The files of a ledger: the directory only its owner may enter, the database, and the two
+//! locks. `carillon.lock` is held shared by everybody while the ledger is open and exclusively
+//! for migration; `scheduler.lock` is held by the one service that sends.
+
+use std::{
+    fs::{self, File, OpenOptions, Permissions},
+    io::{Read, Seek, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use rustix::fs::FlockOperation;
+
+use crate::error::{Error, Result};
+
+/// The oldest SQLite without the bug that corrupts a file two connections checkpoint at once.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+fn unfit(path: &Path, reason: impl Into<String>) -> Error {
+    Error::Unfit { path: path.to_path_buf(), reason: reason.into() }
+}
+
+/// Makes the directory (0700), or refuses one that others may enter.
+pub(super) fn prepare_directory(dir: &Path) -> Result<PathBuf> {
+    if !dir.exists() {
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        made.map_err(|e| unfit(dir, format!("the directory could not be made ({e})")))?;
+    }
+    let found = fs::metadata(dir)
+        .map_err(|e| unfit(dir, format!("the directory could not be read ({e})")))?;
+    if !found.is_dir() {
+        return Err(unfit(dir, "that is not a directory"));
+    }
+    let mode = found.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        let reason =
+            format!("others may enter it (mode {mode:03o}); type: chmod 700 '{}'", dir.display());
+        return Err(unfit(dir, reason));
+    }
+    refuse_network(dir)?;
+    fs::canonicalize(dir).map_err(Error::io(format!("could not resolve {}", dir.display())))
+}
+
+/// SQLite's locks do not hold across machines.
+#[cfg(target_os = "linux")]
+fn refuse_network(dir: &Path) -> Result<()> {
+    let found = rustix::fs::statfs(dir).map_err(|e| unfit(dir, e.to_string()))?;
+    let name = match found.f_type.unsigned_abs() & 0xffff_ffff {
+        0x6969 => "NFS",
+        0x517b | 0xff53_4d42 | 0xfe53_4d42 => "SMB",
+        0x0102_1997 => "9P",
+        0x5346_544e => "CODA",
+        _ => return Ok(()),
+    };
+    Err(unfit(
+        dir,
+        format!(
+            "it is on a network file system ({name}), where locks do not hold; choose a local directory"
+        ),
+    ))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn refuse_network(_dir: &Path) -> Result<()> {
+    Ok(())
+}
+
+/// Makes the database file (0600), or refuses one that others may read.
+pub(super) fn prepare_database(dir: &Path) -> Result<PathBuf> {
+    let path = dir.join("carillon.db");
+    match fs::symlink_metadata(&path) {
+        Ok(found) if !found.is_file() => Err(unfit(dir, "carillon.db is not a plain file")),
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+            let mode = found.permissions().mode() & 0o777;
+            let reason = format!(
+                "others may read it (mode {mode:03o}); type: chmod 600 '{}'",
+                path.display()
+            );
+            Err(unfit(dir, reason))
+        }
+        Ok(_) => Ok(path),
+        Err(_) => {
+            let made = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
+            made.map_err(|e| unfit(dir, format!("carillon.db could not be made ({e})")))?;
+            Ok(path)
+        }
+    }
+}
+
+/// Opens the database with the settings the promise depends on, each one asserted.
+pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        let reason =
+            format!("SQLite {} can corrupt it; 3.51.3 or newer is needed", rusqlite::version());
+        return Err(unfit(dir, reason));
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    refuse_foreign(dir, &connection)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(unfit(dir, format!("its journal mode is {mode} and cannot be made WAL")));
+    }
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn refuse_foreign(dir: &Path, connection: &Connection) -> Result<()> {
+    let ask = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+    let foreign = || {
+        unfit(dir, "carillon.db is not a Carillon ledger; move it away or choose another directory")
+    };
+    let (id, version, tables) = (
+        ask("PRAGMA application_id").map_err(|e| match e.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => foreign(),
+            _ => Error::from(e),
+        })?,
+        ask("PRAGMA user_version")?,
+        ask("SELECT count(*) FROM sqlite_schema")?,
+    );
+    let is_fresh = id == 0 && version == 0 && tables == 0;
+    if is_fresh || id == super::migrate::APPLICATION { Ok(()) } else { Err(foreign()) }
+}
+
+fn open_lock(dir: &Path, name: &str) -> Result<File> {
+    let path = dir.join(name);
+    OpenOptions::new()
+        .create(true)
+        .read(true)
+        .write(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&path)
+        .map_err(|e| unfit(dir, format!("{name} could not be opened ({e})")))
+}
+
+/// `carillon.lock`, held shared while the ledger is open.
+#[derive(Debug)]
+pub(super) struct SharedLock(File);
+
+impl SharedLock {
+    pub(super) fn take(dir: &Path) -> Result<Self> {
+        let file = open_lock(dir, "carillon.lock")?;
+        rustix::fs::flock(&file, FlockOperation::LockShared)
+            .map_err(|e| unfit(dir, e.to_string()))?;
+        Ok(Self(file))
+    }
+
+    /// Makes it exclusive, waiting for everybody else to close; `work` runs alone.
+    pub(super) fn alone<T>(
+        self,
+        dir: &Path,
+        work: impl FnOnce() -> Result<T>,
+    ) -> Result<(Self, T)> {
+        rustix::fs::flock(&self.0, FlockOperation::LockExclusive)
+            .map_err(|e| unfit(dir, e.to_string()))?;
+        let done = work();
+        rustix::fs::flock(&self.0, FlockOperation::LockShared)
+            .map_err(|e| unfit(dir, e.to_string()))?;
+        done.map(|value| (self, value))
+    }
+}
+
+/// `scheduler.lock`: whoever holds it is the one service that claims and sends.
+#[derive(Debug)]
+pub struct SchedulerLock {
+    _file: File,
+}
+
+impl SchedulerLock {
+    /// Takes the lock if it is free; `None` when another service leads.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or written.
+    pub fn try_take(dir: &Path) -> Result<Option<Self>> {
+        let file = open_lock(dir, "scheduler.lock")?;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Self::sign(file, dir).map(Some),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(None),
+            Err(e) => Err(unfit(dir, e.to_string())),
+        }
+    }
+
+    /// Waits until the lock is free and takes it. Blocks the thread.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or written.
+    pub fn wait(dir: &Path) -> Result<Self> {
+        let file = open_lock(dir, "scheduler.lock")?;
+        rustix::fs::flock(&file, FlockOperation::LockExclusive)
+            .map_err(|e| unfit(dir, e.to_string()))?;
+        Self::sign(file, dir)
+    }
+
+    /// Who holds the lock, as the file says: process id and program version. `None` when free.
+    pub fn holder(dir: &Path) -> Option<(u32, String)> {
+        let mut file = OpenOptions::new().read(true).open(dir.join("scheduler.lock")).ok()?;
+        match rustix::fs::flock(&file, FlockOperation::NonBlockingLockShared) {
+            Ok(()) => None,
+            Err(_) => {
+                let mut text = String::new();
+                file.read_to_string(&mut text).ok()?;
+                let (pid, version) = text.trim().split_once(' ')?;
+                Some((pid.parse().ok()?, version.to_string()))
+            }
+        }
+    }
+
+    fn sign(mut file: File, dir: &Path) -> Result<Self> {
+        let text = format!("{} {}\n", std::process::id(), env!("CARGO_PKG_VERSION"));
+        let signed = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(text.as_bytes()))
+            .and_then(|()| file.set_permissions(Permissions::from_mode(0o600)));
+        signed.map_err(|e| unfit(dir, format!("scheduler.lock could not be written ({e})")))?;
+        Ok(Self { _file: file })
+    }
+}

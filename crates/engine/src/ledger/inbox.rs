@@ -1,0 +1,180 @@
+//! Reading the ledger for people: the inbox, lists of deliveries, and counts. Tables `delivery`,
+//! `acknowledgement` and `event` together.
+
+use calendar::{
+    delivery::State,
+    id::{ChannelId, EventId},
+};
+use jiff::Timestamp;
+use rusqlite::{Row, Transaction, params_from_iter, types::Value};
+
+use super::{
+    delivery::{COLUMNS, DeliveryRow, FROM, read},
+    ms,
+};
+use crate::error::Result;
+
+/// A delivery with the words people know it by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// The delivery.
+    pub row: DeliveryRow,
+    /// The event's title; a test says so itself.
+    pub title: String,
+    /// The event's kind.
+    pub kind: String,
+    /// The event's place.
+    pub place: String,
+    /// The calendar's id, for its colour.
+    pub calendar: Option<[u8; 16]>,
+    /// The channel's name.
+    pub channel: String,
+}
+
+/// Which deliveries to list.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In one of these states; empty is all.
+    pub states: Vec<State>,
+    /// Due at or after.
+    pub since: Option<Timestamp>,
+    /// Due before.
+    pub until: Option<Timestamp>,
+    /// Of this event.
+    pub event: Option<EventId>,
+    /// Through this channel.
+    pub channel: Option<ChannelId>,
+    /// Newest due first.
+    pub newest_first: bool,
+    /// At most so many (1,000 at the very most).
+    pub limit: u32,
+    /// After so many.
+    pub offset: u32,
+}
+
+const WORDS: &str = ", coalesce(e.title, 'Test') AS title, coalesce(e.kind, '') AS event_kind,
+    coalesce(e.place, '') AS place, e.calendar AS event_calendar, c.name AS channel_name";
+const EVENT: &str = "LEFT JOIN event e ON e.id = d.event";
+/// A desktop row is in the inbox from due on, until somebody acknowledged it.
+const UNANSWERED: &str = "c.kind = 'desktop' AND d.due <= ? AND NOT EXISTS (
+        SELECT 1 FROM acknowledgement a WHERE a.subject = d.subject AND a.occurrence = d.occurrence
+        AND a.reminder = d.reminder AND a.gen = d.gen)
+    AND (d.state IN ('completed', 'held', 'pending', 'processing', 'retrying', 'dead', 'review', 'expired'))";
+
+fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
+    Ok(Listed {
+        row: read(row)?,
+        title: row.get("title")?,
+        kind: row.get("event_kind")?,
+        place: row.get("place")?,
+        calendar: row.get("event_calendar")?,
+        channel: row.get("channel_name")?,
+    })
+}
+
+fn select(tx: &Transaction<'_>, rest: &str, values: Vec<Value>) -> Result<Vec<Listed>> {
+    let mut statement =
+        tx.prepare_cached(&format!("SELECT {COLUMNS}{WORDS} {FROM} {EVENT} {rest}"))?;
+    let rows = statement.query_map(params_from_iter(values), listed)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// A delivery with its words.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn with_words(tx: &Transaction<'_>, row: DeliveryRow) -> Result<Listed> {
+    let found = select(tx, "WHERE d.id = ?", vec![Value::from(row.id.bytes().to_vec())])?.pop();
+    let mut listed = found.ok_or_else(|| crate::error::Error::not_found("delivery", row.id))?;
+    listed.row = row;
+    Ok(listed)
+}
+
+/// Deliveries by what was asked for.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn deliveries(tx: &Transaction<'_>, filter: &Filter) -> Result<Vec<Listed>> {
+    let (mut rest, mut values) = (String::from("WHERE 1"), Vec::new());
+    if !filter.states.is_empty() {
+        let marks = vec!["?"; filter.states.len()].join(", ");
+        rest.push_str(&format!(" AND d.state IN ({marks})"));
+        values.extend(filter.states.iter().map(|s| Value::from(s.code().to_string())));
+    }
+    let times = [(filter.since, " AND d.due >= ?"), (filter.until, " AND d.due < ?")];
+    for (at, clause) in times.into_iter().filter_map(|(at, clause)| Some((at?, clause))) {
+        rest.push_str(clause);
+        values.push(Value::from(ms(at)));
+    }
+    let ids = [
+        (filter.event.map(|e| e.bytes().to_vec()), " AND d.event = ?"),
+        (filter.channel.map(|c| c.bytes().to_vec()), " AND d.channel = ?"),
+    ];
+    for (id, clause) in ids.into_iter().filter_map(|(id, clause)| Some((id?, clause))) {
+        rest.push_str(clause);
+        values.push(Value::from(id));
+    }
+    let order = if filter.newest_first { "DESC" } else { "ASC" };
+    rest.push_str(&format!(" ORDER BY d.due {order}, d.id {order} LIMIT ? OFFSET ?"));
+    values.push(Value::from(i64::from(filter.limit.clamp(1, 1000))));
+    values.push(Value::from(i64::from(filter.offset)));
+    select(tx, &rest, values)
+}
+
+/// What was told on this desktop (or missed, or waits to be shown) and nobody has answered,
+/// newest first. What is older than `since` has left it.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn unanswered(
+    tx: &Transaction<'_>,
+    since: Timestamp,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Listed>> {
+    let rest = format!("WHERE {UNANSWERED} AND d.due >= ? ORDER BY d.due DESC, d.id DESC LIMIT ?");
+    select(
+        tx,
+        &rest,
+        vec![Value::from(ms(now)), Value::from(ms(since)), Value::from(i64::from(limit))],
+    )
+}
+
+/// How many deliveries due in a stretch stand in each state.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn counts(
+    tx: &Transaction<'_>,
+    since: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<(State, bool, u32)>> {
+    let sql = "SELECT state, reason LIKE 'late.%' AS late, count(*) FROM delivery
+        WHERE due >= ?1 AND due < ?2 GROUP BY 1, 2";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map([ms(since), ms(until)], |row| {
+        Ok((super::column::<State>(row, "state")?, row.get(1)?, row.get(2)?))
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// How many wait for a person: dead ones and those to check.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn parked(tx: &Transaction<'_>) -> Result<u32> {
+    let sql = "SELECT count(*) FROM delivery WHERE state IN ('dead', 'review')";
+    Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// Milliseconds between due and told of what was told since then, ascending.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn lateness(tx: &Transaction<'_>, since: Timestamp) -> Result<Vec<i64>> {
+    let sql =
+        "SELECT told_at - due FROM delivery WHERE due >= ?1 AND state = 'completed' ORDER BY 1";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map([ms(since)], |row| row.get(0))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}

@@ -1,0 +1,151 @@
+//! The ledger: one SQLite file that holds every definition, every delivery and every step of it.
+//! All SQL of the product is in this folder, one file a table: row, reads, writes.
+//!
+//! Whoever writes does so in one IMMEDIATE transaction through [`Ledger::write`], which first
+//! makes sure that no newer program has changed the schema meanwhile.
+
+pub mod acknowledgement;
+pub mod attempt;
+pub mod audit;
+pub mod calendar;
+pub mod change;
+pub mod channel;
+pub mod delivery;
+pub mod event;
+mod file;
+pub mod inbox;
+mod migrate;
+pub mod person;
+pub mod request;
+pub mod setting;
+pub mod status;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use self::{file::SchedulerLock, migrate::SCHEMA};
+use crate::{
+    bell::Bell,
+    error::{Error, Result},
+};
+
+/// An open ledger.
+#[derive(Debug)]
+pub struct Ledger {
+    connection: Connection,
+    dir: PathBuf,
+    bell: Bell,
+    _shared: file::SharedLock,
+}
+
+impl Ledger {
+    /// Opens the ledger in this directory, making both if they are not there.
+    ///
+    /// # Errors
+    /// When the place is not fit (readable by others, not ours, newer), or the disk says no.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let dir = file::prepare_directory(dir)?;
+        let shared = file::SharedLock::take(&dir)?;
+        let path = file::prepare_database(&dir)?;
+        let mut connection = file::connect(&dir, &path)?;
+        let shared = migrate::bring_up(&dir, &mut connection, shared)?;
+        let bell = Bell::in_dir(&dir);
+        Ok(Self { connection, dir, bell, _shared: shared })
+    }
+
+    /// The directory it is in, in canonical form.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The bell beside it.
+    pub fn bell(&self) -> &Bell {
+        &self.bell
+    }
+
+    /// Reads in one consistent view.
+    ///
+    /// # Errors
+    /// Whatever `work` says, and what SQLite says.
+    pub fn read<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        work(&tx)
+    }
+
+    /// Changes in one transaction; an error changes nothing. The bell rings after the commit.
+    ///
+    /// # Errors
+    /// Whatever `work` says, and what SQLite says.
+    pub fn write<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let done = self.write_silently(work)?;
+        self.bell.ring();
+        Ok(done)
+    }
+
+    /// [`Ledger::write`] without the bell, for the service's own passes that woke for nothing.
+    ///
+    /// # Errors
+    /// As [`Ledger::write`].
+    pub fn write_silently<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let found = migrate::version(&tx)?;
+        if found > SCHEMA {
+            return Err(Error::Newer { found, known: SCHEMA });
+        }
+        let done = work(&tx)?;
+        tx.commit()?;
+        Ok(done)
+    }
+
+    /// How many rows this connection has changed so far.
+    pub fn changes(&self) -> u64 {
+        self.connection.total_changes()
+    }
+
+    /// The SQLite version in use.
+    pub fn sqlite_version() -> &'static str {
+        rusqlite::version()
+    }
+
+    /// SQLite's own quick check of the file: empty when all is well.
+    ///
+    /// # Errors
+    /// When it cannot be run.
+    pub fn quick_check(&self) -> Result<Vec<String>> {
+        let mut statement = self.connection.prepare("PRAGMA quick_check(10)")?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+        let said: Vec<String> = rows.collect::<std::result::Result<_, _>>()?;
+        Ok(said.into_iter().filter(|line| line != "ok").collect())
+    }
+}
+
+/// A moment as the ledger stores it.
+pub(crate) fn ms(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// A stored moment.
+pub(crate) fn moment(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 { Timestamp::MIN } else { Timestamp::MAX })
+}
+
+/// A column whose text must read as `T`, or the row is damaged.
+pub(crate) fn column<T>(row: &rusqlite::Row<'_>, name: &str) -> rusqlite::Result<T>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
+    let text: String = row.get(name)?;
+    text.parse().map_err(|e: T::Err| damaged(name, &e.to_string()))
+}
+
+/// What reading a damaged column says.
+pub(crate) fn damaged(name: &str, reason: &str) -> rusqlite::Error {
+    let reason = format!("column {name} of the ledger is damaged: {reason}");
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, reason.into())
+}

@@ -1,0 +1,53 @@
+//! Table `setting`: what the ledger knows by name, one small text each.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use crate::error::Result;
+
+/// Names of settings the engine itself reads.
+pub mod name {
+    /// Random id of this installation; part of every delivery's key.
+    pub const INSTALLATION: &str = "installation";
+    /// Random id of this ledger file.
+    pub const LEDGER: &str = "ledger";
+    /// IANA name of the zone the machine is in; written by the service alone.
+    pub const MACHINE_ZONE: &str = "machine_zone";
+    /// At which hour all-day things are told.
+    pub const ALL_DAY_HOUR: &str = "all_day_hour";
+    /// Until when reminders are paused, in milliseconds; `forever` until resumed.
+    pub const PAUSED_UNTIL: &str = "paused_until";
+    /// The snooze length used last, in minutes.
+    pub const SNOOZE_MINUTES: &str = "snooze_minutes";
+    /// Version of the zone data the ledger was last planned with.
+    pub const TZDATA: &str = "tzdata";
+    /// How the window looks and counts; JSON only the window reads.
+    pub const WINDOW: &str = "window";
+}
+
+/// The setting of this name.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn get(tx: &Transaction<'_>, name: &str) -> Result<Option<String>> {
+    let mut statement = tx.prepare_cached("SELECT value FROM setting WHERE name = ?1")?;
+    Ok(statement.query_row([name], |row| row.get(0)).optional()?)
+}
+
+/// Keeps a setting.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn put(tx: &Transaction<'_>, name: &str, value: &str) -> Result<()> {
+    let sql = "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2";
+    tx.prepare_cached(sql)?.execute(params![name, value])?;
+    Ok(())
+}
+
+/// Forgets a setting.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn remove(tx: &Transaction<'_>, name: &str) -> Result<()> {
+    tx.prepare_cached("DELETE FROM setting WHERE name = ?1")?.execute([name])?;
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Table `service_status`: what the service says of itself, for whoever wants to know.
+
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{moment, ms};
+use crate::error::Result;
+
+/// What the service last said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusRow {
+    /// Its process.
+    pub pid: u32,
+    /// Its version.
+    pub program: String,
+    /// When it began to lead.
+    pub started: Timestamp,
+    /// When it last looked.
+    pub passed: Timestamp,
+    /// The notification service it talks to, or why there is none.
+    pub notifier: Option<String>,
+    /// When it stopped in an orderly way.
+    pub stopped: Option<Timestamp>,
+}
+
+/// What the service last said.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn get(tx: &Transaction<'_>) -> Result<Option<StatusRow>> {
+    let sql = "SELECT pid, program, started, passed, notifier, stopped FROM service_status";
+    let row = tx.query_row(sql, [], |row| {
+        Ok(StatusRow {
+            pid: row.get(0)?,
+            program: row.get(1)?,
+            started: moment(row.get(2)?),
+            passed: moment(row.get(3)?),
+            notifier: row.get(4)?,
+            stopped: row.get::<_, Option<i64>>(5)?.map(moment),
+        })
+    });
+    Ok(row.optional()?)
+}
+
+/// Notes that a service began to lead.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn begin(tx: &Transaction<'_>, pid: u32, program: &str, now: Timestamp) -> Result<()> {
+    let sql = "INSERT INTO service_status (one, pid, program, started, passed) VALUES (1, ?1, ?2, ?3, ?3)
+        ON CONFLICT (one) DO UPDATE SET pid = ?1, program = ?2, started = ?3, passed = ?3, notifier = NULL,
+        stopped = NULL";
+    tx.execute(sql, params![pid, program, ms(now)])?;
+    Ok(())
+}
+
+/// Notes that the service looked.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn passed(tx: &Transaction<'_>, now: Timestamp) -> Result<()> {
+    tx.prepare_cached("UPDATE service_status SET passed = ?1")?.execute([ms(now)])?;
+    Ok(())
+}
+
+/// Notes which notification service there is.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn notifier(tx: &Transaction<'_>, name: Option<&str>) -> Result<()> {
+    tx.execute("UPDATE service_status SET notifier = ?1", [name])?;
+    Ok(())
+}
+
+/// Notes an orderly stop.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn stopped(tx: &Transaction<'_>, now: Timestamp) -> Result<()> {
+    tx.execute("UPDATE service_status SET stopped = ?1, passed = ?1", [ms(now)])?;
+    Ok(())
+}

@@ -1,0 +1,250 @@
+//! What is said: the lines of a notification, the digest of several, and the bytes of a webhook.
+//! Made at the claim, so that no stale title is ever sent, and kept for every further try.
+
+use calendar::{reason::Reason, timing::later};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use crate::{
+    courier::Notice,
+    ledger::{delivery::DeliveryRow, inbox::Listed},
+};
+
+/// Webhook bodies hold at most this many bytes of notes.
+const DESCRIPTION: usize = 16_384;
+
+/// What the words need besides the row.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting {
+    pub(crate) now: Timestamp,
+    pub(crate) zone: TimeZone,
+    pub(crate) snooze_minutes: u32,
+}
+
+/// Why something is told late, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Lateness {
+    pub(crate) cause: Reason,
+    /// From when until when the cause lasted, where that is known.
+    pub(crate) from_to: Option<(Timestamp, Timestamp)>,
+}
+
+/// The notification of one reminder.
+pub(crate) fn notice(listed: &Listed, late: Option<&Lateness>, setting: &Setting) -> Notice {
+    let row = &listed.row;
+    let test = row.event.is_none();
+    let mut body = if test {
+        "This is a test. If you can read it, reminders reach you.".to_string()
+    } else {
+        format!("{} · {}", when(row, setting), distance(row, setting.now))
+    };
+    if let Some(late) = late.filter(|_| !test) {
+        body.push_str(&format!(", {}", late_words(late, setting)));
+    }
+    if !listed.place.is_empty() {
+        body.push_str(&format!("\n{}", listed.place));
+    }
+    Notice {
+        key: row.key.clone(),
+        title: if test { "Carillon rings".into() } else { listed.title.clone() },
+        body,
+        alarm: false,
+        digest_of: None,
+        snooze_minutes: (!test).then_some(setting.snooze_minutes),
+        again: row.again,
+    }
+}
+
+/// The one notification of several reminders.
+pub(crate) fn digest(rows: &[Listed], late: Option<&Lateness>, setting: &Setting) -> Notice {
+    let birthdays = rows.iter().filter(|l| l.kind == "birthday").count();
+    let still = rows.len() - birthdays;
+    let mut counts = Vec::new();
+    if still > 0 {
+        counts.push(format!("{still} {}", if still == 1 { "reminder" } else { "reminders" }));
+    }
+    if birthdays > 0 {
+        counts
+            .push(format!("{birthdays} {}", if birthdays == 1 { "birthday" } else { "birthdays" }));
+    }
+    let title = match late.and_then(|l| l.from_to) {
+        Some((from, to)) => {
+            let at =
+                |t: Timestamp| t.to_zoned(setting.zone.clone()).strftime("%a %H:%M").to_string();
+            format!("While you were away, {} to {}: {}", at(from), at(to), counts.join(", "))
+        }
+        None => format!("{} at once", counts.join(", ")),
+    };
+    let lines: Vec<String> =
+        rows.iter().take(6).map(|l| format!("{} · {}", when(&l.row, setting), l.title)).collect();
+    let more = rows.len().saturating_sub(lines.len());
+    let mut body = lines.join("\n");
+    if more > 0 {
+        body.push_str(&format!("\nand {more} more in the inbox"));
+    }
+    let key = rows
+        .first()
+        .map_or_else(String::new, |l| format!("dig_{}", l.row.key.trim_start_matches("occ_")));
+    Notice {
+        key,
+        title,
+        body,
+        alarm: false,
+        digest_of: u32::try_from(rows.len()).ok(),
+        snooze_minutes: None,
+        again: rows.iter().any(|l| l.row.again),
+    }
+}
+
+/// Why it is late, as part of a sentence.
+pub(crate) fn late_words(late: &Lateness, setting: &Setting) -> String {
+    let words = late.cause.sentence();
+    match late.from_to {
+        Some((from, to)) => {
+            let clock =
+                |t: Timestamp| t.to_zoned(setting.zone.clone()).strftime("%H:%M").to_string();
+            format!("{words} {} to {}", clock(from), clock(to))
+        }
+        None => words.to_string(),
+    }
+}
+
+fn is_all_day(row: &DeliveryRow) -> bool {
+    !row.label.contains('T')
+}
+
+/// The absolute moment, with the date unless it is today.
+fn when(row: &DeliveryRow, setting: &Setting) -> String {
+    if is_all_day(row) {
+        return row
+            .label
+            .parse::<jiff::civil::Date>()
+            .map_or_else(|_| row.label.clone(), |date| date.strftime("%a %-d %b").to_string());
+    }
+    let start = row.span.0.to_zoned(setting.zone.clone());
+    let today = setting.now.to_zoned(setting.zone.clone()).date();
+    let form = if start.date() == today { "%H:%M" } else { "%a %-d %b, %H:%M" };
+    let mut text = start.strftime(form).to_string();
+    // The local time of the place, where that is another one.
+    if let Ok(there) = row.label.parse::<jiff::Zoned>()
+        && there.datetime() != start.datetime()
+    {
+        let place = there.time_zone().iana_name().unwrap_or("UTC");
+        let city = place.rsplit('/').next().unwrap_or(place).replace('_', " ");
+        text.push_str(&format!(" ({} in {city})", there.strftime("%H:%M")));
+    }
+    text
+}
+
+/// How far the start is from now.
+fn distance(row: &DeliveryRow, now: Timestamp) -> String {
+    let (start, end) = row.span;
+    if is_all_day(row) {
+        return if now < start {
+            format!("in {}", length(start.duration_since(now)))
+        } else if now < end {
+            "today".into()
+        } else {
+            format!("{} ago", length(now.duration_since(end)))
+        };
+    }
+    let away = start.duration_since(now);
+    if away.abs() < SignedDuration::from_secs(60) {
+        "now".into()
+    } else if away.is_positive() {
+        // Rounded, since the notification is a moment later than the reminder was due.
+        format!("in {}", length(away + SignedDuration::from_secs(30)))
+    } else {
+        format!("started {} ago", length(-away))
+    }
+}
+
+fn length(span: SignedDuration) -> String {
+    let minutes = span.as_mins();
+    match (minutes / 1440, minutes / 60, minutes) {
+        (0, 0, m) => format!("{m} min"),
+        (0, h, m) if m % 60 == 0 || h >= 6 => format!("{h} h"),
+        (0, h, m) => format!("{h} h {} min", m % 60),
+        (1, ..) => "1 day".into(),
+        (days, ..) => format!("{days} days"),
+    }
+}
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    r#type: &'static str,
+    timestamp: String,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    delivery: String,
+    event: Option<String>,
+    occurrence: Span<'a>,
+    kind: &'a str,
+    title: &'a str,
+    place: &'a str,
+    description: &'a str,
+    reminder: &'a str,
+    due: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    truncated: bool,
+}
+
+#[derive(Serialize)]
+struct Span<'a> {
+    original: String,
+    start: &'a str,
+    end: String,
+    zone: Option<String>,
+    all_day: bool,
+}
+
+/// The body of a webhook: Standard Webhooks' envelope around what is due. Fixed at the first
+/// attempt; the attempt's number and time are not in it.
+pub(crate) fn webhook_body(listed: &Listed, description: &str) -> Vec<u8> {
+    let row = &listed.row;
+    let cut = description.floor_char_boundary(DESCRIPTION.min(description.len()));
+    let start: Option<jiff::Zoned> = row.label.parse().ok();
+    let original =
+        row.identity.occurrence.strip_prefix("o=").and_then(|rest| rest.split(';').next());
+    let end = match &start {
+        Some(start) => row.span.1.to_zoned(start.time_zone().clone()).to_string(),
+        // An all-day end is the last day it is on.
+        None => later(row.span.1, -43_200).to_zoned(TimeZone::UTC).date().to_string(),
+    };
+    let envelope = Envelope {
+        r#type: if row.event.is_some() { "occurrence.due" } else { "test" },
+        timestamp: utc(row.facts.due),
+        data: Data {
+            delivery: row.id.to_string(),
+            event: row.event.map(|e| e.to_string()),
+            occurrence: Span {
+                original: original.unwrap_or(&row.identity.occurrence).to_string(),
+                start: &row.label,
+                end,
+                zone: start.and_then(|s| s.time_zone().iana_name().map(str::to_string)),
+                all_day: row.event.is_some() && is_all_day(row),
+            },
+            kind: &listed.kind,
+            title: &listed.title,
+            place: &listed.place,
+            description: &description[..cut],
+            reminder: row.identity.reminder.split_once(':').map_or("", |(_, trigger)| trigger),
+            due: utc(row.facts.due),
+            truncated: cut < description.len(),
+        },
+    };
+    serde_json::to_vec(&envelope).expect("BUG: an envelope is JSON")
+}
+
+/// An instant as JSON says it: RFC 3339 in UTC, milliseconds only where there are some.
+pub fn utc(at: Timestamp) -> String {
+    let form = if at.as_millisecond() % 1000 == 0 {
+        "%Y-%m-%dT%H:%M:%SZ"
+    } else {
+        "%Y-%m-%dT%H:%M:%S.%3fZ"
+    };
+    at.strftime(form).to_string()
+}

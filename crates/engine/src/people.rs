@@ -1,0 +1,225 @@
+//! Use cases over people and calendars.
+
+use calendar::{
+    draft::EventDraft,
+    id::{CalendarId, EventId, PersonId},
+    person::Person,
+    policy::LeapDay,
+    reason::Reason,
+    zones::ZoneName,
+};
+use jiff::civil::Date;
+
+use crate::{
+    act::Act,
+    engine::{Engine, calendar_id, event_id, person_id},
+    error::{Error, Result},
+    events::Saved,
+    ledger::{
+        calendar::{self as calendars, CalendarRow},
+        event::{self, Source},
+        person::{self, PersonRow},
+    },
+    reconcile::Effect,
+};
+
+/// A leap year to stand for a birthday whose year nobody knows.
+const NO_YEAR: i16 = 1972;
+
+/// A person as typed.
+#[derive(Debug, Clone, Default)]
+pub struct SavePerson {
+    /// Who is changed; none is somebody new.
+    pub id: Option<PersonId>,
+    /// The name.
+    pub name: String,
+    /// IANA zone, if the person has one of their own.
+    pub zone: Option<String>,
+    /// `1990-02-29`, or `--02-29` without a year.
+    pub birthday: Option<String>,
+    /// `backward`, `forward` or `omit`; none is backward.
+    pub leap_day: Option<String>,
+}
+
+impl Engine {
+    /// Makes or changes a person; a birthday becomes an event that is told once a year.
+    ///
+    /// # Errors
+    /// The field that cannot be.
+    pub fn save_person(&self, save: &SavePerson, request: Option<&str>) -> Result<String> {
+        self.once(request, |act| act.save_person(save).map(|id| id.to_string()))
+    }
+
+    /// Everybody, by name.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn people(&self) -> Result<Vec<PersonRow>> {
+        self.read(|act| person::all(act.tx))
+    }
+
+    /// Deletes a person and what is told about them.
+    ///
+    /// # Errors
+    /// When there is no such person.
+    pub fn delete_person(&self, id: PersonId, request: Option<&str>) -> Result<Effect> {
+        self.once(request, |act| {
+            let mut effect = Effect::default();
+            for row in event::of_person(act.tx, &act.context.zones, id)? {
+                effect.add(act.delete(&row)?);
+            }
+            person::delete(act.tx, id, act.wall())?;
+            Ok(effect)
+        })
+    }
+
+    /// All calendars, in their order.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn calendars(&self) -> Result<Vec<CalendarRow>> {
+        self.read(|act| calendars::all(act.tx))
+    }
+
+    /// Makes (without an id) or changes a calendar.
+    ///
+    /// # Errors
+    /// When the name is empty or there is no such calendar.
+    pub fn save_calendar(
+        &self,
+        id: Option<CalendarId>,
+        name: &str,
+        color: &str,
+        shown: bool,
+    ) -> Result<CalendarRow> {
+        let name = name.trim();
+        if name.is_empty() || name.len() > 200 {
+            return Err(Error::invalid("name", "a calendar's name has 1 to 200 bytes"));
+        }
+        self.write(|act| {
+            let known = calendars::all(act.tx)?;
+            if let Some(id) = id.filter(|id| known.iter().all(|c| c.id != *id)) {
+                return Err(Error::not_found("calendar", id));
+            }
+            let id = id.unwrap_or_else(|| calendar_id(&act.now));
+            let row = CalendarRow { id, name: name.into(), color: color.into(), shown };
+            calendars::put(act.tx, &row)?;
+            Ok(row)
+        })
+    }
+
+    /// Deletes a calendar and its events.
+    ///
+    /// # Errors
+    /// When there is no such calendar, or it is the last one.
+    pub fn delete_calendar(&self, id: CalendarId, request: Option<&str>) -> Result<Effect> {
+        self.once(request, |act| {
+            if calendars::all(act.tx)?.len() < 2 {
+                return Err(Error::invalid(
+                    "calendar",
+                    "this is the last calendar: a ledger has at least one",
+                ));
+            }
+            let mut effect = Effect::default();
+            for row in event::of_calendar(act.tx, &act.context.zones, id)? {
+                effect.add(act.delete(&row)?);
+            }
+            calendars::delete(act.tx, id, act.wall())?;
+            Ok(effect)
+        })
+    }
+}
+
+impl Act<'_> {
+    fn save_person(&self, save: &SavePerson) -> Result<PersonId> {
+        let name = save.name.trim();
+        if name.is_empty() || name.len() > 200 {
+            return Err(Error::invalid("name", "a person's name has 1 to 200 bytes"));
+        }
+        let zone = self.checked_zone(save.zone.as_deref())?;
+        let leap_day: LeapDay = match &save.leap_day {
+            Some(text) => text.parse().map_err(|e| Error::invalid("leap_day", format!("{e}")))?,
+            None => LeapDay::default(),
+        };
+        let date = save.birthday.as_deref().map(birth_date).transpose()?;
+        if let Some(id) = save.id {
+            person::find(self.tx, id)?.ok_or_else(|| Error::not_found("person", id))?;
+        }
+        let id = save.id.unwrap_or_else(|| person_id(&self.now));
+        let person = Person { id, name: name.into(), zone, leap_day };
+        person::put(
+            self.tx,
+            &PersonRow { person: person.clone(), birthday: save.birthday.clone() },
+        )?;
+        self.save_birthday(&person, date)?;
+        Ok(id)
+    }
+
+    fn checked_zone(&self, zone: Option<&str>) -> Result<Option<ZoneName>> {
+        let checked =
+            zone.filter(|z| !z.is_empty()).map(|z| self.context.zones.check(z)).transpose();
+        checked.map_err(|e| Error::invalid("zone", e.to_string()))
+    }
+
+    /// Brings the birthday's event in line with the person.
+    fn save_birthday(&self, person: &Person, date: Option<Date>) -> Result<Option<Saved>> {
+        let events = event::of_person(self.tx, &self.context.zones, person.id)?;
+        let known = events.into_iter().find(|row| row.event.kind.is_of_person());
+        let Some(date) = date else {
+            return match known {
+                Some(row) => self.delete(&row).map(|_| None),
+                None => Ok(None),
+            };
+        };
+        let earlier = known.as_ref().map(|row| EventDraft::from(&row.event));
+        let draft = EventDraft {
+            kind: "birthday".into(),
+            calendar: earlier
+                .as_ref()
+                .map_or_else(|| CalendarId::FIRST.to_string(), |d| d.calendar.clone()),
+            title: format!("{}’s birthday", person.name),
+            start: date.strftime("%Y%m%d").to_string(),
+            rules: vec![yearly(date, person.leap_day)],
+            person: Some(person.id.to_string()),
+            reminders: earlier.as_ref().and_then(|d| d.reminders.clone()),
+            length: Some((1, 0)),
+            ..earlier.unwrap_or_default()
+        };
+        let id = known.as_ref().map_or_else(|| event_id(&self.now), |row| row.event.id);
+        let event =
+            self.checked(&draft, id, known.as_ref().map_or(id, |row| row.event.series_root))?;
+        match known {
+            Some(row) => self.replace(&row, &event, &row.source, Reason::CancelledEdited).map(Some),
+            None => {
+                let effect = self.insert(&event, &Source::default())?;
+                Ok(Some(Saved { event: EventId::to_string(&id), version: 1, effect }))
+            }
+        }
+    }
+}
+
+fn yearly(date: Date, leap_day: LeapDay) -> String {
+    let is_leap_day = (date.month(), date.day()) == (2, 29);
+    match (is_leap_day, leap_day) {
+        (true, LeapDay::Backward) => "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=BACKWARD".into(),
+        (true, LeapDay::Forward) => "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD".into(),
+        (true, LeapDay::Omit) | (false, _) => "FREQ=YEARLY".into(),
+    }
+}
+
+/// A date of birth: `1990-02-29`, or `--02-29` when nobody knows the year.
+fn birth_date(text: &str) -> Result<Date> {
+    let fail = || {
+        let shown: String = text.chars().take(40).collect();
+        Error::invalid(
+            "birthday",
+            format!("'{shown}' is not a birthday: write 1990-02-28, or --02-28 without the year"),
+        )
+    };
+    let whole = match text.strip_prefix("--") {
+        Some(rest) => format!("{NO_YEAR}-{rest}"),
+        None => text.to_string(),
+    };
+    let date: Date = whole.parse().map_err(|_| fail())?;
+    if whole.len() == 10 && (1600..=3000).contains(&date.year()) { Ok(date) } else { Err(fail()) }
+}

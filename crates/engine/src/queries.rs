@@ -1,0 +1,350 @@
+//! Reading: what happens when, what stands in the inbox, what rang and why.
+
+use std::collections::BTreeMap;
+
+use calendar::{
+    delivery::State,
+    event::{Change, Event},
+    id::{DeliveryId, EventId},
+    occurrence::{Context, Occurrence},
+    plan::Wanted,
+    timing::later,
+};
+use jiff::Timestamp;
+
+use crate::{
+    act::Act,
+    engine::Engine,
+    error::{Error, Result},
+    ledger::{
+        attempt::{self, AttemptRow},
+        audit::{self, AuditRow},
+        channel, delivery,
+        delivery::DeliveryRow,
+        event::{self, EventRow},
+        inbox::{self, Filter, Listed},
+    },
+};
+
+const DAY: i64 = 86_400;
+/// What was told longer ago than this has left the inbox.
+const INBOX_DAYS: i64 = 30;
+/// Occurrences of one event in one answer.
+const PER_EVENT: usize = 2_000;
+
+/// One happening with what was, is or will be told about it.
+#[derive(Debug, Clone)]
+pub struct Happening {
+    /// The event.
+    pub event: Event,
+    /// Its version, for edits.
+    pub version: i64,
+    /// The occurrence.
+    pub occurrence: Occurrence,
+    /// Its deliveries, none of them cancelled.
+    pub deliveries: Vec<DeliveryRow>,
+}
+
+impl Happening {
+    /// Its title: its own, or the event's.
+    pub fn title(&self) -> &str {
+        self.own(|change| match change {
+            Change::Differs { title, .. } => title.as_deref(),
+            Change::Cancelled => None,
+        })
+        .unwrap_or(&self.event.title)
+    }
+
+    /// Its place: its own, or the event's.
+    pub fn place(&self) -> &str {
+        self.own(|change| match change {
+            Change::Differs { place, .. } => place.as_deref(),
+            Change::Cancelled => None,
+        })
+        .unwrap_or(&self.event.place)
+    }
+
+    fn own<'a>(&'a self, pick: impl FnOnce(&'a Change) -> Option<&'a str>) -> Option<&'a str> {
+        pick(&self.event.override_of(self.occurrence.original)?.change)
+    }
+
+    /// The one state to show for it (`names.md`'s order): the worst of its deliveries; without
+    /// any, scheduled if something will still ring.
+    pub fn shown(&self, now: Timestamp, context: &Context) -> Shown {
+        let worst = self.deliveries.iter().map(Shown::of).max();
+        worst.unwrap_or_else(|| {
+            let ahead = |place| self.event.want(context, self.occurrence.clone(), place).due > now;
+            let rings = self.event.enabled && (0..self.event.reminders.len()).any(ahead);
+            if rings { Shown::Scheduled } else { Shown::Nothing }
+        })
+    }
+}
+
+/// What a chip shows, mildest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shown {
+    /// No glyph.
+    Nothing,
+    /// ○
+    Scheduled,
+    /// ✓
+    Told,
+    /// ⏭
+    Skipped,
+    /// ✓ told late
+    Late,
+    /// ◷
+    Expired,
+    /// ‖
+    Held,
+    /// ↻
+    Retrying,
+    /// ?
+    Review,
+    /// ▲
+    Dead,
+}
+
+impl Shown {
+    /// What one delivery shows.
+    pub fn of(row: &DeliveryRow) -> Self {
+        match row.facts.state {
+            State::Scheduled | State::Pending | State::Processing => Self::Scheduled,
+            State::Retrying => Self::Retrying,
+            State::Held => Self::Held,
+            State::Dead => Self::Dead,
+            State::Review => Self::Review,
+            State::Completed if row.facts.reason.is_late() => Self::Late,
+            State::Completed => Self::Told,
+            State::Skipped | State::Coalesced | State::Discarded => Self::Skipped,
+            State::Expired => Self::Expired,
+            State::Cancelled => Self::Nothing,
+        }
+    }
+}
+
+/// Something that will ring.
+#[derive(Debug, Clone)]
+pub struct Ring {
+    /// The row, once it is planned; none when only projected.
+    pub delivery: Option<DeliveryId>,
+    /// The event; none for a test.
+    pub event: Option<EventId>,
+    /// Its title.
+    pub title: String,
+    /// The channel's name.
+    pub channel: String,
+    /// When.
+    pub due: Timestamp,
+}
+
+/// A delivery with its whole story.
+#[derive(Debug, Clone)]
+pub struct Story {
+    /// The delivery.
+    pub delivery: Listed,
+    /// Every transition.
+    pub transitions: Vec<AuditRow>,
+    /// Every try.
+    pub attempts: Vec<AttemptRow>,
+}
+
+impl Engine {
+    /// An event that is not deleted.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn event(&self, id: EventId) -> Result<EventRow> {
+        self.read(|act| act.event(id))
+    }
+
+    /// What derivation needs besides an event, as the ledger has it now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn planning_context(&self) -> Result<Context> {
+        self.read(|act| Ok(act.context.clone()))
+    }
+
+    /// Everything that touches `[from, until)`, by start.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn happenings(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Happening>> {
+        self.read(|act| act.happenings(from, until))
+    }
+
+    /// One occurrence of an event with its deliveries.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn happening(
+        &self,
+        id: EventId,
+        original: calendar::timing::LocalStart,
+    ) -> Result<Happening> {
+        self.read(|act| {
+            let row = act.event(id)?;
+            let occurrence = row.event.occurrence(&act.context, original);
+            let occurrence = occurrence.ok_or_else(|| {
+                Error::not_found("occurrence", original.text(row.event.timing.tie.is_all_day()))
+            })?;
+            let name = row.event.kind.identity(&occurrence);
+            let deliveries = delivery::of_occurrence(act.tx, &row.event.subject(), &name)?;
+            Ok(Happening { event: row.event, version: row.version, occurrence, deliveries })
+        })
+    }
+
+    /// The next things that will ring, at most `count`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn next_rings(&self, count: usize) -> Result<Vec<Ring>> {
+        self.read(|act| act.next_rings(count.min(1_000)))
+    }
+
+    /// Deliveries by what was asked for.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn deliveries(&self, filter: &Filter) -> Result<Vec<Listed>> {
+        self.read(|act| inbox::deliveries(act.tx, filter))
+    }
+
+    /// Every transition of a delivery and every try.
+    ///
+    /// # Errors
+    /// When there is no such delivery.
+    pub fn why(&self, id: DeliveryId) -> Result<Story> {
+        self.read(|act| {
+            let row = act.delivery(id)?;
+            Ok(Story {
+                delivery: inbox::with_words(act.tx, row)?,
+                transitions: audit::of(act.tx, id)?,
+                attempts: attempt::of(act.tx, id)?,
+            })
+        })
+    }
+
+    /// What was told, missed or waits to be shown on this desktop and nobody has answered,
+    /// newest first.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn inbox(&self) -> Result<Vec<Listed>> {
+        self.read(|act| {
+            let now = act.wall();
+            inbox::unanswered(act.tx, later(now, -INBOX_DAYS * DAY), now, 500)
+        })
+    }
+
+    /// How many deliveries due in a stretch stand in each state, and which of them are late.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn counts(&self, since: Timestamp, until: Timestamp) -> Result<Vec<(State, bool, u32)>> {
+        self.read(|act| inbox::counts(act.tx, since, until))
+    }
+
+    /// How many deliveries wait for a person to decide.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn parked(&self) -> Result<u32> {
+        self.read(|act| inbox::parked(act.tx))
+    }
+
+    /// Milliseconds between due and told of the last thirty days, ascending.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn lateness(&self) -> Result<Vec<i64>> {
+        self.read(|act| inbox::lateness(act.tx, later(act.wall(), -30 * DAY)))
+    }
+
+    /// What SQLite says of the file; empty when all is well.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub fn check_file(&self) -> Result<Vec<String>> {
+        self.lock().quick_check()
+    }
+}
+
+impl Act<'_> {
+    fn happenings(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Happening>> {
+        let mut told: BTreeMap<(String, String), Vec<DeliveryRow>> = BTreeMap::new();
+        for row in delivery::about(self.tx, later(from, -40 * DAY), later(until, DAY))? {
+            let name = (row.identity.subject.clone(), row.identity.occurrence.clone());
+            told.entry(name).or_default().push(row);
+        }
+        let mut happenings = Vec::new();
+        for row in event::touching(self.tx, &self.context.zones, from, until)? {
+            let EventRow { event, version, .. } = row;
+            let longest = i64::from(event.timing.length.days) * DAY + event.timing.length.seconds;
+            let found =
+                event.occurrences(&self.context, later(from, -longest - DAY), until, PER_EVENT);
+            for occurrence in found.items.into_iter().filter(|o| o.end > from || o.start >= from) {
+                let name = (event.subject(), event.kind.identity(&occurrence));
+                let deliveries = told.get(&name).cloned().unwrap_or_default();
+                happenings.push(Happening {
+                    event: event.clone(),
+                    version,
+                    occurrence,
+                    deliveries,
+                });
+            }
+        }
+        happenings.sort_by_key(|h| (h.occurrence.start, h.event.id));
+        Ok(happenings)
+    }
+
+    fn next_rings(&self, count: usize) -> Result<Vec<Ring>> {
+        let now = self.wall();
+        let live = [State::Scheduled, State::Pending, State::Retrying, State::Held];
+        let limit = u32::try_from(count).unwrap_or(1_000);
+        let filter = Filter { states: live.to_vec(), limit, ..Filter::default() };
+        let planned = inbox::deliveries(self.tx, &filter)?;
+        let until = match planned.get(count.saturating_sub(1)) {
+            Some(last) => last.row.facts.due,
+            None => later(now, 366 * DAY),
+        };
+        let mut rings: Vec<Ring> = planned.into_iter().map(ring).collect();
+        let channels = channel::all(self.tx)?;
+        for row in event::touching(self.tx, &self.context.zones, now, until)? {
+            if row.event.repeats.is_once() {
+                continue;
+            }
+            let plan = row.event.wanted(&self.context, now, until, count);
+            for wanted in plan.wanted.iter().take(count) {
+                if delivery::newest(self.tx, &wanted.identity)?.is_none() {
+                    let name = channels.iter().find(|c| c.id == wanted.identity.channel);
+                    rings.push(projected(&row.event, wanted, name.map_or("", |c| &c.name)));
+                }
+            }
+        }
+        rings.sort_by_key(|ring| (ring.due, ring.event, ring.delivery));
+        rings.truncate(count);
+        Ok(rings)
+    }
+}
+
+fn ring(listed: Listed) -> Ring {
+    Ring {
+        delivery: Some(listed.row.id),
+        event: listed.row.event,
+        title: listed.title,
+        channel: listed.channel,
+        due: listed.row.facts.not_before.unwrap_or(listed.row.facts.due),
+    }
+}
+
+fn projected(event: &Event, wanted: &Wanted, channel: &str) -> Ring {
+    Ring {
+        delivery: None,
+        event: Some(event.id),
+        title: event.title.clone(),
+        channel: channel.to_string(),
+        due: wanted.due,
+    }
+}

@@ -1,0 +1,343 @@
+//! Planning as a reconcile: what an event wants is compared with the rows there are. A row still
+//! wanted keeps its id and key and gets the new moment; one no longer wanted is cancelled with a
+//! reason; a missing one is inserted. So undo, disable and enable, a move there and back all end
+//! where they began, and what was told stays told.
+
+use calendar::{
+    delivery::{Class, News, Next, State, decide},
+    event::Event,
+    plan::{Identity, Wanted},
+    reason::Reason,
+    reminder::Trigger,
+    timing::{Length, later},
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    act::Act,
+    error::Result,
+    ledger::{
+        acknowledgement, delivery,
+        delivery::{DeliveryRow, Effects, Retimed},
+        event::{self, EventRow},
+    },
+};
+
+/// The planner looks at least this far ahead.
+const HORIZON: i64 = 48 * 3600;
+/// And for the next moment of each reminder at most this far.
+const FARTHEST_DAYS: i64 = 100 * 366;
+/// Instances looked at in one go, for one reminder of one event.
+const AT_ONCE: usize = 1_000;
+const DAY: i64 = 86_400;
+
+/// Who asks for the reconcile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Time went on.
+    Pass,
+    /// A person changed something: nothing that is already due comes of it.
+    Person,
+    /// Nobody did (zone data, the machine's or a person's zone): nothing unsent may be lost.
+    Nobody,
+}
+
+/// What a change did to the reminders, for the answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// Reminders cancelled.
+    pub cancelled: u32,
+    /// Snoozes cancelled.
+    pub snoozes: u32,
+    /// Being sent at this very moment: cancelled if that turns out to have failed.
+    pub in_flight: u32,
+    /// Moments that had passed when it was saved, by their trigger.
+    pub passed: Vec<Passed>,
+}
+
+/// A reminder whose moment had passed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// The trigger, as identities write it.
+    pub trigger: String,
+    /// When it would have been due, milliseconds since 1970.
+    pub due_ms: i64,
+}
+
+impl Effect {
+    /// Adds up two.
+    pub fn add(&mut self, other: Self) {
+        self.cancelled += other.cancelled;
+        self.snoozes += other.snoozes;
+        self.in_flight += other.in_flight;
+        self.passed.extend(other.passed);
+    }
+}
+
+impl Act<'_> {
+    /// Reconciles an event with its rows. `gone` is what unwanted rows are told.
+    pub(crate) fn reconcile(
+        &self,
+        event: &Event,
+        decided: Timestamp,
+        asked: Asked,
+        gone: Reason,
+    ) -> Result<Effect> {
+        let mut effect = Effect::default();
+        self.check_live(event, asked, gone, &mut effect)?;
+        let now = self.wall();
+        let from = match asked {
+            Asked::Person => {
+                self.look_back(event, &mut effect)?;
+                now
+            }
+            Asked::Pass | Asked::Nobody => decided.min(now),
+        };
+        let (until, plan_at) = self.look_ahead(event, from, asked, &mut effect)?;
+        event::decided(self.tx, event.id, until.min(now), plan_at)?;
+        Ok(effect)
+    }
+
+    /// Plans what became due up to now by the definition that held until now.
+    pub(crate) fn catch_up(&self, row: &EventRow) -> Result<()> {
+        if row.deleted_at.is_some() || row.decided_until >= self.wall() {
+            return Ok(());
+        }
+        let mut effect = Effect::default();
+        let plan = row.event.wanted(&self.context, row.decided_until, self.wall(), AT_ONCE);
+        for wanted in &plan.wanted {
+            self.arm(&row.event, wanted, Asked::Pass, &mut effect)?;
+        }
+        Ok(())
+    }
+
+    /// Cancels every live row of an event that is going away.
+    pub(crate) fn drop_all(&self, subject: &str, reason: Reason) -> Result<Effect> {
+        let mut effect = Effect::default();
+        for row in delivery::live_of(self.tx, subject)? {
+            if !row.identity.reminder.starts_with("x:") {
+                self.drop_row(&row, reason, &mut effect)?;
+            }
+        }
+        Ok(effect)
+    }
+
+    /// Asks of every live row, whatever its moment, whether it is still wanted.
+    fn check_live(
+        &self,
+        event: &Event,
+        asked: Asked,
+        gone: Reason,
+        effect: &mut Effect,
+    ) -> Result<()> {
+        for row in delivery::live_of(self.tx, &event.subject())? {
+            let reminder = row.identity.reminder.as_str();
+            if reminder.starts_with("t:") {
+                match event.still_wanted(&self.context, &row.identity) {
+                    None => self.drop_row(&row, gone, effect)?,
+                    Some(wanted) => self.retime(&row, &wanted, asked, effect)?,
+                }
+            } else if reminder.starts_with("s:") || reminder.starts_with("n:") {
+                let there =
+                    event.occurrence_named(&self.context, &row.identity.occurrence).is_some();
+                if !(there && event.enabled) {
+                    self.drop_row(&row, gone, effect)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Cancels a row, or notes that on one that is just being sent.
+    pub(crate) fn drop_row(
+        &self,
+        row: &DeliveryRow,
+        reason: Reason,
+        effect: &mut Effect,
+    ) -> Result<()> {
+        match decide(&row.facts, News::Unwanted(reason), self.wall()) {
+            Next::Enter(state, reason, _) => {
+                if self.enter(row, (state, reason), &Effects::default(), "")? {
+                    match row.identity.reminder.starts_with("t:") {
+                        true => effect.cancelled += 1,
+                        false => effect.snoozes += 1,
+                    }
+                }
+            }
+            Next::FlagCancel => {
+                delivery::flag_cancel(self.tx, row, true)?;
+                effect.in_flight += 1;
+            }
+            Next::Keep | Next::Send => {}
+        }
+        Ok(())
+    }
+
+    /// Gives a row that is still wanted its present moment.
+    fn retime(
+        &self,
+        row: &DeliveryRow,
+        wanted: &Wanted,
+        asked: Asked,
+        effect: &mut Effect,
+    ) -> Result<()> {
+        let now = self.wall();
+        if row.facts.state == State::Processing {
+            delivery::flag_cancel(self.tx, row, false)?;
+            return Ok(());
+        }
+        let moved = row.facts.due != wanted.due;
+        if !moved && row.facts.use_by == wanted.use_by && row.label == wanted.occurrence.label() {
+            return Ok(());
+        }
+        if moved && row.facts.state == State::Retrying {
+            // A new attempt of another moment is another thing: the planner arms it anew.
+            self.enter(row, (State::Cancelled, Reason::CancelledEdited), &Effects::default(), "")?;
+            return Ok(());
+        }
+        if moved && asked == Asked::Person && wanted.due <= now && row.facts.due > now {
+            self.enter(row, (State::Skipped, Reason::SkippedPast), &Effects::default(), "")?;
+            effect.passed.push(passed(wanted));
+            return Ok(());
+        }
+        let late = (moved && wanted.due <= now).then_some(Reason::LateMoved);
+        let label = wanted.occurrence.label();
+        let to = Retimed {
+            due: wanted.due,
+            use_by: wanted.use_by,
+            over: wanted.over,
+            label: &label,
+            span: (wanted.occurrence.start, wanted.occurrence.end),
+            late_cause: late,
+        };
+        delivery::retime(self.tx, row, &to, self.context.zones.version(), now)?;
+        let state = row.facts.state;
+        let ahead = moved && wanted.due > now && state != State::Scheduled;
+        if ahead {
+            self.enter(row, (State::Scheduled, Reason::Moved), &Effects::default(), "")?;
+        } else if moved {
+            self.audit(row.id, row.token, Some(state), (state, Reason::Moved), "")?;
+        }
+        Ok(())
+    }
+
+    /// What a person's edit finds already due: brought back if an edit took it away, else
+    /// recorded as passed, if its occurrence is not over.
+    fn look_back(&self, event: &Event, effect: &mut Effect) -> Result<()> {
+        let now = self.wall();
+        let plan = event.wanted(&self.context, later(now, -self.reach_back(event)), now, AT_ONCE);
+        for wanted in plan.wanted.iter().filter(|w| w.occurrence.end > now) {
+            self.arm(event, wanted, Asked::Person, effect)?;
+        }
+        for row in delivery::taken_away(self.tx, &event.subject(), now)? {
+            if let Some(wanted) = event.still_wanted(&self.context, &row.identity)
+                && wanted.due <= now
+            {
+                self.arm(event, &wanted, Asked::Person, effect)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How far back a reminder of an occurrence that is not over may lie.
+    fn reach_back(&self, event: &Event) -> i64 {
+        let Length { days, seconds } = event.timing.length;
+        let longest = i64::from(days) * DAY + seconds;
+        let before = event.reminders.iter().map(|r| match r.trigger {
+            Trigger::Relative { days, seconds, .. } => -(i64::from(days) * DAY + seconds),
+            Trigger::At(_) => 366 * DAY,
+        });
+        longest + before.max().unwrap_or(0).max(0) + 2 * DAY
+    }
+
+    /// Inserts what is missing ahead. Says up to where it is complete, and when to look again:
+    /// when the last planned moment of a reminder comes, so that looking costs no wake-up.
+    fn look_ahead(
+        &self,
+        event: &Event,
+        from: Timestamp,
+        asked: Asked,
+        effect: &mut Effect,
+    ) -> Result<(Timestamp, Option<Timestamp>)> {
+        let now = self.wall();
+        let until = later(now, HORIZON);
+        let plan = event.wanted(&self.context, from, until, AT_ONCE);
+        for wanted in &plan.wanted {
+            self.arm(event, wanted, asked, effect)?;
+        }
+        if plan.reached < until {
+            return Ok((plan.reached, Some(plan.reached.max(now))));
+        }
+        let mut again: Option<Timestamp> = None;
+        for place in 0..event.reminders.len() {
+            let planned = plan.wanted.iter().filter(|w| w.reminder == place && w.due > now);
+            let mut last = planned.map(|w| w.due).max();
+            if last.is_none() {
+                let only =
+                    Event { reminders: vec![event.reminders[place].clone()], ..event.clone() };
+                if let Some(next) = only.next_due(&self.context, until, FARTHEST_DAYS) {
+                    self.arm(&only, &next, asked, effect)?;
+                    last = Some(next.due);
+                }
+            }
+            if !event.repeats.is_once() {
+                again = [again, last].into_iter().flatten().min();
+            }
+        }
+        Ok((until, again))
+    }
+
+    /// Inserts a row for what is wanted, unless its name was had before in a way that forbids it.
+    fn arm(&self, event: &Event, wanted: &Wanted, asked: Asked, effect: &mut Effect) -> Result<()> {
+        let newest = delivery::newest(self.tx, &wanted.identity)?;
+        let ahead = wanted.due > self.wall();
+        let Some(generation) = next_generation(newest.as_ref(), ahead) else { return Ok(()) };
+        if self.is_answered(&wanted.identity, generation)? {
+            return Ok(());
+        }
+        let (to, late) = match (ahead, asked, newest.is_some()) {
+            (true, _, false) => ((State::Scheduled, Reason::Planned), None),
+            (_, _, true) => ((State::Scheduled, Reason::BroughtBack), None),
+            (false, Asked::Pass, false) => ((State::Scheduled, Reason::Planned), None),
+            (false, Asked::Nobody, false) => {
+                ((State::Scheduled, Reason::Planned), Some(Reason::LateMoved))
+            }
+            (false, Asked::Person, false) => {
+                effect.passed.push(passed(wanted));
+                ((State::Skipped, Reason::SkippedPast), None)
+            }
+        };
+        self.plan_wanted(event, wanted, generation, to, late)?;
+        Ok(())
+    }
+
+    /// Whether a person has answered this reminder already; only desktop rows end with that.
+    fn is_answered(&self, name: &Identity, generation: u32) -> Result<bool> {
+        if name.channel != calendar::id::ChannelId::DESKTOP {
+            return Ok(false);
+        }
+        let answer = acknowledgement::find(self.tx, name, generation)?;
+        Ok(answer.is_some_and(|word| word != "opened"))
+    }
+}
+
+fn passed(wanted: &Wanted) -> Passed {
+    let trigger = wanted.identity.reminder.trim_start_matches("t:").to_string();
+    Passed { trigger, due_ms: wanted.due.as_millisecond() }
+}
+
+/// The generation in which a name may be armed, given its newest row; `None`: not at all.
+fn next_generation(newest: Option<&DeliveryRow>, ahead: bool) -> Option<u32> {
+    let Some(row) = newest else { return Some(0) };
+    match (row.facts.state.class(), row.facts.state) {
+        (Class::Live | Class::Parked, _) => None,
+        (Class::Final, State::Cancelled) if row.attempts == 0 => Some(row.generation),
+        (Class::Final, State::Cancelled) => Some(row.generation + 1),
+        (Class::Final, State::Expired | State::Coalesced) => ahead.then_some(row.generation + 1),
+        (Class::Final, State::Skipped) if row.facts.reason == Reason::SkippedPast => {
+            ahead.then_some(row.generation + 1)
+        }
+        (Class::Final, _) => None,
+    }
+}

@@ -1,0 +1,300 @@
+//! A small world: a real ledger in a folder of its own, a clock one can set (also backwards), a
+//! courier that follows a script, and a pinned zone database. Nothing here reads the host's
+//! clock, zone, network or home.
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use calendar::{
+    delivery::State,
+    draft::{EventDraft, ReminderDraft},
+    id::{CalendarId, ChannelId, DeliveryId, EventId},
+    zones::{ZoneName, Zones},
+};
+use engine::{
+    Actor, Engine,
+    clock::{Clock, Now},
+    courier::{Handover, Message, Parcel, Report, Unavailable},
+    events::{Save, Saved},
+    ledger::inbox::{Filter, Listed},
+    scheduler::{Availability, Finished, Passed, Scheduler, Slots},
+    zones::Found,
+};
+use jiff::{Timestamp, tz::TimeZoneDatabase};
+
+/// A clock that goes only when it is told to.
+#[derive(Debug)]
+pub struct SetClock {
+    now: Mutex<Now>,
+}
+
+impl SetClock {
+    fn at(wall: Timestamp) -> Self {
+        let now = Now { wall, boot: Duration::from_secs(1_000), boot_id: "boot".into() };
+        Self { now: Mutex::new(now) }
+    }
+
+    fn change(&self, work: impl FnOnce(&mut Now)) {
+        work(&mut self.now.lock().expect("nobody panics with the clock"));
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Now {
+        self.now.lock().expect("nobody panics with the clock").clone()
+    }
+}
+
+/// A ledger with everything around it.
+pub struct World {
+    folder: tempfile::TempDir,
+    clock: Arc<SetClock>,
+    engine: Arc<Engine>,
+    scheduler: Option<Scheduler>,
+    answer: Handover,
+    /// Why the desktop cannot be reached, if it cannot.
+    pub no_desktop: Option<Unavailable>,
+    /// What was handed over: moment, key or id, and text.
+    pub sent: Vec<Sent>,
+}
+
+/// Something a courier was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// When, RFC 3339.
+    pub at: String,
+    /// The key receivers know it by.
+    pub key: String,
+    /// Title and body of a notification, or the body of a webhook.
+    pub text: String,
+    /// How many rows it stood for.
+    pub rows: usize,
+}
+
+/// The bundled zone data, the same on every host.
+pub fn zones() -> Found {
+    let zones = Zones::new(TimeZoneDatabase::bundled(), "bundle");
+    Found { zones, source: "bundle".into() }
+}
+
+impl World {
+    /// A new ledger at this local time (`2026-11-23T09:00[Europe/Berlin]`), the machine being in
+    /// its zone, with a service leading.
+    pub fn at(local: &str) -> Self {
+        let now: jiff::Zoned = jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M", &local[..16])
+            .ok()
+            .and_then(|at| {
+                let zone = local[16..].trim_matches(['[', ']']);
+                at.to_zoned(TimeZoneDatabase::bundled().get(zone).ok()?).ok()
+            })
+            .expect("a local time with a zone");
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let clock = Arc::new(SetClock::at(now.timestamp()));
+        let zone = ZoneName::stored(now.time_zone().iana_name().unwrap_or("UTC"));
+        let engine = open(folder.path(), clock.clone(), &zone);
+        let mut world = Self {
+            folder,
+            clock,
+            engine,
+            scheduler: None,
+            answer: Handover::Accepted { shown_by: None },
+            no_desktop: None,
+            sent: Vec::new(),
+        };
+        world.start();
+        world
+    }
+
+    /// The engine, as window and command line use it.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// The folder of the ledger.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The wall clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now().wall
+    }
+
+    /// Starts a service (a new leader with a new owner).
+    pub fn start(&mut self) {
+        self.scheduler = Some(Scheduler::lead(self.engine.clone()).expect("to lead"));
+        self.run();
+    }
+
+    /// Stops the service without a word, as a kill does.
+    pub fn kill(&mut self) {
+        self.scheduler = None;
+    }
+
+    /// Every courier answers like this from now on.
+    pub fn answer(&mut self, answer: Handover) {
+        self.answer = answer;
+    }
+
+    /// Sets the wall clock to a local time of the machine's zone; boot time goes along as far.
+    pub fn jump_to(&mut self, local: &str) {
+        let zone = self.engine.planning_context().expect("a ledger").machine_zone();
+        let at = local.parse::<jiff::civil::DateTime>().expect("a local time");
+        let to = at.to_zoned(zone).expect("an instant").timestamp();
+        self.clock.change(|now| {
+            let ahead = to.duration_since(now.wall);
+            now.boot += Duration::try_from(ahead).unwrap_or_default();
+            now.wall = to;
+        });
+    }
+
+    /// Lets time go on to a local time with the service awake: it wakes whenever it asked to.
+    pub fn wait_until(&mut self, local: &str) {
+        let zone = self.engine.planning_context().expect("a ledger").machine_zone();
+        let at = local.parse::<jiff::civil::DateTime>().expect("a local time");
+        let end = at.to_zoned(zone).expect("an instant").timestamp();
+        // Ends: each turn moves the clock forward to the next wake-up.
+        while let Some(next) = self.run().filter(|next| *next < end) {
+            self.clock.change(|now| {
+                now.boot += Duration::try_from(next.duration_since(now.wall)).unwrap_or_default();
+                now.wall = now.wall.max(next);
+            });
+        }
+        self.jump_to(local);
+        self.run();
+    }
+
+    /// Passes until nothing is left to do now; gives the next wake-up.
+    pub fn run(&mut self) -> Option<Timestamp> {
+        let mut finished = Vec::new();
+        // Ends: each turn settles what the one before claimed, and a claim is not repeated.
+        loop {
+            let passed = self.pass(&finished)?;
+            finished = passed.parcels.iter().map(|parcel| self.hand_over(parcel)).collect();
+            if finished.is_empty() && !passed.more {
+                return passed.wake_at;
+            }
+        }
+    }
+
+    /// One pass, leaving what it claimed in the hands of the caller.
+    pub fn pass(&mut self, finished: &[Finished]) -> Option<Passed> {
+        let now = self.clock.now();
+        let slots = Slots { desktop: 1, webhook: 8 };
+        let availability = Availability { desktop: self.no_desktop, webhook: None };
+        let scheduler = self.scheduler.as_mut()?;
+        Some(scheduler.pass(&now, finished, slots, availability).expect("a pass"))
+    }
+
+    fn hand_over(&mut self, parcel: &Parcel) -> Finished {
+        let (key, text, in_digest) = match &parcel.message {
+            Message::Notice(n) => {
+                (n.key.clone(), format!("{}\n{}", n.title, n.body), n.digest_of.is_some())
+            }
+            Message::Webhook(call) => {
+                (call.id.clone(), String::from_utf8_lossy(&call.body).into_owned(), false)
+            }
+        };
+        let at = self.now().to_string();
+        self.sent.push(Sent { at, key, text, rows: parcel.claims.len() });
+        let report = Report { handover: self.answer.clone(), status: None, detail: String::new() };
+        Finished { claims: parcel.claims.clone(), report: Some(report), in_digest }
+    }
+
+    /// Saves a new event.
+    pub fn add(&mut self, draft: EventDraft) -> EventId {
+        let saved = self.save(None, draft);
+        saved.event.parse().expect("an id")
+    }
+
+    /// Saves an event; past starts are meant.
+    pub fn save(&mut self, id: Option<EventId>, draft: EventDraft) -> Saved {
+        let save = Save { id, draft, allow_past: true, ..Save::default() };
+        let saved = self.engine.save_event(&save).expect("a valid event");
+        self.run();
+        saved
+    }
+
+    /// The definition of an event.
+    pub fn draft(&self, id: EventId) -> EventDraft {
+        EventDraft::from(&self.engine.event(id).expect("an event").event)
+    }
+
+    /// Every delivery, by due.
+    pub fn deliveries(&self) -> Vec<Listed> {
+        let filter = Filter { limit: 1000, ..Filter::default() };
+        self.engine.deliveries(&filter).expect("a ledger")
+    }
+
+    /// Every delivery in one line each: local due, state, reason, title. Cancelled ones only if
+    /// asked for with [`World::all_rows`].
+    pub fn rows(&self) -> String {
+        self.lines(|state| state != State::Cancelled)
+    }
+
+    /// As [`World::rows`], with the cancelled ones.
+    pub fn all_rows(&self) -> String {
+        self.lines(|_| true)
+    }
+
+    fn lines(&self, wanted: impl Fn(State) -> bool) -> String {
+        let zone = self.engine.planning_context().expect("a ledger").machine_zone();
+        let rows = self.deliveries();
+        let lines = rows.iter().filter(|l| wanted(l.row.facts.state)).map(|l| {
+            let due = l.row.facts.due.to_zoned(zone.clone()).strftime("%a %d %H:%M");
+            format!("{due} {} {} {}", l.row.facts.state, l.row.facts.reason, l.title)
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// The only delivery there is, cancelled ones aside.
+    pub fn only(&self) -> DeliveryId {
+        let rows = self.deliveries();
+        let mut live = rows.iter().filter(|l| l.row.facts.state != State::Cancelled);
+        let one = live.next().expect("a delivery");
+        assert!(live.next().is_none(), "one delivery:\n{}", self.rows());
+        one.row.id
+    }
+
+    /// What was sent, titles only.
+    pub fn titles(&self) -> Vec<String> {
+        self.sent.iter().map(|s| s.text.lines().next().unwrap_or("").to_string()).collect()
+    }
+}
+
+fn open(folder: &Path, clock: Arc<SetClock>, zone: &ZoneName) -> Arc<Engine> {
+    use std::os::unix::fs::PermissionsExt;
+    let private = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(folder, private).expect("a private folder");
+    Arc::new(Engine::open_with(folder, Actor::Service, clock, zones(), zone).expect("a ledger"))
+}
+
+/// A draft of a kind, with the kind's reminders.
+pub fn draft(kind: &str, title: &str, start: &str, zone: Option<&str>) -> EventDraft {
+    EventDraft {
+        kind: kind.into(),
+        calendar: CalendarId::FIRST.to_string(),
+        title: title.into(),
+        start: start.into(),
+        zone: zone.map(Into::into),
+        ..EventDraft::default()
+    }
+}
+
+/// Reminders on the desktop by their triggers.
+pub fn reminders(triggers: &[&str]) -> Option<Vec<ReminderDraft>> {
+    Some(triggers.iter().map(|t| reminder(t, ChannelId::DESKTOP)).collect())
+}
+
+/// One reminder through a channel.
+pub fn reminder(trigger: &str, channel: ChannelId) -> ReminderDraft {
+    ReminderDraft {
+        trigger: trigger.into(),
+        channel: channel.to_string(),
+        use_by: None,
+        collapse: None,
+    }
+}

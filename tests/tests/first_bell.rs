@@ -1,0 +1,110 @@
+//! The first bell: from an event to a notification, the inbox, and the proof.
+
+use acceptance::world::{World, draft, reminders};
+use calendar::draft::EventDraft;
+use engine::ledger::acknowledgement::Answer;
+
+const BERLIN: &str = "Europe/Berlin";
+
+#[test]
+fn an_appointment_is_told_ten_minutes_before_and_only_once() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
+    assert_eq!(world.rows(), "Mon 23 09:50 scheduled planned Dentist");
+    world.wait_until("2026-11-23T09:49");
+    assert!(world.sent.is_empty());
+    world.wait_until("2026-11-23T11:30");
+    assert_eq!(world.rows(), "Mon 23 09:50 completed told.on_time Dentist");
+    assert_eq!(world.sent.len(), 1);
+    assert_eq!(world.sent[0].text, "Dentist\n10:00 · in 10 min");
+    let story = world.engine().why(world.only()).expect("a story");
+    let steps: Vec<_> =
+        story.transitions.iter().map(|t| format!("{} > {} {}", t.from, t.to, t.reason)).collect();
+    assert_eq!(
+        steps,
+        [
+            " > scheduled planned",
+            "scheduled > processing claimed",
+            "processing > completed told.on_time"
+        ]
+    );
+    assert_eq!(story.attempts.len(), 1);
+    assert_eq!(story.attempts[0].outcome.as_deref(), Some("accepted"));
+}
+
+#[test]
+fn what_was_told_stays_in_the_inbox_until_somebody_is_done_with_it() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(draft("note", "Water the plants", "20261123T093000", Some(BERLIN)));
+    assert!(world.engine().inbox().expect("inbox").is_empty());
+    world.wait_until("2026-11-23T12:00");
+    assert_eq!(world.engine().inbox().expect("inbox").len(), 1);
+    let id = world.only();
+    world.engine().acknowledge(&[id], Answer::Done, "window").expect("done");
+    world.engine().acknowledge(&[id], Answer::Done, "window").expect("done again");
+    assert!(world.engine().inbox().expect("inbox").is_empty());
+    assert_eq!(world.rows(), "Mon 23 09:30 completed told.on_time Water the plants");
+}
+
+#[test]
+fn a_snooze_rings_again_and_two_presses_are_one_snooze() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(draft("note", "Tea", "20261123T093000", Some(BERLIN)));
+    world.wait_until("2026-11-23T09:31");
+    let told = world.only();
+    let at = |minutes: i64| {
+        world.now().checked_add(jiff::SignedDuration::from_mins(minutes)).expect("a time")
+    };
+    let (five, ten) = (at(5), at(10));
+    world.engine().snooze(told, five, "desktop").expect("a snooze");
+    world.engine().snooze(told, ten, "desktop").expect("the same snooze");
+    world.wait_until("2026-11-23T10:30");
+    assert_eq!(
+        world.rows(),
+        "Mon 23 09:30 completed told.on_time Tea\nMon 23 09:41 completed told.on_time Tea"
+    );
+    assert_eq!(world.sent.len(), 2);
+}
+
+#[test]
+fn a_series_goes_on_and_on() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let daily = EventDraft {
+        rules: vec!["FREQ=DAILY".into()],
+        ..draft("appointment", "Stand-up", "20261123T090000", Some(BERLIN))
+    };
+    world.add(daily);
+    world.wait_until("2026-12-03T12:00");
+    assert_eq!(world.sent.len(), 11);
+    assert!(world.rows().contains("Thu 03 08:50 completed told.on_time Stand-up"));
+}
+
+#[test]
+fn without_a_notification_service_reminders_wait_and_are_shown_when_one_appears() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.no_desktop = Some(engine::courier::Unavailable::NoNotifier);
+    world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
+    world.wait_until("2026-11-23T09:55");
+    assert_eq!(world.rows(), "Mon 23 09:50 held held.no_notifier Dentist");
+    assert_eq!(world.engine().inbox().expect("inbox").len(), 1);
+    world.no_desktop = None;
+    world.run();
+    assert_eq!(world.rows(), "Mon 23 09:50 completed late.held Dentist");
+}
+
+#[test]
+fn more_than_three_at_once_are_one_digest() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    for n in 1..=5 {
+        let note = EventDraft {
+            reminders: reminders(&["PT0M"]),
+            ..draft("note", &format!("Note {n}"), "20261123T093000", Some(BERLIN))
+        };
+        world.add(note);
+    }
+    world.wait_until("2026-11-23T10:00");
+    assert_eq!(world.sent.len(), 1, "{:?}", world.sent);
+    assert_eq!(world.sent[0].rows, 5);
+    assert_eq!(world.rows().matches("completed told.in_digest").count(), 5);
+    assert_eq!(world.engine().inbox().expect("inbox").len(), 5);
+}
