@@ -4,5 +4,6 @@
 
 #![forbid(unsafe_code)]
 
+pub mod desktop;
 mod text;
 pub mod webhook;

@@ -5,7 +5,7 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use tempfile::TempDir;
@@ -16,6 +16,8 @@ pub struct Bus {
     folder: TempDir,
     address: String,
     daemon: Option<Child>,
+    // Programs the bus starts write there too, and would fail if nobody held the other end.
+    output: Option<BufReader<ChildStdout>>,
 }
 
 impl Bus {
@@ -29,7 +31,7 @@ impl Bus {
         fs::create_dir(folder.path().join("services")).expect("a folder for services");
         let config = config(&address, &folder.path().join("services"));
         fs::write(folder.path().join("session.conf"), config).expect("the bus configuration");
-        let mut bus = Self { folder, address, daemon: None };
+        let mut bus = Self { folder, address, daemon: None, output: None };
         bus.restart();
         bus
     }
@@ -74,7 +76,9 @@ impl Bus {
             .expect("dbus-daemon starts (package dbus)");
         let mut line = String::new();
         let out = daemon.stdout.take().expect("its output is piped");
-        BufReader::new(out).read_line(&mut line).expect("its output can be read");
+        let mut output = BufReader::new(out);
+        output.read_line(&mut line).expect("its output can be read");
+        self.output = Some(output);
         self.daemon = Some(daemon);
         assert!(line.starts_with("unix:"), "dbus-daemon did not say where it listens: '{line}'");
     }

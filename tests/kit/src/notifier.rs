@@ -228,9 +228,19 @@ impl Notifier {
         sent.await.expect("the bus takes signals");
     }
 
-    /// Leaves the bus.
+    /// Leaves the bus, in the middle of whatever it does.
     pub async fn stop(self) {
-        let _ = self.bus.close().await;
+        self.leave().await;
+    }
+
+    /// The same, for who still wants to read what it saw.
+    pub async fn leave(&self) {
+        let _ = self.bus.clone().close().await;
+    }
+
+    /// Serves until the bus ends.
+    pub async fn until_the_bus_ends(&self) {
+        self.bus.closed().await;
     }
 }
 

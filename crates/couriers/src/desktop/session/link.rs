@@ -1,0 +1,144 @@
+//! A connection to the session bus, and what is known about the notification service on it.
+
+use std::{future::Future, io, sync::Arc, time::Duration};
+
+use tokio::time::timeout;
+use zbus::{
+    Connection, Message, connection, fdo::DBusProxy, names::BusName, zvariant::DynamicType,
+};
+
+use super::{NAME, PATH};
+use crate::desktop::{Options, notice::Capabilities};
+
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    pub(super) bus: Connection,
+    /// The unique name of the notification service, when there is one.
+    pub(super) owner: Option<String>,
+    pub(super) activation: Activation,
+    /// What that service can do, once asked; with the owner that said so.
+    capabilities: Option<(String, Capabilities)>,
+    limit: Duration,
+}
+
+/// Whether the bus could start a notification service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Activation {
+    /// It knows none.
+    Impossible,
+    /// It knows one.
+    Possible,
+    /// It knows one that just would not start.
+    Resting,
+}
+
+impl Link {
+    /// Connects; nothing is known yet.
+    pub(super) async fn open(options: &Options) -> zbus::Result<Self> {
+        let limit = options.limits.call;
+        let builder = match &options.bus {
+            Some(address) => connection::Builder::address(address.as_str())?,
+            None => connection::Builder::session()?,
+        };
+        let bus = within(limit, builder.method_timeout(limit).build()).await?;
+        Ok(Self { bus, owner: None, activation: Activation::Impossible, capabilities: None, limit })
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.bus.unique_name() == other.bus.unique_name()
+            && self.bus.server_guid() == other.bus.server_guid()
+    }
+
+    pub(super) fn can_show(&self) -> bool {
+        self.owner.is_some() || self.activation == Activation::Possible
+    }
+
+    /// Asks for signals of the service, and for changes of its name's owner.
+    pub(super) async fn subscribe(&self) -> zbus::Result<()> {
+        let rules = [
+            format!("type='signal',sender='{NAME}',interface='{NAME}',path='{PATH}'"),
+            format!(
+                "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',\
+                 member='NameOwnerChanged',arg0='{NAME}'"
+            ),
+            "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',\
+             member='ActivatableServicesChanged'"
+                .to_owned(),
+        ];
+        for rule in rules {
+            let rule = zbus::MatchRule::try_from(rule.as_str())?;
+            let proxy = self.proxy().await?;
+            within(self.limit, async { Ok(proxy.add_match_rule(rule).await?) }).await?;
+        }
+        Ok(())
+    }
+
+    /// Who owns the name now.
+    pub(super) async fn ask_owner(&self) -> zbus::Result<Option<String>> {
+        let proxy = self.proxy().await?;
+        let name = BusName::try_from(NAME)?;
+        match within(self.limit, async { Ok(proxy.get_name_owner(name).await) }).await? {
+            Ok(owner) => Ok(Some(owner.to_string())),
+            Err(zbus::fdo::Error::NameHasNoOwner(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the bus could start one.
+    pub(super) async fn ask_activation(&self) -> zbus::Result<Activation> {
+        let proxy = self.proxy().await?;
+        let names = within(self.limit, async { Ok(proxy.list_activatable_names().await?) }).await?;
+        let known = names.iter().any(|name| name.as_str() == NAME);
+        Ok(if known { Activation::Possible } else { Activation::Impossible })
+    }
+
+    /// Has the bus start one, which shows nothing yet.
+    pub(super) async fn activate(&self) -> zbus::Result<()> {
+        let proxy = self.proxy().await?;
+        let name = zbus::names::WellKnownName::try_from(NAME)?;
+        within(self.limit, async { Ok(proxy.start_service_by_name(name, 0).await?) }).await?;
+        Ok(())
+    }
+
+    /// What the service can do, if it is known of this owner.
+    pub(super) fn known_capabilities(&self, owner: &str) -> Option<Capabilities> {
+        self.capabilities.as_ref().filter(|(of, _)| of == owner).map(|(_, known)| *known)
+    }
+
+    pub(super) fn learn(&mut self, owner: &str, capabilities: Capabilities) {
+        self.capabilities = Some((owner.to_owned(), capabilities));
+    }
+
+    pub(super) async fn ask_capabilities(&self) -> zbus::Result<Capabilities> {
+        let answer = self.call("GetCapabilities", &()).await?;
+        let words: Vec<String> = answer.body().deserialize()?;
+        Ok(Capabilities::read(&words))
+    }
+
+    /// Calls the service by its well-known name, within the limit.
+    pub(super) async fn call<B: serde::Serialize + DynamicType>(
+        &self,
+        method: &str,
+        body: &B,
+    ) -> zbus::Result<Message> {
+        let calling = self.bus.call_method(Some(NAME), PATH, Some(NAME), method, body);
+        within(self.limit, calling).await
+    }
+
+    async fn proxy(&self) -> zbus::Result<DBusProxy<'static>> {
+        DBusProxy::builder(&self.bus)
+            .cache_properties(zbus::proxy::CacheProperties::No)
+            .build()
+            .await
+    }
+}
+
+/// Within the limit, which also covers a bus that takes nothing any more.
+async fn within<T>(
+    limit: Duration,
+    doing: impl Future<Output = zbus::Result<T>>,
+) -> zbus::Result<T> {
+    timeout(limit, doing)
+        .await
+        .unwrap_or_else(|_| Err(zbus::Error::InputOutput(Arc::new(io::ErrorKind::TimedOut.into()))))
+}
