@@ -83,6 +83,11 @@ impl Zones {
         Ok(ZoneName(zone.iana_name().unwrap_or(name).to_string()))
     }
 
+    /// Every name the database has, in no particular order.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.database.available().map(|name| name.as_str().to_string())
+    }
+
     /// The zone of a name taken in before; UTC with `false` if newer data has lost it.
     pub fn zone(&self, name: &ZoneName) -> (TimeZone, bool) {
         if name.as_str() == "UTC" {

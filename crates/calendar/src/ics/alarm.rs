@@ -1,0 +1,147 @@
+//! Alarms of a file as reminders on the desktop. Only what shows or sounds rings; an alarm that
+//! would send mail or run a program is kept as text and never carried out.
+
+use super::{
+    component::Component,
+    lines::Property,
+    read::Reader,
+    series::Base,
+    shown,
+    times::{Moment, Tied},
+    value,
+};
+use crate::{draft::ReminderDraft, id::ChannelId, reminder::Trigger, timing::instant};
+
+/// The most reminders of an event.
+const MOST: usize = 20;
+/// The furthest a reminder may be from its event.
+const FURTHEST: i64 = 3_660 * DAY;
+const DAY: i64 = 86_400;
+
+/// What a relative trigger counts from, in nominal days and seconds from our own start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Anchors {
+    /// Start and end are the event's own.
+    Event,
+    /// A task's: where its DTSTART and its end lie, seen from the deadline, which is its start.
+    Task { start: (i64, i64), end: (i64, i64) },
+}
+
+impl Reader<'_> {
+    /// The reminders of a component.
+    pub fn reminders(
+        &mut self,
+        component: &Component<'_>,
+        base: &Base,
+        anchors: Anchors,
+    ) -> Vec<ReminderDraft> {
+        let mut reminders: Vec<ReminderDraft> = Vec::new();
+        for alarm in component.children.iter().filter(|c| c.name == "VALARM") {
+            let Some(trigger) = self.trigger(alarm, base, anchors) else { continue };
+            if alarm.get("REPEAT").is_some_and(|r| r.value().trim() != "0") {
+                self.remarks.add(alarm.line, "the alarm repeats by REPEAT: it rings once here");
+            }
+            let trigger = trigger.to_string();
+            if reminders.iter().any(|r| r.trigger == trigger) {
+                let text = "the alarm rings at the same moment as one before it: it is taken once";
+                self.remarks.add(alarm.line, text);
+            } else if reminders.len() == MOST {
+                let text = format!("more than {MOST} alarms: this one is left out");
+                self.remarks.add(alarm.line, text);
+            } else {
+                let channel = ChannelId::DESKTOP.to_string();
+                reminders.push(ReminderDraft { trigger, channel, use_by: None, collapse: None });
+            }
+        }
+        reminders
+    }
+
+    /// When an alarm rings; nothing if it does not ring here.
+    fn trigger(&mut self, alarm: &Component<'_>, base: &Base, anchors: Anchors) -> Option<Trigger> {
+        let action = alarm.get("ACTION").map_or("DISPLAY", |p| p.value().trim());
+        match action.to_ascii_uppercase().as_str() {
+            "DISPLAY" | "AUDIO" | "" => {}
+            // How Apple writes that somebody wants no alarm.
+            "NONE" => return None,
+            _ => {
+                let text =
+                    format!("an alarm with ACTION:{} is kept and never carried out", shown(action));
+                self.remarks.add(alarm.line, text);
+                return None;
+            }
+        }
+        let Some(property) = alarm.get("TRIGGER") else {
+            self.remarks.add(alarm.line, "an alarm without TRIGGER is left out");
+            return None;
+        };
+        let trigger = match value::duration(property.value()) {
+            Some(offset) => self.relative(property, offset, anchors)?,
+            None => self.at(property, base)?,
+        };
+        if matches!(anchors, Anchors::Task { .. }) && is_past_deadline(trigger, &base.start) {
+            let text = "the alarm would ring at or after the deadline: it is left out";
+            self.remarks.add(property.line, text);
+            return None;
+        }
+        Some(trigger)
+    }
+
+    fn relative(
+        &mut self,
+        property: &Property<'_>,
+        (days, seconds): (i64, i64),
+        anchors: Anchors,
+    ) -> Option<Trigger> {
+        let related = property.param("RELATED").unwrap_or("START");
+        let of_end = related.eq_ignore_ascii_case("END");
+        let (anchor, from_end) = match anchors {
+            Anchors::Event => ((0, 0), of_end),
+            Anchors::Task { end, .. } if of_end => (end, false),
+            Anchors::Task { start, .. } => (start, false),
+        };
+        let (days, seconds) = (days + anchor.0, seconds + anchor.1);
+        if (days * DAY + seconds).abs() > FURTHEST || days.abs() * DAY > FURTHEST {
+            let text = "the alarm is more than ten years from its event: it is left out";
+            self.remarks.add(property.line, text);
+            return None;
+        }
+        let days = i32::try_from(days).ok()?;
+        Some(Trigger::Relative { days, seconds, from_end })
+    }
+
+    fn at(&mut self, property: &Property<'_>, base: &Base) -> Option<Trigger> {
+        let Some(moment) = self.moment(property, property.value()) else {
+            let text = format!(
+                "TRIGGER '{}' is neither a duration nor a time: the alarm is left out",
+                shown(property.value())
+            );
+            self.remarks.add(property.line, text);
+            return None;
+        };
+        if !base.is_once() {
+            let text = "the alarm rings at one fixed moment, and the event repeats: it is left out";
+            self.remarks.add(property.line, text);
+            return None;
+        }
+        let has_zone = matches!(moment.tie, Tied::Zone(..)) || base.start.zone().is_some();
+        if !has_zone {
+            let text = "the alarm rings at a time without a zone: the alarm is left out";
+            self.remarks.add(property.line, text);
+            return None;
+        }
+        Some(Trigger::At(moment.instant(&base.start)))
+    }
+}
+
+/// Whether a task's reminder is not before its deadline. Where the deadline is no known instant
+/// yet (floating, or a date), a fixed moment is left to the time it rings.
+fn is_past_deadline(trigger: Trigger, deadline: &Moment) -> bool {
+    match (trigger, deadline.zone()) {
+        (Trigger::Relative { days, seconds, .. }, _) => {
+            let day = if deadline.is_date() { DAY } else { 0 };
+            i64::from(days) * DAY + seconds >= day
+        }
+        (Trigger::At(at), Some(zone)) => at >= instant(deadline.local, zone).0,
+        (Trigger::At(_), None) => false,
+    }
+}

@@ -1,0 +1,141 @@
+//! Components: content lines between BEGIN and END, as a tree. Forgiving: a missing or foreign END
+//! loses nothing but becomes a remark.
+
+use super::{Remarks, lines, lines::Property, shown};
+
+/// How deep components may lie in each other; what lies deeper is left out.
+const DEEPEST: usize = 8;
+/// The most components of any sort.
+const MOST: usize = 500_000;
+
+/// Components that never lie in one another, so that a BEGIN of one ends another left open.
+const SIBLINGS: [&str; 5] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"];
+
+/// One component.
+#[derive(Debug, Default)]
+pub(super) struct Component<'a> {
+    /// In upper case: `VEVENT`.
+    pub name: String,
+    /// The line of its BEGIN.
+    pub line: usize,
+    /// Its own properties, in order.
+    pub properties: Vec<Property<'a>>,
+    /// What lies in it, in order.
+    pub children: Vec<Component<'a>>,
+}
+
+impl<'a> Component<'a> {
+    /// Its first property of this name.
+    pub fn get(&self, name: &str) -> Option<&Property<'a>> {
+        self.properties.iter().find(|p| p.is(name))
+    }
+
+    /// All its properties of this name.
+    pub fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Property<'a>> {
+        self.properties.iter().filter(move |p| p.is(name))
+    }
+
+    /// Whether a property of this name has this value, in any case.
+    pub fn says(&self, name: &str, value: &str) -> bool {
+        self.get(name).is_some_and(|p| p.value().trim().eq_ignore_ascii_case(value))
+    }
+}
+
+/// Reads the tree; its root has no name.
+pub(super) fn tree<'a>(bytes: &'a [u8], remarks: &mut Remarks) -> Component<'a> {
+    let mut tree = Tree { stack: vec![Component::default()], too_deep: 0, count: 0 };
+    lines::properties(bytes, remarks, |property, remarks| tree.take(property, remarks));
+    while tree.stack.len() > 1 {
+        if let Some(open) = tree.stack.last() {
+            remarks.add(
+                open.line,
+                format!("{} has no END: what is there was taken", shown(&open.name)),
+            );
+        }
+        tree.close();
+    }
+    tree.stack.pop().unwrap_or_default()
+}
+
+struct Tree<'a> {
+    stack: Vec<Component<'a>>,
+    /// Open components that are left out because they lie too deep.
+    too_deep: usize,
+    count: usize,
+}
+
+impl<'a> Tree<'a> {
+    fn take(&mut self, property: Property<'a>, remarks: &mut Remarks) {
+        if property.is("BEGIN") {
+            self.begin(&property, remarks);
+        } else if property.is("END") {
+            self.end(&property, remarks);
+        } else if self.too_deep > 0 {
+        } else if self.stack.len() > 1 {
+            if let Some(open) = self.stack.last_mut() {
+                open.properties.push(property);
+            }
+        } else {
+            remarks.add(
+                property.line,
+                format!(
+                    "{} stands outside every component: it is left out",
+                    shown(property.name())
+                ),
+            );
+        }
+    }
+
+    fn begin(&mut self, property: &Property<'a>, remarks: &mut Remarks) {
+        let name = property.value().trim().to_ascii_uppercase();
+        self.count += 1;
+        if self.too_deep > 0 || self.stack.len() > DEEPEST || self.count > MOST {
+            if self.too_deep == 0 {
+                let reason = if self.count > MOST { "one too many" } else { "nested too deep" };
+                remarks.add(property.line, format!("{} is {reason}: it is left out", shown(&name)));
+            }
+            self.too_deep += 1;
+            return;
+        }
+        if SIBLINGS.contains(&name.as_str()) {
+            while self.stack.iter().any(|open| SIBLINGS.contains(&open.name.as_str())) {
+                if let Some(open) = self.stack.last() {
+                    let text = format!("{} has no END: what is there was taken", shown(&open.name));
+                    remarks.add(open.line, text);
+                }
+                self.close();
+            }
+        }
+        self.stack.push(Component { name, line: property.line, ..Component::default() });
+    }
+
+    fn end(&mut self, property: &Property<'a>, remarks: &mut Remarks) {
+        if self.too_deep > 0 {
+            self.too_deep -= 1;
+            return;
+        }
+        let name = property.value().trim();
+        let Some(at) = self.stack.iter().rposition(|c| c.name.eq_ignore_ascii_case(name)) else {
+            remarks.add(property.line, format!("END:{} has no BEGIN: it is left out", shown(name)));
+            return;
+        };
+        while self.stack.len() > at.max(1) {
+            if self.stack.len() > at + 1
+                && let Some(open) = self.stack.last()
+            {
+                let text = format!("{} has no END: what is there was taken", shown(&open.name));
+                remarks.add(open.line, text);
+            }
+            self.close();
+        }
+    }
+
+    fn close(&mut self) {
+        if self.stack.len() > 1
+            && let Some(done) = self.stack.pop()
+            && let Some(parent) = self.stack.last_mut()
+        {
+            parent.children.push(done);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! One UID of a file as one event: its newest definition, the occurrences that differ, its
+//! alarms, and what is kept unread.
+
+use super::{
+    Alarmless, ImportedEvent,
+    alarm::Anchors,
+    component::Component,
+    overrides,
+    read::{Entry, Group, Reader},
+    series::Base,
+    shown,
+    times::Moment,
+};
+use crate::{
+    draft::{Check, EventDraft, Origin, ReminderDraft},
+    id::EventId,
+};
+
+/// What an event without a title is called.
+const UNTITLED: &str = "Untitled";
+
+/// How an event is placed in time, before its recurrence.
+#[derive(Debug)]
+pub(super) struct Frame {
+    pub kind: &'static str,
+    pub start: Moment,
+    pub length: (i32, i64),
+    /// Seconds from the starts that the file's dates name to `start`.
+    pub shift: i64,
+    pub anchors: Anchors,
+}
+
+/// Makes the event, or for occurrences without their series the events, of one UID.
+pub(super) fn of_group(
+    reader: &mut Reader<'_>,
+    group: &Group<'_, '_>,
+    events: &mut Vec<ImportedEvent>,
+) {
+    let newest = group.masters.iter().max_by_key(|e| (e.sequence, e.stamp));
+    let Some(master) = newest else {
+        for entry in &group.overrides {
+            events.extend(reader.orphan(group, entry));
+        }
+        return;
+    };
+    for other in &group.masters {
+        if !std::ptr::eq(other.component, master.component) {
+            let text = format!(
+                "UID {} is there twice: the newer one, at line {}, is taken",
+                shown(&group.uid),
+                master.component.line
+            );
+            reader.remarks.add(other.component.line, text);
+        }
+    }
+    events.extend(reader.event(group, master, &group.overrides, group.uid.clone()));
+}
+
+impl Reader<'_> {
+    /// An occurrence whose series is not in the file: an event of its own.
+    fn orphan(&mut self, group: &Group<'_, '_>, entry: &Entry<'_, '_>) -> Option<ImportedEvent> {
+        let name = entry.component.get("RECURRENCE-ID")?;
+        if entry.cancelled {
+            let text = "a cancelled occurrence whose series is not in the file is left out";
+            self.remarks.add(entry.component.line, text);
+            return None;
+        }
+        let text = "the series of this occurrence is not in the file: it is imported by itself";
+        self.remarks.add(entry.component.line, text);
+        let uid = format!("{}#{}", group.uid, shown(name.value().trim()));
+        self.event(group, entry, &[], uid)
+    }
+
+    fn event(
+        &mut self,
+        group: &Group<'_, '_>,
+        master: &Entry<'_, '_>,
+        overrides: &[Entry<'_, '_>],
+        uid: String,
+    ) -> Option<ImportedEvent> {
+        let component = master.component;
+        let frame =
+            if group.is_todo { self.task_frame(component) } else { self.event_frame(component) }?;
+        let rules = self.rules(component);
+        let unread = unread_rules(component, &rules);
+        let (texts, rules): (Vec<_>, Vec<_>) = rules.into_iter().unzip();
+        let mut base = Base::new(frame.start.clone(), rules, frame.shift);
+        let (rdates, periods) = self.rdates(component, &base);
+        base.series = base.series.with_rdates(rdates.iter().map(|d| d.at));
+        let exdates = self.exdates(component, &base);
+        let mut words = self.words(component);
+        let title = words.title.get_or_insert_with(|| UNTITLED.into()).clone();
+        let reminders = self.reminders(component, &base, frame.anchors);
+        let series = overrides::Series {
+            base: &base,
+            length: frame.length,
+            words: &words,
+            reminders: &reminders,
+            is_todo: group.is_todo,
+        };
+        let changed = self.overrides(&series, overrides, periods);
+        let is_over = self.is_over(group, master);
+        let all_day = base.start.is_date();
+        let texts_of = |list: &[crate::timing::LocalStart]| -> Vec<String> {
+            list.iter().map(|d| crate::timing::LocalStart::first(d.at).text(all_day)).collect()
+        };
+        let draft = EventDraft {
+            kind: frame.kind.into(),
+            calendar: self.ctx.calendar.to_string(),
+            title,
+            place: words.place.clone().unwrap_or_default(),
+            description: words.notes.clone().unwrap_or_default(),
+            start: base.start.text(),
+            zone: base.start.zone_name(),
+            length: Some(frame.length),
+            rules: texts,
+            rdates: texts_of(&rdates),
+            exdates: texts_of(&exdates),
+            overrides: changed,
+            reminders: self.or_defaults(component, reminders),
+            disabled: is_over,
+            ..EventDraft::default()
+        };
+        if !self.is_valid(component, &draft) {
+            return None;
+        }
+        let of_all = || std::iter::once(master).chain(overrides);
+        Some(ImportedEvent {
+            uid,
+            sequence: of_all().map(|e| e.sequence).max().unwrap_or(0),
+            stamp: of_all().filter_map(|e| e.stamp).max(),
+            draft,
+            extra: self.extra(component, overrides, &unread),
+            line: component.line,
+        })
+    }
+
+    fn event_frame(&mut self, component: &Component<'_>) -> Option<Frame> {
+        let Some(property) = component.get("DTSTART") else {
+            self.remarks.add(component.line, "an event without DTSTART is not imported");
+            return None;
+        };
+        let Some(start) = self.moment(property, property.value()) else {
+            let text = format!(
+                "DTSTART '{}' is not a date or time: the event is not imported",
+                shown(property.value())
+            );
+            self.remarks.add(property.line, text);
+            return None;
+        };
+        let usual = if start.is_date() { (1, 0) } else { (0, 0) };
+        let length = self.length(component, &start, usual);
+        // Something at a moment, without a length, is a note: it is told however late.
+        let kind = if length == (0, 0) { "note" } else { "appointment" };
+        Some(Frame { kind, start, length, shift: 0, anchors: Anchors::Event })
+    }
+
+    /// Whether nothing of it rings any more.
+    fn is_over(&mut self, group: &Group<'_, '_>, master: &Entry<'_, '_>) -> bool {
+        if master.cancelled {
+            let text = "the event is cancelled: it is imported and nothing rings";
+            self.remarks.add(master.component.line, text);
+            return true;
+        }
+        group.is_todo && self.is_done(master.component)
+    }
+
+    fn or_defaults(
+        &self,
+        component: &Component<'_>,
+        reminders: Vec<ReminderDraft>,
+    ) -> Option<Vec<ReminderDraft>> {
+        let has_alarms = component.children.iter().any(|c| c.name == "VALARM");
+        match self.ctx.alarmless {
+            Alarmless::KindDefaults if !has_alarms => None,
+            Alarmless::KindDefaults | Alarmless::Silent => Some(reminders),
+        }
+    }
+
+    /// Whether the draft passes its check; what it does not pass becomes a remark.
+    fn is_valid(&mut self, component: &Component<'_>, draft: &EventDraft) -> bool {
+        let id = EventId::from_bytes([0; 16]);
+        let check = Check { zones: self.ctx.zones, person: None, origin: Origin::Outside };
+        match draft.check(id, id, &check) {
+            Ok(_) => true,
+            Err(e) => {
+                self.remarks.add(component.line, format!("{e}: it is not imported"));
+                false
+            }
+        }
+    }
+}
+
+/// The lines of RRULEs that could not be used, which are kept as text.
+fn unread_rules(
+    component: &Component<'_>,
+    rules: &[(String, crate::recurrence::Rule)],
+) -> Vec<usize> {
+    let unread =
+        component.all("RRULE").filter(|p| !rules.iter().any(|(text, _)| text == p.value().trim()));
+    unread.map(|p| p.line).collect()
+}

@@ -1,0 +1,137 @@
+//! iCalendar files (RFC 5545) in, drafts of events out.
+//!
+//! A file is never refused whole: what can be understood is imported, and everything that is lost
+//! or changed has a [`Remark`] with its line and one sentence. What is merely not understood
+//! (X-properties, attachments, alarms that would send mail) is kept as text for export and never
+//! acted upon: nothing in a file makes a channel, an action or a request.
+//!
+//! Content lines are read here rather than by `calcard`, whose parser keeps neither line numbers
+//! nor the text as it stood; its table of Windows zone names is used.
+
+mod alarm;
+mod component;
+mod event;
+mod extra;
+mod length;
+mod lines;
+mod names;
+mod overrides;
+mod read;
+mod series;
+mod text;
+mod times;
+mod todo;
+mod value;
+mod vtimezone;
+
+use jiff::{Timestamp, civil::Date};
+
+use crate::{draft::EventDraft, id::CalendarId, zones::Zones};
+
+pub use read::read;
+
+/// The most calendar components (events and tasks) taken from one file.
+pub const MOST_ENTRIES: usize = 50_000;
+/// The most remarks given; what would be more is counted.
+pub const MOST_REMARKS: usize = 10_000;
+/// The most bytes of properties that are kept unread, for one event.
+pub const MOST_EXTRA: usize = 65_536;
+
+/// What becomes of events that come without an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Alarmless {
+    /// Nothing rings, as the file says.
+    #[default]
+    Silent,
+    /// They get the default reminders of their kind.
+    KindDefaults,
+}
+
+/// What a file is read against.
+#[derive(Debug, Clone)]
+pub struct ReadContext<'a> {
+    /// Zone data.
+    pub zones: &'a Zones,
+    /// The calendar the events go to.
+    pub calendar: CalendarId,
+    /// Today, near which zones that a file defines itself are compared with the known ones.
+    pub today: Date,
+    /// What becomes of events without an alarm.
+    pub alarmless: Alarmless,
+}
+
+/// What a file held.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Import {
+    /// The name the file gives the calendar (X-WR-CALNAME or NAME).
+    pub name: Option<String>,
+    /// One for each UID, in the order of the file.
+    pub events: Vec<ImportedEvent>,
+    /// What was lost or changed, by line.
+    pub remarks: Vec<Remark>,
+}
+
+/// An event of a file, which would pass its check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportedEvent {
+    /// Its UID; made from its content if the file gives none, and for a single occurrence whose
+    /// series is not in the file `UID#RECURRENCE-ID`.
+    pub uid: String,
+    /// SEQUENCE, the highest of the series and its overrides.
+    pub sequence: i64,
+    /// LAST-MODIFIED, or DTSTAMP where that is missing; the latest of the series and its overrides.
+    pub stamp: Option<Timestamp>,
+    /// The event.
+    pub draft: EventDraft,
+    /// What was not understood, as unfolded content lines: of the event itself, its alarms, and
+    /// those of its overrides between `BEGIN:VEVENT` with `RECURRENCE-ID` and `END:VEVENT`.
+    pub extra: String,
+    /// The line it begins at, from 1.
+    pub line: usize,
+}
+
+/// Something that was lost or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// The line in the file, from 1.
+    pub line: usize,
+    /// What, and what was done about it: one sentence, lower case, without full stop.
+    pub reason: String,
+}
+
+/// Remarks as they are gathered, bounded.
+#[derive(Debug, Default)]
+struct Remarks {
+    list: Vec<Remark>,
+    more: usize,
+}
+
+impl Remarks {
+    fn add(&mut self, line: usize, reason: impl Into<String>) {
+        if self.list.len() < MOST_REMARKS {
+            self.list.push(Remark { line, reason: reason.into() });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn finish(mut self) -> Vec<Remark> {
+        self.list.sort_by_key(|r| r.line);
+        if self.more > 0 {
+            let line = self.list.last().map_or(1, |r| r.line);
+            let reason = format!("{} further remarks are not shown", self.more);
+            self.list.push(Remark { line, reason });
+        }
+        self.list
+    }
+}
+
+/// A text of a file as remarks quote it.
+fn shown(text: &str) -> String {
+    let mut short: String =
+        text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(60).is_some() {
+        short.push('…');
+    }
+    short
+}

@@ -1,0 +1,196 @@
+//! Occurrences that differ: each named by the start the series gives it, in the series' own
+//! local time, however the file names it.
+
+use std::collections::HashMap;
+
+use super::{
+    read::{Entry, Reader},
+    series::{Base, Period},
+    shown,
+    text::Words,
+};
+use crate::{
+    draft::{OverrideDraft, ReminderDraft},
+    timing::LocalStart,
+};
+
+/// The most overrides of a series.
+const MOST: usize = 10_000;
+
+/// What overrides are compared with.
+#[derive(Debug)]
+pub(super) struct Series<'s> {
+    pub base: &'s Base,
+    pub length: (i32, i64),
+    pub words: &'s Words,
+    pub reminders: &'s [ReminderDraft],
+    pub is_todo: bool,
+}
+
+impl Reader<'_> {
+    /// The overrides of a series; of several for one occurrence the newest.
+    pub fn overrides(
+        &mut self,
+        series: &Series<'_>,
+        entries: &[Entry<'_, '_>],
+        periods: Vec<Period>,
+    ) -> Vec<OverrideDraft> {
+        let all_day = series.base.start.is_date();
+        let mut found: HashMap<LocalStart, (Option<Entry<'_, '_>>, OverrideDraft)> = HashMap::new();
+        for period in periods.into_iter().filter(|p| p.length != series.length) {
+            let start = period.start.text(all_day);
+            let draft = OverrideDraft {
+                original: start.clone(),
+                start,
+                zone: series.base.start.zone_name(),
+                length: period.length,
+                ..OverrideDraft::default()
+            };
+            found.insert(period.start, (None, draft));
+        }
+        for entry in entries {
+            let Some(original) = self.original(series, entry) else { continue };
+            if let Some((Some(other), _)) = found.get(&original) {
+                let is_newer = (entry.sequence, entry.stamp) >= (other.sequence, other.stamp);
+                let old = if is_newer { other } else { entry };
+                let text = "the file holds this occurrence twice: the newer one is taken";
+                self.remarks.add(old.component.line, text);
+                if !is_newer {
+                    continue;
+                }
+            }
+            if found.len() >= MOST {
+                let text = format!("more than {MOST} changed occurrences: this one is left out");
+                self.remarks.add(entry.component.line, text);
+                continue;
+            }
+            if let Some(draft) = self.differing(series, entry, original) {
+                found.insert(original, (Some(*entry), draft));
+            }
+        }
+        let mut list: Vec<_> = found.into_iter().collect();
+        list.sort_by_key(|(original, _)| *original);
+        list.into_iter().map(|(_, (_, draft))| draft).collect()
+    }
+
+    /// The original start an override names; nothing if it names none or changes nothing.
+    fn original(&mut self, series: &Series<'_>, entry: &Entry<'_, '_>) -> Option<LocalStart> {
+        let property = entry.component.get("RECURRENCE-ID")?;
+        let Some(moment) = self.moment(property, property.value()) else {
+            let text = format!(
+                "RECURRENCE-ID '{}' is not a date or time: the changed occurrence is left out",
+                shown(property.value())
+            );
+            self.remarks.add(property.line, text);
+            return None;
+        };
+        if property.param("RANGE").is_some() {
+            let text = "RECURRENCE-ID with RANGE changes this one occurrence only";
+            self.remarks.add(property.line, text);
+        }
+        let original = *series.base.starts(&moment).first()?;
+        if !series.base.has(original) {
+            let named = shown(property.value());
+            let instead =
+                if entry.cancelled { "nothing is cancelled" } else { "it is added to it" };
+            let text =
+                format!("RECURRENCE-ID {named} is not an occurrence of its series: {instead}");
+            self.remarks.add(property.line, text);
+            if entry.cancelled {
+                return None;
+            }
+        }
+        Some(original)
+    }
+
+    fn differing(
+        &mut self,
+        series: &Series<'_>,
+        entry: &Entry<'_, '_>,
+        original: LocalStart,
+    ) -> Option<OverrideDraft> {
+        let all_day = series.base.start.is_date();
+        let named = original.text(all_day);
+        if entry.cancelled {
+            return Some(OverrideDraft {
+                original: named,
+                cancelled: true,
+                ..OverrideDraft::default()
+            });
+        }
+        let component = entry.component;
+        let own = component.get(if series.is_todo { "DUE" } else { "DTSTART" });
+        let start = match own {
+            Some(property) => match self.moment(property, property.value()) {
+                Some(moment) => moment,
+                None => {
+                    let text = format!(
+                        "{} '{}' is not a date or time: the changed occurrence is left out",
+                        property.name(),
+                        shown(property.value())
+                    );
+                    self.remarks.add(property.line, text);
+                    return None;
+                }
+            },
+            None => {
+                let mut same = series.base.start.clone();
+                same.local = original;
+                same
+            }
+        };
+        let usual = match (start.is_date(), all_day) {
+            (true, true) | (false, false) => series.length,
+            (true, false) => (1, 0),
+            (false, true) => (0, 0),
+        };
+        let length = if series.is_todo { usual } else { self.length(component, &start, usual) };
+        if component.get("RRULE").is_some() {
+            let text = "a changed occurrence has an RRULE of its own: it is left out";
+            self.remarks.add(component.line, text);
+        }
+        self.compare_alarms(series, entry, &start);
+        let words = self.words(component);
+        Some(OverrideDraft {
+            original: named,
+            cancelled: false,
+            start: start.text(),
+            zone: start.zone_name(),
+            length,
+            title: words.title.filter(|t| Some(t) != series.words.title.as_ref()),
+            place: differing(words.place, series.words.place.as_ref()),
+            description: differing(words.notes, series.words.notes.as_ref()),
+        })
+    }
+
+    /// An occurrence has the reminders of its series; says so where the file means others.
+    fn compare_alarms(
+        &mut self,
+        series: &Series<'_>,
+        entry: &Entry<'_, '_>,
+        start: &super::times::Moment,
+    ) {
+        if series.is_todo {
+            return;
+        }
+        let own = Base::new(start.clone(), Vec::new(), 0);
+        let mut quiet = std::mem::take(&mut self.remarks);
+        let reminders = self.reminders(entry.component, &own, super::alarm::Anchors::Event);
+        std::mem::swap(&mut self.remarks, &mut quiet);
+        let same = |a: &[ReminderDraft], b: &[ReminderDraft]| {
+            a.iter().all(|r| b.iter().any(|o| o.trigger == r.trigger))
+        };
+        if !same(&reminders, series.reminders) || !same(series.reminders, &reminders) {
+            let text =
+                "a changed occurrence has alarms of its own: those of its series ring instead";
+            self.remarks.add(entry.component.line, text);
+        }
+    }
+}
+
+/// A text of an occurrence where it is not that of the series; an absent one is empty.
+fn differing(own: Option<String>, of_series: Option<&String>) -> Option<String> {
+    let own = own.unwrap_or_default();
+    let usual = of_series.map_or("", String::as_str);
+    (own != usual).then_some(own)
+}
