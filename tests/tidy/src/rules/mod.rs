@@ -2,6 +2,7 @@
 
 pub mod commands;
 pub mod crates;
+pub mod ledger;
 pub mod shape;
 pub mod ui;
 pub mod words;
@@ -16,6 +17,8 @@ pub type Rule = fn(&Source) -> Vec<Finding>;
 pub const RULES: &[Rule] = &[
     crates::dependencies_are_on_the_list,
     crates::lints_are_taken_over,
+    ledger::deliveries_move_by_token,
+    ledger::deliveries_stay,
     world::clock_is_read_in_one_place,
     world::sql_stays_in_the_ledger,
     world::calendar_is_given_its_zones,
