@@ -10,6 +10,7 @@ mod cursor;
 mod days;
 mod evaluate;
 mod filter;
+mod lower;
 mod parse;
 mod plan;
 mod rule;
