@@ -1,0 +1,57 @@
+//! Aim: our webhooks are signed as the standard says, by the word of code nobody here wrote.
+//! Method: the real courier calls a real receiver, and what arrived is given to that library.
+
+use std::{sync::Arc, time::Duration};
+
+use calendar::{id::DeliveryId, network::Network};
+use couriers::webhook::{Limits, WebhookCourier};
+use engine::{
+    clock::SystemClock,
+    courier::{Claim, Courier, Message, Parcel, WebhookCall},
+};
+use testkit::receiver::{Answer, Receiver, Request};
+
+const OLD: &str = "whsec_b2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xkb2xk";
+const NEW: &str = "whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3bmV3";
+const OTHER: &str = "whsec_b3RoZXJvdGhlcm90aGVyb3RoZXJvdGhlcm90aGVyb3Ro";
+
+/// What arrives when a call is signed with these secrets.
+async fn received(secrets: &[&str]) -> Request {
+    let receiver = Receiver::start([Answer::status(204)]).await;
+    let courier = WebhookCourier::new(Arc::new(SystemClock::new()), Limits::default());
+    let call = WebhookCall {
+        id: "occ_abcdefghijklmnopqrstuvwxyz".to_owned(),
+        url: receiver.url("/hook"),
+        secrets: secrets.iter().map(|&secret| secret.to_owned()).collect(),
+        network: Network::Loopback,
+        body: "{\"type\":\"occurrence.due\",\"data\":{\"title\":\"Zahnärztin <&> 牙医\"}}".into(),
+    };
+    let parcel = Parcel {
+        claims: vec![Claim { delivery: DeliveryId::from_bytes([1; 16]), token: 1 }],
+        attempt: 1,
+        use_by: None,
+        message: Message::Webhook(call),
+    };
+    let handing = tokio::time::timeout(Duration::from_secs(20), courier.hand_over(parcel));
+    let report = handing.await.expect("within its time");
+    assert_eq!(report.status, Some(204), "{}", report.detail);
+    receiver.wait_for(1).await.remove(0)
+}
+
+#[tokio::test]
+async fn a_signature_is_good_for_its_secret_and_its_body_only() {
+    let request = received(&[NEW]).await;
+    assert_eq!(request.verify(NEW), Ok(()));
+    assert!(request.verify(OTHER).is_err());
+    let mut tampered = request.clone();
+    tampered.body.push(b' ');
+    assert!(tampered.verify(NEW).is_err());
+}
+
+#[tokio::test]
+async fn while_a_secret_rotates_both_are_good() {
+    let request = received(&[NEW, OLD]).await;
+    assert_eq!(request.verify(NEW), Ok(()));
+    assert_eq!(request.verify(OLD), Ok(()));
+    assert!(request.verify(OTHER).is_err());
+}
