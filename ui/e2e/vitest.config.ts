@@ -1,0 +1,7 @@
+import { defineConfig } from 'vitest/config';
+
+// One browser for each file, one file at a time: two cores.
+export default defineConfig({
+  root: import.meta.dirname,
+  test: { include: ['**/*.e2e.ts'], fileParallelism: false, testTimeout: 30_000, hookTimeout: 30_000, environment: 'node' },
+});

@@ -1,0 +1,48 @@
+// What of a chip is shown at a size. Parts go in this order: note, end, start, title; never bar and glyph.
+
+export interface ChipSize {
+  width: number;
+  height: number;
+  twelveHour: boolean;
+  /** Length of the title. */
+  letters: number;
+  /** There is a glyph. */
+  marked: boolean;
+}
+
+export interface ChipParts {
+  /** Title and time beside each other. */
+  oneLine: boolean;
+  time: 'none' | 'start' | 'range';
+  note: boolean;
+  /** Lines the title may take. */
+  lines: number;
+  /** The glyph goes to the foot, so that the title has the width. */
+  glyphBelow: boolean;
+}
+
+const LINE = 15.6;
+const LETTER = 6.4;
+const GLYPH = 17;
+/** Bar and padding. */
+const SIDES = 15;
+
+/** Parts for a chip of a size in pixels; text widths are estimates, cut text is caught by the style. */
+export function chipParts(size: ChipSize): ChipParts {
+  const { width, height, twelveHour, letters, marked } = size;
+  const start = twelveHour ? 50 : 37;
+  const range = twelveHour ? 105 : 74;
+  const inner = width - SIDES - (marked ? GLYPH : 0);
+  if (height < 35) {
+    const fits = letters * LETTER + start <= inner;
+    return { oneLine: true, time: fits ? 'start' : 'none', note: letters * LETTER + 26 <= inner || width >= 120, lines: 1, glyphBelow: false };
+  }
+  const glyphBelow = marked && width < 72 && height >= 48;
+  const perLine = Math.max(1, (width - SIDES) / LETTER);
+  const wanted = Math.ceil((letters + (marked && !glyphBelow ? 3 : 0)) / perLine);
+  const room = Math.max(1, Math.floor((height - 6) / LINE));
+  const fitting = width - SIDES >= range ? 'range' : width - SIDES >= start ? 'start' : 'none';
+  const timed = fitting !== 'none' && room >= 2 && (wanted < room || width >= 96);
+  const glyphLine = glyphBelow && !timed && wanted >= room ? 1 : 0;
+  return { oneLine: false, time: timed ? fitting : 'none', note: width >= 84, lines: Math.max(1, room - (timed ? 1 : 0) - glyphLine), glyphBelow };
+}

@@ -1,0 +1,229 @@
+// The same door as the real host, over a demo world kept in memory: for design, tests and pictures in a plain browser.
+
+
+import type { Calls } from '../../wire/calls';
+import type { Boot, ChannelView, DeliveriesPage, DeliveriesQuery, Fault, PersonView, SavePerson, Status } from '../../wire/types';
+import { Refused, type Args, type Answer, type Platform } from '../types';
+import { allRows, counts, detailOf, inboxOf, rowOf, whyOf } from './deliver';
+import { demoWorld, emptyWorld } from './demo';
+import { change, formOf, move, newForm, previewOf, remove, save, step, type Past } from './edits';
+import { later, moment, ZONES } from './moments';
+import { busyOf, rangeOf, upNextOf } from './range';
+import { deliveryId, DESKTOP, type Occ, type World } from './world';
+
+export interface MemoryOptions {
+  /** `empty` has no events, `off` no service, `slow` never answers `range`, `broken` refuses it. */
+  world?: 'demo' | 'empty' | 'off' | 'slow' | 'broken';
+  theme?: 'light' | 'dark';
+  open?: Boot['open'];
+}
+
+/** `?world=empty&theme=dark` of the demo build. */
+export function optionsFrom(search: string): MemoryOptions {
+  const given = new URLSearchParams(search);
+  const world = (['empty', 'off', 'slow', 'broken'] as const).find((w) => w === given.get('world'));
+  return { world: world ?? 'demo', theme: given.get('theme') === 'dark' ? 'dark' : 'light' };
+}
+
+type Handlers = { [K in keyof Calls]: (args: Calls[K]['args']) => Calls[K]['answer'] };
+
+const refuse = (code: Fault['code'], message: string, field: string | null = null): never => {
+  throw new Refused({ code, message, field });
+};
+
+export function createMemory(options: MemoryOptions = {}): Platform {
+  const world = options.world === 'empty' ? emptyWorld() : demoWorld();
+  world.settings = { ...world.settings, theme: options.theme ?? 'light' };
+  if (options.world === 'off') world.running = false;
+  const past: Past = { undo: [], redo: [] };
+  const listeners = new Set<() => void>();
+  const changed = (): void => listeners.forEach((listener) => listener());
+  const handlers = { ...reads(world, past, options), ...writes(world, past, changed) } as Handlers;
+  return {
+    async call<K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> {
+      await Promise.resolve();
+      if (name === 'range' && options.world === 'slow') return new Promise<Answer<K>>(() => undefined);
+      if (name === 'range' && options.world === 'broken') refuse('other', 'could not read the ledger: the disk answered "input/output error"');
+      return structuredClone(handlers[name](JSON.parse(JSON.stringify(args)) as Args<K>));
+    },
+    onChanged(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onOpen: () => () => undefined,
+  };
+}
+
+function statusOf(world: World, past: Past): Status {
+  return {
+    now: world.now, counts: counts(world), unacknowledged: inboxOf(world).items.length,
+    service: { running: world.running, hanging: false, paused: world.paused, pausedUntil: null, notifier: true, tray: true },
+    undo: past.undo.at(-1)?.words ?? null, redo: past.redo.at(-1)?.words ?? null,
+  };
+}
+
+function find(world: World, event: string, original: string): Occ {
+  return world.occs.find((o) => o.event === event && o.original === original) ?? refuse('notFound', 'the event is no longer there');
+}
+
+function findRow(world: World, id: string): { occ: Occ; index: number } {
+  for (const occ of world.occs) {
+    const index = occ.reminders.findIndex((_, i) => deliveryId(occ, i) === id);
+    if (index >= 0) return { occ, index };
+  }
+  return refuse('notFound', `the delivery ${id} is no longer there`);
+}
+
+function reads(world: World, past: Past, options: MemoryOptions): Partial<Handlers> {
+  return {
+    boot: () => ({
+      now: world.now, zone: ZONES[0] ?? { id: 'Etc/UTC', city: 'UTC', offset: 'UTC+0' }, settings: world.settings, calendars: world.calendars,
+      channels: world.channels, people: world.people, status: statusOf(world, past), open: options.open ?? null,
+      about: { version: '0.1.0', zones: '2026f (system)', ledger: '~/.local/share/carillon/carillon.db' },
+    }),
+    status: () => statusOf(world, past),
+    range: (query) => rangeOf(world, query),
+    busy: ({ from, to }) => busyOf(world, from, to),
+    upNext: ({ limit }) => upNextOf(world, limit),
+    occurrence: ({ event, original }) => detailOf(world, find(world, event, original)),
+    editorNew: (asked) => newForm(world, asked),
+    editorGet: ({ event, original }) => formOf(find(world, event, original)),
+    editorPreview: (query) => previewOf(world, query),
+    zones: ({ text, limit }) => ZONES.filter((z) => `${z.id} ${z.city}`.toLowerCase().includes(text.toLowerCase())).slice(0, limit),
+    inbox: () => inboxOf(world),
+    deliveries: (query) => pageOf(world, query),
+    why: ({ delivery }) => {
+      const { occ, index } = findRow(world, delivery);
+      return whyOf(world, occ, index);
+    },
+    calendars: () => world.calendars,
+    people: () => world.people,
+    channels: () => world.channels,
+    getAutostart: () => ({ enabled: world.autostart, possible: true }),
+  };
+}
+
+function pageOf(world: World, query: DeliveriesQuery): DeliveriesPage {
+  const rows = allRows(world)
+    .map(({ row }) => row)
+    .filter((r) => query.marks.length === 0 || (r.mark !== null && query.marks.includes(r.mark)))
+    .filter((r) => !query.channel || r.channel === query.channel)
+    .filter((r) => (!query.from || r.due.date >= query.from) && (!query.to || r.due.date < query.to) && (!query.event || r.event === query.event));
+  const first = Number(query.cursor ?? 0);
+  const end = first + query.limit;
+  return { rows: rows.slice(first, end), cursor: end < rows.length ? String(end) : null };
+}
+
+function writes(world: World, past: Past, changed: () => void): Partial<Handlers> {
+  const told = <T>(answer: T): T => {
+    queueMicrotask(changed);
+    return answer;
+  };
+  return {
+    save: (asked) => told(save(world, past, asked)),
+    delete: (asked) => told(remove(world, past, asked)),
+    moveOccurrence: (asked) => {
+      const answer = move(world, past, asked);
+      return answer.type === 'done' ? told(answer) : answer;
+    },
+    undo: () => told(step(world, past.undo, past.redo, 'undone')),
+    redo: () => told(step(world, past.redo, past.undo, 'redone')),
+    acknowledge: ({ deliveries }) => {
+      deliveries.forEach((id) => world.answered.set(id, 'done'));
+      return told(change('acknowledged', { count: deliveries.length, title: titleOf(world, deliveries), undo: false }));
+    },
+    snooze: ({ deliveries, until }) => {
+      deliveries.forEach((id) => world.answered.set(id, 'snoozed'));
+      const minutes = until.type === 'for' ? until.minutes : until.type === 'tonight' ? 1080 - world.now.wallMin : 60;
+      return told(change('snoozed', { count: deliveries.length, title: titleOf(world, deliveries), until: later(world.now, minutes * 60_000) }));
+    },
+    retry: ({ deliveries }) => {
+      deliveries.forEach((id) => world.fates.set(id, { mark: 'retrying', made: 5, max: 10, statuses: [404] }));
+      return told(change('retried', { count: deliveries.length, title: titleOf(world, deliveries) }));
+    },
+    saveSettings: (settings) => told((world.settings = settings)),
+    setAutostart: ({ enabled }) => ({ enabled: (world.autostart = enabled), possible: true }),
+    startService: () => {
+      world.running = true;
+      return told(statusOf(world, past).service);
+    },
+    resume: () => {
+      world.paused = false;
+      return told(statusOf(world, past).service);
+    },
+    import: ({ dryRun }) => (dryRun ? { created: 3, updated: 1, unchanged: 0, first: '2026-11-23', remarks: [{ line: 42, reason: 'the zone "Mars/Olympus" is not known: taken as floating' }] }
+      : told({ created: 3, updated: 1, unchanged: 0, first: '2026-11-23', remarks: [] })),
+    ...lists(world, told),
+  };
+}
+
+function titleOf(world: World, ids: string[]): string | null {
+  const [only] = ids;
+  return ids.length === 1 && only ? findRow(world, only).occ.title : null;
+}
+
+function lists(world: World, told: <T>(answer: T) => T): Partial<Handlers> {
+  return {
+    saveCalendar: (asked) => {
+      if (asked.name.trim() === '') refuse('invalid', 'a calendar needs a name', 'name');
+      const { id, name, color, shown } = asked;
+      const old = world.calendars.find((c) => c.id === id);
+      const saved = { id: id ?? `cal_new${world.calendars.length}`, name: name.trim(), color, shown, events: old?.events ?? 0 };
+      world.calendars = old ? world.calendars.map((c) => (c === old ? saved : c)) : [...world.calendars, saved];
+      return told(saved);
+    },
+    deleteCalendar: ({ id }) => {
+      const gone = world.calendars.find((c) => c.id === id);
+      world.calendars = world.calendars.filter((c) => c !== gone);
+      world.occs = world.occs.filter((o) => o.calendar !== id);
+      return told(change('removed', { title: gone?.name ?? null, cancelledReminders: 4 }));
+    },
+    savePerson: (asked) => told(savePerson(world, asked)),
+    deletePerson: ({ id }) => {
+      const gone = world.people.find((p) => p.id === id);
+      world.people = world.people.filter((p) => p !== gone);
+      return told(change('removed', { title: gone?.name ?? null }));
+    },
+    addWebhook: ({ name, url, network, guarantee }) => {
+      if (!/^https?:\/\/\S+$/.test(url)) refuse('invalid', `"${url}" is not a web address: it begins with https:// or http://`, 'url');
+      const channel: ChannelView = { id: `chn_${world.channels.length}`, kind: 'webhook', name, url, network, guarantee, off: null, lastTold: null };
+      world.channels = [...world.channels, channel];
+      return told({ channel, secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD' });
+    },
+    removeChannel: ({ id }) => {
+      const gone = world.channels.find((c) => c.id === id);
+      world.channels = world.channels.filter((c) => c !== gone);
+      return told(change('removed', { title: gone?.name ?? null, cancelledReminders: 3 }));
+    },
+    testChannel: ({ channel }) => {
+      const { wallMin, date } = world.now;
+      const target = world.channels.find((c) => c.id === channel);
+      const occ = { ...demoTest(world), date, wallMin, original: `${date}T${String(wallMin)}`, reminders: [{ trigger: { type: 'test' as const }, channel }], fates: [null] };
+      const row = rowOf({ ...world, now: moment(date, wallMin + 1) }, occ, 0);
+      return told({ ...row, event: null, title: 'Test', channelName: target?.name ?? '', channelKind: target?.kind ?? 'desktop' });
+    },
+  };
+}
+
+function demoTest(world: World): Occ {
+  const form = newForm(world, {}).draft;
+  const { timing, ...rest } = form;
+  return { ...rest, ...timing, event: 'evt_test', original: '', version: 1, sentence: null, fates: [], exception: false, channel: DESKTOP } as Occ;
+}
+
+function savePerson(world: World, asked: SavePerson): PersonView {
+  if (asked.name.trim() === '') refuse('invalid', 'a person needs a name', 'name');
+  const { id, name, month = null, day = null, year = null, zone = null, leapDay } = asked;
+  const mm = String(month).padStart(2, '0');
+  const dd = String(day).padStart(2, '0');
+  const thisYear = `2026-${mm}-${dd}`;
+  const next = month && day ? (thisYear >= world.now.date ? thisYear : `2027-${mm}-${dd}`) : null;
+  const city = ZONES.find((z) => z.id === zone)?.city ?? null;
+  const turns = year && next ? Number(next.slice(0, 4)) - year : null;
+  const inDays = next ? Math.round((Date.parse(next) - Date.parse(world.now.date)) / 86_400_000) : null;
+  const saved: PersonView = { id: id ?? `per_new${world.people.length}`, name: name.trim(), month, day, year, zone, city, leapDay, next, turns, inDays };
+  const others = world.people.filter((p) => p.id !== saved.id);
+  world.people = [...others, saved].sort((a, b) => a.name.localeCompare(b.name));
+  return saved;
+}
+

@@ -1,0 +1,244 @@
+// The window's own state: which page, which dates, what lies on top. What Rust owns is in `session`.
+
+import { getContext, setContext } from 'svelte';
+
+import { Refused, type Answer, type Args, type Platform } from '../platform';
+import { changeWords } from '../shared/words';
+import { t } from '../shared/t';
+import { addDays, addMonths } from '../time/date';
+import type { Calls } from '../wire/calls';
+import type { Change, EditorForm, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope } from '../wire/types';
+import { Session } from './session.svelte';
+import { Toasts } from './toasts.svelte';
+
+export type Page = 'calendar' | 'inbox' | 'deliveries' | 'people' | 'settings';
+export type View = 'week' | 'month';
+
+/** Where something that floats is anchored. */
+export interface Anchor {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface Choice {
+  label: string;
+  run: () => void;
+}
+
+/** One thing at a time lies on top of the page. */
+export type Overlay =
+  | { kind: 'none' }
+  | { kind: 'occurrence'; ref: OccurrenceRef; anchor: Anchor }
+  | { kind: 'day'; date: string; anchor: Anchor }
+  | { kind: 'choose'; title: string; choices: Choice[]; anchor: Anchor; cancel: () => void }
+  | { kind: 'editor'; form: EditorForm }
+  | { kind: 'calendar'; id: string | null; anchor: Anchor }
+  | { kind: 'goto'; anchor: Anchor }
+  | { kind: 'import'; name: string; text: string }
+  | { kind: 'keys' };
+
+type Mutations = { [K in keyof Calls]: Calls[K]['answer'] extends Change ? K : never }[keyof Calls];
+
+const KEY = Symbol('app');
+
+export class App {
+  readonly platform: Platform;
+  readonly session: Session;
+  readonly toasts = new Toasts();
+  page = $state<Page>('calendar');
+  view = $state<View>('week');
+  /** The date the calendar is about. */
+  date = $state('1970-01-01');
+  overlay = $state.raw<Overlay>({ kind: 'none' });
+  /** The occurrence with the keyboard's attention, as `event|original`. */
+  focused = $state<string | null>(null);
+  sidebar = $state(true);
+  hourPx = $state(52);
+  deliveryFilter = $state.raw<readonly Mark[]>([]);
+  openDelivery = $state<string | null>(null);
+  /** Said politely to a screen reader. */
+  announcement = $state('');
+  /** Where the last pointer or focus was, for menus that have no better place. */
+  pointer: Anchor = { x: 400, y: 200, width: 0, height: 0 };
+
+  constructor(platform: Platform) {
+    this.platform = platform;
+    this.session = new Session(platform);
+  }
+
+  static provide(app: App): App {
+    return setContext(KEY, app);
+  }
+
+  static use(): App {
+    return getContext<App>(KEY);
+  }
+
+  async start(): Promise<void> {
+    const boot = await this.platform.call('boot', {});
+    this.session.start(boot);
+    this.date = boot.now.date;
+    if (boot.open) this.open(boot.open);
+  }
+
+  open(what: Open): void {
+    switch (what.type) {
+      case 'delivery':
+        this.openDelivery = what.delivery;
+        this.go('deliveries');
+        break;
+      case 'new':
+        this.go('calendar');
+        void this.create({});
+        break;
+      case 'inbox':
+      case 'settings':
+        this.go(what.type);
+        break;
+    }
+  }
+
+  go(page: Page): void {
+    this.page = page;
+    this.close();
+  }
+
+  close(): void {
+    this.overlay = { kind: 'none' };
+  }
+
+  show(view: View): void {
+    this.view = view;
+    this.page = 'calendar';
+    this.close();
+  }
+
+  turn(direction: 1 | -1): void {
+    this.date = this.view === 'week' ? addDays(this.date, 7 * direction) : addMonths(this.date, direction);
+    this.close();
+  }
+
+  today(): void {
+    this.date = this.session.now.date;
+    this.page = 'calendar';
+    this.close();
+  }
+
+  goTo(date: string): void {
+    this.date = date;
+    this.page = 'calendar';
+    this.close();
+  }
+
+  /** Asks; a refusal becomes a message and the answer is null. */
+  async ask<K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K> | null> {
+    try {
+      return await this.platform.call(name, args);
+    } catch (error) {
+      this.refused(error);
+      return null;
+    }
+  }
+
+  refused(error: unknown): void {
+    const refused = Refused.from(error);
+    const [first = '', ...rest] = refused.message;
+    this.toasts.show(first.toUpperCase() + rest.join(''), { tone: 'bad' });
+    if (refused.code === 'conflict' || refused.code === 'notFound') void this.session.refresh();
+  }
+
+  /** Sends a mutation once, with its request id, and says what it did. */
+  async mutate<K extends Mutations>(name: K, args: Omit<Args<K>, 'requestId'>): Promise<Change | null> {
+    const answer = await this.ask(name, { ...args, requestId: requestId() } as Args<K>);
+    if (answer) this.did(answer as Change);
+    return answer as Change | null;
+  }
+
+  did(change: Change): void {
+    const { now, settings } = this.session;
+    const text = changeWords(change, now, settings.clock);
+    this.toasts.show(text, { action: change.undo ? { label: t('toast.undo'), run: () => void this.undo() } : null });
+  }
+
+  async undo(): Promise<void> {
+    await this.mutate('undo', {});
+  }
+
+  async redo(): Promise<void> {
+    await this.mutate('redo', {});
+  }
+
+  async create(asked: NewForm): Promise<void> {
+    const form = await this.ask('editorNew', asked);
+    if (form) this.overlay = { kind: 'editor', form };
+  }
+
+  async edit(ref: OccurrenceRef): Promise<void> {
+    const form = await this.ask('editorGet', { event: ref.event, original: ref.original });
+    if (form) this.overlay = { kind: 'editor', form };
+  }
+
+  async duplicate(ref: OccurrenceRef): Promise<void> {
+    const form = await this.ask('editorGet', { event: ref.event, original: ref.original });
+    if (form) this.overlay = { kind: 'editor', form: { ...form, event: null, original: null, version: null, recurring: false, scopes: [] } };
+  }
+
+  async remove(what: OccurrenceRef & { version: number; title: string; recurring: boolean }, anchor: Anchor): Promise<void> {
+    const { event, original, version } = what;
+    const scope = what.recurring ? await this.chooseScope(t('scope.deleteTitle', { title: what.title }), ['this', 'all'], anchor) : 'all';
+    this.close();
+    if (scope) await this.mutate('delete', { event, original, version, scope });
+  }
+
+  /** Drops an occurrence; asks what Rust wants to know. True when it was saved. */
+  async move(asked: Omit<MoveOccurrence, 'requestId'>, anchor: Anchor): Promise<boolean> {
+    const answer = await this.ask('moveOccurrence', { ...asked, requestId: requestId() });
+    if (!answer) return false;
+    switch (answer.type) {
+      case 'done':
+        this.did(answer.change);
+        await this.session.refresh();
+        return true;
+      case 'chooseScope': {
+        const scope = await this.chooseScope(t('scope.title', { title: answer.title }), answer.scopes, anchor);
+        return scope ? this.move({ ...asked, scope }, anchor) : false;
+      }
+      case 'chooseFold': {
+        const [first, second] = answer.offsets;
+        const labels = [t('fold.first', { offset: first }), t('fold.second', { offset: second })];
+        const chosen = await this.choose(t('fold.title'), labels, anchor);
+        return chosen === null ? false : this.move({ ...asked, fold: chosen === 1 }, anchor);
+      }
+    }
+  }
+
+  async chooseScope(title: string, scopes: readonly Scope[], anchor: Anchor): Promise<Scope | null> {
+    const chosen = await this.choose(title, scopes.map((scope) => t(`scope.${scope}`)), anchor);
+    return chosen === null ? null : (scopes[chosen] ?? null);
+  }
+
+  /** A small menu at a place; the index chosen, or null. */
+  choose(title: string, labels: readonly string[], anchor: Anchor): Promise<number | null> {
+    return new Promise((resolve) => {
+      const settle = (value: number | null) => (): void => {
+        this.close();
+        resolve(value);
+      };
+      this.overlay = { kind: 'choose', title, anchor, choices: labels.map((label, i) => ({ label, run: settle(i) })), cancel: settle(null) };
+    });
+  }
+}
+
+/** The place of an element in the window. */
+export function anchorOf(element: Element): Anchor {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  return { x, y, width, height };
+}
+
+/** A name for one mutation, so that it can be sent twice. */
+export function requestId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return `req_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}

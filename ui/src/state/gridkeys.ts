@@ -1,0 +1,103 @@
+// Keys on an occurrence in a grid: walk, move, resize, edit, delete, answer.
+
+import { t } from '../shared/t';
+import { keyOf, neighbour, type Arrow } from '../layout/segments';
+import { addMinutes } from '../time/date';
+import { daySpoken, wall } from '../time/format';
+import type { Segment } from '../wire/types';
+import { anchorOf, type Anchor, type App } from './app.svelte';
+
+const DAYS: Record<Arrow, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: 0, ArrowDown: 0 };
+const STEP = 15;
+
+const isArrow = (key: string): key is Arrow => key in DAYS;
+
+export class GridKeys {
+  /** The next drawing puts the focus back on the moved occurrence. */
+  following = false;
+  readonly #app: App;
+  readonly #segments: () => readonly Segment[];
+  readonly #before: () => void;
+  readonly #weeks: boolean;
+
+  constructor(app: App, segments: () => readonly Segment[], before: () => void = () => undefined, weeks = false) {
+    this.#app = app;
+    this.#segments = segments;
+    this.#before = before;
+    this.#weeks = weeks;
+  }
+
+  press(event: KeyboardEvent): void {
+    const chip = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-key]') : null;
+    const segment = chip ? this.#segments().find((other) => keyOf(other) === chip.dataset.key) : undefined;
+    if (!chip || !segment || event.ctrlKey || event.metaKey) return;
+    const run = this.#action(event, segment, anchorOf(chip), chip);
+    if (!run) return;
+    event.preventDefault();
+    event.stopPropagation();
+    run();
+  }
+
+  follow(root: ParentNode | undefined): void {
+    this.following = false;
+    const key = this.#app.focused;
+    if (key) root?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  }
+
+  #action(event: KeyboardEvent, segment: Segment, anchor: Anchor, chip: HTMLElement): (() => void) | null {
+    if (isArrow(event.key)) {
+      const arrow = event.key;
+      if (event.altKey) return () => void this.#shift(segment, arrow, event.shiftKey, anchor);
+      return () => this.#walk(segment, arrow, chip);
+    }
+    if (event.altKey) return null;
+    const { event: id, original } = segment;
+    switch (event.key) {
+      case 'e':
+        return () => void this.#app.edit({ event: id, original });
+      case 'Delete':
+        return () => void this.#app.remove(segment, anchor);
+      case 'x':
+        return () => void this.#answer(segment, 'acknowledge');
+      case 's':
+        return () => void this.#answer(segment, 'snooze');
+      default:
+        return null;
+    }
+  }
+
+  #walk(segment: Segment, arrow: Arrow, chip: HTMLElement): void {
+    const next = neighbour(this.#segments(), segment, arrow);
+    if (!next) return;
+    this.#app.focused = keyOf(next);
+    chip.closest('[role=region]')?.querySelector<HTMLElement>(`[data-key="${CSS.escape(keyOf(next))}"]`)?.focus();
+  }
+
+  async #shift(segment: Segment, arrow: Arrow, longer: boolean, anchor: Anchor): Promise<void> {
+    if (segment.fixed) return;
+    this.#before();
+    const { event, original, version } = segment;
+    const sign = arrow === 'ArrowUp' || arrow === 'ArrowLeft' ? -1 : 1;
+    const vertical = arrow === 'ArrowUp' || arrow === 'ArrowDown';
+    if (longer) {
+      if (!vertical || segment.allDay) return;
+      const durationMin = Math.max(0, segment.wallEnd - segment.wallStart + sign * STEP);
+      this.following = await this.#app.move({ event, original, version, date: segment.date, wallMin: segment.wallStart, durationMin }, anchor);
+      return;
+    }
+    const weeks = this.#weeks && vertical;
+    const minutes = vertical && !weeks && !segment.allDay ? sign * STEP : 0;
+    const to = addMinutes(segment.date, segment.wallStart, minutes + (DAYS[arrow] + (weeks ? sign * 7 : 0)) * 1440);
+    const moved = await this.#app.move({ event, original, version, date: to.date, ...(segment.allDay ? {} : { wallMin: to.wallMin, fold: segment.fold }) }, anchor);
+    this.following = moved;
+    if (moved) this.#app.announcement = t('sr.moved', { title: segment.title, day: daySpoken(to.date), time: segment.allDay ? t('week.allDay') : wall(to.wallMin, this.#app.session.settings.clock) });
+  }
+
+  async #answer(segment: Segment, how: 'acknowledge' | 'snooze'): Promise<void> {
+    const detail = await this.#app.ask('occurrence', { event: segment.event, original: segment.original });
+    const deliveries = detail?.reminders.flatMap((r) => (r.open && r.delivery ? [r.delivery] : [])) ?? [];
+    if (deliveries.length === 0) return;
+    if (how === 'acknowledge') await this.#app.mutate('acknowledge', { deliveries });
+    else await this.#app.mutate('snooze', { deliveries, until: { type: 'for', minutes: 10 } });
+  }
+}

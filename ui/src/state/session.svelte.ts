@@ -1,0 +1,56 @@
+// What the whole window shares and Rust owns: settings, calendars, channels, people, status, the present moment.
+
+import type { Platform } from '../platform';
+import type { About, Boot, CalendarView, ChannelView, Moment, PersonView, Settings, Status, ZoneView } from '../wire/types';
+
+export class Session {
+  readonly #platform: Platform;
+  zone = $state.raw<ZoneView>({ id: 'Etc/UTC', city: 'UTC', offset: 'UTC' });
+  about = $state.raw<About>({ version: '', zones: '', ledger: '' });
+  settings = $state.raw<Settings>({ weekStart: 'monday', clock: 'h24', theme: 'system', secondZone: null });
+  calendars = $state.raw<readonly CalendarView[]>([]);
+  channels = $state.raw<readonly ChannelView[]>([]);
+  people = $state.raw<readonly PersonView[]>([]);
+  status = $state.raw<Status | null>(null);
+  now = $state.raw<Moment>({ utc: '1970-01-01T00:00:00.000Z', date: '1970-01-01', wallMin: 0, ms: 0, zone: 'UTC' });
+  /** Goes up whenever something changed: what reads it reads again. */
+  revision = $state(0);
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  start(boot: Boot): void {
+    this.zone = boot.zone;
+    this.about = boot.about;
+    this.settings = boot.settings;
+    this.calendars = boot.calendars;
+    this.channels = boot.channels;
+    this.people = boot.people;
+    this.status = boot.status;
+    this.now = boot.now;
+  }
+
+  /** Something changed: everything shared is read again, and what is shown after it. */
+  async refresh(): Promise<void> {
+    this.start(await this.#platform.call('boot', {}));
+    this.revision += 1;
+  }
+
+  /** The minute changed. */
+  async tick(): Promise<void> {
+    const status = await this.#platform.call('status', {});
+    const nextDay = status.now.date !== this.now.date;
+    this.status = status;
+    this.now = status.now;
+    if (nextDay) this.revision += 1;
+  }
+
+  calendar(id: string): CalendarView | undefined {
+    return this.calendars.find((calendar) => calendar.id === id);
+  }
+
+  color(id: string): string {
+    return this.calendar(id)?.color ?? 'slate';
+  }
+}
