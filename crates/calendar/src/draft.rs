@@ -17,8 +17,8 @@ use crate::{
     zones::{ZoneName, Zones},
 };
 
-/// The longest texts taken: title, place, notes.
-const LIMITS: [usize; 3] = [500, 1_000, 65_536];
+/// The longest texts taken: title, place, notes, link.
+const LIMITS: [usize; 4] = [500, 1_000, 65_536, 2_000];
 /// The most reminders of one event, and the most extra dates and overrides of a series.
 const MOST: [usize; 3] = [20, 10_000, 10_000];
 
@@ -37,6 +37,9 @@ pub struct EventDraft {
     /// Notes.
     #[serde(default)]
     pub description: String,
+    /// A link.
+    #[serde(default)]
+    pub url: String,
     /// `20270501` for all-day, `20270501T090000` otherwise.
     pub start: String,
     /// IANA name; a time without one is floating.
@@ -189,6 +192,7 @@ impl EventDraft {
             title: self.title.trim().into(),
             place: self.place.trim().into(),
             description: self.description.clone(),
+            url: self.url.trim().into(),
             timing,
             repeats,
             overrides,
@@ -204,9 +208,9 @@ impl EventDraft {
         if self.title.trim().is_empty() {
             return Err(wrong("title", "the title is empty: an event needs one"));
         }
-        let texts =
-            [("title", &self.title), ("place", &self.place), ("description", &self.description)];
-        for ((field, text), most) in texts.into_iter().zip(LIMITS) {
+        let texts = [&self.title, &self.place, &self.description, &self.url];
+        let fields = ["title", "place", "description", "url"];
+        for ((field, text), most) in fields.into_iter().zip(texts).zip(LIMITS) {
             if text.len() > most {
                 return Err(wrong(
                     field,
@@ -436,6 +440,7 @@ impl From<&Event> for EventDraft {
             title: event.title.clone(),
             place: event.place.clone(),
             description: event.description.clone(),
+            url: event.url.clone(),
             start: date(&timing.start),
             zone: zone_of(&timing.tie),
             gap: if timing.gap == Gap::Skip { "skip".into() } else { String::new() },

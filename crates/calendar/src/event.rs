@@ -30,6 +30,8 @@ pub struct Event {
     pub place: String,
     /// Notes; may be empty.
     pub description: String,
+    /// A link; may be empty. Nothing opens it by itself.
+    pub url: String,
     /// When, and for how long.
     pub timing: Timing,
     /// How it recurs.

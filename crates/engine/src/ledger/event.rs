@@ -51,7 +51,7 @@ pub struct Spans {
     pub until: Timestamp,
 }
 
-const COLUMNS: &str = "id, series_root, calendar, kind, title, place, description, start, zone, gap, fold, days,
+const COLUMNS: &str = "id, series_root, calendar, kind, title, place, description, url, start, zone, gap, fold, days,
     seconds, rules, rdates, exdates, overrides, person, enabled, uid, sequence, stamp, extra, version,
     decided_until, plan_at, deleted_at";
 
@@ -74,6 +74,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Raw> {
         title: row.get("title")?,
         place: row.get("place")?,
         description: row.get("description")?,
+        url: row.get("url")?,
         start: row.get("start")?,
         zone: row.get("zone")?,
         gap: row.get("gap")?,
@@ -321,9 +322,9 @@ fn insert(
 ) -> Result<()> {
     let sql = "INSERT INTO event (id, series_root, calendar, kind, title, place, description, start, zone, gap,
         fold, days, seconds, rules, rdates, exdates, overrides, person, enabled, spans_from, spans_until,
-        uid, sequence, stamp, extra, version, decided_until, created_at, updated_at)
+        uid, sequence, stamp, extra, url, version, decided_until, created_at, updated_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-        ?22, ?23, ?24, ?25, 1, ?26, ?26, ?26)";
+        ?22, ?23, ?24, ?25, ?26, 1, ?27, ?27, ?27)";
     let length = event.timing.length;
     tx.prepare_cached(sql)?.execute(params![
         event.id.bytes(),
@@ -351,6 +352,7 @@ fn insert(
         source.sequence,
         source.stamp,
         source.extra,
+        d.url,
         ms(now)
     ])?;
     Ok(())
@@ -368,7 +370,7 @@ fn update(
     let sql = "UPDATE event SET calendar = ?2, kind = ?3, title = ?4, place = ?5, description = ?6, start = ?7,
         zone = ?8, gap = ?9, fold = ?10, days = ?11, seconds = ?12, rules = ?13, rdates = ?14, exdates = ?15,
         overrides = ?16, person = ?17, enabled = ?18, spans_from = ?19, spans_until = ?20, uid = ?21,
-        sequence = ?22, stamp = ?23, extra = ?24, version = version + 1, updated_at = ?25, deleted_at = NULL
+        sequence = ?22, stamp = ?23, extra = ?24, version = version + 1, updated_at = ?25, url = ?27, deleted_at = NULL
         WHERE id = ?1 AND version = ?26";
     let length = event.timing.length;
     let changed = tx.prepare_cached(sql)?.execute(params![
@@ -397,7 +399,8 @@ fn update(
         source.stamp,
         source.extra,
         ms(now),
-        version
+        version,
+        d.url
     ])?;
     if changed == 1 {
         return Ok(());

@@ -50,6 +50,7 @@ CREATE TABLE event (
     title          TEXT NOT NULL CHECK (length(title) > 0),
     place          TEXT NOT NULL,
     description    TEXT NOT NULL,
+    url            TEXT NOT NULL DEFAULT '',
     start          TEXT NOT NULL,
     zone           TEXT,
     gap            TEXT NOT NULL CHECK (gap IN ('', 'shift', 'skip')),
