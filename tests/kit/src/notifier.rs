@@ -156,6 +156,11 @@ impl Notifier {
         self.shared.seen.borrow().asked_capabilities
     }
 
+    /// How often `Notify` was called, answered or not.
+    pub fn calls(&self) -> usize {
+        self.shared.seen.borrow().calls
+    }
+
     /// Waits until so many notifications were shown.
     ///
     /// # Panics
