@@ -48,7 +48,6 @@ const ALLOWED: &[Allowed] = &[
         others: &[
             "jiff",
             "serde",
-            "serde_json",
             "thiserror",
             "tokio",
             "tracing",
@@ -60,13 +59,11 @@ const ALLOWED: &[Allowed] = &[
             "hmac",
             "sha2",
             "base64",
-            "httpdate",
-            "getrandom",
             "bytes",
             "http-body",
             "futures-util",
         ],
-        in_tests: &["tempfile", "testkit"],
+        in_tests: &["testkit", "log"],
     },
     Allowed {
         manifest: "crates/wire/Cargo.toml",
