@@ -208,13 +208,15 @@ pub fn start_of_day(date: Date, zone: &TimeZone) -> Timestamp {
 
 /// A wall time moved by nominal days and seconds, saturating at the ends of the calendar.
 pub fn shift(at: DateTime, days: i32, seconds: i64) -> DateTime {
-    let span = Span::new()
-        .days(days.clamp(-4_000_000, 4_000_000))
-        .seconds(seconds.clamp(-100_000_000_000, 100_000_000_000));
-    at.checked_add(span).unwrap_or(if days < 0 || seconds < 0 {
-        DateTime::MIN
-    } else {
-        DateTime::MAX
+    // Two spans, since one has one sign for all its units.
+    let days = Span::new().days(days.clamp(-4_000_000, 4_000_000));
+    let seconds = Span::new().seconds(seconds.clamp(-100_000_000_000, 100_000_000_000));
+    [days, seconds].into_iter().fold(at, |at, span| {
+        at.checked_add(span).unwrap_or(if span.is_negative() {
+            DateTime::MIN
+        } else {
+            DateTime::MAX
+        })
     })
 }
 
@@ -234,5 +236,44 @@ impl fmt::Display for Tie {
             Self::Floating => f.write_str("floating"),
             Self::AllDay => f.write_str("all-day"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_day_on_and_an_hour_back_is_both() {
+        let at = date(2026, 11, 23).at(19, 0, 0, 0);
+        assert_eq!(shift(at, 1, -3600), date(2026, 11, 24).at(18, 0, 0, 0));
+        assert_eq!(shift(DateTime::MAX, 1, 0), DateTime::MAX);
+    }
+
+    #[test]
+    fn starts_read_back_as_they_were_written() {
+        for (text, all_day) in
+            [("20271031T023000", false), ("20271031T023000+fold", false), ("20270501", true)]
+        {
+            let start = LocalStart::parse(text).expect(text);
+            assert_eq!(start.text(all_day), text);
+        }
+        for bad in
+            ["", "2027", "20270230", "20270501T", "20270501T240000", "2027é501", "20270501t090000"]
+        {
+            assert_eq!(LocalStart::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_its_first_moment_even_where_midnight_is_skipped() {
+        // Clocks go from 00:00 to 01:00 on the first Sunday of September, as in Santiago.
+        let zone = TimeZone::posix("XST4XDT,M9.1.0/0,M4.1.0/0").expect("a zone");
+        let day = date(2026, 9, 6);
+        let start = start_of_day(day, &zone);
+        assert_eq!(zone.to_datetime(start), day.at(1, 0, 0, 0));
+        assert_eq!(zone.to_datetime(later(start, -1)).date(), date(2026, 9, 5));
     }
 }

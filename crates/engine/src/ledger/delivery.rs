@@ -432,3 +432,15 @@ pub fn about(tx: &Transaction<'_>, from: Timestamp, until: Timestamp) -> Result<
         "WHERE d.starts >= ?1 AND d.starts < ?2 AND d.state <> 'cancelled' ORDER BY d.due, d.id";
     several(tx, rest, params![ms(from), ms(until)])
 }
+
+/// After the wall clock went back by so much: waits that were counted from the false time end
+/// as much earlier.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn rewind(tx: &Transaction<'_>, back_ms: i64, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE delivery SET not_before = max(?2, not_before - ?1)
+        WHERE state = 'retrying' AND not_before > ?2";
+    tx.execute(sql, params![back_ms, ms(now)])?;
+    Ok(())
+}

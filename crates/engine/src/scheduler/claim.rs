@@ -1,0 +1,129 @@
+//! The claim, whose commit is the mark: rows become parcels, with the bytes they are sent with.
+
+use calendar::{delivery::State, reason::Reason, timing::later};
+
+use super::{Slots, pass::Pass};
+use crate::{
+    courier::{Claim, Message, Notice, Parcel, WebhookCall},
+    error::Result,
+    ledger::{
+        attempt,
+        delivery::{self, DeliveryRow},
+        event,
+        inbox::{self, Listed},
+    },
+    message,
+};
+
+/// More pop-ups than this in one pass become one digest.
+const POP_UPS: usize = 3;
+
+impl Pass<'_> {
+    /// Claims as many as there are free slots, what is fresh before what is late.
+    pub(super) fn claim(&self, mut rows: Vec<DeliveryRow>, slots: Slots) -> Result<Vec<Parcel>> {
+        let now = self.act.wall();
+        rows.sort_by_key(|row| {
+            (later(row.facts.due, row.facts.grace) < now, row.facts.due, row.id)
+        });
+        let (desktop, webhooks): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.facts.desktop);
+        let mut parcels = Vec::new();
+        if slots.desktop > 0 && !desktop.is_empty() {
+            let many = desktop.len() > POP_UPS;
+            let together = if many { desktop } else { desktop.into_iter().take(1).collect() };
+            parcels.extend(self.claim_notice(together)?);
+        }
+        for row in webhooks.into_iter().take(slots.webhook) {
+            parcels.extend(self.claim_webhook(row)?);
+        }
+        Ok(parcels)
+    }
+
+    fn claim_notice(&self, rows: Vec<DeliveryRow>) -> Result<Option<Parcel>> {
+        let listed: Vec<Listed> =
+            rows.into_iter().map(|row| self.listed(row)).collect::<Result<_>>()?;
+        let Some(first) = listed.first() else { return Ok(None) };
+        let late = listed.iter().find_map(|l| self.lateness(&l.row));
+        let single = listed.len() == 1;
+        let notice = match single {
+            true => message::notice(first, late.as_ref(), &self.setting),
+            false => message::digest(&listed, late.as_ref(), &self.setting),
+        };
+        // A digest has no row of its own: each row keeps what it would have said alone.
+        let mut claims = Vec::new();
+        for one in &listed {
+            let own = message::notice(one, self.lateness(&one.row).as_ref(), &self.setting);
+            let bytes = serde_json::to_vec(&own).expect("BUG: a notice is JSON");
+            claims.extend(self.mark(&one.row, &bytes)?);
+        }
+        let kept: Option<Notice> = first
+            .row
+            .payload
+            .as_ref()
+            .filter(|_| single)
+            .and_then(|bytes| serde_json::from_slice(bytes).ok());
+        let notice = kept.map_or(notice.clone(), |kept| Notice { again: first.row.again, ..kept });
+        let parcel = Parcel {
+            attempt: first.row.attempts + 1,
+            use_by: listed.iter().filter_map(|l| l.row.facts.use_by).max().filter(|_| single),
+            message: Message::Notice(notice),
+            claims,
+        };
+        Ok((!parcel.claims.is_empty()).then_some(parcel))
+    }
+
+    fn claim_webhook(&self, row: DeliveryRow) -> Result<Option<Parcel>> {
+        let Some(channel) = self.channel(&row) else { return Ok(None) };
+        let sealed = (channel.url.as_ref(), channel.secret.as_ref());
+        let opened = match sealed {
+            (Some(url), Some(secret)) => {
+                let vault = self.engine.vault();
+                vault
+                    .unseal(channel.id, url)
+                    .and_then(|url| Ok((url, vault.unseal(channel.id, secret)?)))
+            }
+            _ => return Ok(None),
+        };
+        let Ok((url, secret)) = opened else {
+            self.enter(&row, (State::Held, Reason::HeldSecret), row.facts.use_by, None)?;
+            return Ok(None);
+        };
+        let network = channel.network;
+        let listed = self.listed(row)?;
+        let body = match &listed.row.payload {
+            Some(kept) => kept.clone(),
+            None => message::webhook_body(&listed, &self.description(&listed.row)?),
+        };
+        let Some(claim) = self.mark(&listed.row, &body)? else { return Ok(None) };
+        let call =
+            WebhookCall { id: listed.row.key.clone(), url, secrets: vec![secret], network, body };
+        Ok(Some(Parcel {
+            claims: vec![claim],
+            attempt: listed.row.attempts + 1,
+            use_by: listed.row.facts.use_by,
+            message: Message::Webhook(call),
+        }))
+    }
+
+    /// The mark: sending begins. `None`: the row changed meanwhile.
+    fn mark(&self, row: &DeliveryRow, payload: &[u8]) -> Result<Option<Claim>> {
+        let now = self.act.wall();
+        let Some(token) = delivery::claim(self.act.tx, row, self.owner, payload, now)? else {
+            return Ok(None);
+        };
+        attempt::begin(self.act.tx, row.id, row.attempts + 1, token, now)?;
+        let step = (State::Processing, Reason::Claimed);
+        self.act.audit(row.id, token, Some(row.facts.state), step, "")?;
+        Ok(Some(Claim { delivery: row.id, token }))
+    }
+
+    fn listed(&self, row: DeliveryRow) -> Result<Listed> {
+        inbox::with_words(self.act.tx, row)
+    }
+
+    fn description(&self, row: &DeliveryRow) -> Result<String> {
+        let Some(id) = row.event else { return Ok(String::new()) };
+        let found = event::find(self.act.tx, &self.act.context.zones, id)?;
+        Ok(found.map(|row| row.event.description).unwrap_or_default())
+    }
+}

@@ -1,0 +1,200 @@
+//! The scheduler: one *pass* settles what came back, plans, decides and claims, in a single
+//! transaction whose commit is the mark. It is synchronous and takes its time as an argument;
+//! sleeping and sending are the driver's.
+
+mod claim;
+mod pass;
+
+use std::{collections::VecDeque, sync::Arc};
+
+use calendar::{
+    delivery::{News, Next, decide},
+    reason::Reason,
+    timing::later,
+};
+use jiff::Timestamp;
+
+use self::pass::{Absence, Pass};
+use crate::{
+    act::Act,
+    clock::Now,
+    courier::{Claim, Parcel, Report, Unavailable},
+    engine::{Engine, owner},
+    error::Result,
+    ledger::{
+        attempt,
+        delivery::{self, Effects},
+        event, status,
+    },
+};
+
+/// Rows decided in one pass; the next follows at once if there are more.
+const ROWS: u32 = 2_000;
+/// Events planned in one pass.
+const EVENTS: u32 = 200;
+/// A sleep longer than it should have been by this much was an absence.
+const ABSENT: i64 = 60;
+/// Absences remembered, to say why something is late.
+const REMEMBERED: usize = 16;
+
+/// How many parcels of each courier may be under way besides those that are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slots {
+    /// Desktop notifications.
+    pub desktop: usize,
+    /// Webhooks.
+    pub webhook: usize,
+}
+
+/// What the couriers say of themselves before a pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Availability {
+    /// Why no notification can be shown.
+    pub desktop: Option<Unavailable>,
+    /// Why no webhook can be sent.
+    pub webhook: Option<Unavailable>,
+}
+
+/// What became of a parcel.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// Its claims.
+    pub claims: Vec<Claim>,
+    /// What the courier said; `None` when it was too late to send it at all.
+    pub report: Option<Report>,
+    /// Whether it was a digest.
+    pub in_digest: bool,
+}
+
+/// What a pass came to.
+#[derive(Debug, Default)]
+pub struct Passed {
+    /// To be handed over now.
+    pub parcels: Vec<Parcel>,
+    /// When to look again at the latest.
+    pub wake_at: Option<Timestamp>,
+    /// There is more to do at once.
+    pub more: bool,
+}
+
+/// The one worker that claims.
+#[derive(Debug)]
+pub struct Scheduler {
+    engine: Arc<Engine>,
+    owner: [u8; 16],
+    absences: VecDeque<Absence>,
+    expected: Option<Timestamp>,
+    last: Option<Now>,
+}
+
+impl Scheduler {
+    /// Begins to lead: the caller holds the scheduler lock. What an earlier leader left while
+    /// sending is taken up as its channel promises.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn lead(engine: Arc<Engine>) -> Result<Self> {
+        let owner = owner()?;
+        let now = engine.now();
+        let before = engine.service_status()?;
+        engine.write(|act| {
+            status::begin(act.tx, std::process::id(), env!("CARGO_PKG_VERSION"), act.wall())?;
+            for row in delivery::left_behind(act.tx, &owner)? {
+                attempt::end(
+                    act.tx,
+                    (row.id, row.token),
+                    "unknown",
+                    None,
+                    "Carillon was cut off",
+                    act.wall(),
+                )?;
+                if let Next::Enter(state, reason, _) = decide(&row.facts, News::CutOff, act.wall())
+                {
+                    let effects = Effects { crashed: true, again: true, ..Effects::default() };
+                    act.enter(&row, (state, reason), &effects, "")?;
+                }
+            }
+            Ok(())
+        })?;
+        let mut absences = VecDeque::new();
+        let away = before.map(|status| status.stopped.unwrap_or(status.passed).max(status.passed));
+        absences.push_back(Absence {
+            from: away.unwrap_or(Timestamp::MIN).min(now.wall),
+            to: now.wall,
+            cause: Reason::LateServiceOff,
+        });
+        let last = away.map(|wall| Now { wall, boot: now.boot, boot_id: "".into() });
+        Ok(Self { engine, owner, absences, expected: None, last })
+    }
+
+    /// One pass at this moment.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written: then nothing was claimed, and what was finished has to
+    /// be given again.
+    pub fn pass(
+        &mut self,
+        now: &Now,
+        finished: &[Finished],
+        slots: Slots,
+        availability: Availability,
+    ) -> Result<Passed> {
+        self.notice_absence(now);
+        let back =
+            self.last.as_ref().map_or(0, |last| last.wall.duration_since(now.wall).as_secs());
+        let (engine, owner, absences) = (&*self.engine, &self.owner, &self.absences);
+        let passed = engine.write_at(now.clone(), |act| {
+            let before = act.tx.total_changes();
+            if back > ABSENT {
+                event::rewind(act.tx, act.wall())?;
+                delivery::rewind(act.tx, back * 1000, act.wall())?;
+            }
+            let pass = Pass::new(act, engine, owner, absences, availability)?;
+            for one in finished {
+                pass.settle(one)?;
+            }
+            let mut more = act.plan_due(EVENTS)?;
+            let rows = delivery::due(act.tx, act.wall(), ROWS)?;
+            more |= rows.len() >= ROWS as usize;
+            let to_send = pass.decide(rows)?;
+            let parcels = pass.claim(to_send, slots)?;
+            if act.tx.total_changes() != before {
+                status::passed(act.tx, act.wall())?;
+            }
+            let looks = [delivery::next_look(act.tx, act.wall())?, event::next_plan(act.tx)?];
+            Ok(Passed { parcels, wake_at: looks.into_iter().flatten().min(), more })
+        })?;
+        self.expected = passed.wake_at;
+        self.last = Some(now.clone());
+        Ok(passed)
+    }
+
+    /// Notes that the service looked, and stops in an orderly way if `stop`.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn beat(&self, stop: bool) -> Result<()> {
+        let work = |act: &Act<'_>| match stop {
+            true => status::stopped(act.tx, act.wall()),
+            false => status::passed(act.tx, act.wall()),
+        };
+        if stop { self.engine.write(work) } else { self.engine.write_unheard(work) }
+    }
+
+    /// A wall clock that is much later than the planned wake-up tells of a sleep or a jump.
+    fn notice_absence(&mut self, now: &Now) {
+        let (Some(last), Some(expected)) = (&self.last, self.expected) else { return };
+        let from = expected.max(last.wall);
+        if now.wall <= later(from, ABSENT) {
+            return;
+        }
+        let wall = now.wall.duration_since(last.wall).as_secs();
+        let boot = i64::try_from(now.boot.saturating_sub(last.boot).as_secs()).unwrap_or(i64::MAX);
+        let jumped = last.boot_id == now.boot_id && wall - boot > ABSENT;
+        let cause = if jumped { Reason::LateBusy } else { Reason::LateAsleep };
+        self.absences.push_back(Absence { from: last.wall, to: now.wall, cause });
+        if self.absences.len() > REMEMBERED {
+            self.absences.pop_front();
+        }
+    }
+}

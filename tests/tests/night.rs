@@ -1,0 +1,192 @@
+//! A night: the service is off over a change of the clocks, with daily, weekly and one-shot
+//! events of each kind. What the two fields (use-by and collapse) say is what happens.
+
+use acceptance::world::{World, draft, reminders};
+use calendar::{draft::EventDraft, policy::LeapDay};
+use engine::people::SavePerson;
+
+const BERLIN: &str = "Europe/Berlin";
+
+fn repeating(rule: &str, draft: EventDraft) -> EventDraft {
+    EventDraft { rules: vec![rule.into()], ..draft }
+}
+
+/// Friday evening before clocks go back in Berlin (25 October 2026, 03:00 → 02:00).
+fn friday() -> World {
+    let mut world = World::at("2026-10-23T18:00[Europe/Berlin]");
+    world.add(repeating(
+        "FREQ=DAILY",
+        draft("appointment", "Stand-up", "20261023T083000", Some(BERLIN)),
+    ));
+    world.add(repeating("FREQ=DAILY", draft("note", "Vitamins", "20261023T023000", Some(BERLIN))));
+    world.add(repeating("FREQ=WEEKLY", draft("note", "Bins", "20261018T200000", Some(BERLIN))));
+    world.add(draft("note", "Call Ana", "20261024T120000", Some(BERLIN)));
+    world.add(draft("appointment", "Cinema", "20261024T200000", Some(BERLIN)));
+    world.add(draft("deadline", "Tax return", "20261025T235900", Some(BERLIN)));
+    world.add(draft("deadline", "Ticket sale", "20261024T100000", Some(BERLIN)));
+    let ana = SavePerson {
+        name: "Ana".into(),
+        zone: Some("Europe/Lisbon".into()),
+        birthday: Some("1990-10-26".into()),
+        ..SavePerson::default()
+    };
+    world.engine().save_person(&ana, None).expect("a person");
+    world.run();
+    world
+}
+
+#[test]
+fn after_a_weekend_off_each_is_told_once_or_said_to_be_missed() {
+    let mut world = friday();
+    world.wait_until("2026-10-23T18:10");
+    world.kill();
+    let told_before = world.sent.len();
+    world.jump_to("2026-10-26T08:25");
+    world.start();
+    let rows = world.rows();
+    for line in [
+        // Daily appointments of the past days are over; today's is still ahead of its end.
+        "Sat 24 08:20 expired expired.event_over Stand-up",
+        "Sun 25 08:20 expired expired.event_over Stand-up",
+        // Of the recurring note only the latest is told.
+        "Sat 24 02:30 coalesced coalesced.latest Vitamins",
+        "Sun 25 02:30 coalesced coalesced.latest Vitamins",
+        "Mon 26 02:30 completed told.in_digest Vitamins",
+        // A weekly note whose one moment passed is told.
+        "Sun 25 20:00 completed told.in_digest Bins",
+        // A one-shot note waits for ever.
+        "Sat 24 12:00 completed told.in_digest Call Ana",
+        "Sat 24 19:50 expired expired.event_over Cinema",
+        // Nothing at or after a deadline; what was before it and passed is missed.
+        "Sun 25 22:59 expired expired.deadline Tax return",
+        "Sat 24 09:00 expired expired.deadline Ticket sale",
+        "Mon 26 08:20 completed told.in_digest Stand-up",
+    ] {
+        assert!(rows.contains(line), "missing: {line}\nin:\n{rows}");
+    }
+    assert_eq!(world.sent.len() - told_before, 1, "one digest: {:?}", world.sent);
+    let digest = &world.sent[told_before].text;
+    assert!(digest.starts_with("While you were away, Fri 18:"), "{digest}");
+    // Ana's birthday is told at 09:00 in Lisbon, which is 10:00 here.
+    world.wait_until("2026-10-26T11:00");
+    assert!(
+        world.rows().contains("Mon 26 10:00 completed told.on_time Ana’s birthday"),
+        "{}",
+        world.rows()
+    );
+}
+
+#[test]
+fn a_restart_changes_nothing_more() {
+    let mut world = friday();
+    world.kill();
+    world.jump_to("2026-10-26T08:25");
+    world.start();
+    let (rows, sent) = (world.all_rows(), world.sent.len());
+    for _ in 0..3 {
+        world.kill();
+        world.start();
+    }
+    assert_eq!(world.all_rows(), rows);
+    assert_eq!(world.sent.len(), sent);
+}
+
+#[test]
+fn asleep_or_off_the_result_is_the_same() {
+    let mut off = friday();
+    off.kill();
+    off.jump_to("2026-10-26T08:25");
+    off.start();
+    let mut asleep = friday();
+    asleep.jump_to("2026-10-26T08:25");
+    asleep.run();
+    let states = |world: &World| {
+        let rows = world.deliveries();
+        rows.iter()
+            .map(|l| format!("{} {} {}", l.row.key.len(), l.title, l.row.facts.state))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(states(&off), states(&asleep));
+}
+
+#[test]
+fn a_reminder_in_the_hour_that_comes_twice_rings_once_and_in_the_missing_hour_once() {
+    for (from, until) in
+        [("2026-10-24T12:00", "2026-10-26T12:00"), ("2027-03-27T12:00", "2027-03-29T12:00")]
+    {
+        let mut world = World::at(&format!("{from}[Europe/Berlin]"));
+        let start = format!("{}T023000", from[..10].replace('-', ""));
+        world.add(repeating("FREQ=DAILY", draft("note", "Vitamins", &start, Some(BERLIN))));
+        world.wait_until(until);
+        assert_eq!(world.sent.len(), 2, "{}", world.rows());
+    }
+}
+
+#[test]
+fn a_late_one_says_how_late_and_why() {
+    let mut world = World::at("2026-11-23T21:00[Europe/Berlin]");
+    world.add(draft("note", "Oven", "20261123T221500", Some(BERLIN)));
+    world.wait_until("2026-11-23T22:10");
+    world.jump_to("2026-11-24T07:03");
+    world.run();
+    assert_eq!(world.rows(), "Mon 23 22:15 completed late.asleep Oven");
+    let text = &world.sent[0].text;
+    assert!(text.contains("started 8 h ago"), "{text}");
+    assert!(text.contains("told late: the computer was asleep 22:10 to 07:03"), "{text}");
+}
+
+#[test]
+fn clocks_set_back_tell_nothing_twice_and_nothing_waits_for_the_false_future() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(repeating("FREQ=DAILY", draft("note", "Pill", "20261123T100000", Some(BERLIN))));
+    world.wait_until("2026-11-23T10:30");
+    assert_eq!(world.sent.len(), 1);
+    // A wrong clock a month ahead, then right again.
+    world.jump_to("2026-12-23T09:00");
+    world.run();
+    world.jump_to("2026-11-23T10:31");
+    world.run();
+    let sent = world.sent.len();
+    world.wait_until("2026-11-25T12:00");
+    assert_eq!(world.sent.len(), sent + 2, "{}", world.rows());
+}
+
+#[test]
+fn a_birthday_is_told_once_a_year_through_corrections() {
+    let mut world = World::at("2027-02-27T08:00[Europe/Berlin]");
+    let person = |id, date: &str, leap: &str| SavePerson {
+        id,
+        name: "Leo".into(),
+        birthday: Some(date.into()),
+        leap_day: Some(leap.into()),
+        ..SavePerson::default()
+    };
+    let id = world
+        .engine()
+        .save_person(&person(None, "2000-02-29", LeapDay::Backward.code()), None)
+        .expect("Leo");
+    let id = Some(id.parse().expect("an id"));
+    world.wait_until("2027-02-28T12:00");
+    assert_eq!(world.sent.len(), 1, "{}", world.rows());
+    // Corrected after it was told: not again this year.
+    world.engine().save_person(&person(id, "2000-03-02", "backward"), None).expect("corrected");
+    world.wait_until("2027-03-05T12:00");
+    assert_eq!(world.sent.len(), 1, "{}", world.rows());
+    world.wait_until("2028-03-05T12:00");
+    assert_eq!(world.sent.len(), 2, "{}", world.rows());
+}
+
+#[test]
+fn nothing_is_told_at_or_after_a_deadline() {
+    let mut world = World::at("2026-11-23T08:00[Europe/Berlin]");
+    let task = EventDraft {
+        reminders: reminders(&["-PT1H", "-PT1M"]),
+        ..draft("deadline", "Offer", "20261123T120000", Some(BERLIN))
+    };
+    world.add(task);
+    world.kill();
+    world.jump_to("2026-11-23T12:00");
+    world.start();
+    assert!(world.sent.is_empty(), "{}", world.rows());
+    assert_eq!(world.rows().matches("expired expired.deadline").count(), 2, "{}", world.rows());
+}
