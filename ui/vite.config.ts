@@ -1,8 +1,9 @@
+// The window is built into dist/. Mode `demo` builds the same window over the remembered demo world into
+// dist-demo/, for a plain browser: design, journeys, pictures.
+
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// The window is built into dist/. Mode `demo` builds the same window over the remembered demo world into
-// dist-demo/, for a plain browser: design, journeys, pictures.
 export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
   base: './',

@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 use crate::Source;
 
 /// What holds nothing of ours (`.git` is a file in a second work tree).
-const NOT_OURS: [&str; 6] = ["target", "node_modules", "dist", "gen", ".git", "test-results"];
+const NOT_OURS: [&str; 7] = ["target", "node_modules", "dist", "dist-demo", "shots", "gen", ".git"];
 
 /// A file larger than this is data, not something one writes.
 const LARGEST: u64 = 2 * 1024 * 1024;
