@@ -4,11 +4,19 @@
 
 #![forbid(unsafe_code)]
 
+mod desk;
+#[cfg(target_os = "linux")]
+mod glance;
 pub mod ready;
+pub mod run;
 #[cfg(target_os = "linux")]
 pub mod tray;
 pub mod wake;
 #[cfg(target_os = "linux")]
 mod watch;
 pub mod window;
+#[cfg(target_os = "linux")]
+mod words;
 pub mod zone;
+
+pub use run::{Options, TrayChoice, run};

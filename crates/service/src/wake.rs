@@ -20,6 +20,8 @@ use tokio::sync::Notify;
 pub use linux::{LinuxWake, Places};
 #[cfg(not(target_os = "linux"))]
 pub use other::CeilingWake;
+#[cfg(target_os = "linux")]
+pub(crate) use timer::Timer;
 
 /// What wakes the sleeper besides its timer. Clones ring the same sleeper; a ring while nobody
 /// sleeps is kept (once) for the next sleep.

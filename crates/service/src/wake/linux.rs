@@ -45,6 +45,7 @@ pub struct LinuxWake {
     clock: Arc<dyn Clock>,
     timer: Timer,
     signals: Signals,
+    ceiling: Duration,
     listeners: Vec<JoinHandle<()>>,
 }
 
@@ -60,11 +61,18 @@ impl LinuxWake {
             Ok(watch) => listeners.push(tokio::spawn(listen(watch, signals.clone()))),
             Err(error) => tracing::warn!(%error, "the zone files cannot be watched"),
         }
-        Ok(Self { clock, timer, signals, listeners })
+        Ok(Self { clock, timer, signals, ceiling: CEILING, listeners })
+    }
+
+    /// Sleeps at most this long, for one that hears less than it should.
+    #[must_use]
+    pub fn with_ceiling(mut self, ceiling: Duration) -> Self {
+        self.ceiling = ceiling;
+        self
     }
 
     async fn sleep(&self, at: Option<Timestamp>) -> io::Result<Woken> {
-        let ceiling = self.clock.now().wall.saturating_add(CEILING).unwrap_or(Timestamp::MAX);
+        let ceiling = self.clock.now().wall.saturating_add(self.ceiling).unwrap_or(Timestamp::MAX);
         let at = at.map_or(ceiling, |at| at.min(ceiling));
         if let Some(fired) = self.timer.arm(at)? {
             return Ok(woken(fired));

@@ -15,7 +15,7 @@ use tokio::net::unix::pipe;
 
 /// What the timer has to say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fired {
+pub(crate) enum Fired {
     /// The moment came.
     Due,
     /// The clock was set, or the machine resumed.
@@ -25,13 +25,13 @@ pub(super) enum Fired {
 /// A timerfd. Tokio reads it as if it were a pipe: the only safe door it has for a descriptor
 /// of another kind.
 #[derive(Debug)]
-pub(super) struct Timer {
+pub(crate) struct Timer {
     fd: pipe::Receiver,
 }
 
 impl Timer {
     /// A timer that is not armed. Needs a tokio runtime.
-    pub(super) fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
         let fd: OwnedFd = rustix::time::timerfd_create(TimerfdClockId::Realtime, flags)?;
         Ok(Self { fd: pipe::Receiver::from_owned_fd_unchecked(fd)? })
@@ -40,7 +40,7 @@ impl Timer {
     /// Arms it for this moment, in place of what it was armed for. A moment of the past fires
     /// at once. `ClockSet` says that the clock was set since the last arming: it is armed, but
     /// the caller chose the moment by the old clock.
-    pub(super) fn arm(&self, at: Timestamp) -> io::Result<Option<Fired>> {
+    pub(crate) fn arm(&self, at: Timestamp) -> io::Result<Option<Fired>> {
         // Zero would disarm it.
         let at = at.max(Timestamp::from_second(1).unwrap_or(Timestamp::UNIX_EPOCH));
         let spec = Itimerspec {
@@ -59,7 +59,7 @@ impl Timer {
     }
 
     /// Waits for it. Cancel safe: the timer stays as it was armed.
-    pub(super) async fn fired(&self) -> io::Result<Fired> {
+    pub(crate) async fn fired(&self) -> io::Result<Fired> {
         loop {
             // Readiness may be left over from an earlier arming; the read tells.
             self.fd.readable().await?;

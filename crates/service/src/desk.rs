@@ -1,0 +1,221 @@
+//! What happens on the desktop, turned into use cases: buttons of notifications, choices in the
+//! tray, a notification service that appears. What was answered elsewhere is taken off the
+//! screen again.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use calendar::id::DeliveryId;
+use couriers::desktop::{DesktopAnswer, DesktopCourier, DesktopEvent};
+use engine::{
+    Engine,
+    courier::{BoxFuture, Courier, Handover, Message, Parcel, Report, Unavailable},
+    ledger::acknowledgement::Answer,
+    programs::Opening,
+};
+use tokio::sync::{Notify, mpsc, watch};
+
+use crate::window;
+
+/// Where an answer came from, as the ledger notes it.
+const NOTIFICATION: &str = "notification";
+/// Notifications remembered as being on the screen; more are left to the daemon.
+const REMEMBERED: usize = 1_000;
+
+/// The desktop of this session.
+pub(crate) struct Desk {
+    pub(crate) engine: Arc<Engine>,
+    courier: Arc<DesktopCourier>,
+    /// Named to the window, unless the ledger lies in its usual place.
+    data_dir: Option<PathBuf>,
+    /// What may be on the screen: the keys of notifications, and what each of them tells.
+    on_screen: Mutex<HashMap<String, Vec<DeliveryId>>>,
+}
+
+impl Desk {
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        courier: Arc<DesktopCourier>,
+        data_dir: Option<PathBuf>,
+    ) -> Arc<Self> {
+        Arc::new(Self { engine, courier, data_dir, on_screen: Mutex::default() })
+    }
+
+    /// The courier that remembers what it has shown.
+    pub(crate) fn courier(self: &Arc<Self>) -> Arc<dyn Courier> {
+        Arc::new(Remembering(self.clone()))
+    }
+
+    /// Listens to the desktop, for as long as the courier lives.
+    pub(crate) async fn follow(
+        self: Arc<Self>,
+        mut events: mpsc::Receiver<DesktopEvent>,
+        nudge: Arc<Notify>,
+        look: watch::Sender<()>,
+    ) {
+        while let Some(event) = events.recv().await {
+            match event {
+                DesktopEvent::Answered { key, answer, activation_token } => {
+                    self.answered(&key, answer, activation_token).await;
+                }
+                // What is held for want of a service is due now.
+                DesktopEvent::NotifierAppeared { .. } => nudge.notify_one(),
+                DesktopEvent::NotifierGone => {
+                    self.screen().clear();
+                    nudge.notify_one();
+                }
+            }
+            look.send_replace(());
+        }
+    }
+
+    async fn answered(&self, key: &str, answer: DesktopAnswer, token: Option<String>) {
+        let known = match self.engine.delivery_by_key(key) {
+            Ok(id) => Ok(id),
+            // A digest has no row: its list is opened, and nothing is acknowledged by that.
+            Err(engine::Error::NotFound { .. }) => return self.open(&Opening::Inbox, token).await,
+            Err(error) => Err(error),
+        };
+        let done = known.and_then(|id| match answer {
+            DesktopAnswer::Done => {
+                self.engine.acknowledge(&[id], Answer::Done, NOTIFICATION).map(|_| None)
+            }
+            DesktopAnswer::Snooze => self.snooze(id).map(|()| None),
+            DesktopAnswer::Open => {
+                self.engine.acknowledge(&[id], Answer::Opened, NOTIFICATION).map(|_| Some(id))
+            }
+        });
+        match done {
+            Ok(Some(id)) => self.open(&Opening::Delivery(id.to_string()), token).await,
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, ?answer, "an answer could not be written down"),
+        }
+    }
+
+    fn snooze(&self, id: DeliveryId) -> engine::Result<()> {
+        let length = Duration::from_secs(60 * u64::from(self.engine.snooze_minutes()?));
+        let until = self.engine.now().wall.saturating_add(length).unwrap_or(jiff::Timestamp::MAX);
+        self.engine.snooze(id, until, NOTIFICATION).map(drop)
+    }
+
+    /// Opens the window; that it cannot be opened is said in the log.
+    async fn open(&self, opening: &Opening, token: Option<String>) {
+        let opened = window::open(self.data_dir.as_deref(), opening, token.as_deref()).await;
+        if let Err(error) = opened {
+            tracing::error!(%error, ?opening, "asked for the window");
+        }
+    }
+
+    /// Takes off the screen what nobody waits to have answered any more, whenever something
+    /// may have changed.
+    pub(crate) async fn keep_tidy(self: Arc<Self>, mut look: watch::Receiver<()>) {
+        while look.changed().await.is_ok() {
+            match self.answered_elsewhere() {
+                Ok(keys) => {
+                    for key in keys {
+                        self.courier.withdraw(&key).await;
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "answered notifications stay on the screen"),
+            }
+        }
+    }
+
+    /// Forgets what was answered since it was shown, and names it.
+    fn answered_elsewhere(&self) -> engine::Result<Vec<String>> {
+        if self.screen().is_empty() {
+            return Ok(Vec::new());
+        }
+        let waiting: HashSet<DeliveryId> =
+            self.engine.inbox()?.into_iter().map(|listed| listed.row.id).collect();
+        let is_over = |ids: &Vec<DeliveryId>| ids.iter().all(|id| !waiting.contains(id));
+        Ok(self.screen().extract_if(|_, ids| is_over(ids)).map(|(key, _)| key).collect())
+    }
+
+    fn screen(&self) -> MutexGuard<'_, HashMap<String, Vec<DeliveryId>>> {
+        self.on_screen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The desktop courier, with a note of what it has shown.
+struct Remembering(Arc<Desk>);
+
+impl Courier for Remembering {
+    fn probe(&self) -> Result<(), Unavailable> {
+        self.0.courier.probe()
+    }
+
+    fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
+        Box::pin(async move {
+            let key = match &parcel.message {
+                Message::Notice(notice) => notice.key.clone(),
+                Message::Webhook(_) => String::new(),
+            };
+            let ids = parcel.claims.iter().map(|claim| claim.delivery).collect();
+            let report = self.0.courier.hand_over(parcel).await;
+            if let Handover::Accepted { .. } = report.handover {
+                let mut screen = self.0.screen();
+                if screen.len() < REMEMBERED {
+                    screen.insert(key, ids);
+                }
+            }
+            report
+        })
+    }
+
+    fn withdraw<'a>(&'a self, key: &'a str) -> BoxFuture<'a, ()> {
+        self.0.courier.withdraw(key)
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod by_tray {
+    //! What the tray asks for.
+
+    use super::*;
+    use crate::{
+        glance::newest_failed,
+        tray::{PauseFor, TrayCommand},
+        words::pause_ends,
+    };
+    use engine::settings::Pause;
+
+    impl Desk {
+        pub(crate) async fn obey(&self, command: TrayCommand, stop: &watch::Sender<bool>) {
+            match command {
+                TrayCommand::Open { what, activation_token } => {
+                    self.open(&what, activation_token).await;
+                }
+                TrayCommand::OpenFailed { activation_token } => {
+                    let failed = newest_failed(&self.engine).ok().flatten();
+                    let opening =
+                        failed.map_or(Opening::Calendar, |id| Opening::Delivery(id.to_string()));
+                    self.open(&opening, activation_token).await;
+                }
+                TrayCommand::Pause(length) => self.say(self.pause(length), "paused"),
+                TrayCommand::Resume => self.say(self.engine.resume(), "resumed"),
+                TrayCommand::Quit => {
+                    tracing::info!("ended from the tray");
+                    stop.send_replace(true);
+                }
+            }
+        }
+
+        fn pause(&self, length: PauseFor) -> engine::Result<()> {
+            let (zone, _) = self.engine.zones().zone(&self.engine.machine_zone()?);
+            let end = pause_ends(length, self.engine.now().wall, &zone);
+            self.engine.pause(end.map_or(Pause::Forever, Pause::Until))
+        }
+
+        fn say(&self, done: engine::Result<()>, what: &str) {
+            match done {
+                Ok(()) => tracing::info!("reminders were {what} from the tray"),
+                Err(error) => tracing::error!(%error, "reminders could not be {what}"),
+            }
+        }
+    }
+}

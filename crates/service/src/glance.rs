@@ -1,0 +1,106 @@
+//! What the tray shows, read from the ledger: after each ring of the bell, and when a pause
+//! ends, which nobody writes down at that moment.
+
+use std::{sync::Arc, time::Duration};
+
+use calendar::{delivery::State, id::DeliveryId};
+use engine::{Engine, ledger::inbox::Filter, queries::Ring, settings};
+use jiff::{Timestamp, tz::TimeZone};
+use tokio::sync::watch;
+
+use crate::{
+    tray::{NextRing, Pause, TrayState},
+    wake::Timer,
+    words::when,
+};
+
+/// Rings read, so that three are left when one event rings on several channels.
+const READ: usize = 12;
+/// At most two looks a second, however often the bell rings.
+const REST: Duration = Duration::from_millis(500);
+
+/// Keeps `states` as the ledger is, until nobody looks at them. `look` calls for another look.
+pub(crate) async fn keep(
+    engine: Arc<Engine>,
+    mut look: watch::Receiver<()>,
+    timer: Timer,
+    states: watch::Sender<TrayState>,
+) {
+    while !states.is_closed() {
+        let pause_ends = match glance(&engine) {
+            Ok((state, pause_ends)) => {
+                states.send_if_modified(|shown| std::mem::replace(shown, state.clone()) != state);
+                pause_ends
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the tray could not be brought up to date");
+                None
+            }
+        };
+        tokio::time::sleep(REST).await;
+        tokio::select! {
+            changed = look.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+            }
+            () = reached(&timer, pause_ends) => {}
+            () = states.closed() => {}
+        }
+    }
+}
+
+/// Waits for a moment of the wall clock, for ever without one.
+async fn reached(timer: &Timer, at: Option<Timestamp>) {
+    let Some(at) = at else { return std::future::pending().await };
+    let waited = async {
+        match timer.arm(at)? {
+            Some(_) => Ok(()),
+            None => timer.fired().await.map(drop),
+        }
+    };
+    if let Err(error) = waited.await {
+        let error: std::io::Error = error;
+        tracing::warn!(%error, "the end of a pause is noticed late");
+        std::future::pending().await
+    }
+}
+
+/// The state to show, and when it changes without anybody writing.
+fn glance(engine: &Engine) -> engine::Result<(TrayState, Option<Timestamp>)> {
+    let now = engine.now().wall;
+    let (zone, _) = engine.zones().zone(&engine.machine_zone()?);
+    let (pause, pause_ends) = match engine.paused()? {
+        None => (Pause::No, None),
+        Some(settings::Pause::Forever) => (Pause::UntilResumed, None),
+        Some(settings::Pause::Until(at)) => (Pause::Until(when(at, now, &zone)), Some(at)),
+    };
+    let state = TrayState {
+        next: next(engine.next_rings(READ)?, now, &zone),
+        unacknowledged: u32::try_from(engine.inbox()?.len()).unwrap_or(u32::MAX),
+        failed: engine.parked()?,
+        pause,
+    };
+    Ok((state, pause_ends))
+}
+
+/// One line for each ring, though several channels may tell it.
+fn next(rings: Vec<Ring>, now: Timestamp, zone: &TimeZone) -> Vec<NextRing> {
+    let mut rings = rings;
+    rings.dedup_by_key(|ring| (ring.due, ring.event));
+    rings
+        .into_iter()
+        .map(|ring| NextRing {
+            delivery: ring.delivery.map(|id| id.to_string()),
+            when: when(ring.due, now, zone),
+            title: ring.title,
+        })
+        .collect()
+}
+
+/// The newest delivery that waits for a person to decide.
+pub(crate) fn newest_failed(engine: &Engine) -> engine::Result<Option<DeliveryId>> {
+    let states = vec![State::Dead, State::Review];
+    let filter = Filter { states, newest_first: true, limit: 1, ..Filter::default() };
+    Ok(engine.deliveries(&filter)?.first().map(|listed| listed.row.id))
+}

@@ -1,0 +1,306 @@
+//! The daemon: opens the ledger, leads or stands by, and ties the driver to the couriers, the
+//! machine's signals and the tray until somebody ends it.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use couriers::{
+    desktop::{self, DesktopCourier},
+    webhook::WebhookCourier,
+};
+use engine::{
+    Actor, Engine,
+    clock::{Clock, SystemClock},
+    driver::{Couriers, Driver},
+    ledger::SchedulerLock,
+    place::{NoPlace, Place},
+    scheduler::Scheduler,
+    wake::{Wake, Woken},
+};
+use tokio::sync::{Notify, oneshot, watch};
+
+use crate::{desk::Desk, ready, wake::Signals, zone::machine_zone};
+
+/// What is left to do at the end of the process may take so long.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Whether the tray is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrayChoice {
+    /// Shown wherever a panel is.
+    Shown,
+    /// None.
+    None,
+}
+
+/// How the service is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where the ledger lies, if not in its usual place.
+    pub data_dir: Option<PathBuf>,
+    /// Whether the tray is wanted.
+    pub tray: TrayChoice,
+}
+
+/// Why the service does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody knows where the ledger is.
+    #[error(transparent)]
+    Place(#[from] NoPlace),
+    /// The ledger.
+    #[error(transparent)]
+    Engine(#[from] engine::Error),
+    /// The system gave no timer, signal or thread.
+    #[error("the service could not {tried}: {source}")]
+    System {
+        /// What was tried.
+        tried: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+fn system(tried: &'static str) -> impl FnOnce(io::Error) -> Error {
+    move |source| Error::System { tried, source }
+}
+
+/// Runs the service until a signal or the tray ends it. Blocks the thread.
+///
+/// # Errors
+/// When the ledger cannot be opened, or was taken over by a newer program.
+pub fn run(options: &Options) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(system("start"))?;
+    let ended = runtime.block_on(serve(options));
+    // A name that is still being resolved must not hold the process.
+    runtime.shutdown_timeout(LAST_WORDS);
+    ended
+}
+
+async fn serve(options: &Options) -> Result<(), Error> {
+    let place = Place::find(options.data_dir.as_deref())?;
+    let (stop, mut stopping) = watch::channel(false);
+    let stop = Arc::new(stop);
+    let mut signals = Stopped::listen().map_err(system("hear its signals"))?;
+    let served = async {
+        let Some((engine, lock)) = lead(&place.data, &mut stopping).await? else { return Ok(()) };
+        let led =
+            Service { options, engine, stop: stop.clone(), stopping: stopping.clone() }.lead();
+        let led = led.await;
+        drop(lock);
+        led
+    };
+    tokio::pin!(served);
+    tokio::select! {
+        ended = &mut served => return ended,
+        () = signals.heard() => {}
+    }
+    tracing::info!("stopping: what is under way is waited for");
+    ready::stopping();
+    stop.send_replace(true);
+    // Asked a second time, it ends at once: what is under way is uncertain at the next start.
+    tokio::select! {
+        ended = served => ended,
+        () = signals.heard() => Ok(()),
+    }
+}
+
+/// Opens the ledger and takes the scheduler lock, waiting for it if another service leads.
+/// `None` when asked to stop meanwhile.
+async fn lead(
+    dir: &Path,
+    stopping: &mut watch::Receiver<bool>,
+) -> Result<Option<(Arc<Engine>, SchedulerLock)>, Error> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let open = || Engine::open(dir, Actor::Service, clock.clone()).map(Arc::new);
+    let engine = open()?;
+    let dir = engine.dir();
+    if let Some(lock) = SchedulerLock::try_take(&dir)? {
+        return Ok(Some((engine, lock)));
+    }
+    // A stand-by holds nothing, so that the ledger may be migrated.
+    drop(engine);
+    tracing::info!("another service leads this ledger: standing by");
+    ready::ready();
+    let (tell, free) = oneshot::channel();
+    let wait = move || tell.send(SchedulerLock::wait(&dir)).unwrap_or_else(drop);
+    std::thread::Builder::new()
+        .name("stand-by".into())
+        .spawn(wait)
+        .map_err(system("wait for the lock"))?;
+    tokio::select! {
+        lock = free => match lock {
+            Ok(lock) => Ok(Some((open()?, lock?))),
+            Err(_) => Ok(None),
+        },
+        _ = stopping.wait_for(|stop| *stop) => Ok(None),
+    }
+}
+
+/// A service that leads.
+struct Service<'a> {
+    options: &'a Options,
+    engine: Arc<Engine>,
+    stop: Arc<watch::Sender<bool>>,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Service<'_> {
+    async fn lead(self) -> Result<(), Error> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let engine = self.engine.clone();
+        keep_zone(&engine);
+        let (desktop, events) = DesktopCourier::start(desktop::Options::default()).await;
+        let desk = Desk::new(engine.clone(), Arc::new(desktop), self.window_dir());
+        let webhook = Arc::new(WebhookCourier::new(clock.clone(), Default::default()));
+        let couriers = Couriers { desktop: desk.courier(), webhook };
+        let signals = Signals::default();
+        // Says that something may have changed, to whoever shows it.
+        let (look, _) = watch::channel(());
+        let wake = self.wake(clock, &signals, &look)?;
+        let driver = Driver::new(Scheduler::lead(engine.clone())?, engine.clone(), couriers);
+
+        let nudge = Arc::new(Notify::new());
+        let mut tasks = tokio::task::JoinSet::new();
+        tasks.spawn(desk.clone().follow(events, nudge.clone(), look.clone()));
+        tasks.spawn(desk.clone().keep_tidy(look.subscribe()));
+        #[cfg(target_os = "linux")]
+        if self.options.tray == TrayChoice::Shown {
+            self.show_tray(&mut tasks, &desk, &look)?;
+        }
+        ready::ready();
+        let place = engine.dir();
+        tracing::info!(ledger = %place.display(), "leading");
+        let woken = |why| match why {
+            Woken::Resumed | Woken::ZoneChanged => {
+                keep_zone(&engine);
+                look.send_replace(());
+            }
+            Woken::ClockSet => drop(look.send_replace(())),
+            Woken::Due | Woken::Bell => {}
+        };
+        driver.run(wake, nudge, self.stopping.clone(), woken).await?;
+        Ok(())
+    }
+
+    /// The sleeper, woken by the bell as well. Without the bell it looks often enough.
+    fn wake(
+        &self,
+        clock: Arc<dyn Clock>,
+        signals: &Signals,
+        look: &watch::Sender<()>,
+    ) -> Result<Box<dyn Wake>, Error> {
+        let (ring, look) = (signals.clone(), look.clone());
+        let heard = move || {
+            ring.bell();
+            look.send_replace(());
+        };
+        let watched = self.engine.bell().watch(heard);
+        if let Err(error) = &watched {
+            tracing::error!(%error, "the bell beside the ledger cannot be watched: looking every 30 seconds");
+        }
+        sleeper(clock, signals.clone(), watched.is_ok()).map_err(system("have a timer"))
+    }
+
+    /// The words for the window: only a ledger that was named is named again.
+    fn window_dir(&self) -> Option<PathBuf> {
+        self.options.data_dir.as_ref().map(|_| self.engine.dir())
+    }
+
+    #[cfg(target_os = "linux")]
+    fn show_tray(
+        &self,
+        tasks: &mut tokio::task::JoinSet<()>,
+        desk: &Arc<Desk>,
+        look: &watch::Sender<()>,
+    ) -> Result<(), Error> {
+        use tokio::sync::mpsc;
+        let timer = crate::wake::Timer::new().map_err(system("have a timer"))?;
+        let (states, shown) = watch::channel(crate::tray::TrayState::default());
+        let (present, _) = watch::channel(false);
+        let (tell, mut commands) = mpsc::unbounded_channel();
+        tasks.spawn(crate::glance::keep(self.engine.clone(), look.subscribe(), timer, states));
+        tasks.spawn(crate::tray::run(shown, tell, present));
+        let (desk, stop) = (desk.clone(), self.stop.clone());
+        tasks.spawn(async move {
+            while let Some(command) = commands.recv().await {
+                desk.obey(command, &stop).await;
+            }
+        });
+        Ok(())
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn sleeper(
+    clock: Arc<dyn Clock>,
+    signals: Signals,
+    hears_the_bell: bool,
+) -> io::Result<Box<dyn Wake>> {
+    use crate::wake::{LinuxWake, Places};
+    let wake = LinuxWake::start(clock, signals, &Places::default())?;
+    Ok(Box::new(if hears_the_bell { wake } else { wake.with_ceiling(Duration::from_secs(30)) }))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn sleeper(clock: Arc<dyn Clock>, signals: Signals, _: bool) -> io::Result<Box<dyn Wake>> {
+    Ok(Box::new(crate::wake::CeilingWake::new(clock, signals)))
+}
+
+/// The ledger plans with the zone this machine is in, as far as it can be told.
+fn keep_zone(engine: &Engine) {
+    let Some(zone) = machine_zone(|name| engine.zones().check(name).ok()) else { return };
+    match engine.set_machine_zone(&zone) {
+        Ok(true) => tracing::info!(%zone, "this machine is in another zone now"),
+        Ok(false) => {}
+        Err(error) => {
+            tracing::error!(%error, %zone, "the machine's zone could not be written down")
+        }
+    }
+}
+
+/// The signals by which a service is ended.
+struct Stopped {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Stopped {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn heard(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Stopped {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn heard(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
