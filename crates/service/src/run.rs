@@ -183,7 +183,7 @@ impl Service<'_> {
                 keep_zone(&engine);
                 look.send_replace(());
             }
-            Woken::ClockSet => drop(look.send_replace(())),
+            Woken::ClockSet => look.send_replace(()),
             Woken::Due | Woken::Bell => {}
         };
         driver.run(wake, nudge, self.stopping.clone(), woken).await?;

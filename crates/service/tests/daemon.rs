@@ -1,0 +1,237 @@
+//! The whole service on a private bus with a real ledger: what rings, what a person presses, who
+//! leads, how it ends. It waits for real due moments, a second ahead.
+
+#![cfg(target_os = "linux")]
+
+mod kit;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use calendar::{
+    delivery::State,
+    draft::{EventDraft, ReminderDraft},
+    id::{CalendarId, ChannelId, DeliveryId},
+};
+use engine::{
+    Actor, Engine,
+    clock::SystemClock,
+    events::Save,
+    ledger::{acknowledgement::Answer, inbox::Filter},
+    settings::Pause,
+};
+use kit::Bus;
+use service::{Options, TrayChoice, run::Error};
+use testkit::{notifier::Notifier, panel::Panel};
+use tokio::sync::Notify;
+
+type Ended = JoinHandle<Result<(), Error>>;
+
+fn start(dir: &Path, tray: TrayChoice) -> Ended {
+    let options = Options { data_dir: Some(dir.join("data")), tray };
+    std::thread::spawn(move || service::run(&options))
+}
+
+/// Waits for a service that was asked to end.
+async fn ended(service: Ended) {
+    let joined = tokio::task::spawn_blocking(|| service.join()).await.expect("waited for");
+    joined.expect("no panic").expect("an orderly end");
+}
+
+/// Ends every service of this process, as the system would.
+async fn terminate(service: Ended) {
+    let us = rustix::process::getpid();
+    rustix::process::kill_process(us, rustix::process::Signal::TERM).expect("a signal");
+    ended(service).await;
+}
+
+/// The ledger as another program sees it.
+struct Ledger {
+    engine: Engine,
+    rung: Arc<Notify>,
+}
+
+impl Ledger {
+    fn open(dir: &Path) -> Self {
+        let clock = Arc::new(SystemClock::new());
+        let engine = Engine::open(&dir.join("data"), Actor::CommandLine, clock).expect("a ledger");
+        let rung = Arc::new(Notify::new());
+        let ring = rung.clone();
+        engine.bell().watch(move || ring.notify_one()).expect("the bell");
+        Self { engine, rung }
+    }
+
+    /// A note that rings so much later.
+    fn note(&self, title: &str, later: Duration) {
+        let at = (self.engine.now().wall + later).to_zoned(jiff::tz::TimeZone::UTC);
+        let reminder = ReminderDraft {
+            trigger: "PT0M".into(),
+            channel: ChannelId::DESKTOP.to_string(),
+            use_by: None,
+            collapse: None,
+        };
+        let draft = EventDraft {
+            kind: "note".into(),
+            calendar: CalendarId::FIRST.to_string(),
+            title: title.into(),
+            start: at.strftime("%Y%m%dT%H%M%S").to_string(),
+            zone: Some("UTC".into()),
+            reminders: Some(vec![reminder]),
+            ..EventDraft::default()
+        };
+        let save = Save { id: None, draft, based_on: None, allow_past: true, request: None };
+        self.engine.save_event(&save).expect("saved");
+    }
+
+    /// Looks after each ring of the bell until it finds what it looks for.
+    async fn until<T>(&self, mut look: impl FnMut(&Engine) -> Option<T>) -> T {
+        loop {
+            if let Some(found) = look(&self.engine) {
+                return found;
+            }
+            self.rung.notified().await;
+        }
+    }
+
+    async fn until_in(&self, state: State) -> DeliveryId {
+        let filter = Filter { states: vec![state], limit: 1, ..Filter::default() };
+        let find = |engine: &Engine| {
+            engine.deliveries(&filter).expect("readable").first().map(|listed| listed.row.id)
+        };
+        self.until(find).await
+    }
+
+    async fn until_inbox_is_empty(&self) {
+        self.until(|engine| engine.inbox().expect("readable").is_empty().then_some(())).await;
+    }
+}
+
+const SOON: Duration = Duration::from_millis(1_500);
+
+#[test]
+fn a_reminder_rings_and_done_empties_the_inbox() {
+    kit::alone("a_reminder_rings_and_done_empties_the_inbox", async |dir: PathBuf| {
+        let bus = Bus::start(&dir);
+        let notifier = Notifier::start(&bus.address()).await;
+        let ledger = Ledger::open(&dir);
+        let service = start(&dir, TrayChoice::None);
+        ledger.note("Tea", SOON);
+        let note = notifier.wait_for(1).await.remove(0);
+        assert_eq!(note.summary, "Tea");
+        ledger.until_in(State::Completed).await;
+        assert_eq!(ledger.engine.inbox().expect("readable").len(), 1);
+        notifier.press(note.id, "done").await;
+        ledger.until_inbox_is_empty().await;
+        terminate(service).await;
+        let status = ledger.engine.service_status().expect("readable").expect("it ran");
+        assert!(status.stopped.is_some());
+    });
+}
+
+#[test]
+fn snooze_rings_again_ten_minutes_later() {
+    kit::alone("snooze_rings_again_ten_minutes_later", async |dir: PathBuf| {
+        let bus = Bus::start(&dir);
+        let notifier = Notifier::start(&bus.address()).await;
+        let ledger = Ledger::open(&dir);
+        let service = start(&dir, TrayChoice::None);
+        ledger.note("Tea", SOON);
+        let note = notifier.wait_for(1).await.remove(0);
+        ledger.until_in(State::Completed).await;
+        let pressed = ledger.engine.now().wall;
+        notifier.press(note.id, "snooze").await;
+        let next = |engine: &Engine| engine.next_rings(1).expect("readable").pop();
+        let ring = ledger.until(next).await;
+        assert!(ring.due >= pressed + Duration::from_secs(600));
+        assert!(ring.due <= ledger.engine.now().wall + Duration::from_secs(600));
+        ledger.until_inbox_is_empty().await;
+        terminate(service).await;
+    });
+}
+
+#[test]
+fn what_was_answered_elsewhere_leaves_the_screen() {
+    kit::alone("what_was_answered_elsewhere_leaves_the_screen", async |dir: PathBuf| {
+        let bus = Bus::start(&dir);
+        let notifier = Notifier::start(&bus.address()).await;
+        let ledger = Ledger::open(&dir);
+        let service = start(&dir, TrayChoice::None);
+        ledger.note("Tea", SOON);
+        let note = notifier.wait_for(1).await.remove(0);
+        let told = ledger.until_in(State::Completed).await;
+        ledger.engine.acknowledge(&[told], Answer::Done, "window").expect("answered");
+        assert_eq!(notifier.wait_for_closed(1).await, [note.id]);
+        terminate(service).await;
+    });
+}
+
+#[test]
+fn without_a_bus_reminders_wait_and_are_shown_when_one_is_there() {
+    kit::alone(
+        "without_a_bus_reminders_wait_and_are_shown_when_one_is_there",
+        async |dir: PathBuf| {
+            let ledger = Ledger::open(&dir);
+            let service = start(&dir, TrayChoice::Shown);
+            ledger.note("Tea", SOON);
+            ledger.until_in(State::Held).await;
+            let bus = Bus::start(&dir);
+            let notifier = Notifier::start(&bus.address()).await;
+            assert_eq!(notifier.wait_for(1).await[0].summary, "Tea");
+            terminate(service).await;
+        },
+    );
+}
+
+#[test]
+fn the_tray_pauses_resumes_and_quits() {
+    kit::alone("the_tray_pauses_resumes_and_quits", async |dir: PathBuf| {
+        let bus = Bus::start(&dir);
+        let mut panel = Panel::start(&bus.address()).await;
+        let ledger = Ledger::open(&dir);
+        ledger.note("Tea", Duration::from_secs(3_600));
+        let service = start(&dir, TrayChoice::Shown);
+        let item = panel.item().await;
+        let mut changed = item.signal("LayoutUpdated").await;
+        // What it shows first may be from before its first look into the ledger.
+        while !item.tooltip().await.1.ends_with("Tea") {
+            changed.next().await;
+        }
+        item.click("For 1 hour").await;
+        let paused = ledger.until(|engine| engine.paused().expect("readable")).await;
+        assert!(matches!(paused, Pause::Until(_)));
+        let resume = loop {
+            let menu = item.menu().await;
+            let found = menu.into_iter().find(|(label, _)| label.starts_with("Resume"));
+            match found {
+                Some((label, _)) => break label,
+                None => changed.next().await,
+            }
+        };
+        item.click(&resume).await;
+        ledger.until(|engine| engine.paused().expect("readable").is_none().then_some(())).await;
+        item.click("Quit").await;
+        item.click("Quit: reminders will stop, really?").await;
+        ended(service).await;
+    });
+}
+
+#[test]
+fn a_second_service_stands_by_and_takes_over() {
+    kit::alone("a_second_service_stands_by_and_takes_over", async |dir: PathBuf| {
+        let bus = Bus::start(&dir);
+        let mut panel = Panel::start(&bus.address()).await;
+        let first = start(&dir, TrayChoice::Shown);
+        let item = panel.item().await;
+        let second = start(&dir, TrayChoice::Shown);
+        item.click("Quit").await;
+        item.click("Quit: reminders will stop, really?").await;
+        ended(first).await;
+        // Only the one that leads shows itself.
+        panel.item().await;
+        terminate(second).await;
+    });
+}
