@@ -113,6 +113,24 @@ impl Engine {
             .map_or_else(|| Ok(String::new()), |sealed| self.vault().unseal(row.id, sealed))
     }
 
+    /// The secret of an endpoint, for its owner's eyes.
+    ///
+    /// # Errors
+    /// When the key file is another one.
+    pub fn secret_of(&self, row: &ChannelRow) -> Result<String> {
+        row.secret
+            .as_ref()
+            .map_or_else(|| Ok(String::new()), |sealed| self.vault().unseal(row.id, sealed))
+    }
+
+    /// When something was last told through a channel.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn last_told(&self, id: ChannelId) -> Result<Option<jiff::Timestamp>> {
+        self.read(|act| channel::last_told(act.tx, id))
+    }
+
     /// Removes an endpoint: its unsent deliveries are cancelled, reminders through it go.
     ///
     /// # Errors

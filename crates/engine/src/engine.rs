@@ -175,6 +175,24 @@ impl Engine {
         self.lock().write_silently(|tx| work(&self.act(tx, now)?))
     }
 
+    /// What was answered to this request before, as the caller kept it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn answered(&self, request: &str) -> Result<Option<String>> {
+        self.read(|act| crate::ledger::request::answered(act.tx, request))
+    }
+
+    /// Keeps the answer to a request for a day.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn keep_answer(&self, request: &str, answer: &str) -> Result<()> {
+        self.write_unheard(|act| {
+            crate::ledger::request::answer(act.tx, request, answer, act.now.wall)
+        })
+    }
+
     fn act<'a>(&'a self, tx: &'a Transaction<'a>, now: Now) -> Result<Act<'a>> {
         let context = self.context(tx)?;
         Ok(Act::new(tx, now, context, self.actor, &self.installation))

@@ -159,13 +159,66 @@ impl Engine {
             act.at_version(&row, based_on)?;
             let occurrence = act.occurrence(&row.event, original)?;
             let draft = match (row.event.repeats.is_once(), scope) {
-                (true, _) | (false, Some(Scope::All)) => moved_series(&row.event, &occurrence, to)?,
+                (true, _) | (false, Some(Scope::All)) => {
+                    moved_series(&row.event, &occurrence, to, None)?
+                }
                 (false, Some(Scope::This)) => moved_alone(&row.event, original, to),
                 (false, None) => return Err(Error::ScopeNeeded),
             };
             act.change(&row, draft, Reason::CancelledEdited)
         })
     }
+}
+
+/// The draft in which a whole series goes with this occurrence to another place, exceptions and
+/// all. Its rules move along, unless others are given.
+///
+/// # Errors
+/// When its rule ties it to days that the move would leave, or exceptions stand in the way.
+pub fn moved_series(
+    event: &Event,
+    occurrence: &Occurrence,
+    to: &Placement,
+    rules: Option<&[String]>,
+) -> Result<EventDraft> {
+    let mut draft = EventDraft::from(event);
+    let was_all_day = event.timing.tie.is_all_day();
+    let (days, seconds) = distance(occurrence.present.at, to.start.at);
+    let start = shift(event.timing.start, days, seconds);
+    draft.start = LocalStart { at: start, fold: to.start.fold }.text(to.all_day);
+    draft.zone = to.zone.clone();
+    draft.length = Some(to.length);
+    if let Some(rules) = rules {
+        draft.rules = rules.to_vec();
+    }
+    if event.repeats.is_once() {
+        // Which of two equal wall times is meant, the new start alone says.
+        if draft.fold == "second" {
+            draft.fold.clear();
+        }
+        return Ok(draft);
+    }
+    if was_all_day != to.all_day
+        && !(draft.overrides.is_empty() && draft.exdates.is_empty() && draft.rdates.is_empty())
+    {
+        let message =
+            "this series has exceptions: it cannot change between all-day and timed as a whole";
+        return Err(Error::invalid("start", message));
+    }
+    let moved = |text: &String| match LocalStart::parse(text) {
+        Some(local) => LocalStart { at: shift(local.at, days, seconds), ..local }.text(to.all_day),
+        None => text.clone(),
+    };
+    draft.exdates = draft.exdates.iter().map(moved).collect();
+    draft.rdates = draft.rdates.iter().map(moved).collect();
+    for o in &mut draft.overrides {
+        o.original = moved(&o.original);
+    }
+    if rules.is_none() {
+        let rules = event.repeats.rules.iter().map(|rule| moved_rule(rule, days, seconds));
+        draft.rules = rules.map(|rule| rule.map(|r| r.to_string())).collect::<Result<_>>()?;
+    }
+    Ok(draft)
 }
 
 impl Act<'_> {
@@ -382,39 +435,6 @@ fn moved_alone(event: &Event, original: LocalStart, to: &Placement) -> EventDraf
         ..known.unwrap_or_default()
     });
     draft
-}
-
-/// The draft in which the whole series moved as this occurrence did; exceptions move along.
-fn moved_series(event: &Event, occurrence: &Occurrence, to: &Placement) -> Result<EventDraft> {
-    let mut draft = EventDraft::from(event);
-    let was_all_day = event.timing.tie.is_all_day();
-    let (days, seconds) = distance(occurrence.present.at, to.start.at);
-    let start = shift(event.timing.start, days, seconds);
-    draft.start = LocalStart { at: start, fold: to.start.fold }.text(to.all_day);
-    draft.zone = to.zone.clone();
-    draft.length = Some(to.length);
-    if event.repeats.is_once() {
-        return Ok(draft);
-    }
-    if was_all_day != to.all_day
-        && !(draft.overrides.is_empty() && draft.exdates.is_empty() && draft.rdates.is_empty())
-    {
-        let message =
-            "this series has exceptions: it cannot change between all-day and timed as a whole";
-        return Err(Error::invalid("start", message));
-    }
-    let moved = |text: &String| match LocalStart::parse(text) {
-        Some(local) => LocalStart { at: shift(local.at, days, seconds), ..local }.text(to.all_day),
-        None => text.clone(),
-    };
-    draft.exdates = draft.exdates.iter().map(moved).collect();
-    draft.rdates = draft.rdates.iter().map(moved).collect();
-    for o in &mut draft.overrides {
-        o.original = moved(&o.original);
-    }
-    let rules = event.repeats.rules.iter().map(|rule| moved_rule(rule, days, seconds));
-    draft.rules = rules.map(|rule| rule.map(|r| r.to_string())).collect::<Result<_>>()?;
-    Ok(draft)
 }
 
 /// Whole days and seconds between two wall times.

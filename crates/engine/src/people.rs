@@ -81,6 +81,14 @@ impl Engine {
         self.read(|act| calendars::all(act.tx))
     }
 
+    /// How many events each calendar holds; those without any are left out.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn calendar_sizes(&self) -> Result<Vec<(CalendarId, u32)>> {
+        self.read(|act| calendars::sizes(act.tx))
+    }
+
     /// Makes (without an id) or changes a calendar.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use crate::{
     engine::Engine,
     error::{Error, Result},
     ledger::{
+        acknowledgement::{self, Given},
         attempt::{self, AttemptRow},
         audit::{self, AuditRow},
         channel, delivery,
@@ -130,6 +131,8 @@ pub struct Ring {
     pub delivery: Option<DeliveryId>,
     /// The event; none for a test.
     pub event: Option<EventId>,
+    /// The occurrence, as identities name it.
+    pub occurrence: String,
     /// Its title.
     pub title: String,
     /// The channel's name.
@@ -238,6 +241,14 @@ impl Engine {
         })
     }
 
+    /// What a person answered to a reminder, and when.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn answer_to(&self, row: &DeliveryRow) -> Result<Option<Given>> {
+        self.read(|act| acknowledgement::given(act.tx, &row.identity, row.generation))
+    }
+
     /// How many deliveries due in a stretch stand in each state, and which of them are late.
     ///
     /// # Errors
@@ -333,6 +344,7 @@ fn ring(listed: Listed) -> Ring {
     Ring {
         delivery: Some(listed.row.id),
         event: listed.row.event,
+        occurrence: listed.row.identity.occurrence,
         title: listed.title,
         channel: listed.channel,
         due: listed.row.facts.not_before.unwrap_or(listed.row.facts.due),
@@ -343,6 +355,7 @@ fn projected(event: &Event, wanted: &Wanted, channel: &str) -> Ring {
     Ring {
         delivery: None,
         event: Some(event.id),
+        occurrence: wanted.identity.occurrence.clone(),
         title: event.title.clone(),
         channel: channel.to_string(),
         due: wanted.due,

@@ -18,6 +18,9 @@ use crate::{
 pub struct Undone {
     /// The change, in words.
     pub label: String,
+    /// The title of the event it was about.
+    #[serde(default)]
+    pub title: String,
     /// What came of it; none if there was nothing to undo.
     pub saved: Option<Saved>,
 }
@@ -32,7 +35,18 @@ impl Engine {
             let Some(last) = change::to_undo(act.tx)? else { return Ok(nothing()) };
             let saved = act.put_back(last.event, last.before.as_ref())?;
             change::mark(act.tx, last.seq, true)?;
-            Ok(Undone { label: last.label, saved: Some(saved) })
+            Ok(Undone { title: last.title().into(), label: last.label, saved: Some(saved) })
+        })
+    }
+
+    /// What undo would take back and what redo would make again, in words.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn undo_labels(&self) -> Result<(Option<String>, Option<String>)> {
+        self.read(|act| {
+            let label = |row: change::ChangeRow| row.label;
+            Ok((change::to_undo(act.tx)?.map(label), change::to_redo(act.tx)?.map(label)))
         })
     }
 
@@ -45,13 +59,13 @@ impl Engine {
             let Some(next) = change::to_redo(act.tx)? else { return Ok(nothing()) };
             let saved = act.put_back(next.event, next.after.as_ref())?;
             change::mark(act.tx, next.seq, false)?;
-            Ok(Undone { label: next.label, saved: Some(saved) })
+            Ok(Undone { title: next.title().into(), label: next.label, saved: Some(saved) })
         })
     }
 }
 
 fn nothing() -> Undone {
-    Undone { label: String::new(), saved: None }
+    Undone { label: String::new(), title: String::new(), saved: None }
 }
 
 impl Act<'_> {

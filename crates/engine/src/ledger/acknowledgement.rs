@@ -5,7 +5,7 @@ use calendar::plan::Identity;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::ms;
+use super::{moment, ms};
 use crate::error::Result;
 
 /// What a person answered.
@@ -74,4 +74,35 @@ pub fn find(tx: &Transaction<'_>, name: &Identity, generation: u32) -> Result<Op
         WHERE subject = ?1 AND occurrence = ?2 AND reminder = ?3 AND gen = ?4";
     let values = params![name.subject, name.occurrence, name.reminder, generation];
     Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?)
+}
+
+/// An answer with when it was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Given {
+    /// What.
+    pub answer: Answer,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The whole answer given to a reminder.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn given(tx: &Transaction<'_>, name: &Identity, generation: u32) -> Result<Option<Given>> {
+    let sql = "SELECT answer, at, until FROM acknowledgement
+        WHERE subject = ?1 AND occurrence = ?2 AND reminder = ?3 AND gen = ?4";
+    let values = params![name.subject, name.occurrence, name.reminder, generation];
+    let found = tx.prepare_cached(sql)?.query_row(values, |row| {
+        let at = moment(row.get("at")?);
+        let until: Option<i64> = row.get("until")?;
+        let answer = match (row.get_ref("answer")?.as_str()?, until) {
+            ("snoozed", Some(until)) => Answer::Snoozed(moment(until)),
+            ("dismissed", _) => Answer::Dismissed,
+            ("opened", _) => Answer::Opened,
+            _ => Answer::Done,
+        };
+        Ok(Given { answer, at })
+    });
+    Ok(found.optional()?)
 }

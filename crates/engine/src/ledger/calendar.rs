@@ -64,3 +64,15 @@ pub fn delete(tx: &Transaction<'_>, id: CalendarId, now: Timestamp) -> Result<()
         _ => Err(Error::not_found("calendar", id)),
     }
 }
+
+/// How many undeleted events each calendar holds; those without any are left out.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn sizes(tx: &Transaction<'_>) -> Result<Vec<(CalendarId, u32)>> {
+    let sql = "SELECT calendar, count(*) FROM event WHERE deleted_at IS NULL GROUP BY calendar";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows =
+        statement.query_map([], |row| Ok((CalendarId::from_bytes(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}

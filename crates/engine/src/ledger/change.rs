@@ -25,6 +25,13 @@ pub struct ChangeRow {
     pub after: Option<EventDraft>,
 }
 
+impl ChangeRow {
+    /// The title of the event it was about.
+    pub fn title(&self) -> &str {
+        self.after.as_ref().or(self.before.as_ref()).map_or("", |draft| &draft.title)
+    }
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
     let draft = |name: &str| -> rusqlite::Result<Option<EventDraft>> {
         let text: Option<String> = row.get(name)?;

@@ -8,7 +8,7 @@ use calendar::{
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::{column, ms};
+use super::{column, moment, ms};
 use crate::error::{Error, Result};
 
 /// What kind of channel it is.
@@ -158,4 +158,16 @@ pub fn remove(tx: &Transaction<'_>, id: ChannelId, now: Timestamp) -> Result<()>
         1 => Ok(()),
         _ => Err(Error::not_found("channel", id)),
     }
+}
+
+/// When something was last told through a channel.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn last_told(tx: &Transaction<'_>, id: ChannelId) -> Result<Option<Timestamp>> {
+    let sql = "SELECT told_at FROM delivery WHERE channel = ?1 AND state = 'completed'
+        ORDER BY due DESC LIMIT 1";
+    let found: Option<i64> =
+        tx.prepare_cached(sql)?.query_row([id.bytes()], |row| row.get(0)).optional()?;
+    Ok(found.map(moment))
 }

@@ -36,6 +36,8 @@ pub struct Listed {
 pub struct Filter {
     /// In one of these states; empty is all.
     pub states: Vec<State>,
+    /// Of the told ones only those told late, or only those told in time.
+    pub late: Option<bool>,
     /// Due at or after.
     pub since: Option<Timestamp>,
     /// Due before.
@@ -55,6 +57,8 @@ pub struct Filter {
 const WORDS: &str = ", coalesce(e.title, 'Test') AS title, coalesce(e.kind, '') AS event_kind,
     coalesce(e.place, '') AS place, e.calendar AS event_calendar, c.name AS channel_name";
 const EVENT: &str = "LEFT JOIN event e ON e.id = d.event";
+/// Told beyond its grace.
+const LATE: &str = "coalesce(d.told_at - d.due > d.grace * 1000, 0)";
 /// A desktop row is in the inbox from due on, until somebody acknowledged it.
 const UNANSWERED: &str = "c.kind = 'desktop' AND d.due <= ? AND NOT EXISTS (
         SELECT 1 FROM acknowledgement a WHERE a.subject = d.subject AND a.occurrence = d.occurrence
@@ -100,6 +104,10 @@ pub fn deliveries(tx: &Transaction<'_>, filter: &Filter) -> Result<Vec<Listed>> 
         let marks = vec!["?"; filter.states.len()].join(", ");
         rest.push_str(&format!(" AND d.state IN ({marks})"));
         values.extend(filter.states.iter().map(|s| Value::from(s.code().to_string())));
+    }
+    if let Some(late) = filter.late {
+        rest.push_str(&format!(" AND (d.state <> 'completed' OR ({LATE}) = ?)"));
+        values.push(Value::from(late));
     }
     let times = [(filter.since, " AND d.due >= ?"), (filter.until, " AND d.due < ?")];
     for (at, clause) in times.into_iter().filter_map(|(at, clause)| Some((at?, clause))) {
@@ -149,9 +157,11 @@ pub fn counts(
     since: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<(State, bool, u32)>> {
-    let sql = "SELECT state, reason LIKE 'late.%' AS late, count(*) FROM delivery
-        WHERE due >= ?1 AND due < ?2 GROUP BY 1, 2";
-    let mut statement = tx.prepare_cached(sql)?;
+    let sql = format!(
+        "SELECT d.state, {LATE} AS late, count(*) FROM delivery d
+        WHERE d.due >= ?1 AND d.due < ?2 GROUP BY 1, 2"
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
     let rows = statement.query_map([ms(since), ms(until)], |row| {
         Ok((super::column::<State>(row, "state")?, row.get(1)?, row.get(2)?))
     })?;
