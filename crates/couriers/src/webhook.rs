@@ -34,7 +34,7 @@ use tokio::time::timeout;
 use self::{body::Outgoing, excerpt::Excerpt, guard::Guard};
 pub use self::{
     guard::{Outside, SystemOutside},
-    sign::{SecretFault, signature},
+    sign::{SigningFault, signature},
 };
 
 /// The largest body that is sent, in bytes.
@@ -67,13 +67,16 @@ impl Default for Limits {
     }
 }
 
+/// Clients for each class of network, without and with TLS.
+type Clients = [(OnceLock<Client>, OnceLock<Client>); Network::ALL.len()];
+
 /// The courier for signed webhooks. One for the life of the service.
 pub struct WebhookCourier {
     clock: Arc<dyn Clock>,
     limits: Limits,
     outside: Arc<dyn Outside>,
     roots: Vec<Vec<u8>>,
-    clients: [OnceLock<Result<Client, String>>; Network::ALL.len()],
+    clients: Clients,
 }
 
 impl fmt::Debug for WebhookCourier {
@@ -104,26 +107,41 @@ impl WebhookCourier {
         Self { roots, ..self }
     }
 
-    /// The client for a class of network, built when first needed.
-    fn client(&self, network: Network) -> Result<&Client, &str> {
-        let slot = match network {
+    /// The client for calls of this kind, built when first needed. A failure is not kept: what
+    /// was missing may be there the next time.
+    fn client(&self, network: Network, transport: Transport) -> Result<&Client, &'static str> {
+        let (plain, tls) = match network {
             Network::Public => &self.clients[0],
             Network::Private => &self.clients[1],
             Network::Loopback => &self.clients[2],
         };
-        slot.get_or_init(|| self.build(network)).as_ref().map_err(String::as_str)
+        let slot = match transport {
+            Transport::Plain => plain,
+            Transport::Tls => tls,
+        };
+        if let Some(client) = slot.get() {
+            return Ok(client);
+        }
+        let client = self.build(network, transport)?;
+        Ok(slot.get_or_init(|| client))
     }
 
-    fn build(&self, network: Network) -> Result<Client, String> {
+    fn build(&self, network: Network, transport: Transport) -> Result<Client, &'static str> {
         // The process has one provider; whoever came first has chosen, and any will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let guard = Guard::new(network, self.outside.clone(), self.limits.dns);
         let mut roots = Vec::new();
         for der in &self.roots {
             let root = reqwest::Certificate::from_der(der);
-            roots.push(root.map_err(|_| "a root certificate cannot be read".to_owned())?);
+            roots.push(root.map_err(|_| "a root certificate cannot be read")?);
         }
-        Client::builder()
+        let builder = Client::builder();
+        // Reading the system's roots takes time and memory, and fails where there are none.
+        let builder = match transport {
+            Transport::Plain => builder.tls_certs_only([]),
+            Transport::Tls => builder.tls_certs_merge(roots),
+        };
+        builder
             .user_agent(concat!("Carillon/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -132,11 +150,10 @@ impl WebhookCourier {
             .pool_max_idle_per_host(0)
             .connect_timeout(self.limits.connect)
             .tls_version_min(reqwest::tls::Version::TLS_1_2)
-            .tls_certs_merge(roots)
             .http1_only()
             .dns_resolver(guard)
             .build()
-            .map_err(|_| "the root certificates of this computer cannot be read".to_owned())
+            .map_err(|_| "the root certificates of this computer cannot be read")
     }
 
     async fn attempt(&self, call: &WebhookCall) -> Report {
@@ -144,7 +161,7 @@ impl WebhookCourier {
             Ok(ready) => ready,
             Err(report) => return report,
         };
-        let client = match self.client(call.network) {
+        let client = match self.client(call.network, Transport::of(&ready.url)) {
             Ok(client) => client,
             Err(words) => return verdict::later(words),
         };
@@ -242,6 +259,19 @@ impl Courier for WebhookCourier {
     }
 }
 
+/// How a call travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Transport {
+    Plain,
+    Tls,
+}
+
+impl Transport {
+    fn of(url: &Url) -> Self {
+        if url.scheme() == "https" { Self::Tls } else { Self::Plain }
+    }
+}
+
 type Head = (StatusCode, HeaderMap);
 
 /// What was heard of an answer so far.
@@ -256,9 +286,9 @@ struct Ready {
     headers: HeaderMap,
 }
 
-fn headers(call: &WebhookCall, at: i64) -> Result<HeaderMap, SecretFault> {
+fn headers(call: &WebhookCall, at: i64) -> Result<HeaderMap, SigningFault> {
     let mut map = HeaderMap::new();
-    let value = |text: String| HeaderValue::from_str(&text).map_err(|_| SecretFault::Id);
+    let value = |text: String| HeaderValue::from_str(&text).map_err(|_| SigningFault::Id);
     map.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     map.insert("webhook-id", value(call.id.clone())?);
     map.insert("webhook-timestamp", HeaderValue::from(at));

@@ -41,8 +41,10 @@ trait Stand {
     fn wild(&self, key: &str) -> Message;
     /// How many different things the counterpart knows by now.
     fn effects(&self) -> usize;
-    /// Makes the counterpart take what it is given and answer nothing, or be itself again.
-    fn hang(&self, hang: bool);
+    /// Makes the counterpart take what it is given and answer nothing.
+    fn hang(&self);
+    /// Lets it be itself again.
+    fn wake(&self);
     /// Waits until the counterpart was given something that it did not answer.
     async fn given(&self);
     /// Takes the counterpart away.
@@ -75,7 +77,7 @@ async fn conforms(mut stand: impl Stand) {
     }
     assert_eq!(stand.effects() - before, 30, "thirty at once are thirty");
 
-    stand.hang(true);
+    stand.hang();
     let report = tell(&stand, stand.message("occ_3")).await;
     assert_eq!(report, Handover::Ambiguous, "given and not answered is in doubt");
     tokio::select! {
@@ -83,7 +85,7 @@ async fn conforms(mut stand: impl Stand) {
         // Dropped in the middle: given up.
         () = stand.given() => {}
     }
-    stand.hang(false);
+    stand.wake();
     let report = tell(&stand, stand.message("occ_3")).await;
     assert!(is_accepted(&report), "doubt and giving up leave nothing behind: {report:?}");
 
@@ -167,8 +169,12 @@ impl Stand for Hook {
         ids.len()
     }
 
-    fn hang(&self, hang: bool) {
-        self.receiver().script([if hang { Answer::Hang } else { Answer::status(204) }]);
+    fn hang(&self) {
+        self.receiver().script([Answer::Hang]);
+    }
+
+    fn wake(&self) {
+        self.receiver().script([Answer::status(204)]);
     }
 
     async fn given(&self) {
@@ -231,8 +237,12 @@ impl Stand for Desk {
         ids.len()
     }
 
-    fn hang(&self, hang: bool) {
-        self.notifier().hang(hang);
+    fn hang(&self) {
+        self.notifier().hang();
+    }
+
+    fn wake(&self) {
+        self.notifier().wake();
     }
 
     async fn given(&self) {

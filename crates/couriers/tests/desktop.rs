@@ -271,14 +271,14 @@ async fn a_service_that_hangs_leaves_doubt_only_about_what_it_was_given() {
     let bus = Bus::start();
     let notifier = Notifier::start(bus.address()).await;
     let (courier, _events) = start_with(&bus, short()).await;
-    notifier.hang(true);
+    notifier.hang();
     let later = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
     assert_eq!(post(&courier, notice("occ_1")).await.handover, later, "only asked what it can");
-    notifier.hang(false);
+    notifier.wake();
     assert_eq!(post(&courier, notice("occ_1")).await.handover, accepted(&notifier));
-    notifier.hang(true);
+    notifier.hang();
     assert_eq!(post(&courier, notice("occ_2")).await.handover, Handover::Ambiguous);
-    notifier.hang(false);
+    notifier.wake();
     assert_eq!(post(&courier, notice("occ_3")).await.handover, accepted(&notifier));
 }
 
@@ -289,7 +289,7 @@ async fn a_service_that_dies_over_a_notice_leaves_doubt() {
     let (courier, mut events) = start(&bus).await;
     next(&mut events).await;
     post(&courier, notice("occ_1")).await;
-    notifier.hang(true);
+    notifier.hang();
     let (report, ()) = tokio::join!(post(&courier, notice("occ_2")), async {
         notifier.wait_for_calls(2).await;
         notifier.leave().await;

@@ -202,26 +202,38 @@ async fn without_any_network_no_attempt_is_burnt_but_loopback_goes_on() {
 async fn proxies_of_the_environment_are_ignored() {
     let proxy = Receiver::start([Answer::status(200)]).await;
     let receiver = Receiver::start([Answer::status(204)]).await;
-    // The environment of this process belongs to all tests: a child calls with a proxy set.
-    let proxy_url = proxy.url("");
-    let child = std::process::Command::new(std::env::current_exe().expect("this test"))
-        .args(["--exact", "calls_where_it_is_told", "--nocapture"])
-        .env("CALL", receiver.url("/"))
-        .envs(["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].map(|name| (name, &proxy_url)))
-        .stdout(std::process::Stdio::null())
-        .spawn();
-    let mut child = child.expect("this test runs again");
-    receiver.wait_for(1).await;
-    child.wait().expect("it ends");
-    assert_eq!(proxy.connections(), 0);
+    let url = proxy.url("");
+    let proxies = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"].map(|n| (n, url.as_str()));
+    call_elsewhere(&receiver.url("/"), "answered 204", &proxies).await;
+    assert_eq!((proxy.connections(), receiver.connections()), (0, 1));
 }
 
-/// Does nothing by itself; the test above runs it in a process of its own.
+#[tokio::test]
+async fn a_computer_without_root_certificates_still_calls_its_own_network() {
+    let receiver = Receiver::start([Answer::status(204)]).await;
+    let none = [("SSL_CERT_FILE", "/dev/null"), ("SSL_CERT_DIR", "/nonexistent")];
+    call_elsewhere(&receiver.url("/"), "answered 204", &none).await;
+    let secure = format!("https://127.0.0.1:{}/", receiver.port());
+    call_elsewhere(&secure, "the root certificates of this computer", &none).await;
+    assert_eq!(receiver.connections(), 1);
+}
+
+/// Calls from a process with an environment of its own, because ours belongs to all tests.
+async fn call_elsewhere(url: &str, expected: &str, environment: &[(&str, &str)]) {
+    let mut child = std::process::Command::new(std::env::current_exe().expect("this test"));
+    child.args(["--exact", "calls_where_it_is_told"]).env("CALL", url).env("EXPECT", expected);
+    child.envs(environment.iter().copied()).stdout(std::process::Stdio::null());
+    let run = tokio::task::spawn_blocking(move || child.status());
+    let status = run.await.expect("it is waited for").expect("this test runs again");
+    assert!(status.success(), "{url}");
+}
+
+/// Does nothing by itself; the tests above run it in a process of its own.
 #[tokio::test]
 async fn calls_where_it_is_told() {
-    if let Ok(url) = std::env::var("CALL") {
+    if let (Ok(url), Ok(expected)) = (std::env::var("CALL"), std::env::var("EXPECT")) {
         let report = call(&courier(Limits::default()), &url, LOOPBACK).await;
-        assert_eq!(report.status, Some(204));
+        assert!(report.detail.starts_with(&expected), "{}", report.detail);
     }
 }
 

@@ -190,9 +190,14 @@ impl Notifier {
         self.closed()
     }
 
-    /// From now on answers nothing, until told otherwise.
-    pub fn hang(&self, hang: bool) {
-        self.shared.hanging.send_replace(hang);
+    /// From now on answers nothing.
+    pub fn hang(&self) {
+        self.shared.hanging.send_replace(true);
+    }
+
+    /// Answers again, first of all what it owes.
+    pub fn wake(&self) {
+        self.shared.hanging.send_replace(false);
     }
 
     /// Answers the next `Notify` with an error of these words.

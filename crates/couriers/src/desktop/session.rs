@@ -62,8 +62,8 @@ impl DesktopCourier {
             exhausted: Notify::new(),
         });
         let task = tokio::spawn(watch::keep(desk.clone(), known));
-        // An error means the task has ended, which it does only with the courier.
-        let _ = first_look.await;
+        // A bus that does not answer is not waited for: it is found when it does.
+        let _ = timeout(desk.options.limits.call, first_look).await;
         (Self { desk, task }, receiver)
     }
 }

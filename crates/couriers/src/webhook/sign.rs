@@ -13,7 +13,7 @@ const SECRETS_MAX: usize = 2;
 
 /// Why a call cannot be signed. The words never repeat a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SecretFault {
+pub enum SigningFault {
     /// None, or more than two.
     #[error("{0} signing secrets were given, allowed are one, or two while they rotate")]
     Count(usize),
@@ -31,17 +31,17 @@ pub fn signature(
     id: &str,
     timestamp: i64,
     body: &[u8],
-) -> Result<String, SecretFault> {
+) -> Result<String, SigningFault> {
     if secrets.is_empty() || secrets.len() > SECRETS_MAX {
-        return Err(SecretFault::Count(secrets.len()));
+        return Err(SigningFault::Count(secrets.len()));
     }
     if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)) {
-        return Err(SecretFault::Id);
+        return Err(SigningFault::Id);
     }
     let mut entries = Vec::with_capacity(secrets.len());
     for secret in secrets {
         let mut mac =
-            Hmac::<Sha256>::new_from_slice(&key(secret)?).map_err(|_| SecretFault::Secret)?;
+            Hmac::<Sha256>::new_from_slice(&key(secret)?).map_err(|_| SigningFault::Secret)?;
         mac.update(format!("{id}.{timestamp}.").as_bytes());
         mac.update(body);
         entries.push(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())));
@@ -49,10 +49,10 @@ pub fn signature(
     Ok(entries.join(" "))
 }
 
-fn key(secret: &str) -> Result<Vec<u8>, SecretFault> {
-    let text = secret.strip_prefix(PREFIX).ok_or(SecretFault::Secret)?;
-    let bytes = STANDARD.decode(text).map_err(|_| SecretFault::Secret)?;
-    if KEY_BYTES.contains(&bytes.len()) { Ok(bytes) } else { Err(SecretFault::Secret) }
+fn key(secret: &str) -> Result<Vec<u8>, SigningFault> {
+    let text = secret.strip_prefix(PREFIX).ok_or(SigningFault::Secret)?;
+    let bytes = STANDARD.decode(text).map_err(|_| SigningFault::Secret)?;
+    if KEY_BYTES.contains(&bytes.len()) { Ok(bytes) } else { Err(SigningFault::Secret) }
 }
 
 #[cfg(test)]
@@ -87,14 +87,14 @@ mod tests {
         for secret in ["", "whsec_", "C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_%%", &short, &long]
         {
             let fault = signature(&[secret.to_owned()], ID, 1, BODY);
-            assert_eq!(fault, Err(SecretFault::Secret), "{secret}");
+            assert_eq!(fault, Err(SigningFault::Secret), "{secret}");
         }
-        assert_eq!(signature(&[], ID, 1, BODY), Err(SecretFault::Count(0)));
+        assert_eq!(signature(&[], ID, 1, BODY), Err(SigningFault::Count(0)));
         let three = [SECRET; 3].map(str::to_owned);
-        assert_eq!(signature(&three, ID, 1, BODY), Err(SecretFault::Count(3)));
+        assert_eq!(signature(&three, ID, 1, BODY), Err(SigningFault::Count(3)));
         for id in ["", "a.b", "a\r\nb", "ä", "a b"] {
             let fault = signature(&[SECRET.to_owned()], id, 1, BODY);
-            assert_eq!(fault, Err(SecretFault::Id), "{id}");
+            assert_eq!(fault, Err(SigningFault::Id), "{id}");
         }
     }
 }

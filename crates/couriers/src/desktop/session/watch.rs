@@ -4,7 +4,10 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::StreamExt;
-use tokio::{sync::oneshot, time::sleep};
+use tokio::{
+    sync::oneshot,
+    time::{sleep, timeout},
+};
 use zbus::{Message, MessageStream, message::Type};
 
 use super::{
@@ -21,7 +24,8 @@ pub(super) async fn keep(desk: Arc<Desk>, known: oneshot::Sender<()>) {
     let mut known = Some(known);
     let mut wait = desk.options.limits.backoff;
     loop {
-        if let Ok((link, heard)) = connect(&desk).await {
+        let connecting = timeout(desk.options.limits.whole, connect(&desk));
+        if let Ok(Ok((link, heard))) = connecting.await {
             wait = desk.options.limits.backoff;
             let had_notifier = link.owner.is_some();
             if let Some(owner) = link.owner.clone() {
