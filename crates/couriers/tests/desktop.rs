@@ -27,15 +27,10 @@ async fn start_with(bus: &Bus, limits: Limits) -> Started {
     DesktopCourier::start(options).await
 }
 
-/// Limits short enough for a test that runs into them.
-fn short() -> Limits {
-    Limits {
-        call: Duration::from_millis(300),
-        whole: Duration::from_secs(1),
-        excess: Duration::from_millis(50),
-        backoff: Duration::from_millis(10),
-        rest: Duration::from_millis(50),
-    }
+/// Quick where the test waits for the courier, patient where it waits for the bus.
+fn quick() -> Limits {
+    let soon = Duration::from_millis(10);
+    Limits { excess: soon, backoff: soon, ..Limits::default() }
 }
 
 async fn post(courier: &DesktopCourier, notice: Notice) -> Report {
@@ -203,14 +198,26 @@ async fn thirty_at_once_are_shown_each_once() {
 #[tokio::test]
 async fn equal_texts_too_fast_are_posted_after_a_breath() {
     let bus = Bus::start();
-    let manner =
-        Manner { refuses_equal_within: Some(Duration::from_millis(40)), ..Manner::default() };
+    let manner = Manner { refuses_equal: 1, ..Manner::default() };
     let notifier = Notifier::start_as(bus.address(), manner).await;
-    let (courier, _events) = start_with(&bus, short()).await;
+    let (courier, _events) = start_with(&bus, quick()).await;
     let same = |key: &str| Notice { title: "Same".to_owned(), ..notice(key) };
     assert_eq!(post(&courier, same("occ_1")).await.handover, accepted(&notifier));
     assert_eq!(post(&courier, same("occ_2")).await.handover, accepted(&notifier));
-    assert_eq!(notifier.notes().len(), 2);
+    assert_eq!((notifier.notes().len(), notifier.calls()), (2, 3));
+}
+
+#[tokio::test]
+async fn equal_texts_refused_again_are_tried_later() {
+    let bus = Bus::start();
+    let manner = Manner { refuses_equal: 2, ..Manner::default() };
+    let notifier = Notifier::start_as(bus.address(), manner).await;
+    let (courier, _events) = start_with(&bus, quick()).await;
+    let same = |key: &str| Notice { title: "Same".to_owned(), ..notice(key) };
+    assert_eq!(post(&courier, same("occ_1")).await.handover, accepted(&notifier));
+    let report = post(&courier, same("occ_2")).await;
+    let later = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
+    assert_eq!((report.handover, notifier.calls()), (later, 3));
 }
 
 #[tokio::test]
@@ -270,7 +277,8 @@ async fn a_service_that_goes_and_comes_is_told_and_gets_no_old_ids() {
 async fn a_service_that_hangs_leaves_doubt_only_about_what_it_was_given() {
     let bus = Bus::start();
     let notifier = Notifier::start(bus.address()).await;
-    let (courier, _events) = start_with(&bus, short()).await;
+    let limits = Limits { call: Duration::from_millis(500), ..Limits::default() };
+    let (courier, _events) = start_with(&bus, limits).await;
     notifier.hang();
     let later = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
     assert_eq!(post(&courier, notice("occ_1")).await.handover, later, "only asked what it can");
@@ -302,7 +310,7 @@ async fn a_service_that_dies_over_a_notice_leaves_doubt() {
 async fn when_the_bus_ends_it_is_told_and_the_next_one_is_found() {
     let mut bus = Bus::start();
     let notifier = Notifier::start(bus.address()).await;
-    let (courier, mut events) = start_with(&bus, short()).await;
+    let (courier, mut events) = start_with(&bus, quick()).await;
     next(&mut events).await;
     post(&courier, notice("occ_1")).await;
     bus.stop();
@@ -323,7 +331,7 @@ async fn when_the_bus_ends_it_is_told_and_the_next_one_is_found() {
 async fn without_any_bus_the_courier_starts_and_says_so() {
     let mut bus = Bus::start();
     bus.stop();
-    let (courier, mut events) = start_with(&bus, short()).await;
+    let (courier, mut events) = start_with(&bus, quick()).await;
     assert_eq!(courier.probe(), Err(Unavailable::NoNotifier));
     bus.restart();
     let notifier = Notifier::start(bus.address()).await;
@@ -360,7 +368,7 @@ async fn a_service_that_cannot_be_started_is_left_alone_for_a_while() {
     let mut bus = Bus::start();
     bus.activatable("org.freedesktop.Notifications", "/bin/false");
     bus.restart();
-    let (courier, mut events) = start_with(&bus, Limits { rest: PATIENCE, ..short() }).await;
+    let (courier, mut events) = start_with(&bus, Limits { rest: PATIENCE, ..quick() }).await;
     assert_eq!(courier.probe(), Ok(()));
     assert_eq!(post(&courier, notice("occ_1")).await.handover, ABSENT);
     assert_eq!(courier.probe(), Err(Unavailable::NoNotifier));

@@ -49,7 +49,7 @@ async fn an_attempt_that_breaks_off_says_whether_anybody_can_have_got_it() {
 #[tokio::test]
 async fn a_reset_before_the_request_is_no_success() {
     let receiver = Receiver::start([Answer::ResetBefore]).await;
-    let report = call(&courier(short()), &receiver.url("/"), LOOPBACK).await;
+    let report = call(&courier(Limits::default()), &receiver.url("/"), LOOPBACK).await;
     let expected = [Handover::Ambiguous, later(Schedule::Channel, None)];
     assert!(expected.contains(&report.handover), "{report:?}");
 }
@@ -78,7 +78,7 @@ async fn where_nobody_listens_nothing_was_sent() {
     let port = free.local_addr().expect("an address").port();
     drop(free);
     let url = format!("http://127.0.0.1:{port}/");
-    let report = call(&courier(short()), &url, LOOPBACK).await;
+    let report = call(&courier(Limits::default()), &url, LOOPBACK).await;
     assert_eq!(report.handover, later(Schedule::Channel, None));
     assert_eq!(report.detail, "the connection was refused");
 }
@@ -109,16 +109,17 @@ async fn a_good_certificate_is_trusted_and_bad_ones_are_named() {
 
 #[tokio::test]
 async fn what_does_not_speak_tls_gets_nothing() {
-    let receiver = Receiver::start([Answer::Greet(b"220 mail.test ESMTP\r\n".to_vec())]).await;
-    let deaf = Receiver::start([Answer::Deaf]).await;
-    let courier = courier(short()).with_roots(vec![Certificate::new(Worth::Good).authority]);
-    for (receiver, words) in
-        [(&receiver, "no secure connection could be agreed upon"), (&deaf, "connecting took too")]
-    {
+    let greeting = Answer::Greet(b"220 mail.test ESMTP\r\n".to_vec());
+    for (answer, limits, words) in [
+        (greeting, Limits::default(), "no secure connection could be agreed upon"),
+        (Answer::Deaf, short(), "connecting took too long"),
+    ] {
+        let receiver = Receiver::start([answer]).await;
+        let courier = courier(limits).with_roots(vec![Certificate::new(Worth::Good).authority]);
         let url = format!("https://127.0.0.1:{}/", receiver.port());
         let report = call(&courier, &url, LOOPBACK).await;
         assert_eq!(report.handover, later(Schedule::Channel, None));
-        assert!(report.detail.starts_with(words), "{}", report.detail);
+        assert_eq!(report.detail, words);
         assert_eq!(receiver.requests().len(), 0);
     }
 }
@@ -137,7 +138,7 @@ async fn a_name_is_called_only_if_all_its_addresses_are_of_the_class() {
         (LOOPBACK, "", "could not be resolved"),
     ] {
         let before = receiver.connections();
-        let courier = courier(short()).with_outside(Names::saying(addresses));
+        let courier = courier(Limits::default()).with_outside(Names::saying(addresses));
         let report = call(&courier, &url, network).await;
         assert!(report.detail.contains(words), "{addresses}: {}", report.detail);
         let called = receiver.connections() > before;
@@ -148,7 +149,7 @@ async fn a_name_is_called_only_if_all_its_addresses_are_of_the_class() {
 #[tokio::test]
 async fn a_public_name_that_turns_inwards_is_not_called() {
     let receiver = Receiver::start([Answer::status(204)]).await;
-    let courier = courier(short()).with_outside(Names::saying("127.0.0.1"));
+    let courier = courier(Limits::default()).with_outside(Names::saying("127.0.0.1"));
     let url = format!("https://rebound.test:{}/", receiver.port());
     let report = call(&courier, &url, Network::Public).await;
     assert_eq!(report.handover, later(Schedule::Refused, None));
@@ -159,7 +160,7 @@ async fn a_public_name_that_turns_inwards_is_not_called() {
 #[tokio::test]
 async fn odd_literal_addresses_are_judged_by_what_they_mean() {
     let receiver = Receiver::start([Answer::status(204)]).await;
-    let courier = courier(short()).with_outside(Names::none());
+    let courier = courier(Limits::default()).with_outside(Names::none());
     let port = receiver.port();
     for host in ["127.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.0.0.1."] {
         let report = call(&courier, &format!("http://{host}:{port}/"), LOOPBACK).await;
@@ -187,7 +188,7 @@ async fn a_slow_resolver_is_not_waited_for() {
 
 #[tokio::test]
 async fn without_any_network_no_attempt_is_burnt_but_loopback_goes_on() {
-    let courier = courier(short()).with_outside(Names::offline());
+    let courier = courier(Limits::default()).with_outside(Names::offline());
     let report = call(&courier, "https://away.test/", Network::Public).await;
     assert_eq!(report.handover, Handover::Unavailable(Unavailable::Offline));
     let receiver = Receiver::start([Answer::status(204)]).await;
@@ -241,7 +242,7 @@ async fn calls_where_it_is_told() {
 async fn the_name_is_looked_up_again_for_each_attempt() {
     let receiver = Receiver::start([Answer::status(204)]).await;
     let names = Names::saying("127.0.0.1");
-    let courier = courier(short()).with_outside(names.clone());
+    let courier = courier(Limits::default()).with_outside(names.clone());
     let url = format!("http://hook.test:{}/", receiver.port());
     call(&courier, &url, LOOPBACK).await;
     call(&courier, &url, LOOPBACK).await;

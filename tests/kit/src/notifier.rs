@@ -4,7 +4,6 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
 };
 
 use tokio::sync::watch;
@@ -59,15 +58,15 @@ impl Note {
 pub struct Manner {
     /// What it says it can do.
     pub capabilities: Vec<&'static str>,
-    /// Refuses a text equal to the one before within this time, as one known desktop does.
-    pub refuses_equal_within: Option<Duration>,
+    /// How often it refuses a text equal to the one before, as one known desktop does for a second.
+    pub refuses_equal: usize,
 }
 
 impl Default for Manner {
     fn default() -> Self {
         Self {
             capabilities: vec!["actions", "body", "body-markup", "persistence", "sound"],
-            refuses_equal_within: None,
+            refuses_equal: 0,
         }
     }
 }
@@ -86,7 +85,8 @@ struct Shared {
     seen: watch::Sender<Seen>,
     hanging: watch::Sender<bool>,
     failure: Mutex<Option<&'static str>>,
-    last: Mutex<Option<(Instant, String)>>,
+    /// The last text shown, and how often an equal one was refused since.
+    last: Mutex<(String, usize)>,
 }
 
 /// A running daemon; it leaves the bus when stopped or dropped.
@@ -122,7 +122,7 @@ impl Notifier {
             seen: watch::Sender::new(Seen::default()),
             hanging: watch::Sender::new(false),
             failure: Mutex::new(None),
-            last: Mutex::new(None),
+            last: Mutex::default(),
         });
         let bus = connection::Builder::address(address)
             .and_then(|builder| builder.serve_at(PATH, Daemon(shared.clone())))
@@ -267,14 +267,13 @@ impl Daemon {
         if let Some(words) = lock(&self.0.failure).take() {
             return Some(Refusal::Unwilling(words.to_owned()));
         }
-        let within = self.0.manner.refuses_equal_within?;
         let mut last = lock(&self.0.last);
-        let now = Instant::now();
-        let equal = last.as_ref().is_some_and(|(at, old)| old == text && now - *at < within);
-        if equal {
+        let (before, refused) = &mut *last;
+        if before == text && *refused < self.0.manner.refuses_equal {
+            *refused += 1;
             return Some(Refusal::ExcessNotificationGeneration("too many alike".to_owned()));
         }
-        *last = Some((now, text.to_owned()));
+        *last = (text.to_owned(), 0);
         None
     }
 }
