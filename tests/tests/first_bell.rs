@@ -108,3 +108,23 @@ fn more_than_three_at_once_are_one_digest() {
     assert_eq!(world.rows().matches("completed told.in_digest").count(), 5);
     assert_eq!(world.engine().inbox().expect("inbox").len(), 5);
 }
+
+#[test]
+fn a_new_notification_service_shows_again_what_is_unanswered_and_still_matters() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.answer(engine::courier::Handover::Accepted { shown_by: Some(":1.7".into()) });
+    world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
+    world.add(draft("appointment", "Breakfast", "20261123T091500", Some(BERLIN)));
+    world.add(draft("note", "Call Ana", "20261123T093000", Some(BERLIN)));
+    world.wait_until("2026-11-23T10:20");
+    let engine = world.engine().clone();
+    assert_eq!(engine.to_show_again(":1.7").expect("renderings"), []);
+    // Breakfast is over by then; the other two are not, until one is acknowledged.
+    let again = engine.to_show_again(":1.9").expect("renderings");
+    let titles: Vec<_> = again.iter().map(|r| r.notice.title.as_str()).collect();
+    assert_eq!(titles, ["Call Ana", "Dentist"]);
+    engine.shown_again(&again[0].rows, ":1.9").expect("noted");
+    engine.acknowledge(&again[1].rows, Answer::Done, "window").expect("done");
+    assert_eq!(engine.to_show_again(":1.9").expect("renderings"), []);
+    assert_eq!(world.sent.len(), 3, "showing again is no delivery");
+}

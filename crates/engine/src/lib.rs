@@ -23,6 +23,7 @@ pub mod place;
 pub mod programs;
 pub mod queries;
 pub mod reconcile;
+pub mod renderings;
 pub mod scheduler;
 pub mod settings;
 pub mod undo;

@@ -16,6 +16,7 @@ use engine::{
     courier::{BoxFuture, Courier, Handover, Message, Parcel, Report, Unavailable},
     ledger::acknowledgement::Answer,
     programs::Opening,
+    renderings::Rendering,
 };
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -62,14 +63,47 @@ impl Desk {
                 DesktopEvent::Answered { key, answer, activation_token } => {
                     self.answered(&key, answer, activation_token).await;
                 }
-                // What is held for want of a service is due now.
-                DesktopEvent::NotifierAppeared { .. } => nudge.notify_one(),
+                // What is held for want of a service is due now, and what was told under another
+                // one is no longer on the screen.
+                DesktopEvent::NotifierAppeared { owner } => {
+                    nudge.notify_one();
+                    self.show_again(&owner).await;
+                }
                 DesktopEvent::NotifierGone => {
                     self.screen().clear();
                     nudge.notify_one();
                 }
             }
             look.send_replace(());
+        }
+    }
+
+    /// Puts on the screen again what this notification service has not shown yet.
+    async fn show_again(&self, owner: &str) {
+        let renderings = match self.engine.to_show_again(owner) {
+            Ok(renderings) => renderings,
+            Err(error) => {
+                return tracing::warn!(%error, "what was told before is in the inbox only");
+            }
+        };
+        for Rendering { rows, notice } in renderings {
+            let key = notice.key.clone();
+            let message = Message::Notice(notice);
+            let parcel = Parcel { claims: Vec::new(), attempt: 1, use_by: None, message };
+            let report = self.courier.hand_over(parcel).await;
+            let Handover::Accepted { shown_by } = report.handover else { continue };
+            let by = shown_by.as_deref().unwrap_or(owner);
+            if let Err(error) = self.engine.shown_again(&rows, by) {
+                tracing::warn!(%error, "shown again, and not noted");
+            }
+            self.remember(key, rows);
+        }
+    }
+
+    fn remember(&self, key: String, ids: Vec<DeliveryId>) {
+        let mut screen = self.screen();
+        if screen.len() < REMEMBERED {
+            screen.insert(key, ids);
         }
     }
 
@@ -158,10 +192,7 @@ impl Courier for Remembering {
             let ids = parcel.claims.iter().map(|claim| claim.delivery).collect();
             let report = self.0.courier.hand_over(parcel).await;
             if let Handover::Accepted { .. } = report.handover {
-                let mut screen = self.0.screen();
-                if screen.len() < REMEMBERED {
-                    screen.insert(key, ids);
-                }
+                self.0.remember(key, ids);
             }
             report
         })

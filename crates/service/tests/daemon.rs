@@ -235,3 +235,28 @@ fn a_second_service_stands_by_and_takes_over() {
         terminate(second).await;
     });
 }
+
+#[test]
+fn another_notification_service_shows_again_what_nobody_has_answered() {
+    kit::alone(
+        "another_notification_service_shows_again_what_nobody_has_answered",
+        async |dir: PathBuf| {
+            let bus = Bus::start(&dir);
+            let first = Notifier::start(&bus.address()).await;
+            let ledger = Ledger::open(&dir);
+            let service = start(&dir, TrayChoice::None);
+            ledger.note("Tea", SOON);
+            first.wait_for(1).await;
+            ledger.until_in(State::Completed).await;
+            first.stop().await;
+            let second = Notifier::start(&bus.address()).await;
+            let again = second.wait_for(1).await.remove(0);
+            assert_eq!(again.summary, "Tea");
+            second.press(again.id, "done").await;
+            ledger.until_inbox_is_empty().await;
+            let rows = ledger.engine.deliveries(&Filter { limit: 9, ..Filter::default() });
+            assert_eq!(rows.expect("readable").len(), 1, "a rendering is no delivery");
+            terminate(service).await;
+        },
+    );
+}

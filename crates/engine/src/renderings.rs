@@ -1,0 +1,75 @@
+//! Showing again what was told: when a notification service appears, what nobody has answered and
+//! is still worth seeing is put on the screen anew. A rendering, neither a delivery nor an attempt.
+
+use calendar::{delivery::State, id::DeliveryId, timing::later};
+
+use crate::{
+    courier::Notice,
+    engine::Engine,
+    error::Result,
+    ledger::{
+        delivery,
+        inbox::{self, Listed},
+    },
+    message::{self, Setting},
+};
+
+/// What was told longer ago than this is in the inbox only.
+const FRESH: i64 = 7 * 86_400;
+/// More than this many become one digest.
+const SINGLE: usize = 3;
+
+/// A notification to be shown again, and the deliveries it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendering {
+    /// The deliveries.
+    pub rows: Vec<DeliveryId>,
+    /// The words.
+    pub notice: Notice,
+}
+
+impl Engine {
+    /// What the notification service with this unique bus name has not shown yet of what is
+    /// unanswered and still worth seeing: singly, or as one digest.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn to_show_again(&self, owner: &str) -> Result<Vec<Rendering>> {
+        self.read(|act| {
+            let now = act.wall();
+            let told = inbox::unanswered(act.tx, later(now, -FRESH), now, 500)?;
+            let mut rows: Vec<Listed> = told
+                .into_iter()
+                .filter(|l| l.row.facts.state == State::Completed && l.row.event.is_some())
+                .filter(|l| l.row.facts.use_by.is_none_or(|end| end > now))
+                .filter(|l| l.row.shown_by.as_deref() != Some(owner))
+                .collect();
+            rows.sort_by_key(|l| (l.row.facts.due, l.row.id));
+            let setting = Setting {
+                now,
+                zone: act.context.machine_zone(),
+                snooze_minutes: act.snooze_minutes()?,
+            };
+            if rows.len() > SINGLE {
+                let notice = message::digest(&rows, None, &setting);
+                return Ok(vec![Rendering {
+                    rows: rows.iter().map(|l| l.row.id).collect(),
+                    notice,
+                }]);
+            }
+            let single = |l: &Listed| Rendering {
+                rows: vec![l.row.id],
+                notice: message::notice(l, None, &setting),
+            };
+            Ok(rows.iter().map(single).collect())
+        })
+    }
+
+    /// Notes which notification service shows these now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn shown_again(&self, rows: &[DeliveryId], owner: &str) -> Result<()> {
+        self.write_unheard(|act| rows.iter().try_for_each(|id| delivery::shown(act.tx, *id, owner)))
+    }
+}
