@@ -37,7 +37,7 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'editor', play: async (page) => { await openChip(page, /^1:1 with Ada/); await page.keyboard.press('e'); await page.getByLabel('Title').waitFor(); } },
   { name: 'inbox', play: go('Inbox') },
   { name: 'deliveries', play: go('Deliveries') },
-  { name: 'why', play: async (page) => { await go('Deliveries')(page); await page.getByRole('button', { name: /^Price sync/ }).first().click(); } },
+  { name: 'why', play: async (page) => { await go('Deliveries')(page); await page.getByRole('button', { name: /Price sync/ }).first().click(); } },
   { name: 'people', play: go('People') },
   { name: 'settings', play: key(',') },
   { name: 'keys', play: key('?') },

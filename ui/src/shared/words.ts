@@ -124,12 +124,14 @@ export function chipTime(segment: Segment, clock: HourClock): string {
   return segment.wallEnd > segment.wallStart ? wallRange(segment.wallStart, segment.wallEnd, clock) : wall(segment.wallStart, clock);
 }
 
-/** Everything a chip shows, for a screen reader. */
-export function chipLabel(segment: Segment, day: string, calendar: string, clock: HourClock): string {
-  const times = segment.allDay ? t('week.allDay')
+/** A chip's name: first what it shows, as that is what a person would call it, then what it does not. */
+export function chipLabel(segment: Segment, shown: readonly string[], day: string, calendar: string, clock: HourClock): string {
+  const seen = shown.filter(Boolean).join(' ');
+  const spoken = segment.allDay ? t('week.allDay')
     : segment.wallEnd > segment.wallStart ? t('chip.between', { start: wall(segment.wallStart, clock), end: wall(segment.wallEnd, clock) }) : wall(segment.wallStart, clock);
   const state = segment.mark ? markWords(segment.mark, segment.lateMs, segment.attempts) : t('chip.noReminder');
-  return [segment.title, day, times, segment.place, calendar, segment.recurring ? t('chip.repeats') : null, state].filter(Boolean).join(', ');
+  const times = seen.includes('–') && segment.part === 'single' ? null : spoken;
+  return [seen, day, times, segment.place, calendar, segment.recurring ? t('chip.repeats') : null, state].filter(Boolean).join(', ');
 }
 
 /** What a mutation did, as one line. */

@@ -115,7 +115,7 @@ function series(): Occ[] {
     '2026-11-12': { mark: 'skipped', reason: reason('coalesced.latest', 'told within a later one') },
   };
   const news: Record<string, Fate> = {
-    '2026-11-18': { mark: 'held', reason: reason('held.offline', 'waiting: this computer is offline') },
+    '2026-11-18': { mark: 'held', reason: reason('held.offline', 'this computer is offline') },
   };
   return [
     ...weekly('cal_work', 'Standup', [0, 1, 2, 3, 4], '09:30', 15, 'every weekday', { before: [5] }),

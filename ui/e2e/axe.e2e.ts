@@ -1,0 +1,57 @@
+// axe with WCAG 2.2 AA finds nothing on any page in either theme.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { stage, type Look, type Stage } from './harness';
+
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(source);
+  return page.evaluate(async (tags) => {
+    const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+    const { violations } = await axe.run(document, { runOnly: tags });
+    return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)} ${n.any[0]?.message ?? n.all[0]?.message ?? ''}`));
+  }, TAGS);
+}
+
+const nav = (name: string) => async (page: Page) => page.getByRole('navigation').getByRole('button', { name }).click();
+const key = (name: string) => async (page: Page) => page.keyboard.press(name);
+
+const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknown> }[] = [
+  { name: 'week' },
+  { name: 'month', play: key('m') },
+  { name: 'popover', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Brunch' }).first().click(); await page.getByRole('dialog').getByText('Edit').waitFor(); } },
+  { name: 'editor', play: async (page) => { await page.keyboard.press('c'); await page.getByRole('dialog').getByLabel('Title').waitFor(); } },
+  { name: 'inbox', play: nav('Inbox') },
+  { name: 'deliveries', play: async (page) => { await nav('Deliveries')(page); await page.getByRole('button', { name: /Price sync.*failed after/i }).click(); await page.getByText('Try 5').waitFor(); } },
+  { name: 'people', play: nav('People') },
+  { name: 'settings', play: key(',') },
+  { name: 'keys', play: key('?') },
+  { name: 'off', look: { world: 'off' } },
+  { name: 'empty', look: { world: 'empty' } },
+  { name: 'broken', look: { world: 'broken' } },
+];
+
+let set: Stage;
+beforeAll(async () => {
+  set = await stage();
+});
+afterAll(() => set.close());
+
+for (const { name, look, play } of scenes) {
+  for (const theme of ['light', 'dark'] as const) {
+    test(`${name} in ${theme}`, async () => {
+      const page = await set.open({ ...look, theme });
+      await play?.(page);
+      await page.waitForLoadState('networkidle');
+      expect(await findings(page)).toEqual([]);
+      await page.close();
+    });
+  }
+}

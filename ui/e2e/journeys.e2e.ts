@@ -1,0 +1,239 @@
+// What a person does in the window, over the demo world, in a real browser.
+
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+
+import { stage, type Look, type Stage } from './harness';
+
+let set: Stage;
+let page: Page;
+beforeAll(async () => {
+  set = await stage();
+});
+afterAll(() => set.close());
+afterEach(() => page.close());
+
+const open = async (look?: Look): Promise<void> => {
+  page = await set.open(look);
+};
+/** Chips speak of title, day and time, in the order in which they show them. */
+const chip = (title: string, day = '', start = '', end = ''): Locator => {
+  const times = end ? `${start}(–| to )${end}` : start;
+  const name = new RegExp(`^(\\d\\d:\\d\\d )?${title}(?=.*${day})(?=.*${times})|^(?=${times}).*${title}(?=.*${day})`);
+  return page.locator('main').getByRole('button', { name }).and(page.locator('[data-key]'));
+};
+const dialog = (): Locator => page.getByRole('dialog');
+const toast = (text: RegExp | string): Locator => page.getByRole('region', { name: 'Messages' }).getByText(text);
+const nav = (name: string): Promise<void> => page.getByRole('navigation').getByRole('button', { name }).click();
+
+/** The middle of a day's column at an hour, on the screen. */
+async function place(day: string, hour: number): Promise<{ x: number; y: number }> {
+  const column = page.getByRole('group', { name: day, exact: true });
+  const box = await column.boundingBox();
+  if (!box) throw new Error(`no column for ${day}`);
+  return { x: box.x + box.width / 2, y: box.y + (box.height / 24) * hour };
+}
+
+async function drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
+  await page.mouse.move(to.x, to.y, { steps: 4 });
+  await page.mouse.up();
+}
+
+async function middle(locator: Locator): Promise<{ x: number; y: number }> {
+  const box = await locator.boundingBox();
+  if (!box) throw new Error('not on the screen');
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+const SATURDAY = 'Saturday, 21 November 2026';
+const SUNDAY = 'Sunday, 22 November 2026';
+
+test('a click in the grid makes an event of an hour, and undo takes it back', async () => {
+  await open();
+  const at = await place(SUNDAY, 14.2);
+  await page.mouse.click(at.x, at.y);
+  await dialog().getByLabel('Title').fill('Walk');
+  await dialog().getByRole('button', { name: 'Add event' }).click();
+  await chip('Walk', 'Sunday, 22 November 2026', '14:00', '15:00').waitFor();
+  await toast('Added Walk').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(() => chip('Walk').count()).toBe(0);
+});
+
+test('a drag in the grid makes an event as long as the drag', async () => {
+  await open();
+  await drag(await place(SATURDAY, 14.1), await place(SATURDAY, 16.5));
+  await dialog().getByLabel('Title').fill('Hike');
+  await page.keyboard.press('Control+Enter');
+  await chip('Hike', 'Saturday, 21 November 2026', '14:00', '16:30').waitFor();
+});
+
+test('a drag moves an event to another day and hour, and Ctrl+Z moves it back', async () => {
+  await open();
+  await drag(await middle(chip('Brunch')), await place(SATURDAY, 13.5));
+  await chip('Brunch', 'Saturday, 21 November 2026', '12:30', '14:30').waitFor();
+  await page.keyboard.press('Control+z');
+  await chip('Brunch', 'Sunday, 22 November 2026', '11:00', '13:00').waitFor();
+});
+
+test('pulling its lower edge makes an event longer', async () => {
+  await open();
+  const box = await chip('Brunch').boundingBox();
+  if (!box) throw new Error('no chip');
+  await drag({ x: box.x + 40, y: box.y + box.height - 2 }, await place(SUNDAY, 14));
+  await chip('Brunch', 'Sunday, 22 November 2026', '11:00', '14:00').waitFor();
+});
+
+test('moving one of a series asks which; Escape leaves all as it was', async () => {
+  await open();
+  const gym = chip('Gym', 'Wednesday, 18 November 2026', '18:00');
+  await drag(await middle(gym), await place('Thursday, 19 November 2026', 20));
+  await dialog().getByText('“Gym” repeats. Change:').waitFor();
+  await page.keyboard.press('Escape');
+  await gym.waitFor();
+  await drag(await middle(gym), await place('Friday, 20 November 2026', 18.6));
+  await dialog().getByRole('button', { name: 'Only this one' }).click();
+  await chip('Gym', 'Friday, 20 November 2026', '18:00').waitFor();
+  await page.keyboard.press('ArrowRight');
+  await chip('Gym', 'Wednesday, 25 November 2026', '18:00').waitFor();
+});
+
+test('all of a series can be moved', async () => {
+  await open();
+  await drag(await middle(chip('Gym', 'Wednesday, 18')), await place('Friday, 20 November 2026', 18.6));
+  await dialog().getByRole('button', { name: 'All of them' }).click();
+  await chip('Gym', 'Friday, 20 November 2026', '18:00').waitFor();
+  await page.getByRole('button', { name: 'Next week' }).click();
+  await chip('Gym', 'Friday, 27 November 2026', '18:00').waitFor();
+});
+
+test('keys move an event too, and the focus follows', async () => {
+  await open();
+  await chip('Brunch').focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  await chip('Brunch', 'Sunday, 22 November 2026', '11:15', '13:15').waitFor();
+  await page.keyboard.press('Shift+Alt+ArrowDown');
+  await chip('Brunch', 'Sunday, 22 November 2026', '11:15', '13:30').waitFor();
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '')).toMatch(/^Brunch/);
+});
+
+test('arrows walk between events and Delete deletes with an undo', async () => {
+  await open();
+  await chip('Demo day').focus();
+  await page.keyboard.press('ArrowUp');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '')).toMatch(/^Retro/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Delete');
+  await toast(/^Deleted Demo day · 1 reminder cancelled/).waitFor();
+  await expect.poll(() => chip('Demo day').count()).toBe(0);
+});
+
+test('the editor shows the next dates and asks which of a series', async () => {
+  await open();
+  await chip('Piano lesson').click();
+  await page.keyboard.press('e');
+  await dialog().locator('.sentence').waitFor();
+  await dialog().getByText('Thu 26 Nov 2026').waitFor();
+  await dialog().getByText('Task').click();
+  await dialog().getByLabel('Reminder 1: when').selectOption('at');
+  await dialog().getByLabel('Title').fill('Piano');
+  await dialog().getByRole('button', { name: 'Save' }).click();
+  await dialog().getByRole('button', { name: 'All of them' }).click();
+  await chip('Piano', 'Thursday, 19 November 2026').waitFor();
+});
+
+test('an event without a title is refused at its field', async () => {
+  await open();
+  await page.keyboard.press('c');
+  await dialog().getByRole('button', { name: 'Add event' }).click();
+  await dialog().getByText('An event needs a title').waitFor();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => dialog().count()).toBe(0);
+});
+
+test('the inbox is emptied by done and snooze, its count with it', async () => {
+  await open();
+  await nav('Inbox');
+  await page.getByRole('button', { name: 'Snooze 10 min' }).first().click();
+  await toast('Snoozed Design review until 10:33').waitFor();
+  await page.getByRole('button', { name: 'Done with all' }).click();
+  await page.getByText('All answered').waitFor();
+});
+
+test('a failed delivery says why and can be tried again', async () => {
+  await open();
+  await page.getByRole('button', { name: /^failed ?2$/i }).click();
+  await page.getByRole('button', { name: /Price sync.*Failed after 5 tries/i }).click();
+  const why = page.getByRole('complementary', { name: 'Why' });
+  await why.getByText(/five tries failed/).first().waitFor();
+  await why.getByText('Try 5: refused · 404').waitFor();
+  await why.getByRole('button', { name: 'Retry' }).click();
+  await toast('Trying Price sync again').waitFor();
+});
+
+test('a webhook is added with its secret shown once', async () => {
+  await open();
+  await page.keyboard.press(',');
+  await page.getByRole('button', { name: 'Add webhook' }).click();
+  await dialog().getByLabel('Name').fill('lights');
+  await dialog().getByLabel('Address').fill('ftp://nowhere');
+  await dialog().getByRole('button', { name: 'Add webhook' }).click();
+  await dialog().getByText(/is not a web address/).waitFor();
+  await dialog().getByLabel('Address').fill('https://example.org/hook');
+  await dialog().getByRole('button', { name: 'Add webhook' }).click();
+  await dialog().getByText(/^whsec_/).waitFor();
+  await dialog().getByRole('button', { name: 'I have it' }).click();
+  await page.getByText('https://example.org/hook').waitFor();
+});
+
+test('a test notification asks whether it was seen', async () => {
+  await open();
+  await page.keyboard.press(',');
+  await page.getByRole('button', { name: 'Send a test', exact: true }).click();
+  await page.getByText('Sent. Did you see it?').waitFor();
+  await page.getByRole('button', { name: 'No', exact: true }).click();
+  await page.getByText(/Do not disturb/).waitFor();
+});
+
+test('the theme changes at once', async () => {
+  await open();
+  await page.keyboard.press(',');
+  await page.getByText('Dark', { exact: true }).click();
+  await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
+});
+
+test('when the service is off the window says so and starts it', async () => {
+  await open({ world: 'off' });
+  await page.getByText(/Reminders are off/).waitFor();
+  await page.getByRole('button', { name: 'Start it' }).click();
+  await expect.poll(() => page.getByText(/Reminders are off/).count()).toBe(0);
+});
+
+test('in the month an event is dragged to another day', async () => {
+  await open();
+  await page.keyboard.press('m');
+  const cell = await middle(page.locator('[data-date="2026-11-29"]'));
+  await drag(await middle(chip('Brunch')), cell);
+  await chip('Brunch', 'Sunday, 29 November 2026', '11:00').waitFor();
+});
+
+test('a hidden calendar is not drawn', async () => {
+  await open();
+  await page.getByRole('checkbox', { name: 'Family' }).uncheck();
+  await expect.poll(() => chip('Brunch').count()).toBe(0);
+});
+
+test('a person with a birthday is added', async () => {
+  await open();
+  await nav('People');
+  await page.getByRole('button', { name: 'Add person' }).click();
+  await dialog().getByLabel('Name').fill('Noor');
+  await dialog().getByLabel('Day').fill('29');
+  await dialog().getByLabel('Month').selectOption('2');
+  await dialog().getByLabel('In years without 29 February').waitFor();
+  await dialog().getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: /Noor/ }).waitFor();
+});
