@@ -1,6 +1,7 @@
 //! The rules, by subject, and the one list of them all.
 
 pub mod commands;
+pub mod couriers;
 pub mod crates;
 pub mod ledger;
 pub mod shape;
@@ -40,7 +41,9 @@ pub const RULES: &[Rule] = &[
 /// Everything that is wrong in these files.
 pub fn check(sources: &[Source]) -> Vec<Finding> {
     let each = sources.iter().flat_map(|source| RULES.iter().flat_map(move |rule| rule(source)));
-    each.chain(commands::commands_are_registered_and_permitted(sources)).collect()
+    each.chain(commands::commands_are_registered_and_permitted(sources))
+        .chain(couriers::couriers_conform(sources))
+        .collect()
 }
 
 /// A finding for each line of `text` in which one of `words` stands, at most one a line.
