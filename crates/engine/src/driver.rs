@@ -20,6 +20,11 @@ const DESKTOP: usize = 1;
 const WEBHOOKS: usize = 8;
 /// After a pass that failed (disk full, ledger locked) the next try comes this much later.
 const AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// While something is under way the ledger hears so often that the service lives.
+const BEAT: SignedDuration = SignedDuration::from_secs(15);
+/// And so often when nothing is, if it is awake anyway: when it last looked tells later how long
+/// it was away.
+const IDLE_BEAT: SignedDuration = SignedDuration::from_secs(10 * 60);
 /// How long a graceful stop waits for what is under way.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(22);
 
@@ -41,6 +46,7 @@ pub struct Driver {
     under_way: Slots,
     unsettled: Vec<Finished>,
     wake_at: Option<Timestamp>,
+    beaten: Timestamp,
 }
 
 impl std::fmt::Debug for Driver {
@@ -54,6 +60,7 @@ impl Driver {
     pub fn new(scheduler: Scheduler, engine: Arc<Engine>, couriers: Couriers) -> Self {
         Self {
             scheduler,
+            beaten: engine.now().wall,
             engine,
             couriers,
             webhooks_at_once: WEBHOOKS,
@@ -96,7 +103,7 @@ impl Driver {
                 tokio::task::yield_now().await;
                 continue;
             }
-            let wake_at = [self.wake_at, give_up].into_iter().flatten().min();
+            let wake_at = [self.wake_at, give_up, self.beat()].into_iter().flatten().min();
             tokio::select! {
                 one = finished.recv() => self.back(one.expect("BUG: this loop holds a sender")),
                 reason = wake.until(wake_at) => {
@@ -145,6 +152,21 @@ impl Driver {
                 Ok(false)
             }
         }
+    }
+
+    /// Says that it lives, when it has not for a while; and when it has to again, if something
+    /// is under way. Nobody is woken only to say that nothing happens.
+    fn beat(&mut self) -> Option<Timestamp> {
+        let now = self.engine.now().wall;
+        let every = if self.is_idle() { IDLE_BEAT } else { BEAT };
+        let is_due = now.duration_since(self.beaten).abs() >= every;
+        if is_due {
+            self.beaten = now;
+            if let Err(error) = self.scheduler.beat(false) {
+                tracing::warn!(%error, "that the service lives could not be written down");
+            }
+        }
+        (!self.is_idle()).then(|| self.beaten.saturating_add(BEAT).unwrap_or(Timestamp::MAX))
     }
 
     fn is_idle(&self) -> bool {

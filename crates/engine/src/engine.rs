@@ -21,6 +21,7 @@ use crate::{
     clock::{Clock, Now},
     error::{Error, Result},
     ledger::{Ledger, setting},
+    machine::machine_zone,
     vault::Vault,
     zones::{self, Found},
 };
@@ -70,7 +71,7 @@ impl Engine {
     /// When the place is not fit, or the disk says no.
     pub fn open(dir: &Path, actor: Actor, clock: Arc<dyn Clock>) -> Result<Self> {
         let found = zones::load();
-        let machine = zones::machine_zone(&found.zones);
+        let machine = machine_zone(&found.zones).unwrap_or_else(ZoneName::utc);
         Self::open_with(dir, actor, clock, found, &machine)
     }
 

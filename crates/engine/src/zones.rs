@@ -1,9 +1,9 @@
 //! Which zone data is used: the newer of the system's files and the bundle, by their version
-//! lines; `TZDIR` overrides. And which zone the machine is in.
+//! lines; `TZDIR` overrides.
 
 use std::path::{Path, PathBuf};
 
-use calendar::zones::{ZoneName, Zones};
+use calendar::zones::Zones;
 use jiff::tz::TimeZoneDatabase;
 
 const SYSTEM: &str = "/usr/share/zoneinfo";
@@ -51,17 +51,4 @@ fn version_in(dir: &Path) -> Option<String> {
         let line = text.lines().next()?;
         Some(line.strip_prefix("# version ")?.trim().to_string())
     })
-}
-
-/// The zone the machine is in, as far as it can be told: `TZ` if it is a name, the link
-/// `/etc/localtime`, the text of `/etc/timezone`, else UTC.
-pub fn machine_zone(zones: &Zones) -> ZoneName {
-    let env = std::env::var("TZ").ok().map(|tz| tz.trim_start_matches(':').to_string());
-    let link = std::fs::canonicalize("/etc/localtime").ok().and_then(|path| {
-        let path = path.to_string_lossy().into_owned();
-        path.split_once("zoneinfo/").map(|(_, name)| name.trim_start_matches("posix/").to_string())
-    });
-    let text = std::fs::read_to_string("/etc/timezone").ok().map(|text| text.trim().to_string());
-    let told = [env, link, text].into_iter().flatten().find_map(|name| zones.check(&name).ok());
-    told.unwrap_or_else(ZoneName::utc)
 }

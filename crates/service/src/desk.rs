@@ -66,15 +66,24 @@ impl Desk {
                 // What is held for want of a service is due now, and what was told under another
                 // one is no longer on the screen.
                 DesktopEvent::NotifierAppeared { owner } => {
+                    self.screen().clear();
                     nudge.notify_one();
+                    self.note(Some(&owner));
                     self.show_again(&owner).await;
                 }
                 DesktopEvent::NotifierGone => {
                     self.screen().clear();
                     nudge.notify_one();
+                    self.note(None);
                 }
             }
             look.send_replace(());
+        }
+    }
+
+    fn note(&self, owner: Option<&str>) {
+        if let Err(error) = self.engine.note_notifier(owner) {
+            tracing::warn!(%error, "the notification service could not be written down");
         }
     }
 

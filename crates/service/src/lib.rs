@@ -17,6 +17,5 @@ mod watch;
 pub mod window;
 #[cfg(target_os = "linux")]
 mod words;
-pub mod zone;
 
 pub use run::{Options, TrayChoice, run};

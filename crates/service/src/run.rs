@@ -17,13 +17,14 @@ use engine::{
     clock::{Clock, SystemClock},
     driver::{Couriers, Driver},
     ledger::SchedulerLock,
+    machine::machine_zone,
     place::{NoPlace, Place},
     scheduler::Scheduler,
     wake::{Wake, Woken},
 };
 use tokio::sync::{Notify, oneshot, watch};
 
-use crate::{desk::Desk, ready, wake::Signals, zone::machine_zone};
+use crate::{desk::Desk, ready, wake::Signals};
 
 /// What is left to do at the end of the process may take so long.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -224,10 +225,11 @@ impl Service<'_> {
         use tokio::sync::mpsc;
         let timer = crate::wake::Timer::new().map_err(system("have a timer"))?;
         let (states, shown) = watch::channel(crate::tray::TrayState::default());
-        let (present, _) = watch::channel(false);
+        let (present, presence) = watch::channel(false);
         let (tell, mut commands) = mpsc::unbounded_channel();
         tasks.spawn(crate::glance::keep(self.engine.clone(), look.subscribe(), timer, states));
         tasks.spawn(crate::tray::run(shown, tell, present));
+        tasks.spawn(note_tray(self.engine.clone(), presence));
         let (desk, stop) = (desk.clone(), self.stop.clone());
         tasks.spawn(async move {
             while let Some(command) = commands.recv().await {
@@ -256,12 +258,26 @@ fn sleeper(clock: Arc<dyn Clock>, signals: Signals, _: bool) -> io::Result<Box<d
 
 /// The ledger plans with the zone this machine is in, as far as it can be told.
 fn keep_zone(engine: &Engine) {
-    let Some(zone) = machine_zone(|name| engine.zones().check(name).ok()) else { return };
+    let Some(zone) = machine_zone(engine.zones()) else { return };
     match engine.set_machine_zone(&zone) {
         Ok(true) => tracing::info!(%zone, "this machine is in another zone now"),
         Ok(false) => {}
         Err(error) => {
             tracing::error!(%error, %zone, "the machine's zone could not be written down")
+        }
+    }
+}
+
+/// Writes down whether a panel shows the tray, for the window to say.
+#[cfg(target_os = "linux")]
+async fn note_tray(engine: Arc<Engine>, mut presence: watch::Receiver<bool>) {
+    loop {
+        let shown = *presence.borrow_and_update();
+        if let Err(error) = engine.note_tray(shown) {
+            tracing::warn!(%error, shown, "the tray's presence could not be written down");
+        }
+        if presence.changed().await.is_err() {
+            return;
         }
     }
 }

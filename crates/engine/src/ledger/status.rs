@@ -19,6 +19,8 @@ pub struct StatusRow {
     pub passed: Timestamp,
     /// The notification service it talks to, or why there is none.
     pub notifier: Option<String>,
+    /// Whether a panel shows the tray; `None` while not known or not wanted.
+    pub tray: Option<bool>,
     /// When it stopped in an orderly way.
     pub stopped: Option<Timestamp>,
 }
@@ -28,7 +30,7 @@ pub struct StatusRow {
 /// # Errors
 /// When the ledger cannot be read.
 pub fn get(tx: &Transaction<'_>) -> Result<Option<StatusRow>> {
-    let sql = "SELECT pid, program, started, passed, notifier, stopped FROM service_status";
+    let sql = "SELECT pid, program, started, passed, notifier, tray, stopped FROM service_status";
     let row = tx.query_row(sql, [], |row| {
         Ok(StatusRow {
             pid: row.get(0)?,
@@ -36,7 +38,8 @@ pub fn get(tx: &Transaction<'_>) -> Result<Option<StatusRow>> {
             started: moment(row.get(2)?),
             passed: moment(row.get(3)?),
             notifier: row.get(4)?,
-            stopped: row.get::<_, Option<i64>>(5)?.map(moment),
+            tray: row.get(5)?,
+            stopped: row.get::<_, Option<i64>>(6)?.map(moment),
         })
     });
     Ok(row.optional()?)
@@ -49,7 +52,7 @@ pub fn get(tx: &Transaction<'_>) -> Result<Option<StatusRow>> {
 pub fn begin(tx: &Transaction<'_>, pid: u32, program: &str, now: Timestamp) -> Result<()> {
     let sql = "INSERT INTO service_status (one, pid, program, started, passed) VALUES (1, ?1, ?2, ?3, ?3)
         ON CONFLICT (one) DO UPDATE SET pid = ?1, program = ?2, started = ?3, passed = ?3, notifier = NULL,
-        stopped = NULL";
+        tray = NULL, stopped = NULL";
     tx.execute(sql, params![pid, program, ms(now)])?;
     Ok(())
 }
@@ -69,6 +72,15 @@ pub fn passed(tx: &Transaction<'_>, now: Timestamp) -> Result<()> {
 /// When the ledger cannot be written.
 pub fn notifier(tx: &Transaction<'_>, name: Option<&str>) -> Result<()> {
     tx.execute("UPDATE service_status SET notifier = ?1", [name])?;
+    Ok(())
+}
+
+/// Notes whether a panel shows the tray.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn tray(tx: &Transaction<'_>, shown: bool) -> Result<()> {
+    tx.execute("UPDATE service_status SET tray = ?1", [shown])?;
     Ok(())
 }
 

@@ -255,6 +255,7 @@ CREATE TABLE service_status (
     started   INTEGER NOT NULL,
     passed    INTEGER NOT NULL,
     notifier  TEXT,
+    tray      INTEGER CHECK (tray IN (0, 1)),
     stopped   INTEGER
 ) STRICT;
 

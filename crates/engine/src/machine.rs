@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use calendar::zones::{ZoneName, Zones};
+
 /// Where a machine says its zone.
 #[derive(Debug, Clone)]
 pub struct ZoneSources {
@@ -39,9 +41,9 @@ impl ZoneSources {
     }
 }
 
-/// The machine's zone, as [`ZoneSources::name`] finds it.
-pub fn machine_zone<T>(known: impl Fn(&str) -> Option<T>) -> Option<T> {
-    ZoneSources::of_this_machine().name(known)
+/// The zone this machine is in, as [`ZoneSources::name`] finds it in this data.
+pub fn machine_zone(zones: &Zones) -> Option<ZoneName> {
+    ZoneSources::of_this_machine().name(|name| zones.check(name).ok())
 }
 
 /// `:Europe/Berlin`, `Europe/Berlin` or a path into the zone files; empty means UTC.
