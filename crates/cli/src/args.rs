@@ -1,0 +1,318 @@
+//! The words of the command line, from which help, completions and the man page come too.
+
+use std::path::PathBuf;
+
+use calendar::{
+    delivery::{Guarantee, Profile, State},
+    id::EventId,
+    kind::KindRef,
+    network::Network,
+    policy::{Collapse, LeapDay, UseBy},
+};
+use clap::{Args, Parser, Subcommand};
+
+/// The calendar that can prove every reminder rang.
+///
+/// Times are a date (2027-05-01), a local time (2027-05-01T09:00) in this computer's zone or in
+/// the one --zone names, or carry their own: 2027-05-01T09:00[Europe/Lisbon],
+/// 2027-05-01T09:00:00Z. The exit code is 0 when done, 1 when it failed, 2 when the command line
+/// cannot be understood.
+#[derive(Debug, Parser)]
+#[command(name = "carillon", version, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// The directory of the ledger [default: CARILLON_DATA_DIR, else the desktop's data directory]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the reminder service, in the foreground until it is ended
+    Daemon(Daemon),
+    /// Add an event
+    Add(Box<Add>),
+    /// List what happens in a stretch of time
+    List(List),
+    /// Show what will ring next
+    Next(Next),
+    /// Show one event
+    Show(OneEvent),
+    /// Delete an event and cancel its reminders
+    Delete(OneEvent),
+    /// List deliveries: what rang, will ring, or did not, and why
+    Deliveries(Deliveries),
+    /// Tell the story of one delivery: every step and the rule that led to it
+    Why(OneDelivery),
+    /// Acknowledge reminders: done with them
+    Ack(SomeDeliveries),
+    /// Have a reminder told again later
+    Snooze(Snooze),
+    /// Try failed or uncertain deliveries again
+    Retry(SomeDeliveries),
+    /// People, their zones and birthdays
+    #[command(subcommand)]
+    Person(Person),
+    /// Where reminders go: this desktop and webhooks
+    #[command(subcommand)]
+    Channel(Channel),
+    /// Calendars, the coloured sets events belong to
+    #[command(subcommand)]
+    Calendar(Calendar),
+    /// Expand a recurrence rule, without a ledger
+    Occurrences(Occurrences),
+    /// Look whether everything needed is there and well
+    Doctor,
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions {
+        /// Which
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub struct Daemon {
+    /// Show nothing in the tray
+    #[arg(long)]
+    pub no_tray: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Add {
+    /// One line
+    pub title: String,
+    /// When it starts: 2027-05-01 for a whole day, 2027-05-01T09:00 for a time
+    #[arg(long, value_name = "T", required_unless_present = "deadline")]
+    pub at: Option<String>,
+    /// By when it must be done: makes it a task
+    #[arg(long, value_name = "T", conflicts_with = "at")]
+    pub deadline: Option<String>,
+    /// The zone of its times, such as Europe/Lisbon [default: this computer's]
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+    /// At that wall time wherever this computer is
+    #[arg(long, conflicts_with = "zone")]
+    pub floating: bool,
+    /// How long it lasts, such as 45m, 1h30m or 2d [default: the kind's]
+    #[arg(long = "for", value_name = "LENGTH")]
+    pub length: Option<String>,
+    /// appointment, note, birthday or deadline [default: appointment]
+    #[arg(long)]
+    pub kind: Option<KindRef>,
+    /// How it repeats, such as FREQ=WEEKLY;BYDAY=MO
+    #[arg(long, value_name = "RULE")]
+    pub rrule: Option<String>,
+    /// When to tell: 10m before the start, +10m after it, @2027-04-30T18:00 at a moment, none for not at all; units m h d w [default: the kind's]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
+    pub remind: Vec<String>,
+    /// Where to tell each reminder: desktop, or a channel's name [default: desktop]
+    #[arg(long, value_name = "NAME")]
+    pub channel: Vec<String>,
+    /// Until when it is worth telling: grace, start, end, day, deadline, none, or an age such as 24h [default: the kind's]
+    #[arg(long, value_name = "WHEN")]
+    pub use_by: Option<UseBy>,
+    /// What becomes of several that are late: latest, each, or each:N [default: the kind's]
+    #[arg(long, value_name = "HOW")]
+    pub collapse: Option<Collapse>,
+    /// Whose it is, by name or id
+    #[arg(long, value_name = "PERSON")]
+    pub person: Option<String>,
+    /// The calendar it belongs to, by name or id [default: the first]
+    #[arg(long, value_name = "CALENDAR")]
+    pub calendar: Option<String>,
+    /// Where it takes place
+    #[arg(long)]
+    pub place: Option<String>,
+    /// Notes
+    #[arg(long)]
+    pub notes: Option<String>,
+    /// A start in the past is meant
+    #[arg(long)]
+    pub past: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    /// From then on [default: today]
+    #[arg(long, value_name = "T")]
+    pub from: Option<String>,
+    /// Up to then, not including it [default: a week after the start]
+    #[arg(long, value_name = "T")]
+    pub to: Option<String>,
+    /// The zone of these times [default: this computer's]
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Next {
+    /// How many at most, up to 1000
+    #[arg(short = 'n', default_value_t = 10, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub count: u16,
+}
+
+#[derive(Debug, Args)]
+pub struct OneEvent {
+    /// The event's id (evt_…)
+    pub id: EventId,
+}
+
+#[derive(Debug, Args)]
+pub struct OneDelivery {
+    /// The delivery's id (dlv_…) or key (occ_…)
+    pub delivery: String,
+}
+
+#[derive(Debug, Args)]
+pub struct SomeDeliveries {
+    /// The deliveries' ids (dlv_…) or keys (occ_…)
+    #[arg(required = true, num_args = 1..=1000)]
+    pub deliveries: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Deliveries {
+    /// Only those in this state, such as completed or dead; may be given several times
+    #[arg(long)]
+    pub state: Vec<State>,
+    /// Only those due then or later
+    #[arg(long, value_name = "T")]
+    pub since: Option<String>,
+    /// Only those of this event
+    #[arg(long, value_name = "ID")]
+    pub event: Option<EventId>,
+}
+
+#[derive(Debug, Args)]
+pub struct Snooze {
+    /// The delivery's id (dlv_…) or key (occ_…)
+    pub delivery: String,
+    /// How long, such as 45m [default: as last time]
+    #[arg(long = "for", value_name = "LENGTH", conflicts_with = "until")]
+    pub length: Option<String>,
+    /// Until when
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
+}
+
+/// What to do with people.
+#[derive(Debug, Subcommand)]
+pub enum Person {
+    /// Add a person; a birthday is told every year
+    Add {
+        /// The name
+        name: String,
+        /// 1990-02-28, or --birthday=--02-28 when nobody knows the year
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        birthday: Option<String>,
+        /// Where the person lives, such as Asia/Tokyo [default: this computer's zone]
+        #[arg(long, value_name = "ZONE")]
+        zone: Option<String>,
+        /// What 29 February is in other years: backward (28 February), forward (1 March) or omit
+        #[arg(long, value_name = "HOW")]
+        leap_day: Option<LeapDay>,
+    },
+    /// List everybody
+    List,
+    /// Delete a person and what is told about them
+    Delete {
+        /// By name or id (per_…)
+        person: String,
+    },
+}
+
+/// What to do with channels.
+#[derive(Debug, Subcommand)]
+pub enum Channel {
+    /// Add a channel
+    #[command(subcommand)]
+    Add(NewChannel),
+    /// List all channels
+    List,
+    /// Send a test through a channel
+    Test {
+        /// Its name or id (chn_…)
+        name: String,
+    },
+    /// Remove a channel and cancel what was to go through it
+    Remove {
+        /// Its name or id (chn_…)
+        name: String,
+    },
+}
+
+/// Channels that can be added.
+#[derive(Debug, Subcommand)]
+pub enum NewChannel {
+    /// An endpoint that is called with a signed request; its secret is shown this once
+    Webhook {
+        /// The name reminders know it by
+        name: String,
+        /// Where to
+        url: String,
+        /// Which addresses it may be at: public, private or loopback
+        #[arg(long, default_value_t)]
+        network: Network,
+        /// When nobody knows whether it arrived: never-miss (send again) or never-repeat (ask)
+        #[arg(long, default_value = "never-miss")]
+        guarantee: Guarantee,
+        /// How patiently failures are tried again: long (over days) or quick (within seconds)
+        #[arg(long, default_value = "long")]
+        retries: Profile,
+    },
+}
+
+/// What to do with calendars.
+#[derive(Debug, Subcommand)]
+pub enum Calendar {
+    /// List all calendars
+    List,
+    /// Add a calendar
+    Add {
+        /// Its name
+        name: String,
+        /// The name of its colour
+        #[arg(long, default_value = "teal")]
+        color: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Occurrences {
+    /// The first start: 20260301T090000, or 20260301 for whole days
+    #[arg(long, value_name = "LOCAL", required_unless_present = "batch")]
+    pub dtstart: Option<String>,
+    /// The zone of all times; without one there are no instants
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
+    /// How it repeats, such as FREQ=WEEKLY;BYDAY=MO
+    #[arg(long, value_name = "RULE")]
+    pub rrule: Option<String>,
+    /// A start that does not happen
+    #[arg(long, value_name = "LOCAL")]
+    pub exdate: Vec<String>,
+    /// A further start
+    #[arg(long, value_name = "LOCAL")]
+    pub rdate: Vec<String>,
+    /// From this local time on
+    #[arg(long, value_name = "LOCAL")]
+    pub from: Option<String>,
+    /// Up to this local time, not including it
+    #[arg(long, value_name = "LOCAL")]
+    pub to: Option<String>,
+    /// How many at most
+    #[arg(long, value_name = "N")]
+    pub count: Option<usize>,
+    /// Read one JSON object a line from standard input and answer each with one line
+    #[arg(long, conflicts_with_all = ["dtstart", "zone", "rrule", "exdate", "rdate", "from", "to", "count"])]
+    pub batch: bool,
+}

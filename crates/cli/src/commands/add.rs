@@ -1,0 +1,188 @@
+//! `carillon add`: a new event, what comes of it, and which reminders have passed.
+
+use calendar::{
+    draft::{EventDraft, ReminderDraft},
+    id::CalendarId,
+    kind::KindRef,
+    reminder::Trigger,
+};
+use engine::{events::Save, reconcile::Passed};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::event::{EffectShape, Shape, View};
+use crate::{
+    answer::Answer,
+    args::Add,
+    failure::Failure,
+    session::Session,
+    times::{self, Given, Reading},
+    words,
+};
+
+#[derive(Serialize)]
+struct Added {
+    #[serde(flatten)]
+    event: Shape,
+    #[serde(flatten)]
+    effect: EffectShape,
+}
+
+pub fn run(session: &Session, words: &Add) -> Result<Answer, Failure> {
+    let draft = draft(session, words)?;
+    let save = Save { draft, allow_past: words.past, ..Save::default() };
+    let saved = session.engine.save_event(&save)?;
+    let id = saved.event.parse().map_err(|e| Failure::failed(format!("{e}")))?;
+    let row = session.engine.event(id)?;
+    let view = View::new(session, &row, session.engine.now().wall)?;
+    let mut text = format!("Added “{}”: {id}\n{}", row.event.title, view.lines());
+    for line in passed(session, &saved.effect.passed) {
+        text.push_str(&line);
+    }
+    if !row.event.reminders.is_empty() {
+        text.push_str(session.warning());
+    }
+    Ok(Answer::new(text, &Added { event: view.shape(), effect: EffectShape::of(&saved.effect) }))
+}
+
+/// The reminders that had passed, each said once for all its channels.
+fn passed(session: &Session, passed: &[Passed]) -> Vec<String> {
+    let zone = session.zone();
+    let mut lines = Vec::new();
+    for one in passed {
+        let name = match one.trigger.parse::<Trigger>() {
+            Ok(trigger) => words::trigger(&trigger, &zone),
+            Err(_) => one.trigger.clone(),
+        };
+        let due = Timestamp::from_millisecond(one.due_ms).unwrap_or(Timestamp::MIN);
+        let line = format!("{name} has already passed ({}).\n", words::moment_there(due, &zone));
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
+    let kind = kind(words)?;
+    let (field, at) = match (&words.deadline, &words.at) {
+        (Some(deadline), _) => ("deadline", deadline),
+        (None, Some(at)) => ("at", at),
+        (None, None) => return Err(Failure::usage("at", "a start is missing: say it with --at")),
+    };
+    let context = &session.context;
+    let reading = Reading {
+        field,
+        zones: &context.zones,
+        zone: words.zone.as_deref(),
+        machine: &context.machine,
+    };
+    let given = reading.read(at)?;
+    let zone = zone(words, &given)?;
+    let length = words.length.as_deref().map(|text| times::length("for", text)).transpose()?;
+    let calendar = match &words.calendar {
+        Some(name) => session.calendar(name)?.id,
+        None => CalendarId::FIRST,
+    };
+    let person = words.person.as_ref().map(|name| session.person(name)).transpose()?;
+    Ok(EventDraft {
+        kind: kind.code().into(),
+        calendar: calendar.to_string(),
+        title: words.title.clone(),
+        place: words.place.clone().unwrap_or_default(),
+        description: words.notes.clone().unwrap_or_default(),
+        start: given.local.text(given.is_date),
+        zone,
+        length: length.map(|l| (l.days, l.seconds)),
+        rules: words.rrule.clone().into_iter().collect(),
+        reminders: reminders(session, words, kind, reading)?,
+        person: person.map(|row| row.person.id.to_string()),
+        ..EventDraft::default()
+    })
+}
+
+fn kind(words: &Add) -> Result<KindRef, Failure> {
+    let named = |code: &str| code.parse().map_err(|e: String| Failure::usage("kind", e));
+    match (&words.deadline, words.kind) {
+        (None, None) => named("appointment"),
+        (None, Some(kind)) => Ok(kind),
+        (Some(_), None) => named("deadline"),
+        (Some(_), Some(kind)) if kind.code() == "deadline" => Ok(kind),
+        (Some(_), Some(kind)) => {
+            let message =
+                format!("--deadline makes a task and --kind says {kind}: leave one of them away");
+            Err(Failure::usage("kind", message))
+        }
+    }
+}
+
+/// The zone of the event; none for a date and for a floating time.
+fn zone(words: &Add, given: &Given) -> Result<Option<String>, Failure> {
+    match (given.is_date, words.floating) {
+        (true, _) if words.zone.is_some() => {
+            let message = "a whole day has no zone of its own: give a time, or leave --zone away";
+            Err(Failure::usage("zone", message))
+        }
+        (true, true) => {
+            let message =
+                "a whole day is the same everywhere: give a time, or leave --floating away";
+            Err(Failure::usage("floating", message))
+        }
+        (false, true) if given.is_placed => {
+            let message =
+                "a floating time has no zone and no offset: write it like 2027-05-01T08:00";
+            Err(Failure::usage("floating", message))
+        }
+        (true, false) | (false, true) => Ok(None),
+        (false, false) => Ok(Some(given.zone.to_string())),
+    }
+}
+
+/// Each reminder through each channel; `None` leaves both to the kind.
+fn reminders(
+    session: &Session,
+    words: &Add,
+    kind: KindRef,
+    reading: Reading<'_>,
+) -> Result<Option<Vec<ReminderDraft>>, Failure> {
+    let is_usual = words.remind.is_empty()
+        && words.channel.is_empty()
+        && words.use_by.is_none()
+        && words.collapse.is_none();
+    if is_usual {
+        return Ok(None);
+    }
+    let triggers = match words.remind.as_slice() {
+        [] => kind.defaults().reminders.to_vec(),
+        [none] if none == "none" => Vec::new(),
+        several => {
+            let each = several.iter().map(|text| trigger(session, text, reading));
+            each.collect::<Result<_, _>>()?
+        }
+    };
+    let desktop = ["desktop".to_string()];
+    let names = if words.channel.is_empty() { &desktop[..] } else { &words.channel };
+    let mut reminders = Vec::new();
+    for name in names {
+        let channel = session.engine.channel_named(name)?;
+        for trigger in &triggers {
+            reminders.push(ReminderDraft {
+                trigger: trigger.to_string(),
+                channel: channel.id.to_string(),
+                use_by: words.use_by.map(|u| u.to_string()),
+                collapse: words.collapse.map(|c| c.to_string()),
+            });
+        }
+    }
+    Ok(Some(reminders))
+}
+
+fn trigger(session: &Session, text: &str, reading: Reading<'_>) -> Result<Trigger, Failure> {
+    match text.strip_prefix('@') {
+        Some(moment) => {
+            let reading = Reading { field: "remind", ..reading };
+            Ok(Trigger::At(reading.moment(moment, session.context.all_day_hour)?))
+        }
+        None => Trigger::parse_offset(text).map_err(|e| Failure::usage("remind", e.to_string())),
+    }
+}

@@ -1,0 +1,109 @@
+//! What a person answers to reminders: done, later, once more.
+
+use engine::{ledger::acknowledgement::Answer as Said, message::utc};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::event::{EffectShape, cancelled};
+use crate::{
+    answer::Answer,
+    args::{Snooze, SomeDeliveries},
+    failure::Failure,
+    session::Session,
+    times::{self, Reading},
+    words,
+};
+
+/// Where these answers are given.
+const PLACE: &str = "cli";
+
+#[derive(Serialize)]
+struct Acknowledged {
+    acknowledged: Vec<String>,
+    #[serde(flatten)]
+    effect: EffectShape,
+}
+
+pub fn acknowledge(session: &Session, words: &SomeDeliveries) -> Result<Answer, Failure> {
+    let ids = session.deliveries(&words.deliveries)?;
+    let effect = session.engine.acknowledge(&ids, Said::Done, PLACE)?;
+    let text = format!("Done with {}{}", words::count(ids.len(), "reminder"), cancelled(&effect));
+    let acknowledged = ids.iter().map(ToString::to_string).collect();
+    Ok(Answer::new(text, &Acknowledged { acknowledged, effect: EffectShape::of(&effect) }))
+}
+
+#[derive(Serialize)]
+struct Snoozed {
+    delivery: String,
+    until: String,
+    over: Option<String>,
+}
+
+pub fn snooze(session: &Session, words: &Snooze) -> Result<Answer, Failure> {
+    let id = session.delivery(&words.delivery)?;
+    let (until, minutes) = until(session, words)?;
+    let snoozed = session.engine.snooze(id, until, PLACE)?;
+    if let Some(minutes) = minutes {
+        session.engine.remember_snooze(minutes)?;
+    }
+    let zone = session.zone();
+    let at = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX);
+    let until = at(snoozed.until_ms);
+    let mut text = format!(
+        "Will be told again on {}: {}\n",
+        words::moment_there(until, &zone),
+        snoozed.delivery
+    );
+    if let Some(over) = snoozed.over_ms {
+        text.push_str(&format!("It will be over by then ({}).\n", words::moment(at(over), &zone)));
+    }
+    text.push_str(session.warning());
+    let shape = Snoozed {
+        delivery: snoozed.delivery,
+        until: utc(until),
+        over: snoozed.over_ms.map(|ms| utc(at(ms))),
+    };
+    Ok(Answer::new(text, &shape))
+}
+
+/// When it is to ring again, and the minutes to remember if a length was said.
+fn until(session: &Session, words: &Snooze) -> Result<(Timestamp, Option<u32>), Failure> {
+    let now = session.engine.now().wall;
+    let context = &session.context;
+    if let Some(text) = &words.until {
+        let reading = Reading {
+            field: "until",
+            zones: &context.zones,
+            zone: None,
+            machine: &context.machine,
+        };
+        return Ok((reading.moment(text, context.all_day_hour)?, None));
+    }
+    let (seconds, said) = match &words.length {
+        Some(text) => {
+            let length = times::length("for", text)?;
+            let seconds = i64::from(length.days) * 86_400 + length.seconds;
+            (seconds, u32::try_from(seconds / 60).ok())
+        }
+        None => (i64::from(session.engine.snooze_minutes()?) * 60, None),
+    };
+    let until = now.checked_add(SignedDuration::from_secs(seconds));
+    let until = until.map_err(|_| Failure::usage("for", "that is beyond the calendar's end"))?;
+    Ok((until, said))
+}
+
+#[derive(Serialize)]
+struct Retried {
+    retried: Vec<String>,
+}
+
+pub fn retry(session: &Session, words: &SomeDeliveries) -> Result<Answer, Failure> {
+    let ids = session.deliveries(&words.deliveries)?;
+    session.engine.retry(&ids)?;
+    let text = format!(
+        "{} will be tried again, with the same key.\n{}",
+        words::count(ids.len(), "reminder"),
+        session.warning()
+    );
+    Ok(Answer::new(text, &Retried { retried: ids.iter().map(ToString::to_string).collect() }))
+}

@@ -1,0 +1,154 @@
+//! `carillon channel`: where reminders go. A secret is shown once, when it is made.
+
+use calendar::{delivery::Guarantee, network::Network};
+use engine::{
+    channels::NewWebhook,
+    ledger::channel::{ChannelKind, ChannelRow},
+};
+use serde::Serialize;
+
+use super::event::{EffectShape, cancelled};
+use crate::{
+    answer::Answer,
+    args::{Channel, NewChannel},
+    failure::Failure,
+    session::Session,
+    words,
+};
+
+pub fn run(session: &Session, words: Channel) -> Result<Answer, Failure> {
+    match words {
+        Channel::Add(NewChannel::Webhook { name, url, network, guarantee, retries }) => {
+            add(session, &NewWebhook { name, url, network, guarantee, retries })
+        }
+        Channel::List => list(session),
+        Channel::Test { name } => test(session, &name),
+        Channel::Remove { name } => remove(session, &name),
+    }
+}
+
+#[derive(Serialize)]
+struct Added<'a> {
+    id: String,
+    name: &'a str,
+    url: &'a str,
+    network: &'static str,
+    secret: &'a str,
+    guarantee: &'static str,
+    retries: &'static str,
+}
+
+fn add(session: &Session, new: &NewWebhook) -> Result<Answer, Failure> {
+    let added = session.engine.add_webhook(new)?;
+    let name = new.name.trim();
+    let text = format!(
+        "Added {name}: {}\nIts secret is {}\nKeep it now: it is not shown again.\n",
+        added.id, added.secret
+    );
+    let shape = Added {
+        id: added.id.to_string(),
+        name,
+        url: &new.url,
+        network: new.network.code(),
+        secret: &added.secret,
+        guarantee: new.guarantee.code(),
+        retries: new.retries.code(),
+    };
+    Ok(Answer::new(text, &shape))
+}
+
+#[derive(Serialize)]
+struct Shape {
+    id: String,
+    kind: &'static str,
+    name: String,
+    url: Option<String>,
+    network: Option<&'static str>,
+    guarantee: &'static str,
+    retries: &'static str,
+    off: Option<String>,
+}
+
+fn shape(session: &Session, row: &ChannelRow) -> Result<Shape, Failure> {
+    let is_webhook = row.kind == ChannelKind::Webhook;
+    Ok(Shape {
+        id: row.id.to_string(),
+        kind: row.kind.code(),
+        name: row.name.clone(),
+        url: is_webhook.then(|| session.engine.url_of(row)).transpose()?,
+        network: is_webhook.then_some(row.network.code()),
+        guarantee: row.guarantee.code(),
+        retries: row.retries.code(),
+        off: row.off_reason.clone(),
+    })
+}
+
+fn list(session: &Session) -> Result<Answer, Failure> {
+    let rows = session.engine.channels()?;
+    let shapes: Vec<Shape> =
+        rows.iter().map(|row| shape(session, row)).collect::<Result<_, _>>()?;
+    let line = |(row, shape): (&ChannelRow, &Shape)| {
+        let about = match row.kind {
+            ChannelKind::Desktop => "notifications on this desktop".to_string(),
+            ChannelKind::Webhook => format!(
+                "{} ({}, {}, {} retries)",
+                shape.url.as_deref().unwrap_or(""),
+                network(row.network),
+                promise(row.guarantee),
+                shape.retries
+            ),
+        };
+        let off = shape.off.as_ref().map_or_else(String::new, |why| format!("off: {why}"));
+        [row.name.clone(), about, shape.id.clone(), off]
+    };
+    let lines: Vec<[String; 4]> = rows.iter().zip(&shapes).map(line).collect();
+    Ok(Answer::new(words::columns(&lines), &shapes))
+}
+
+const fn network(network: Network) -> &'static str {
+    match network {
+        Network::Public => "on the public internet",
+        Network::Private => "on a private network",
+        Network::Loopback => "on this computer",
+    }
+}
+
+const fn promise(guarantee: Guarantee) -> &'static str {
+    match guarantee {
+        Guarantee::NeverMiss => "never miss",
+        Guarantee::NeverRepeat => "never repeat",
+    }
+}
+
+#[derive(Serialize)]
+struct Tested {
+    delivery: String,
+}
+
+fn test(session: &Session, name: &str) -> Result<Answer, Failure> {
+    let row = session.engine.channel_named(name)?;
+    let delivery = session.engine.test_channel(row.id)?.to_string();
+    let text = format!(
+        "A test of {} is on its way. What became of it: carillon why {delivery}\n{}",
+        row.name,
+        session.warning()
+    );
+    Ok(Answer::new(text, &Tested { delivery }))
+}
+
+#[derive(Serialize)]
+struct Removed {
+    removed: String,
+    #[serde(flatten)]
+    effect: EffectShape,
+}
+
+fn remove(session: &Session, name: &str) -> Result<Answer, Failure> {
+    let row = session.engine.channel_named(name)?;
+    let effect = session.engine.remove_channel(row.id)?;
+    let text = format!("Removed {}{}", row.name, cancelled(&effect));
+    Ok(Answer::new(
+        text,
+        &Removed { removed: row.id.to_string(), effect: EffectShape::of(&effect) },
+    ))
+}

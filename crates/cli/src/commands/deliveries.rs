@@ -1,0 +1,133 @@
+//! `carillon deliveries`: the ledger as a list.
+
+use engine::{
+    ledger::inbox::{Filter, Listed},
+    message::utc,
+};
+use serde::Serialize;
+
+use crate::{
+    answer::Answer, args::Deliveries, failure::Failure, session::Session, times::Reading, words,
+};
+
+/// Rows read at once.
+const PAGE: u32 = 1_000;
+
+/// A delivery as JSON.
+#[derive(Debug, Serialize)]
+pub struct Shape {
+    id: String,
+    key: String,
+    event: Option<String>,
+    title: String,
+    channel: String,
+    state: &'static str,
+    due: String,
+    told: Option<String>,
+    late_ms: Option<i64>,
+    reason: &'static str,
+    attempts: u32,
+    reminder: String,
+    occurrence: String,
+    use_by: Option<String>,
+}
+
+impl Shape {
+    pub fn of(listed: &Listed) -> Self {
+        let row = &listed.row;
+        Self {
+            id: row.id.to_string(),
+            key: row.key.clone(),
+            event: row.event.map(|e| e.to_string()),
+            title: listed.title.clone(),
+            channel: listed.channel.clone(),
+            state: row.facts.state.code(),
+            due: utc(row.facts.due),
+            told: row.told_at.map(utc),
+            late_ms: row.told_at.map(|at| at.as_millisecond() - row.facts.due.as_millisecond()),
+            reason: row.facts.reason.code(),
+            attempts: row.attempts,
+            reminder: row.identity.reminder.clone(),
+            occurrence: row.label.clone(),
+            use_by: row.facts.use_by.map(utc),
+        }
+    }
+}
+
+pub fn run(session: &Session, words: &Deliveries) -> Result<Answer, Failure> {
+    let context = &session.context;
+    let reading =
+        Reading { field: "since", zones: &context.zones, zone: None, machine: &context.machine };
+    let since = words.since.as_deref().map(|text| reading.moment(text, 0)).transpose()?;
+    if let Some(id) = words.event {
+        session.engine.event(id)?;
+    }
+    let mut filter = Filter {
+        states: words.state.clone(),
+        since,
+        event: words.event,
+        limit: PAGE,
+        ..Filter::default()
+    };
+    let mut rows = Vec::new();
+    // Ends: each turn reads further, and the ledger has an end.
+    loop {
+        let page = session.engine.deliveries(&filter)?;
+        let is_full = page.len() >= PAGE as usize;
+        rows.extend(page);
+        if !is_full {
+            break;
+        }
+        filter.offset += PAGE;
+    }
+    let shapes: Vec<Shape> = rows.iter().map(Shape::of).collect();
+    Ok(Answer::new(text(session, &rows, words), &shapes))
+}
+
+fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
+    if rows.is_empty() {
+        let is_filtered = !words.state.is_empty() || words.since.is_some() || words.event.is_some();
+        return match is_filtered {
+            true => "No delivery is like that.".into(),
+            false => "There is no delivery yet: add an event with `carillon add`.".into(),
+        };
+    }
+    let zone = session.zone();
+    let line = |listed: &Listed| {
+        let row = &listed.row;
+        [
+            words::moment(row.facts.due, &zone),
+            listed.title.clone(),
+            listed.channel.clone(),
+            says(listed),
+            row.id.to_string(),
+        ]
+    };
+    let lines: Vec<[String; 5]> = rows.iter().map(line).collect();
+    let zone_name = &session.context.machine;
+    format!("Due (times in {zone_name})\n{}", words::columns(&lines))
+}
+
+/// State and reason in few words.
+fn says(listed: &Listed) -> String {
+    use calendar::{delivery::State, reason::Reason};
+    let row = &listed.row;
+    let tries = match row.attempts {
+        0 | 1 => String::new(),
+        n => format!(", {n} tries"),
+    };
+    let late = row.told_at.map(|at| at.duration_since(row.facts.due));
+    match (row.facts.state, row.facts.reason) {
+        (State::Scheduled, _) => "scheduled".into(),
+        (State::Completed, Reason::OnTime) => format!("told on time{tries}"),
+        (State::Completed, reason) if reason.is_late() => {
+            let cause = reason.sentence().split_once(": ").map_or("", |(_, cause)| cause);
+            let late = words::length(late.unwrap_or_default());
+            format!("told {late} late{tries}: {cause}")
+        }
+        (State::Pending | State::Processing | State::Retrying, reason) => {
+            format!("{}{tries}: {}", words::state(row.facts.state), reason.sentence())
+        }
+        (_, reason) => format!("{}{tries}", reason.sentence()),
+    }
+}

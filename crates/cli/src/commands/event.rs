@@ -1,0 +1,259 @@
+//! One event: how it is shown, and its end.
+
+use calendar::{
+    event::Event,
+    id::EventId,
+    occurrence::Occurrence,
+    recurrence::Language,
+    reminder::Reminder,
+    timing::{Length, Tie, later},
+};
+use engine::{ledger::event::EventRow, message::utc, reconcile::Effect};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::{answer::Answer, args::OneEvent, failure::Failure, session::Session, words};
+
+/// How many dates ahead are shown.
+const NEXT: usize = 5;
+/// And how far ahead they are looked for.
+const FARTHEST: i64 = 400 * 366 * 86_400;
+
+/// An event as JSON.
+#[derive(Debug, Serialize)]
+pub struct Shape {
+    id: String,
+    title: String,
+    kind: &'static str,
+    zone: Option<String>,
+    start: String,
+    rrule: Option<String>,
+    next: Vec<String>,
+    reminders: Vec<ReminderShape>,
+    version: i64,
+    all_day: bool,
+    calendar: String,
+    place: String,
+    notes: String,
+    person: Option<String>,
+    enabled: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct ReminderShape {
+    trigger: String,
+    channel: String,
+    use_by: String,
+    collapse: String,
+}
+
+/// An event with what is said about it.
+pub struct View<'a> {
+    session: &'a Session,
+    event: &'a Event,
+    version: i64,
+    next: Vec<Occurrence>,
+    calendar: String,
+    channels: Vec<(calendar::id::ChannelId, String)>,
+}
+
+impl<'a> View<'a> {
+    pub fn new(session: &'a Session, row: &'a EventRow, now: Timestamp) -> Result<Self, Failure> {
+        let event = &row.event;
+        let mut next = event.occurrences(&session.context, now, later(now, FARTHEST), NEXT).items;
+        next.truncate(NEXT);
+        let calendars = session.engine.calendars()?;
+        let calendar = calendars.into_iter().find(|c| c.id == event.calendar);
+        let channels = session.engine.channels()?.into_iter().map(|c| (c.id, c.name)).collect();
+        let calendar = calendar.map_or_else(String::new, |c| c.name);
+        Ok(Self { session, event, version: row.version, next, calendar, channels })
+    }
+
+    fn channel(&self, reminder: &Reminder) -> &str {
+        self.channels.iter().find(|(id, _)| *id == reminder.channel).map_or("", |(_, name)| name)
+    }
+
+    /// Its (first) start.
+    fn start(&self) -> String {
+        let timing = &self.event.timing;
+        let fold = timing.fold == calendar::timing::Fold::Second;
+        let start = calendar::timing::LocalStart { at: timing.start, fold };
+        let zone = self.session.context.zone_of(self.event, &timing.tie);
+        match timing.tie {
+            Tie::AllDay => timing.start.date().to_string(),
+            Tie::Floating => timing.start.to_string(),
+            Tie::Zone(_) => calendar::timing::instant(start, &zone).0.to_zoned(zone).to_string(),
+        }
+    }
+
+    pub fn shape(&self) -> Shape {
+        let event = self.event;
+        let rules: Vec<String> = event.repeats.rules.iter().map(ToString::to_string).collect();
+        let reminders = event.reminders.iter().map(|r| ReminderShape {
+            trigger: r.trigger.to_string(),
+            channel: self.channel(r).to_string(),
+            use_by: event.use_by(r).to_string(),
+            collapse: event.collapse(r).to_string(),
+        });
+        Shape {
+            id: event.id.to_string(),
+            title: event.title.clone(),
+            kind: event.kind.code(),
+            zone: match &event.timing.tie {
+                Tie::Zone(name) => Some(name.to_string()),
+                Tie::Floating | Tie::AllDay => None,
+            },
+            start: self.start(),
+            rrule: (!rules.is_empty()).then(|| rules.join("\n")),
+            next: self.next.iter().map(Occurrence::label).collect(),
+            reminders: reminders.collect(),
+            version: self.version,
+            all_day: event.timing.tie.is_all_day(),
+            calendar: self.calendar.clone(),
+            place: event.place.clone(),
+            notes: event.description.clone(),
+            person: event.person.as_ref().map(|p| p.name.clone()),
+            enabled: event.enabled,
+        }
+    }
+
+    /// When it is, in words: an event that happens once needs no further dates.
+    fn when(&self) -> String {
+        let Length { days, seconds } = self.event.timing.length;
+        let mut text = match self.event.timing.tie {
+            Tie::Floating => format!("{}, wherever this computer is", words::label(&self.start())),
+            Tie::Zone(_) | Tie::AllDay => words::label(&self.start()),
+        };
+        let total = i64::from(days) * 86_400 + seconds;
+        match (total, self.event.timing.tie.is_all_day()) {
+            (0 | 86_400, true) | (0, false) => {}
+            _ => {
+                text.push_str(&format!(", for {}", words::length(SignedDuration::from_secs(total))))
+            }
+        }
+        text
+    }
+
+    /// Its lines for people, aligned.
+    pub fn lines(&self) -> String {
+        let event = self.event;
+        let zone = self.session.zone();
+        let mut rows: Vec<[String; 2]> = vec![["  when".into(), self.when()]];
+        let mut row = |name: &str, text: String| rows.push([format!("  {name}"), text]);
+        for rule in &event.repeats.rules {
+            row("repeats", rule.sentence(Language::English));
+        }
+        row("kind", format!("{}, in calendar {}", event.kind.word(), self.calendar));
+        if let Some(person) = &event.person {
+            row("person", person.name.clone());
+        }
+        if !event.place.is_empty() {
+            row("place", event.place.clone());
+        }
+        for line in event.description.lines() {
+            row("notes", line.into());
+        }
+        if event.reminders.is_empty() {
+            row("told", "not at all: it has no reminder".into());
+        }
+        for r in &event.reminders {
+            row("told", format!("{}, on {}", words::trigger(&r.trigger, &zone), self.channel(r)));
+        }
+        match (self.next.is_empty(), event.repeats.is_once()) {
+            (true, true) => row("next", "it is over".into()),
+            (true, false) => row("next", "never again: the series is over".into()),
+            (false, true) => {}
+            (false, false) => {
+                for occurrence in &self.next {
+                    row("next", words::label(&occurrence.label()));
+                }
+            }
+        }
+        // A name is said once for several lines.
+        for at in (1..rows.len()).rev() {
+            if rows[at][0] == rows[at - 1][0] {
+                rows[at][0].clear();
+            }
+        }
+        words::columns(&rows)
+    }
+}
+
+pub fn show(session: &Session, words: &OneEvent) -> Result<Answer, Failure> {
+    let row = session.engine.event(words.id)?;
+    let view = View::new(session, &row, session.engine.now().wall)?;
+    let ids = words::columns(&[["  id".into(), row.event.id.to_string()]]);
+    Ok(Answer::new(format!("{}\n{}{ids}", row.event.title, view.lines()), &view.shape()))
+}
+
+#[derive(Serialize)]
+struct Deleted {
+    deleted: String,
+    #[serde(flatten)]
+    effect: EffectShape,
+}
+
+pub fn delete(session: &Session, words: &OneEvent) -> Result<Answer, Failure> {
+    let title = session.engine.event(words.id)?.event.title;
+    let saved = session.engine.delete_event(words.id, None, None)?;
+    let text = format!("Deleted “{title}”{}", cancelled(&saved.effect));
+    Ok(Answer::new(
+        text,
+        &Deleted { deleted: EventId::to_string(&words.id), effect: EffectShape::of(&saved.effect) },
+    ))
+}
+
+/// What a change did to the reminders, as JSON.
+#[derive(Debug, Serialize)]
+pub struct EffectShape {
+    cancelled: u32,
+    snoozes_cancelled: u32,
+    in_flight: u32,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    passed: Vec<PassedShape>,
+}
+
+#[derive(Debug, Serialize)]
+struct PassedShape {
+    trigger: String,
+    due: String,
+}
+
+impl EffectShape {
+    pub fn of(effect: &Effect) -> Self {
+        let at = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MIN);
+        let passed = effect
+            .passed
+            .iter()
+            .map(|p| PassedShape { trigger: p.trigger.clone(), due: utc(at(p.due_ms)) });
+        Self {
+            cancelled: effect.cancelled,
+            snoozes_cancelled: effect.snoozes,
+            in_flight: effect.in_flight,
+            passed: passed.collect(),
+        }
+    }
+}
+
+/// The end of a sentence on what a change cancelled: `: 3 reminders and 1 snooze cancelled.`
+pub fn cancelled(effect: &Effect) -> String {
+    let number = |n: u32| usize::try_from(n).unwrap_or(usize::MAX);
+    let mut parts = Vec::new();
+    if effect.cancelled > 0 {
+        parts.push(words::count(number(effect.cancelled), "reminder"));
+    }
+    if effect.snoozes > 0 {
+        parts.push(words::count(number(effect.snoozes), "snooze"));
+    }
+    let mut text = match parts.is_empty() {
+        true => ".".to_string(),
+        false => format!(": {} cancelled.", parts.join(" and ")),
+    };
+    if effect.in_flight > 0 {
+        text.push_str(&format!(
+            " {} being sent at this moment.",
+            words::count(number(effect.in_flight), "reminder")
+        ));
+    }
+    text
+}

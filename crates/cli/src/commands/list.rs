@@ -1,0 +1,184 @@
+//! `carillon list`: what happens in a stretch of time, day by day.
+
+use std::collections::BTreeMap;
+
+use calendar::{
+    delivery::State,
+    id::CalendarId,
+    timing::{later, start_of_day},
+};
+use engine::queries::{Happening, Shown};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::Serialize;
+
+use crate::{
+    answer::Answer, args::List, failure::Failure, session::Session, times::Reading, words,
+};
+
+#[derive(Serialize)]
+struct Shape {
+    event: String,
+    title: String,
+    start: String,
+    end: String,
+    all_day: bool,
+    calendar: String,
+    state: Option<&'static str>,
+    late: bool,
+    place: String,
+    kind: &'static str,
+}
+
+/// An occurrence with what is shown of it.
+struct Line {
+    happening: Happening,
+    shown: Shown,
+    calendar: String,
+}
+
+pub fn run(session: &Session, words: &List) -> Result<Answer, Failure> {
+    let (from, to, zone) = stretch(session, words)?;
+    let now = session.engine.now().wall;
+    let calendars = session.engine.calendars()?;
+    let names: BTreeMap<CalendarId, String> =
+        calendars.into_iter().map(|c| (c.id, c.name)).collect();
+    let line = |happening: Happening| Line {
+        shown: happening.shown(now, &session.context),
+        calendar: names.get(&happening.event.calendar).cloned().unwrap_or_default(),
+        happening,
+    };
+    let lines: Vec<Line> = session.engine.happenings(from, to)?.into_iter().map(line).collect();
+    let shapes: Vec<Shape> = lines.iter().map(shape).collect();
+    Ok(Answer::new(text(&lines, from, to, &zone), &shapes))
+}
+
+/// From when until when, and in which zone that is told.
+fn stretch(session: &Session, words: &List) -> Result<(Timestamp, Timestamp, TimeZone), Failure> {
+    let context = &session.context;
+    let reading = Reading {
+        field: "from",
+        zones: &context.zones,
+        zone: words.zone.as_deref(),
+        machine: &context.machine,
+    };
+    let zone = match &words.zone {
+        Some(name) => context.zones.zone(&reading.named(name)?).0,
+        None => session.zone(),
+    };
+    let from = match &words.from {
+        Some(text) => reading.moment(text, 0)?,
+        None => start_of_day(zone.to_datetime(session.engine.now().wall).date(), &zone),
+    };
+    let to = match &words.to {
+        Some(text) => Reading { field: "to", ..reading }.moment(text, 0)?,
+        None => {
+            let week = jiff::Span::new().days(7);
+            let end = from.to_zoned(zone.clone()).checked_add(week);
+            end.map_or_else(|_| later(from, 7 * 86_400), |end| end.timestamp())
+        }
+    };
+    if to <= from {
+        return Err(Failure::usage("to", "--to is not after --from: the stretch would be empty"));
+    }
+    Ok((from, to, zone))
+}
+
+fn shape(line: &Line) -> Shape {
+    let occurrence = &line.happening.occurrence;
+    let all_day = occurrence.tie.is_all_day();
+    let end = match all_day {
+        true => last_day(&line.happening, &occurrence.zone).to_string(),
+        false => occurrence.end.to_zoned(occurrence.zone.clone()).to_string(),
+    };
+    Shape {
+        event: line.happening.event.id.to_string(),
+        title: line.happening.title().to_string(),
+        start: occurrence.label(),
+        end,
+        all_day,
+        calendar: line.calendar.clone(),
+        state: state(line.shown).map(State::code),
+        late: line.shown == Shown::Late,
+        place: line.happening.place().to_string(),
+        kind: line.happening.event.kind.code(),
+    }
+}
+
+/// The last day an all-day occurrence is on.
+fn last_day(happening: &Happening, zone: &TimeZone) -> Date {
+    zone.to_datetime(later(happening.occurrence.end, -1)).date()
+}
+
+const fn state(shown: Shown) -> Option<State> {
+    Some(match shown {
+        Shown::Nothing => return None,
+        Shown::Scheduled => State::Scheduled,
+        Shown::Told | Shown::Late => State::Completed,
+        Shown::Skipped => State::Skipped,
+        Shown::Expired => State::Expired,
+        Shown::Held => State::Held,
+        Shown::Retrying => State::Retrying,
+        Shown::Review => State::Review,
+        Shown::Dead => State::Dead,
+    })
+}
+
+fn text(lines: &[Line], from: Timestamp, to: Timestamp, zone: &TimeZone) -> String {
+    let first = words::date(zone.to_datetime(from).date());
+    let last = words::date(zone.to_datetime(later(to, -1)).date());
+    let stretch = if first == last { first } else { format!("{first} to {last}") };
+    let name = zone.iana_name().unwrap_or("UTC");
+    if lines.is_empty() {
+        return format!("Nothing happens on {stretch}.");
+    }
+    let mut text = format!("{stretch} (times in {name})\n");
+    let day_of = |line: &Line| match line.happening.occurrence.tie.is_all_day() {
+        true => line.happening.occurrence.present.at.date(),
+        false => zone.to_datetime(line.happening.occurrence.start.max(from)).date(),
+    };
+    let mut rows: Vec<[String; 5]> = Vec::new();
+    let mut heads: Vec<(usize, Date)> = Vec::new();
+    for line in lines {
+        let day = day_of(line);
+        if heads.last().is_none_or(|(_, last)| *last != day) {
+            heads.push((rows.len(), day));
+        }
+        rows.push(row(line, zone));
+    }
+    let table = words::columns(&rows);
+    for (at, line) in table.lines().enumerate() {
+        if let Some((_, day)) = heads.iter().find(|(head, _)| *head == at) {
+            text.push_str(&format!("\n{}\n", words::date(*day)));
+        }
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
+}
+
+fn row(line: &Line, zone: &TimeZone) -> [String; 5] {
+    let occurrence = &line.happening.occurrence;
+    let clock = |at: Timestamp| zone.to_datetime(at).strftime("%H:%M").to_string();
+    let when = match (occurrence.tie.is_all_day(), occurrence.start == occurrence.end) {
+        (true, _) => {
+            let last = last_day(&line.happening, &occurrence.zone);
+            match last == occurrence.present.at.date() {
+                true => "all day".into(),
+                false => format!("until {}", last.strftime("%a %-d %b")),
+            }
+        }
+        (false, true) => clock(occurrence.start),
+        (false, false) => format!("{} to {}", clock(occurrence.start), clock(occurrence.end)),
+    };
+    let shown = match line.shown {
+        Shown::Late => "told late",
+        other => state(other).map_or("", words::state),
+    };
+    [
+        format!("  {when}"),
+        line.happening.title().to_string(),
+        line.calendar.clone(),
+        shown.into(),
+        line.happening.event.id.to_string(),
+    ]
+}

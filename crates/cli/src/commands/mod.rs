@@ -1,0 +1,63 @@
+//! One file for each command, or for a few that belong together.
+
+mod add;
+mod answers;
+mod calendar;
+mod channel;
+mod daemon;
+mod deliveries;
+mod doctor;
+mod event;
+mod list;
+mod next;
+mod occurrences;
+mod person;
+mod why;
+
+use clap::CommandFactory;
+
+use crate::{
+    answer::Answer,
+    args::{Cli, Command},
+    failure::Failure,
+    session::Session,
+};
+
+/// Does what was asked for.
+pub fn run(cli: Cli) -> Result<Answer, Failure> {
+    let open = || Session::open(cli.data_dir.as_deref());
+    match cli.command {
+        Command::Daemon(words) => daemon::run(cli.data_dir, &words),
+        Command::Add(words) => add::run(&open()?, &words),
+        Command::List(words) => list::run(&open()?, &words),
+        Command::Next(words) => next::run(&open()?, &words),
+        Command::Show(words) => event::show(&open()?, &words),
+        Command::Delete(words) => event::delete(&open()?, &words),
+        Command::Deliveries(words) => deliveries::run(&open()?, &words),
+        Command::Why(words) => why::run(&open()?, &words),
+        Command::Ack(words) => answers::acknowledge(&open()?, &words),
+        Command::Snooze(words) => answers::snooze(&open()?, &words),
+        Command::Retry(words) => answers::retry(&open()?, &words),
+        Command::Person(words) => person::run(&open()?, words),
+        Command::Channel(words) => channel::run(&open()?, words),
+        Command::Calendar(words) => calendar::run(&open()?, words),
+        Command::Occurrences(words) if words.batch => occurrences::batch(),
+        Command::Occurrences(words) => occurrences::one(&words),
+        Command::Doctor => doctor::run(&open()?),
+        Command::Completions { shell } => Ok(completions(shell)),
+        Command::Man => manual(),
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Answer {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "carillon", &mut script);
+    Answer::text(String::from_utf8_lossy(&script))
+}
+
+fn manual() -> Result<Answer, Failure> {
+    let mut page = Vec::new();
+    let made = clap_mangen::Man::new(Cli::command()).render(&mut page);
+    made.map_err(|e| Failure::failed(format!("could not make the manual page: {e}")))?;
+    Ok(Answer::text(String::from_utf8_lossy(&page)))
+}

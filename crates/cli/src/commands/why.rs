@@ -1,0 +1,206 @@
+//! `carillon why`: the story of one delivery, as one would tell it to whoever asks.
+
+use calendar::{delivery::State, policy::UseBy, reason::Reason};
+use engine::{
+    ledger::{attempt::AttemptRow, audit::AuditRow, inbox::Listed},
+    message::utc,
+    queries::Story,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use serde::Serialize;
+
+use super::deliveries;
+use crate::{answer::Answer, args::OneDelivery, failure::Failure, session::Session, words};
+
+#[derive(Serialize)]
+struct Shape {
+    delivery: deliveries::Shape,
+    transitions: Vec<Transition>,
+    attempts: Vec<Attempt>,
+}
+
+#[derive(Serialize)]
+struct Transition {
+    at: String,
+    from: Option<String>,
+    to: &'static str,
+    actor: String,
+    reason: &'static str,
+    note: String,
+}
+
+#[derive(Serialize)]
+struct Attempt {
+    n: u32,
+    started: String,
+    finished: Option<String>,
+    outcome: Option<String>,
+    status: Option<u16>,
+    detail: String,
+}
+
+pub fn run(session: &Session, words: &OneDelivery) -> Result<Answer, Failure> {
+    let id = session.delivery(&words.delivery)?;
+    let story = session.engine.why(id)?;
+    let transitions = story.transitions.iter().map(|step| Transition {
+        at: utc(step.at),
+        from: (!step.from.is_empty()).then(|| step.from.clone()),
+        to: step.to.code(),
+        actor: step.actor.clone(),
+        reason: step.reason.code(),
+        note: step.note.clone(),
+    });
+    let attempts = story.attempts.iter().map(|a| Attempt {
+        n: a.n,
+        started: utc(a.started),
+        finished: a.finished.map(utc),
+        outcome: a.outcome.clone(),
+        status: a.status,
+        detail: a.detail.clone(),
+    });
+    let shape = Shape {
+        delivery: deliveries::Shape::of(&story.delivery),
+        transitions: transitions.collect(),
+        attempts: attempts.collect(),
+    };
+    Ok(Answer::new(tell(&story, &session.zone()), &shape))
+}
+
+fn tell(story: &Story, zone: &TimeZone) -> String {
+    let listed = &story.delivery;
+    let row = &listed.row;
+    let mut text = match row.event {
+        Some(_) => format!("“{}”, {}\n", listed.title, words::label(&row.label)),
+        None => format!("A test of {}\n", listed.channel),
+    };
+    text.push_str(&format!("{}\n\n", sums_up(listed, zone)));
+    let mut facts = vec![
+        [
+            "  reminder".to_string(),
+            format!("{}, on {}", words::reminder(&row.identity.reminder, zone), listed.channel),
+        ],
+        ["  due".into(), words::moment_there(row.facts.due, zone)],
+        ["  worth telling".into(), worth(listed, zone)],
+    ];
+    if row.again {
+        facts.push(["  repeated".into(), "it may have arrived twice, with the same key".into()]);
+    }
+    facts.push(["  key".into(), row.key.clone()]);
+    text.push_str(&words::columns(&facts));
+    text.push_str("\nWhat happened\n");
+    text.push_str(&words::columns(&steps(story, zone)));
+    text
+}
+
+/// The one sentence somebody asks for.
+fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
+    let row = &listed.row;
+    let late = row.told_at.map(|at| at.duration_since(row.facts.due)).unwrap_or_default();
+    let told = row.told_at.map_or_else(String::new, |at| words::moment(at, zone));
+    match (row.facts.state, row.facts.reason) {
+        (State::Scheduled, _) => "It will be told when it is due.".into(),
+        (State::Completed, reason) if reason.is_late() => {
+            let cause = reason.sentence().split_once(": ").map_or("", |(_, cause)| cause);
+            format!("It was told {} late, on {told}: {cause}.", words::length(late))
+        }
+        (State::Completed, Reason::OnTime) => format!("It was told on time, on {told}."),
+        (State::Completed, reason) => format!("It was {} on {told}.", reason.sentence()),
+        (State::Held | State::Retrying, reason) => {
+            let until = row
+                .facts
+                .not_before
+                .map_or_else(String::new, |at| format!(", until {}", words::moment(at, zone)));
+            format!("It is {}: {}{until}.", words::state(row.facts.state), after_colon(reason))
+        }
+        (_, reason) => {
+            let mut sentence = reason.sentence().to_string();
+            if let Some(first) = sentence.get_mut(0..1) {
+                first.make_ascii_uppercase();
+            }
+            format!("{sentence}.")
+        }
+    }
+}
+
+/// `waiting: quiet hours` without the state it begins with.
+fn after_colon(reason: Reason) -> &'static str {
+    reason.sentence().split_once(": ").map_or(reason.sentence(), |(_, rest)| rest)
+}
+
+/// Until when, and by which rule.
+fn worth(listed: &Listed, zone: &TimeZone) -> String {
+    let facts = &listed.row.facts;
+    let rule = match facts.over {
+        UseBy::Grace => "a moment of grace",
+        UseBy::Start => "the start",
+        UseBy::End => "the end",
+        UseBy::Day => "the end of the day",
+        UseBy::Deadline => "the deadline",
+        UseBy::After(_) => "an age after it was due",
+        UseBy::Never => "no end",
+    };
+    match facts.use_by {
+        Some(at) => format!("until {} ({rule})", words::moment(at, zone)),
+        None => "however late it is".into(),
+    }
+}
+
+/// The steps in order, tries among them where they happened.
+fn steps(story: &Story, zone: &TimeZone) -> Vec<[String; 3]> {
+    let mut tries = story.attempts.iter().peekable();
+    let mut rows = Vec::new();
+    for step in &story.transitions {
+        let mut says = step.reason.sentence().to_string();
+        if !step.note.is_empty() {
+            says.push_str(&format!(" ({})", step.note));
+        }
+        rows.push([format!("  {}", stamp(step.at, zone)), says, by(step).to_string()]);
+        if step.to == State::Processing
+            && let Some(one) = tries.next()
+        {
+            rows.push([String::new(), format!("  try {}: {}", one.n, outcome(one)), String::new()]);
+        }
+    }
+    for one in tries {
+        let at = format!("  {}", stamp(one.started, zone));
+        rows.push([at, format!("  try {}: {}", one.n, outcome(one)), String::new()]);
+    }
+    rows
+}
+
+fn stamp(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %H:%M:%S").to_string()
+}
+
+fn by(step: &AuditRow) -> &'static str {
+    match step.actor.as_str() {
+        "service" => "by the service",
+        "cli" => "from the command line",
+        "window" => "from the window",
+        "desktop" => "on the notification",
+        _ => "",
+    }
+}
+
+fn outcome(one: &AttemptRow) -> String {
+    let mut text = match one.outcome.as_deref() {
+        None => "under way".to_string(),
+        Some("accepted") => "accepted".into(),
+        Some("transient") => "failed for now".into(),
+        Some("permanent") => "refused for good".into(),
+        Some("ambiguous") => "nobody knows whether it arrived".into(),
+        Some("unavailable") => "not possible now".into(),
+        Some("unknown") => "cut off, so nobody knows whether it arrived".into(),
+        Some(other) => other.into(),
+    };
+    if let Some(status) = one.status {
+        text.push_str(&format!(", HTTP {status}"));
+    }
+    if !one.detail.is_empty() {
+        text.push_str(&format!(", {}", one.detail));
+    }
+    if let Some(end) = one.finished {
+        text.push_str(&format!(" (after {} ms)", end.duration_since(one.started).as_millis()));
+    }
+    text
+}

@@ -1,0 +1,123 @@
+//! Why a command failed: one sentence, a code for programs, the field it is about, and the exit
+//! code: 2 when the command line itself cannot be understood, 1 for everything else.
+
+use std::error::Error as _;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use serde_json::json;
+
+/// A failure.
+#[derive(Debug)]
+pub struct Failure {
+    code: &'static str,
+    message: String,
+    field: Option<String>,
+}
+
+/// The code of what cannot be understood.
+const USAGE: &str = "usage";
+
+impl Failure {
+    /// A word of the command line that cannot be understood.
+    pub fn usage(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code: USAGE, message: message.into(), field: Some(field.into()) }
+    }
+
+    /// A field that is understood and cannot be.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self { code: "invalid", message: message.into(), field: Some(field.into()) }
+    }
+
+    /// There is no such thing.
+    pub fn not_found(message: impl Into<String>) -> Self {
+        Self { code: "not_found", message: message.into(), field: None }
+    }
+
+    /// Anything else.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self { code: "failed", message: message.into(), field: None }
+    }
+
+    /// 2 for wrong usage, else 1.
+    pub fn exit(&self) -> u8 {
+        if self.code == USAGE { 2 } else { 1 }
+    }
+
+    /// One sentence, or the same as JSON.
+    pub fn shown(&self, json: bool) -> String {
+        if json {
+            let error = json!({"code": self.code, "message": self.message, "field": self.field});
+            return json!({ "error": error }).to_string();
+        }
+        format!("carillon: {}", self.message)
+    }
+}
+
+impl From<engine::Error> for Failure {
+    fn from(error: engine::Error) -> Self {
+        use engine::Error;
+        let (code, field) = match &error {
+            Error::Invalid { field, .. } => ("invalid", Some((*field).to_string())),
+            Error::NotFound { what, .. } => ("not_found", Some((*what).to_string())),
+            Error::Conflict { .. } => ("conflict", None),
+            Error::ScopeNeeded => ("scope_needed", None),
+            Error::Unfit { .. } => ("unfit", None),
+            Error::Newer { .. } => ("newer", None),
+            Error::Full => ("full", None),
+            Error::Busy => ("busy", None),
+            Error::Sealed => ("sealed", None),
+            Error::Sqlite(_) | Error::Io { .. } => ("failed", None),
+        };
+        Self { code, message: error.to_string(), field }
+    }
+}
+
+impl From<clap::Error> for Failure {
+    fn from(error: clap::Error) -> Self {
+        let field = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::String(arg)) => Some(field_of(arg)),
+            Some(ContextValue::Strings(args)) => args.first().map(|arg| field_of(arg)),
+            Some(_) | None => None,
+        };
+        let message = match (error.kind(), error.source()) {
+            // The type says best what is wrong with its value.
+            (ErrorKind::ValueValidation, Some(source)) => source.to_string(),
+            (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _) => {
+                "a command is missing: see carillon --help".into()
+            }
+            _ => sentence(&error.to_string()),
+        };
+        Self { code: USAGE, message, field }
+    }
+}
+
+/// `--at <T>` is about `at`.
+fn field_of(arg: &str) -> String {
+    let word = arg.split([' ', '=']).next().unwrap_or(arg);
+    word.trim_matches(['-', '<', '>', '[', ']', '.']).to_lowercase()
+}
+
+/// The words before the usage text, as one line.
+fn sentence(text: &str) -> String {
+    let words = text.split("\n\nUsage:").next().unwrap_or(text);
+    let words = words.split("\n\nFor more information").next().unwrap_or(words);
+    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = line.strip_prefix("error: ").unwrap_or(&line).replace(" tip: ", "; ");
+    line.replace(" [possible values: ", ": allowed are ").trim_end_matches(']').to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_parser_says_becomes_one_line() {
+        let said = "error: unexpected argument '--remin' found\n\n  tip: a similar argument exists: '--remind'\n\nUsage: carillon add\n\nFor more information, try '--help'.\n";
+        assert_eq!(
+            sentence(said),
+            "unexpected argument '--remin' found; a similar argument exists: '--remind'"
+        );
+        assert_eq!(field_of("--kind <KIND>"), "kind");
+        assert_eq!(field_of("<TITLE>"), "title");
+    }
+}

@@ -1,0 +1,97 @@
+//! An open ledger, with what reading and writing times needs.
+
+use std::{path::Path, sync::Arc};
+
+use calendar::{
+    id::{DeliveryId, PersonId},
+    occurrence::Context,
+};
+use engine::{
+    Actor, Engine,
+    clock::SystemClock,
+    ledger::{SchedulerLock, calendar::CalendarRow, person::PersonRow},
+    place::Place,
+};
+use jiff::tz::TimeZone;
+
+use crate::failure::Failure;
+
+/// An open ledger.
+pub struct Session {
+    pub engine: Engine,
+    /// Zones and the machine's zone, as the ledger has it.
+    pub context: Context,
+}
+
+impl Session {
+    /// Opens the ledger that was named, or the usual one.
+    pub fn open(named: Option<&Path>) -> Result<Self, Failure> {
+        let place = Place::find(named).map_err(|e| Failure::failed(e.to_string()))?;
+        let engine = Engine::open(&place.data, Actor::CommandLine, Arc::new(SystemClock::new()))?;
+        let context = engine.planning_context()?;
+        Ok(Self { engine, context })
+    }
+
+    /// The zone times are shown in.
+    pub fn zone(&self) -> TimeZone {
+        self.context.machine_zone()
+    }
+
+    /// The delivery of this id or key.
+    pub fn delivery(&self, name: &str) -> Result<DeliveryId, Failure> {
+        if name.starts_with("occ_") {
+            return Ok(self.engine.delivery_by_key(name)?);
+        }
+        name.parse().map_err(|e| Failure::usage("delivery", format!("{e}")))
+    }
+
+    /// The deliveries of these ids or keys.
+    pub fn deliveries(&self, names: &[String]) -> Result<Vec<DeliveryId>, Failure> {
+        names.iter().map(|name| self.delivery(name)).collect()
+    }
+
+    /// The person of this name or id.
+    pub fn person(&self, name: &str) -> Result<PersonRow, Failure> {
+        let people = self.engine.people()?;
+        let by_id: Option<PersonId> = name.parse().ok();
+        let mut found = people
+            .into_iter()
+            .filter(|row| by_id.map_or(row.person.name == name, |id| row.person.id == id));
+        match (found.next(), found.next()) {
+            (Some(person), None) => Ok(person),
+            (Some(_), Some(_)) => {
+                let message = format!(
+                    "several people are called '{name}': give the id that `carillon person list` shows"
+                );
+                Err(Failure::invalid("person", message))
+            }
+            (None, _) => Err(Failure::not_found(format!(
+                "there is no person '{name}' in this ledger: `carillon person list` shows who is there"
+            ))),
+        }
+    }
+
+    /// The calendar of this name or id.
+    pub fn calendar(&self, name: &str) -> Result<CalendarRow, Failure> {
+        let calendars = self.engine.calendars()?;
+        let found = calendars.into_iter().find(|c| c.name == name || c.id.to_string() == name);
+        found.ok_or_else(|| {
+            Failure::not_found(format!(
+                "there is no calendar '{name}' in this ledger: `carillon calendar list` shows which are there"
+            ))
+        })
+    }
+
+    /// The service that leads, if one does: its process and version.
+    pub fn service(&self) -> Option<(u32, String)> {
+        SchedulerLock::holder(&self.engine.dir())
+    }
+
+    /// A line for people when nothing will ring because no service runs.
+    pub fn warning(&self) -> &'static str {
+        match self.service() {
+            Some(_) => "",
+            None => "\nNo service is running, so nothing rings: start it with `carillon daemon`.\n",
+        }
+    }
+}

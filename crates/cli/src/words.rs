@@ -1,0 +1,170 @@
+//! Times, lengths and reminders as people read them, and columns.
+
+use calendar::{delivery::State, reminder::Trigger};
+use jiff::{SignedDuration, Timestamp, civil::Date, fmt::temporal::Pieces, tz::TimeZone};
+
+/// `Tue 24 Nov 2026`.
+pub fn date(at: Date) -> String {
+    at.strftime("%a %-d %b %Y").to_string()
+}
+
+/// `Tue 24 Nov 2026, 12:00`, with seconds where there are some.
+pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    let local = at.to_zoned(zone.clone());
+    let form = if local.second() == 0 { "%a %-d %b %Y, %H:%M" } else { "%a %-d %b %Y, %H:%M:%S" };
+    local.strftime(form).to_string()
+}
+
+/// `Tue 24 Nov 2026, 12:00 (Europe/Lisbon)`.
+pub fn moment_there(at: Timestamp, zone: &TimeZone) -> String {
+    format!("{} ({})", moment(at, zone), zone.iana_name().unwrap_or("UTC"))
+}
+
+/// The local start the ledger keeps with a delivery, in words.
+pub fn label(text: &str) -> String {
+    let Ok(pieces) = Pieces::parse(text) else { return text.to_string() };
+    let day = date(pieces.date());
+    let zone = text.split_once('[').map(|(_, zone)| zone.trim_end_matches(']'));
+    match (pieces.time(), zone) {
+        (Some(time), Some(zone)) => format!("{day}, {} ({zone})", time.strftime("%H:%M")),
+        (Some(time), None) => format!("{day}, {}", time.strftime("%H:%M")),
+        (None, _) => day,
+    }
+}
+
+/// `6 minutes`, `1 h 30 min`: the two largest units that say it.
+pub fn length(span: SignedDuration) -> String {
+    let seconds = span.as_secs().abs();
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes, seconds) {
+        (0, 0, 0, s) => format!("{s} s"),
+        (0, 0, m, _) => format!("{m} min"),
+        (0, h, 0, _) => format!("{h} h"),
+        (0, h, m, _) => format!("{h} h {m} min"),
+        (d, 0, ..) => days_of(d),
+        (d, h, ..) => format!("{} {h} h", days_of(d)),
+    }
+}
+
+fn days_of(days: i64) -> String {
+    if days == 1 { "1 day".into() } else { format!("{days} days") }
+}
+
+/// `10 min before`, `at the start`, `1 day after the end`.
+pub fn trigger(trigger: &Trigger, zone: &TimeZone) -> String {
+    let (days, seconds, from_end) = match trigger {
+        Trigger::At(at) => return format!("on {}", moment(*at, zone)),
+        Trigger::Relative { days, seconds, from_end } => (*days, *seconds, *from_end),
+    };
+    let anchor = if from_end { "the end" } else { "the start" };
+    let total = i64::from(days) * 86_400 + seconds;
+    let side = match (total.signum(), from_end) {
+        (0, _) => return format!("at {anchor}"),
+        (-1, false) => "before".to_string(),
+        (-1, true) => "before the end".into(),
+        (_, false) => "after the start".into(),
+        (_, true) => "after the end".into(),
+    };
+    format!("{} {side}", length(SignedDuration::from_secs(total)))
+}
+
+/// A trigger as identities write it, in words: with its prefix, snoozes and tests too.
+pub fn reminder(text: &str, zone: &TimeZone) -> String {
+    let read = |text: &str| match text.parse::<Trigger>() {
+        Ok(found) => trigger(&found, zone),
+        Err(_) => text.to_string(),
+    };
+    match text.split_once(':') {
+        Some(("t", rest)) => read(rest),
+        Some(("s", rest)) => {
+            let parent = rest.rsplit_once(':').map_or(rest, |(parent, _)| parent);
+            format!("snoozed, first {}", read(parent))
+        }
+        Some(("n", rest)) => {
+            let parent = rest.rsplit_once(':').map_or(rest, |(parent, _)| parent);
+            format!("again, first {}", read(parent))
+        }
+        Some(("x", _)) => "a test".into(),
+        Some(_) | None => read(text),
+    }
+}
+
+/// The word people know a state by.
+pub fn state(state: State) -> &'static str {
+    match state {
+        State::Scheduled | State::Pending => "scheduled",
+        State::Processing => "being sent",
+        State::Retrying => "retrying",
+        State::Held => "waiting",
+        State::Dead => "failed",
+        State::Review => "please check",
+        State::Completed => "told",
+        State::Skipped | State::Coalesced | State::Discarded => "skipped",
+        State::Expired => "missed",
+        State::Cancelled => "cancelled",
+    }
+}
+
+/// Rows as aligned columns, two spaces apart; the last column is not padded.
+pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let mut widths = [0; N];
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            line.push_str(cell);
+            line.extend(std::iter::repeat_n(' ', width - cell.chars().count() + 2));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// `1 reminder`, `2 reminders`.
+pub fn count(n: usize, word: &str) -> String {
+    if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, words: &str) {
+        assert_eq!(reminder(text, &TimeZone::UTC), words, "{text}");
+    }
+
+    #[test]
+    fn reminders_read_like_words() {
+        check("t:-PT10M", "10 min before");
+        check("t:PT0M", "at the start");
+        check("t:-P1D", "1 day before");
+        check("t:PT1H30M", "1 h 30 min after the start");
+        check("t:END-PT5M", "5 min before the end");
+        check("t:20270430T160000Z", "on Fri 30 Apr 2027, 16:00");
+        check("s:-PT10M:2", "snoozed, first 10 min before");
+        check("x:0a", "a test");
+    }
+
+    #[test]
+    fn labels_read_like_words() {
+        for (text, words) in [
+            ("2026-11-24T12:00:00+00:00[Europe/Lisbon]", "Tue 24 Nov 2026, 12:00 (Europe/Lisbon)"),
+            ("2026-11-24", "Tue 24 Nov 2026"),
+            ("odd", "odd"),
+        ] {
+            assert_eq!(label(text), words);
+        }
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = [["a".into(), "bé".into()], ["long".into(), "c".into()]];
+        assert_eq!(columns(&rows), "a     bé\nlong  c\n");
+    }
+}
