@@ -45,7 +45,7 @@ pub(super) fn body(notice: &Notice, labels: &Labels, capabilities: Capabilities)
 }
 
 /// Keys and labels by turns. A digest can only be opened: it acknowledges nothing.
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "no buttons there yet"))]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no buttons there yet"))]
 pub(super) fn actions(
     notice: &Notice,
     labels: &Labels,
@@ -69,7 +69,7 @@ pub(super) fn actions(
 }
 
 /// Which button an action's key stands for; `None` for one we did not offer.
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "no buttons there yet"))]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no buttons there yet"))]
 pub(super) fn answer(action: &str) -> Option<DesktopAnswer> {
     match action {
         "snooze" => Some(DesktopAnswer::Snooze),
