@@ -3,12 +3,14 @@
 
 use calendar::{
     delivery::State,
+    draft::OverrideDraft,
     id::{ChannelId, EventId},
 };
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params_from_iter, types::Value};
 
 use super::{
+    damaged,
     delivery::{COLUMNS, DeliveryRow, FROM, read},
     ms,
 };
@@ -19,11 +21,11 @@ use crate::error::Result;
 pub struct Listed {
     /// The delivery.
     pub row: DeliveryRow,
-    /// The event's title; a test says so itself.
+    /// The event's title, or that of this occurrence; a test says so itself.
     pub title: String,
     /// The event's kind.
     pub kind: String,
-    /// The event's place.
+    /// The event's place, or that of this occurrence.
     pub place: String,
     /// The calendar's id, for its colour.
     pub calendar: Option<[u8; 16]>,
@@ -55,7 +57,8 @@ pub struct Filter {
 }
 
 const WORDS: &str = ", coalesce(e.title, 'Test') AS title, coalesce(e.kind, '') AS event_kind,
-    coalesce(e.place, '') AS place, e.calendar AS event_calendar, c.name AS channel_name";
+    coalesce(e.place, '') AS place, coalesce(e.overrides, '[]') AS overrides,
+    e.calendar AS event_calendar, c.name AS channel_name";
 const EVENT: &str = "LEFT JOIN event e ON e.id = d.event";
 /// Told beyond its grace.
 const LATE: &str = "coalesce(d.told_at - d.due > d.grace * 1000, 0)";
@@ -66,14 +69,32 @@ const UNANSWERED: &str = "c.kind = 'desktop' AND d.due <= ? AND NOT EXISTS (
     AND (d.state IN ('completed', 'held', 'pending', 'processing', 'retrying', 'dead', 'review', 'expired'))";
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
-    Ok(Listed {
+    let mut listed = Listed {
         row: read(row)?,
         title: row.get("title")?,
         kind: row.get("event_kind")?,
         place: row.get("place")?,
         calendar: row.get("event_calendar")?,
         channel: row.get("channel_name")?,
-    })
+    };
+    let overrides = row.get_ref("overrides")?.as_str()?;
+    if let Some(own) = override_of(overrides, &listed.row.identity.occurrence)? {
+        listed.title = own.title.unwrap_or(listed.title);
+        listed.place = own.place.unwrap_or(listed.place);
+    }
+    Ok(listed)
+}
+
+/// The override of the occurrence that an identity names, out of an event's overrides.
+fn override_of(overrides: &str, occurrence: &str) -> rusqlite::Result<Option<OverrideDraft>> {
+    let named = occurrence.strip_prefix("o=").and_then(|rest| rest.split(';').next());
+    // Most series have no override, and most occurrences none of their own.
+    let Some(original) = named.filter(|name| overrides.contains(&format!("\"{name}\""))) else {
+        return Ok(None);
+    };
+    let list: Vec<OverrideDraft> =
+        serde_json::from_str(overrides).map_err(|e| damaged("overrides", &e.to_string()))?;
+    Ok(list.into_iter().find(|o| o.original == original))
 }
 
 fn select(tx: &Transaction<'_>, rest: &str, values: Vec<Value>) -> Result<Vec<Listed>> {

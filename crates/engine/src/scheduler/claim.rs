@@ -1,6 +1,8 @@
 //! The claim, whose commit is the mark: rows become parcels, with the bytes they are sent with.
 
-use calendar::{delivery::State, reason::Reason, timing::later};
+use calendar::{
+    delivery::State, event::Change, occurrence::Occurrence, reason::Reason, timing::later,
+};
 
 use super::{Slots, pass::Pass};
 use crate::{
@@ -123,7 +125,16 @@ impl Pass<'_> {
 
     fn description(&self, row: &DeliveryRow) -> Result<String> {
         let Some(id) = row.event else { return Ok(String::new()) };
-        let found = event::find(self.act.tx, &self.act.context.zones, id)?;
-        Ok(found.map(|row| row.event.description).unwrap_or_default())
+        let Some(found) = event::find(self.act.tx, &self.act.context.zones, id)? else {
+            return Ok(String::new());
+        };
+        let original = Occurrence::original_in(&row.identity.occurrence);
+        let own = original.and_then(|original| found.event.override_of(original));
+        Ok(match own.map(|o| &o.change) {
+            Some(Change::Differs { description: Some(own), .. }) => own.clone(),
+            Some(Change::Differs { description: None, .. } | Change::Cancelled) | None => {
+                found.event.description
+            }
+        })
     }
 }
