@@ -110,6 +110,7 @@ impl Reader<'_> {
             title,
             place: words.place.clone().unwrap_or_default(),
             description: words.notes.clone().unwrap_or_default(),
+            url: self.link(component),
             start: base.start.text(),
             zone: base.start.zone_name(),
             length: Some(frame.length),

@@ -88,7 +88,10 @@ impl Reader<'_> {
 
     fn keep(&mut self, component: &Component<'_>, unread: &[usize], kept: &mut Kept) {
         for property in &component.properties {
-            let is_understood = UNDERSTOOD.iter().any(|name| property.is(name));
+            // Of an occurrence the link is kept as well: only its series has one.
+            let is_link = property.is("URL") && component.get("RECURRENCE-ID").is_none();
+            let is_understood = UNDERSTOOD.iter().any(|name| property.is(name))
+                || (is_link && super::text::is_link(property.value().trim()));
             if !is_understood || unread.contains(&property.line) {
                 if !property.name().to_ascii_uppercase().starts_with(OURS) {
                     kept.line(property.line, property.raw());

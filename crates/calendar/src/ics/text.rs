@@ -22,6 +22,12 @@ impl Reader<'_> {
         Words { title: line(title).filter(|t: &String| !t.is_empty()), place: line(place), notes }
     }
 
+    /// The link of a component, if it is one a person can follow; other URLs are kept unread.
+    pub fn link(&self, component: &Component<'_>) -> String {
+        let url = component.get("URL").map_or("", |p| p.value().trim());
+        if is_link(url) { url.into() } else { String::new() }
+    }
+
     fn text_of(&mut self, component: &Component<'_>, name: &str, most: usize) -> Option<String> {
         let property = component.get(name)?;
         let mut text = value::text(property.value());
@@ -33,4 +39,12 @@ impl Reader<'_> {
         }
         Some(text)
     }
+}
+
+/// Whether this is a link of the web, short enough to be one.
+pub(super) fn is_link(url: &str) -> bool {
+    let scheme = url.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    matches!(scheme.as_deref(), Some("http" | "https"))
+        && url.len() <= 2_000
+        && !url.chars().any(|c| c.is_control() || c.is_whitespace())
 }

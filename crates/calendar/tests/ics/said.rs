@@ -34,6 +34,7 @@ fn of_event(event: &ImportedEvent) -> String {
         }
     };
     line("place", &draft.place);
+    line("link", &draft.url);
     line("notes", &draft.description.replace('\n', "⏎"));
     draft.rules.iter().for_each(|rule| line("rule", rule));
     line("also", &draft.rdates.join(" "));
