@@ -15,6 +15,7 @@ pub mod endpoint;
 pub mod engine;
 pub mod error;
 pub mod events;
+pub mod import;
 mod key;
 pub mod ledger;
 pub mod machine;

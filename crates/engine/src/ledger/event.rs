@@ -36,7 +36,7 @@ pub struct Source {
     pub uid: Option<String>,
     /// SEQUENCE.
     pub sequence: i64,
-    /// DTSTAMP as written.
+    /// Its stamp, and the fingerprint of what was imported.
     pub stamp: String,
     /// Properties not understood, kept for export.
     pub extra: String,

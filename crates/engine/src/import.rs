@@ -1,0 +1,367 @@
+//! Calendar files into the ledger. The same file again changes nothing, also not what a person
+//! changed here meanwhile; a newer version of an event takes the place of the older; what was
+//! deleted here stays deleted. Nothing of the past rings.
+//!
+//! Large files go in by many short transactions, so that reminders which fall due meanwhile are
+//! told in time; each event is in whole or not at all, and importing again completes the rest.
+
+use std::ops::ControlFlow;
+
+use calendar::{
+    draft::EventDraft,
+    event::Event,
+    ics::{self, Alarmless, ImportedEvent, ReadContext, Remark},
+    id::{CalendarId, ChannelId, EventId},
+    reason::Reason,
+    timing::LocalStart,
+};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    act::Act,
+    engine::{Engine, event_id},
+    error::{Error, Result},
+    ledger::{
+        calendar::CalendarRow,
+        event::{self, EventRow, Source},
+    },
+};
+
+/// How long one transaction goes on taking events in.
+const HOLD_MS: u128 = 30;
+/// And how many it takes in at most.
+const AT_ONCE: usize = 200;
+/// The colours new calendars take in turn.
+const COLORS: [&str; 6] = ["teal", "rose", "amber", "violet", "slate", "indigo"];
+
+/// Where imported events go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// To this calendar.
+    Calendar(CalendarId),
+    /// To the calendar of this name, which is made if there is none.
+    Named(String),
+    /// To the calendar the file names, or if it names none, to this one, made if there is none.
+    NamedByFile(String),
+}
+
+/// Whether an import is done or only described.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It is done.
+    Apply,
+    /// Nothing is changed; the answer says what would be.
+    Preview,
+}
+
+/// A file to import.
+#[derive(Debug, Clone)]
+pub struct ImportFile<'a> {
+    /// What it holds.
+    pub bytes: &'a [u8],
+    /// Where its events go.
+    pub target: Target,
+    /// Whether it is done.
+    pub mode: Mode,
+    /// What becomes of events without an alarm.
+    pub alarmless: Alarmless,
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Imported {
+    /// The calendar's name.
+    pub calendar: String,
+    /// New events.
+    pub created: u32,
+    /// Events that a newer version took the place of.
+    pub updated: u32,
+    /// Events that were here already, or stay deleted.
+    pub unchanged: u32,
+    /// The first day that is not past, or else the last, of what came in: a place to look at.
+    pub first: Option<Date>,
+    /// What was lost, changed or left as it is, by line.
+    pub remarks: Vec<Remark>,
+}
+
+/// What becomes of one event of a file.
+#[derive(Debug)]
+enum Verdict {
+    Create,
+    Update(Box<EventRow>, Option<&'static str>),
+    Leave(Option<&'static str>),
+}
+
+impl Engine {
+    /// Imports a calendar file. `watch` is told how many of how many events are through, and may
+    /// end it there; what is in stays in.
+    ///
+    /// # Errors
+    /// When the target is none, or the ledger cannot be written. What one event is refused for
+    /// is a remark and no error.
+    pub fn import(
+        &self,
+        file: &ImportFile<'_>,
+        watch: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Imported> {
+        let now = self.now();
+        let today = TimeZone::UTC.to_datetime(now.wall).date();
+        let context = |calendar| ReadContext {
+            zones: self.zones(),
+            calendar,
+            today,
+            alarmless: file.alarmless,
+        };
+        let mut read = ics::read(file.bytes, &context(CalendarId::FIRST));
+        let (name, calendar) = self.import_target(file, read.name.as_deref())?;
+        let calendar_text = calendar.map(|id| id.to_string());
+        let mut done = Imported { calendar: name, remarks: read.remarks, ..Imported::default() };
+        let total = read.events.len();
+        let mut through = 0;
+        while through < total {
+            let rest = &mut read.events[through..];
+            if let Some(text) = &calendar_text {
+                rest.iter_mut().take(AT_ONCE).for_each(|e| e.draft.calendar.clone_from(text));
+            }
+            let rest = &read.events[through..];
+            let chunk = match (calendar, file.mode) {
+                (None, _) => Ok(Chunk::all_new(rest)),
+                (Some(id), Mode::Preview) => self.read(|act| act.preview(rest, id)),
+                (Some(id), Mode::Apply) => {
+                    self.write(|act| act.take_in(rest, id, &mut || self.now().boot))
+                }
+            };
+            let chunk = chunk.map_err(|e| unfinished(through, total, e))?;
+            through += chunk.taken;
+            done.add(chunk);
+            if watch(through, total).is_break() && through < total {
+                let reason = format!("stopped after {through} of {total} events");
+                done.remarks.push(Remark { line: 1, reason });
+                break;
+            }
+        }
+        done.first = place_to_look(&read.events[..through], today);
+        done.remarks.sort_by_key(|r| r.line);
+        Ok(done)
+    }
+
+    /// The calendar to import to; none if it would have to be made and nothing is to be changed.
+    fn import_target(
+        &self,
+        file: &ImportFile<'_>,
+        named: Option<&str>,
+    ) -> Result<(String, Option<CalendarId>)> {
+        let known = self.calendars()?;
+        let name = match &file.target {
+            Target::Calendar(id) => {
+                let row = known.iter().find(|c| c.id == *id);
+                let row = row.ok_or_else(|| Error::not_found("calendar", id))?;
+                return Ok((row.name.clone(), Some(*id)));
+            }
+            Target::Named(name) => name,
+            Target::NamedByFile(name) => named.unwrap_or(name),
+        };
+        let name: String = name.trim().chars().filter(|c| !c.is_control()).take(60).collect();
+        if let Some(row) = known.iter().find(|c| c.name == name) {
+            return Ok((name, Some(row.id)));
+        }
+        match file.mode {
+            Mode::Preview => Ok((name, None)),
+            Mode::Apply => {
+                let color = COLORS[known.len().saturating_sub(1) % COLORS.len()];
+                let CalendarRow { id, name, .. } = self.save_calendar(None, &name, color, true)?;
+                Ok((name, Some(id)))
+            }
+        }
+    }
+}
+
+/// Part of an import: what one transaction took in.
+#[derive(Debug, Default)]
+struct Chunk {
+    taken: usize,
+    created: u32,
+    updated: u32,
+    unchanged: u32,
+    remarks: Vec<Remark>,
+}
+
+impl Chunk {
+    fn all_new(events: &[ImportedEvent]) -> Self {
+        let created = u32::try_from(events.len()).unwrap_or(u32::MAX);
+        Self { taken: events.len(), created, ..Self::default() }
+    }
+
+    fn count(&mut self, imported: &ImportedEvent, verdict: &Verdict) {
+        self.taken += 1;
+        let remark = match verdict {
+            Verdict::Create => {
+                self.created += 1;
+                None
+            }
+            Verdict::Update(_, remark) => {
+                self.updated += 1;
+                *remark
+            }
+            Verdict::Leave(remark) => {
+                self.unchanged += 1;
+                *remark
+            }
+        };
+        if let Some(reason) = remark {
+            let reason = format!("“{}” {reason}", imported.draft.title);
+            self.remarks.push(Remark { line: imported.line, reason });
+        }
+    }
+}
+
+impl Imported {
+    fn add(&mut self, chunk: Chunk) {
+        self.created += chunk.created;
+        self.updated += chunk.updated;
+        self.unchanged += chunk.unchanged;
+        self.remarks.extend(chunk.remarks);
+    }
+}
+
+impl Act<'_> {
+    fn preview(&self, events: &[ImportedEvent], calendar: CalendarId) -> Result<Chunk> {
+        let mut chunk = Chunk::default();
+        for imported in events.iter().take(AT_ONCE) {
+            let verdict = match self.definition(imported, event_id(&self.now)) {
+                Ok((event, source)) => self.verdict(imported, calendar, &event, &source)?,
+                Err(_) => Verdict::Leave(Some("cannot be imported")),
+            };
+            chunk.count(imported, &verdict);
+        }
+        Ok(chunk)
+    }
+
+    fn take_in(
+        &self,
+        events: &[ImportedEvent],
+        calendar: CalendarId,
+        boot: &mut dyn FnMut() -> std::time::Duration,
+    ) -> Result<Chunk> {
+        let mut chunk = Chunk::default();
+        for imported in events.iter().take(AT_ONCE) {
+            let (event, source) = match self.definition(imported, event_id(&self.now)) {
+                Ok(defined) => defined,
+                Err(Error::Invalid { message, .. }) => {
+                    chunk.remarks.push(Remark { line: imported.line, reason: message });
+                    chunk.taken += 1;
+                    continue;
+                }
+                Err(other) => return Err(other),
+            };
+            let verdict = self.verdict(imported, calendar, &event, &source)?;
+            match &verdict {
+                Verdict::Create => drop(self.insert(&event, &source)?),
+                Verdict::Update(row, _) => self.overwrite(row, imported)?,
+                Verdict::Leave(_) => {}
+            }
+            chunk.count(imported, &verdict);
+            if boot().saturating_sub(self.now.boot).as_millis() >= HOLD_MS {
+                break;
+            }
+        }
+        Ok(chunk)
+    }
+
+    /// An imported event as it would be in the ledger, and what is kept of its file.
+    fn definition(&self, imported: &ImportedEvent, id: EventId) -> Result<(Event, Source)> {
+        let event = self.checked(&imported.draft, id, id)?;
+        let stamp = imported.stamp.map_or_else(|| "-".to_string(), |at| at.to_string());
+        let source = Source {
+            uid: Some(imported.uid.clone()),
+            sequence: imported.sequence,
+            stamp: format!("{stamp} {}", fingerprint(&event, &imported.extra)),
+            extra: imported.extra.clone(),
+        };
+        Ok((event, source))
+    }
+
+    fn verdict(
+        &self,
+        imported: &ImportedEvent,
+        calendar: CalendarId,
+        event: &Event,
+        source: &Source,
+    ) -> Result<Verdict> {
+        let known = event::by_uid(self.tx, &self.context.zones, calendar, &imported.uid)?;
+        let Some(row) = known else { return Ok(Verdict::Create) };
+        if row.deleted_at.is_some() {
+            return Ok(Verdict::Leave(Some("was deleted here and stays deleted")));
+        }
+        let (old_stamp, old_print) = stamp_of(&row.source);
+        let (_, print) = stamp_of(source);
+        let here = fingerprint(&row.event, &row.source.extra);
+        if print == old_print || print == here || *event == row.event {
+            return Ok(Verdict::Leave(None));
+        }
+        let is_edited_here = here != old_print;
+        let order = (imported.sequence, imported.stamp).cmp(&(row.source.sequence, old_stamp));
+        Ok(match (order, is_edited_here) {
+            (std::cmp::Ordering::Less, _) => {
+                Verdict::Leave(Some("is here in a newer version: the older one is not taken"))
+            }
+            (std::cmp::Ordering::Equal, true) => {
+                Verdict::Leave(Some("was changed here: the file's version is not newer"))
+            }
+            (std::cmp::Ordering::Equal, false) => Verdict::Update(Box::new(row), None),
+            (std::cmp::Ordering::Greater, false) => Verdict::Update(Box::new(row), None),
+            (std::cmp::Ordering::Greater, true) => Verdict::Update(
+                Box::new(row),
+                Some("was changed here: the file's newer version takes its place"),
+            ),
+        })
+    }
+
+    /// Puts a newer version in the place of an event. What no file can say (reminders through
+    /// other channels, what becomes of skipped and repeated hours) stays.
+    fn overwrite(&self, row: &EventRow, imported: &ImportedEvent) -> Result<()> {
+        let (_, source) = self.definition(imported, row.event.id)?;
+        let old = EventDraft::from(&row.event);
+        let mut draft = imported.draft.clone();
+        (draft.gap, draft.fold) = (old.gap, old.fold);
+        let desktop = ChannelId::DESKTOP.to_string();
+        if let (Some(new), Some(old)) = (&mut draft.reminders, old.reminders) {
+            new.extend(old.into_iter().filter(|r| r.channel != desktop));
+        }
+        let event = self.checked(&draft, row.event.id, row.event.series_root)?;
+        self.replace(row, &event, &source, Reason::CancelledEdited)?;
+        Ok(())
+    }
+}
+
+/// The stamp and the fingerprint an event was imported with.
+fn stamp_of(source: &Source) -> (Option<Timestamp>, &str) {
+    let (stamp, print) = source.stamp.split_once(' ').unwrap_or((&source.stamp, ""));
+    (stamp.parse().ok(), print)
+}
+
+/// What tells two definitions apart, whatever their ids.
+fn fingerprint(event: &Event, extra: &str) -> String {
+    let draft = serde_json::to_vec(&EventDraft::from(event)).expect("BUG: drafts are JSON");
+    let mut hash = Sha256::new();
+    hash.update(&draft);
+    hash.update([0]);
+    hash.update(extra.as_bytes());
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unfinished(through: usize, total: usize, error: Error) -> Error {
+    if through == 0 {
+        return error;
+    }
+    let message = format!(
+        "{through} of {total} events were imported, then: {error}; import the file again to complete it"
+    );
+    Error::invalid("file", message)
+}
+
+fn place_to_look(events: &[ImportedEvent], today: Date) -> Option<Date> {
+    let days = || events.iter().filter_map(|e| Some(LocalStart::parse(&e.draft.start)?.at.date()));
+    days().filter(|day| *day >= today).min().or_else(|| days().max())
+}
