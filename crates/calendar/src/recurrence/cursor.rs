@@ -1,11 +1,13 @@
 //! Reading a series in order.
 
-use jiff::civil::DateTime;
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use super::days::{MAX_SECOND, to_datetime};
+use super::days::{DAY, EPOCH, MAX_SECOND, to_date, to_time};
 use super::evaluate::Walker;
 use super::filter::Stop;
+use super::offsets::{Clocks, Offsets};
 use super::series::{End, Series};
 
 /// Why a series had no further instance.
@@ -27,6 +29,12 @@ pub enum SeriesEnd {
 pub struct Cursor<'a> {
     series: &'a Series,
     zone: Option<&'a TimeZone>,
+    /// The zone once more, with what it said last; none for whole days.
+    offsets: Option<Offsets<'a>>,
+    /// The last instance as seconds since the epoch, where no gap or fold makes that a question.
+    instant: Option<i64>,
+    /// The last instance's date, and its day number.
+    date_of: (i64, Date),
     sources: Vec<Source<'a>>,
     /// Index of the next RDATE.
     date: usize,
@@ -71,6 +79,9 @@ impl<'a> Cursor<'a> {
         Cursor {
             series,
             zone,
+            offsets: zone.filter(|_| !series.date_only).map(Offsets::new),
+            instant: None,
+            date_of: (0, EPOCH),
             sources: sources.collect(),
             date: series.dates.partition_point(|date| *date < at),
             at,
@@ -82,6 +93,40 @@ impl<'a> Cursor<'a> {
     /// Why the iterator ended; `None` as long as it has not.
     pub fn end(&self) -> Option<SeriesEnd> {
         self.end
+    }
+
+    /// The instant of the wall time returned last, if that comes once in the zone; `None` in a gap
+    /// or a fold, and without a zone. Saves asking the zone again.
+    pub fn instant(&self) -> Option<Timestamp> {
+        self.instant.and_then(|second| Timestamp::from_second(second).ok())
+    }
+
+    /// Whether an instance is another one's double, named by a time that does not exist.
+    fn is_twin(&mut self, second: i64) -> bool {
+        let Some(offsets) = &mut self.offsets else { return false };
+        match offsets.at(second) {
+            Clocks::Plain(offset) => {
+                self.instant = Some(second - i64::from(offset.seconds()));
+                false
+            }
+            Clocks::Fold => {
+                self.instant = None;
+                false
+            }
+            Clocks::Gap => {
+                self.instant = None;
+                self.series.has_twin(second, self.zone)
+            }
+        }
+    }
+
+    /// The wall time; its date is worked out once a day.
+    fn datetime(&mut self, second: i64) -> DateTime {
+        let (day, in_day) = (second.div_euclid(DAY), second.rem_euclid(DAY));
+        if self.date_of.0 != day {
+            self.date_of = (day, to_date(day));
+        }
+        self.date_of.1.to_datetime(to_time(in_day))
     }
 
     /// The next local second of the set before EXDATEs and twins are taken out.
@@ -135,8 +180,8 @@ impl Iterator for Cursor<'_> {
             self.at = second + 1;
             let excluded = !self.series.excluded.is_empty()
                 && self.series.excluded.binary_search(&second).is_ok();
-            if !excluded && !self.series.has_twin(second, self.zone) {
-                return Some(to_datetime(second));
+            if !excluded && !self.is_twin(second) {
+                return Some(self.datetime(second));
             }
         }
         None

@@ -4,7 +4,7 @@
 //! counts nominal seconds since that day's midnight, with 86,400 to every day. Zones are no
 //! concern here.
 
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime, Time};
 
 pub(super) const DAY: i64 = 86_400;
 /// Days in the 400 years after which the Gregorian calendar repeats, weekdays included.
@@ -67,24 +67,33 @@ pub(super) fn to_seconds(dt: DateTime) -> i64 {
     day * DAY + i64::from(dt.hour()) * 3600 + i64::from(dt.minute()) * 60 + i64::from(dt.second())
 }
 
+/// Day number 0.
+pub(super) const EPOCH: Date = jiff::civil::date(1970, 1, 1);
+
 /// The wall time of a local second, which must lie in jiff's range.
 pub(super) fn to_datetime(second: i64) -> DateTime {
-    let (year, month, day) = civil(second.div_euclid(DAY));
-    let in_day = second.rem_euclid(DAY);
-    DateTime::new(
-        year as i16,
-        month as i8,
-        day as i8,
-        (in_day / 3600) as i8,
-        (in_day / 60 % 60) as i8,
-        (in_day % 60) as i8,
-        0,
-    )
-    .expect("BUG: the evaluator left the years -9999 to 9999")
+    to_date(second.div_euclid(DAY)).to_datetime(to_time(second.rem_euclid(DAY)))
+}
+
+/// The date of a day number in jiff's range.
+pub(super) fn to_date(day: i64) -> Date {
+    let (year, month, day) = civil(day);
+    Date::new(year as i16, month as i8, day as i8)
+        .expect("BUG: the evaluator left the years -9999 to 9999")
+}
+
+/// The time of a second of the day.
+pub(super) fn to_time(in_day: i64) -> Time {
+    let in_day = in_day as u32;
+    Time::new((in_day / 3600) as i8, (in_day / 60 % 60) as i8, (in_day % 60) as i8, 0)
+        .expect("BUG: a second of the day outside the day")
 }
 
 /// The first number at or after `at` that is `origin` plus a multiple of `step`.
 pub(super) fn align_up(at: i64, origin: i64, step: i64) -> i64 {
+    if step == 1 {
+        return at;
+    }
     let off = (at - origin).rem_euclid(step);
     if off == 0 { at } else { at + step - off }
 }

@@ -4,7 +4,7 @@
 //! looked at, the set of the last period) only saves work. So "first after T" and the nth step of
 //! a long walk are the same computation.
 
-use super::days::{CYCLE_DAYS, DAY, MAX_DAY, MAX_YEAR, align_up, civil, gcd};
+use super::days::{DAY, MAX_DAY, MAX_YEAR, align_up};
 use super::filter::{Month, Months, Stop, day_of};
 use super::plan::Plan;
 use super::rule::Freq;
@@ -83,13 +83,11 @@ impl<'a> Walker<'a> {
     fn next_yearly(&mut self, day: i64, limit: i64) -> Result<i64, Stop> {
         let interval = self.plan.interval;
         let (Month { year: here, month, .. }, _) = self.months.of(day);
-        let mut year = align_up(here, self.start_year(), interval);
+        let mut year = align_up(here, self.plan.origin, interval);
         // Months before this one are over, but for what the last of them pushed into this one.
         let over = month - u32::from(self.plan.spills);
-        for _ in 0..=400 / gcd(400, interval) {
-            if year > MAX_YEAR {
-                break;
-            }
+        let last = (year + self.plan.cycle).min(MAX_YEAR);
+        while year <= last {
             let mut months = self.plan.days.months;
             if year == here {
                 months = months >> over << over;
@@ -116,11 +114,9 @@ impl<'a> Walker<'a> {
         if self.plan.spills && dom == 1 {
             index -= 1;
         }
-        index = align_up(index, self.start_month(), interval);
-        for _ in 0..=4_800 / gcd(4_800, interval) {
-            if index > MAX_YEAR * 12 + 11 {
-                break;
-            }
+        index = align_up(index, self.plan.origin, interval);
+        let last = (index + self.plan.cycle).min(MAX_YEAR * 12 + 11);
+        while index <= last {
             let month = self.months.load(index.div_euclid(12), index.rem_euclid(12) as u32 + 1);
             if month.first > limit {
                 return Err(Stop::Limit);
@@ -135,8 +131,8 @@ impl<'a> Walker<'a> {
 
     fn next_weekly(&mut self, day: i64, limit: i64) -> Result<i64, Stop> {
         let step = self.plan.interval * 7;
-        let origin = self.start_week();
-        let horizon = horizon(day, step);
+        let origin = self.plan.origin;
+        let horizon = horizon(day, self.plan);
         // `week` is the first day of a week.
         let mut week = day - (day - origin).rem_euclid(7);
         let mut from = day;
@@ -165,8 +161,8 @@ impl<'a> Walker<'a> {
 
     fn next_daily(&mut self, day: i64, limit: i64) -> Result<i64, Stop> {
         let interval = self.plan.interval;
-        let origin = day_of(self.plan.start);
-        let horizon = horizon(day, interval);
+        let origin = self.plan.origin;
+        let horizon = horizon(day, self.plan);
         let open = self.plan.days.is_open();
         let mut at = day;
         for _ in 0..WORK_BOUND {
@@ -181,30 +177,11 @@ impl<'a> Walker<'a> {
         }
         Err(Stop::Bounded)
     }
-
-    pub(super) fn start_year(&self) -> i64 {
-        civil(day_of(self.plan.start)).0
-    }
-
-    /// Months since year 0.
-    pub(super) fn start_month(&self) -> i64 {
-        let (year, month, _) = civil(day_of(self.plan.start));
-        year * 12 + i64::from(month) - 1
-    }
-
-    /// The first day of DTSTART's week.
-    pub(super) fn start_week(&self) -> i64 {
-        let day = day_of(self.plan.start);
-        // 1970-01-05 was a Monday.
-        day - (day - 4 - i64::from(self.plan.week_start)).rem_euclid(7)
-    }
 }
 
-/// The last day on which something new can still turn up: after that the calendar and the
-/// interval repeat together.
-fn horizon(day: i64, step: i64) -> i64 {
-    let cycle = CYCLE_DAYS / gcd(CYCLE_DAYS, step) * step;
-    day.saturating_add(cycle).saturating_add(7).min(MAX_DAY)
+/// The last day on which something new can still turn up.
+fn horizon(day: i64, plan: &Plan) -> i64 {
+    day.saturating_add(plan.cycle).saturating_add(7).min(MAX_DAY)
 }
 
 /// The first day of a month's mask at or after `day`.

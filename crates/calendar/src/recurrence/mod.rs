@@ -11,6 +11,7 @@ mod days;
 mod evaluate;
 mod filter;
 mod lower;
+mod offsets;
 mod parse;
 mod plan;
 mod rule;

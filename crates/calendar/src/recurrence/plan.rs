@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use jiff::civil::{DateTime, Weekday};
 
-use super::days::{DAY, to_seconds, weekday};
+use super::days::{CYCLE_DAYS, DAY, civil, gcd, to_seconds, weekday};
 use super::filter::{ALL_MONTHS, DayFilter, WeekdayMasks, YearParts, day_of, month_day_masks};
 use super::rule::{ByDay, Freq, Rule, Skip};
 
@@ -17,6 +17,12 @@ pub(super) struct Plan {
     pub(super) week_start: u32,
     /// DTSTART in local seconds.
     pub(super) start: i64,
+    /// The period DTSTART lies in: its year, month since year 0, first day of its week, its day,
+    /// or its unit since the epoch.
+    pub(super) origin: i64,
+    /// How far it is, in what `origin` counts, until the calendar and the interval repeat
+    /// together.
+    pub(super) cycle: i64,
     pub(super) days: DayFilter,
     /// Whether `days` leaves something to check once the weekday is right.
     pub(super) weekly_filter: bool,
@@ -56,6 +62,8 @@ impl Plan {
             interval: i64::from(rule.interval.get()),
             week_start: weekday_index(rule.week_start()),
             start,
+            origin: 0,
+            cycle: 0,
             days: DayFilter::default(),
             weekly_filter: false,
             week_mask: 0,
@@ -66,6 +74,8 @@ impl Plan {
             count: rule.count(),
             count_end: OnceLock::new(),
         };
+        plan.origin = plan.origin();
+        plan.cycle = plan.cycle();
         plan.days = day_filter(rule, dtstart);
         plan.spills = rule.skip() == Skip::Forward && plan.days.month_days.is_some();
         if plan.freq == Freq::Weekly {
@@ -78,6 +88,32 @@ impl Plan {
             plan.set_pos.clone_from(&rule.by_set_pos);
         }
         plan
+    }
+
+    fn origin(&self) -> i64 {
+        let day = day_of(self.start);
+        let (year, month, _) = civil(day);
+        match self.freq {
+            Freq::Yearly => year,
+            Freq::Monthly => year * 12 + i64::from(month) - 1,
+            // 1970-01-05 was a Monday.
+            Freq::Weekly => day - (day - 4 - i64::from(self.week_start)).rem_euclid(7),
+            Freq::Daily => day,
+            Freq::Hourly | Freq::Minutely | Freq::Secondly => self.start.div_euclid(self.unit()),
+        }
+    }
+
+    fn cycle(&self) -> i64 {
+        let (calendar, step) = match self.freq {
+            Freq::Yearly => (400, self.interval),
+            Freq::Monthly => (4_800, self.interval),
+            Freq::Weekly => (CYCLE_DAYS, self.interval * 7),
+            Freq::Daily => (CYCLE_DAYS, self.interval),
+            Freq::Hourly | Freq::Minutely | Freq::Secondly => {
+                (CYCLE_DAYS * DAY / self.unit(), self.interval)
+            }
+        };
+        (calendar / gcd(calendar, step)).saturating_mul(step)
     }
 
     /// Seconds in the unit a frequency below DAILY counts, or in the day.

@@ -216,10 +216,7 @@ impl Series {
     /// Whether a local time lies in a gap of the zone and the local time it is moved to is in the
     /// set as well: then the two are one instance, and this is not its name.
     pub(super) fn has_twin(&self, second: i64, zone: Option<&TimeZone>) -> bool {
-        let Some(zone) = zone else { return false };
-        if self.date_only {
-            return false;
-        }
+        let Some(zone) = zone.filter(|_| !self.date_only) else { return false };
         let at = to_datetime(second);
         let resolved = zone.to_ambiguous_timestamp(at);
         if !matches!(resolved.offset(), AmbiguousOffset::Gap { .. }) {

@@ -1,6 +1,6 @@
 //! BYSETPOS over weeks, months and years: a period's whole set first, then the chosen positions.
 
-use super::days::{DAY, MAX_DAY, MAX_YEAR, align_up, civil, gcd};
+use super::days::{DAY, MAX_DAY, MAX_YEAR, align_up, civil};
 use super::evaluate::Walker;
 use super::filter::{Stop, day_of};
 use super::plan::set_index;
@@ -47,11 +47,9 @@ impl PeriodDays {
 impl Walker<'_> {
     /// The first chosen instance at or after `at`.
     pub(super) fn next_chosen(&mut self, at: i64, limit: i64) -> Result<i64, Stop> {
-        let (mut period, step, last, cycle) = self.first_period(at);
-        for _ in 0..=cycle {
-            if period > last {
-                return Err(Stop::Never);
-            }
+        let (mut period, step, last) = self.first_period(at);
+        let last = last.min(period + self.plan.cycle);
+        while period <= last {
             if self.period_start(period) > day_of(limit) {
                 return Err(Stop::Limit);
             }
@@ -65,29 +63,29 @@ impl Walker<'_> {
         Err(Stop::Never)
     }
 
-    /// The first aligned period at or after the one of `at`; how periods step, the last one there
-    /// can be, and after how many the calendar repeats.
-    fn first_period(&mut self, at: i64) -> (i64, i64, i64, i64) {
+    /// The first aligned period at or after the one of `at`; how periods step, and the last one there
+    /// can be.
+    fn first_period(&mut self, at: i64) -> (i64, i64, i64) {
         let interval = self.plan.interval;
         let (year, month, dom) = civil(day_of(at));
         match self.plan.freq {
             Freq::Yearly => {
-                let first = align_up(year, self.start_year(), interval);
-                (first, interval, MAX_YEAR, 400 / gcd(400, interval))
+                let first = align_up(year, self.plan.origin, interval);
+                (first, interval, MAX_YEAR)
             }
             Freq::Monthly => {
                 let mut index = year * 12 + i64::from(month) - 1;
                 if self.plan.spills && dom == 1 && interval > 1 {
                     index -= 1;
                 }
-                let first = align_up(index, self.start_month(), interval);
-                (first, interval, MAX_YEAR * 12 + 11, 4_800 / gcd(4_800, interval))
+                let first = align_up(index, self.plan.origin, interval);
+                (first, interval, MAX_YEAR * 12 + 11)
             }
             Freq::Weekly | Freq::Daily | Freq::Hourly | Freq::Minutely | Freq::Secondly => {
-                let (origin, day) = (self.start_week(), day_of(at));
+                let (origin, day) = (self.plan.origin, day_of(at));
                 let week = day - (day - origin).rem_euclid(7);
                 let first = align_up(week, origin, interval * 7);
-                (first, interval * 7, MAX_DAY, 20_871 / gcd(20_871, interval))
+                (first, interval * 7, MAX_DAY)
             }
         }
     }
@@ -116,7 +114,7 @@ impl Walker<'_> {
             let next = self.period_start(period + 1) * DAY;
             self.set.retain(|second| *second < next);
             let own = self.set.len();
-            if period > self.start_month() {
+            if period > self.plan.origin {
                 self.choose(period - 1);
             }
             let mut index = 0;

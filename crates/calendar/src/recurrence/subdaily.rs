@@ -1,7 +1,7 @@
 //! HOURLY, MINUTELY and SECONDLY: steps counted through the days, with jumps over whatever the
 //! BY parts leave out.
 
-use super::days::{CYCLE_DAYS, DAY, align_up, gcd};
+use super::days::{DAY, align_up, gcd};
 use super::evaluate::{WORK_BOUND, Walker, bounded};
 use super::filter::Stop;
 use super::plan::{Gate, Plan};
@@ -15,18 +15,15 @@ impl Walker<'_> {
         let plan = self.plan;
         let unit = plan.unit();
         let per_day = DAY / unit;
-        let origin = plan.start.div_euclid(unit);
         let begin = at.div_euclid(unit);
-        let cycle = CYCLE_DAYS * per_day;
-        let horizon =
-            begin.saturating_add((cycle / gcd(cycle, plan.interval)).saturating_mul(plan.interval));
+        let horizon = begin.saturating_add(plan.cycle);
         let open = plan.days.is_open();
         let mut index = begin;
         for round in 0..WORK_BOUND {
             if round == DOUBT && !can_meet(plan) {
                 return Err(Stop::Never);
             }
-            index = align_up(index, origin, plan.interval);
+            index = align_up(index, plan.origin, plan.interval);
             let base = index.saturating_mul(unit);
             if base > limit || index > horizon {
                 return Err(if base > limit { Stop::Limit } else { Stop::Never });
@@ -91,7 +88,7 @@ fn can_meet(plan: &Plan) -> bool {
     let unit = plan.unit();
     let per_day = DAY / unit;
     let common = gcd(plan.interval, per_day);
-    let residue = plan.start.div_euclid(unit).rem_euclid(common);
+    let residue = plan.origin.rem_euclid(common);
     let mut in_day = residue;
     while in_day < per_day {
         if plan.gate.next(in_day, unit) == in_day {
