@@ -3,4 +3,5 @@
 
 #![forbid(unsafe_code)]
 
+pub mod home;
 pub mod world;
