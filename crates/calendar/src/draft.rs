@@ -176,7 +176,7 @@ impl EventDraft {
         let timing = self.timing(kind, check)?;
         let all_day = timing.tie.is_all_day();
         let repeats = self.repeats(all_day)?;
-        let reminders = self.reminders(kind, repeats.is_once())?;
+        let reminders = self.reminders(kind, &timing.tie, repeats.is_once())?;
         let overrides = self.overrides.iter().map(|o| o.check(check)).collect::<Result<_, _>>()?;
         if self.person.is_some() && check.person.is_none() {
             return Err(wrong(
@@ -281,12 +281,12 @@ impl EventDraft {
         })
     }
 
-    fn reminders(&self, kind: KindRef, once: bool) -> Result<Vec<Reminder>, DraftError> {
+    fn reminders(&self, kind: KindRef, tie: &Tie, once: bool) -> Result<Vec<Reminder>, DraftError> {
         let Some(drafts) = &self.reminders else {
-            let usual = kind.defaults().reminders.iter();
+            let usual = kind.defaults().reminders_on(tie).into_iter();
             return Ok(usual
-                .map(|t| Reminder {
-                    trigger: *t,
+                .map(|trigger| Reminder {
+                    trigger,
                     channel: ChannelId::DESKTOP,
                     use_by: None,
                     collapse: None,

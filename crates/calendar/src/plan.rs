@@ -5,12 +5,13 @@
 use jiff::{Timestamp, civil::Time};
 
 use crate::{
+    draft::DraftError,
     event::{Change, Event},
     id::ChannelId,
     occurrence::{Context, Occurrence},
     policy::UseBy,
     reminder::{Reminder, Trigger},
-    timing::{LocalStart, instant, later, shift, start_of_day},
+    timing::{Fold, LocalStart, instant, later, shift, start_of_day},
 };
 
 const DAY: i64 = 86_400;
@@ -153,6 +154,34 @@ impl Event {
             occurrence,
             reminder: place,
         }
+    }
+
+    /// Whether no reminder at a moment lies at or after the deadline. Offsets the kind has checked
+    /// itself; a moment can only be compared once zones are known.
+    ///
+    /// # Errors
+    /// The reminder that would never be told.
+    pub fn check_moments(&self, context: &Context) -> Result<(), DraftError> {
+        let start = LocalStart { at: self.timing.start, fold: self.timing.fold == Fold::Second };
+        let Some(occurrence) = self.occurrence(context, start) else { return Ok(()) };
+        let Some(deadline) = self.kind.deadline(&occurrence) else { return Ok(()) };
+        for reminder in &self.reminders {
+            if let Trigger::At(at) = reminder.trigger
+                && at >= deadline
+            {
+                let zone = context.machine_zone();
+                let shown = |at: Timestamp| {
+                    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+                };
+                let message = format!(
+                    "the reminder at {} would ring at or after the deadline {}: a task's reminders are before it",
+                    shown(at),
+                    shown(deadline)
+                );
+                return Err(DraftError { field: "reminders", message });
+            }
+        }
+        Ok(())
     }
 
     /// The moment from which a reminder is not told any more, never later than the deadline, and

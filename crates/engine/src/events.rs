@@ -256,6 +256,7 @@ impl Act<'_> {
         };
         let check = Check { zones: &self.context.zones, person: named, origin: Origin::Outside };
         let event = draft.check(id, root, &check)?;
+        event.check_moments(&self.context)?;
         for reminder in &event.reminders {
             let found = channel::find(self.tx, reminder.channel)?.filter(|c| !c.removed);
             if found.is_none() {

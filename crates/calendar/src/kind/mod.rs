@@ -15,7 +15,7 @@ use crate::{
     occurrence::Occurrence,
     policy::{Collapse, UseBy},
     reminder::Trigger,
-    timing::Length,
+    timing::{Length, Tie},
 };
 
 /// Every kind there is, in the order they are offered.
@@ -37,6 +37,22 @@ pub struct Defaults {
     pub collapse: (Collapse, Collapse),
     /// Seconds after due within which telling is still on time.
     pub grace: i64,
+}
+
+impl Defaults {
+    /// The reminders of an event with such a start. Hours and minutes before a date would ring in
+    /// the night: they become the all-day hour of that day.
+    pub fn reminders_on(&self, tie: &Tie) -> Vec<Trigger> {
+        let on = |trigger: &Trigger| match trigger {
+            Trigger::Relative { seconds, .. } if *seconds != 0 && tie.is_all_day() => {
+                Trigger::START
+            }
+            Trigger::Relative { .. } | Trigger::At(_) => *trigger,
+        };
+        let mut triggers: Vec<Trigger> = self.reminders.iter().map(on).collect();
+        triggers.dedup();
+        triggers
+    }
 }
 
 /// One kind of event.

@@ -5,6 +5,7 @@ use calendar::{
     id::CalendarId,
     kind::KindRef,
     reminder::Trigger,
+    timing::Tie,
 };
 use engine::{events::Save, reconcile::Passed};
 use jiff::Timestamp;
@@ -79,6 +80,7 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
     };
     let given = reading.read(at)?;
     let zone = zone(words, &given)?;
+    let tie = if given.is_date { Tie::AllDay } else { Tie::Floating };
     let length = words.length.as_deref().map(|text| times::length("for", text)).transpose()?;
     let calendar = match &words.calendar {
         Some(name) => session.calendar(name)?.id,
@@ -95,7 +97,7 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
         zone,
         length: length.map(|l| (l.days, l.seconds)),
         rules: words.rrule.clone().into_iter().collect(),
-        reminders: reminders(session, words, kind, reading)?,
+        reminders: reminders(session, words, kind.defaults().reminders_on(&tie), reading)?,
         person: person.map(|row| row.person.id.to_string()),
         ..EventDraft::default()
     })
@@ -138,11 +140,11 @@ fn zone(words: &Add, given: &Given) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Each reminder through each channel; `None` leaves both to the kind.
+/// Each reminder through each channel, the kind's where none is said; `None` leaves all to it.
 fn reminders(
     session: &Session,
     words: &Add,
-    kind: KindRef,
+    usual: Vec<Trigger>,
     reading: Reading<'_>,
 ) -> Result<Option<Vec<ReminderDraft>>, Failure> {
     let is_usual = words.remind.is_empty()
@@ -153,7 +155,7 @@ fn reminders(
         return Ok(None);
     }
     let triggers = match words.remind.as_slice() {
-        [] => kind.defaults().reminders.to_vec(),
+        [] => usual,
         [none] if none == "none" => Vec::new(),
         several => {
             let each = several.iter().map(|text| trigger(session, text, reading));
