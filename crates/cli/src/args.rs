@@ -88,7 +88,7 @@ pub struct Daemon {
 
 #[derive(Debug, Args)]
 pub struct Add {
-    /// One line
+    /// What it is called, in one line
     pub title: String,
     /// When it starts: 2027-05-01 for a whole day, 2027-05-01T09:00 for a time
     #[arg(long, value_name = "T", required_unless_present = "deadline")]

@@ -9,6 +9,7 @@ mod deliveries;
 mod doctor;
 mod event;
 mod list;
+mod manual;
 mod next;
 mod occurrences;
 mod person;
@@ -45,7 +46,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Occurrences(words) => occurrences::one(&words),
         Command::Doctor => doctor::run(&open()?),
         Command::Completions { shell } => Ok(completions(shell)),
-        Command::Man => manual(),
+        Command::Man => manual::page(),
     }
 }
 
@@ -53,11 +54,4 @@ fn completions(shell: clap_complete::Shell) -> Answer {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "carillon", &mut script);
     Answer::text(String::from_utf8_lossy(&script))
-}
-
-fn manual() -> Result<Answer, Failure> {
-    let mut page = Vec::new();
-    let made = clap_mangen::Man::new(Cli::command()).render(&mut page);
-    made.map_err(|e| Failure::failed(format!("could not make the manual page: {e}")))?;
-    Ok(Answer::text(String::from_utf8_lossy(&page)))
 }

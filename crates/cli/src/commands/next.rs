@@ -27,10 +27,10 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
     if rings.is_empty() {
         return Ok(Answer::new("Nothing will ring.", &shapes));
     }
-    let zone = session.zone();
+    let (zone, now) = (session.zone(), session.engine.now().wall);
     let line = |ring: &Ring| {
         [
-            words::moment(ring.due, &zone),
+            if ring.due <= now { "waiting".into() } else { words::moment(ring.due, &zone) },
             ring.title.clone(),
             ring.channel.clone(),
             ring.delivery.map_or_else(|| "planned later".into(), |id| id.to_string()),

@@ -6,7 +6,7 @@ use engine::{
     message::utc,
     queries::Story,
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::deliveries;
@@ -88,7 +88,7 @@ fn tell(story: &Story, zone: &TimeZone) -> String {
     facts.push(["  key".into(), row.key.clone()]);
     text.push_str(&words::columns(&facts));
     text.push_str("\nWhat happened\n");
-    text.push_str(&words::columns(&steps(story, zone)));
+    text.push_str(&steps(story, zone));
     text
 }
 
@@ -145,39 +145,39 @@ fn worth(listed: &Listed, zone: &TimeZone) -> String {
     }
 }
 
-/// The steps in order, tries among them where they happened.
-fn steps(story: &Story, zone: &TimeZone) -> Vec<[String; 3]> {
+/// The steps in order, tries among them where they happened; a date is said when it changes.
+fn steps(story: &Story, zone: &TimeZone) -> String {
     let mut tries = story.attempts.iter().peekable();
-    let mut rows = Vec::new();
+    let (mut text, mut day) = (String::new(), None);
     for step in &story.transitions {
-        let mut says = step.reason.sentence().to_string();
-        if !step.note.is_empty() {
-            says.push_str(&format!(" ({})", step.note));
+        let at = step.at.to_zoned(zone.clone());
+        if day.replace(at.date()) != Some(at.date()) {
+            text.push_str(&format!("  {}\n", words::date(at.date())));
         }
-        rows.push([format!("  {}", stamp(step.at, zone)), says, by(step).to_string()]);
+        let note = match step.note.as_str() {
+            "" => String::new(),
+            note => format!(" ({note})"),
+        };
+        let says = step.reason.sentence();
+        text.push_str(&format!("    {}  {says}{note}{}\n", at.strftime("%H:%M:%S"), by(step)));
         if step.to == State::Processing
             && let Some(one) = tries.next()
         {
-            rows.push([String::new(), format!("  try {}: {}", one.n, outcome(one)), String::new()]);
+            text.push_str(&format!("              try {}: {}\n", one.n, outcome(one)));
         }
     }
     for one in tries {
-        let at = format!("  {}", stamp(one.started, zone));
-        rows.push([at, format!("  try {}: {}", one.n, outcome(one)), String::new()]);
+        text.push_str(&format!("              try {}: {}\n", one.n, outcome(one)));
     }
-    rows
+    text
 }
 
-fn stamp(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%a %-d %b %Y, %H:%M:%S").to_string()
-}
-
+/// Who did it, where that was a person.
 fn by(step: &AuditRow) -> &'static str {
     match step.actor.as_str() {
-        "service" => "by the service",
-        "cli" => "from the command line",
-        "window" => "from the window",
-        "desktop" => "on the notification",
+        "cli" => ", from the command line",
+        "window" => ", from the window",
+        "desktop" => ", on the notification",
         _ => "",
     }
 }
