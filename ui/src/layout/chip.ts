@@ -10,6 +10,8 @@ export interface ChipSize {
 }
 
 export interface ChipParts {
+  /** There is room for some of the title. */
+  title: boolean;
   /** Title and time beside each other. */
   oneLine: boolean;
   time: 'none' | 'start' | 'range';
@@ -35,7 +37,7 @@ export function chipParts(size: ChipSize): ChipParts {
   const inner = width - SIDES - (marked ? GLYPH : 0);
   if (height < 35) {
     const fits = letters * LETTER + start <= inner;
-    return { oneLine: true, time: fits ? 'start' : 'none', note: letters * LETTER + 26 <= inner || width >= 120, lines: 1, glyphBelow: false };
+    return { title: !marked || width >= 46, oneLine: true, time: fits ? 'start' : 'none', note: letters * LETTER + 26 <= inner || width >= 120, lines: 1, glyphBelow: false };
   }
   const glyphBelow = marked && width < 72 && height >= 48;
   const wrapped = wrap(title, Math.max(1, (width - SIDES) / LETTER), marked && !glyphBelow ? GLYPH / LETTER : 0);
@@ -43,9 +45,9 @@ export function chipParts(size: ChipSize): ChipParts {
   const room = Math.max(1, Math.floor((height - 5) / LINE));
   const fitting = width - SIDES >= range ? 'range' : width - SIDES >= start ? 'start' : 'none';
   const timed = fitting !== 'none' && room >= 2 && (wanted < room || width >= 96);
-  const beside = (wrapped.at(-1) ?? 0) * LETTER + GLYPH - 3 <= width - SIDES;
+  const beside = (wrapped.at(-1) ?? 0) * LETTER + 15 <= width - 13;
   const glyphLine = glyphBelow && !timed && (wanted > room || (wanted === room && !beside)) ? 1 : 0;
-  return { oneLine: false, time: timed ? fitting : 'none', note: width >= 84, lines: Math.max(1, room - (timed ? 1 : 0) - glyphLine), glyphBelow };
+  return { title: true, oneLine: false, time: timed ? fitting : 'none', note: width >= 84, lines: Math.max(1, room - (timed ? 1 : 0) - glyphLine), glyphBelow };
 }
 
 /** Letters on each line when words are wrapped; the first line has `less` room. */

@@ -262,6 +262,7 @@ export const en = {
   'deliveries.noneTitle': 'No delivery like that',
   'deliveries.noneText': 'Nothing in the ledger fits these filters.',
   'deliveries.more': 'Show older',
+  'deliveries.ahead': 'Show later days',
   'deliveries.retry': 'Retry',
   'deliveries.retryAll': 'Retry all failed',
   'deliveries.due': 'Due',

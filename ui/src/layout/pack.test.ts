@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+
+import { MAX_LANES, pack, type Span } from './pack';
+
+/** Rows like "9-10 9-11": the lanes as "lane/lanes+width". */
+function check(text: string, expected: string, least = 0): void {
+  const items = text.split(' ').map((span) => {
+    const [start = 0, end = 0] = span.split('-').map(Number);
+    return { start: start * 60, end: end * 60, name: span };
+  });
+  const { placed } = pack(items, least);
+  const found = items.map((item) => placed.find((p) => p.item === item)).map((p) => (p ? `${p.lane}/${p.lanes}+${p.width}` : '-'));
+  expect(found.join(' ')).toBe(expected);
+}
+
+describe('packing', () => {
+  it('gives a thing alone all the width', () => check('9-10', '0/1+1'));
+  it('does not take touching for overlapping', () => check('9-10 10-11', '0/1+1 0/1+1'));
+  it('puts two beside each other', () => check('9-11 10-12', '0/2+1 1/2+1'));
+  it('uses a lane again that came free', () => check('9-12 9-10 10-11', '0/2+1 1/2+1 1/2+1'));
+  it('lets a thing grow where nothing stands', () => check('9-10 9-10 9-10 10-11', '0/3+1 1/3+1 2/3+1 0/1+1'));
+  it('lets it grow only as far as that', () => check('9-11 9-10 9-10 10-11', '0/3+1 1/3+1 2/3+1 1/3+2'));
+  it('draws a moment as long as the least', () => check('9-9 9.1-10', '0/2+1 1/2+1', 25));
+
+  it('never draws one thing over another', () => {
+    let seed = 7;
+    const random = (below: number): number => (seed = (seed * 16807) % 2147483647) % below;
+    for (let round = 0; round < 200; round++) {
+      const items: Span[] = Array.from({ length: 14 }, () => ({ start: random(300), end: 0 })).map((s) => ({ ...s, end: s.start + random(90) }));
+      const { placed, strips } = pack(items, 10);
+      const end = (s: Span): number => Math.max(s.end, s.start + 10);
+      for (const a of placed) {
+        for (const b of placed) {
+          if (a === b || a.item.start >= end(b.item) || b.item.start >= end(a.item)) continue;
+          expect(a.lane + a.width <= b.lane || b.lane + b.width <= a.lane).toBe(true);
+        }
+      }
+      expect(placed.length + strips.reduce((n, s) => n + s.items.length, 0)).toBe(items.length);
+    }
+  });
+
+  it('makes a strip of what is beyond the lanes that can be read', () => {
+    const { placed, strips } = pack(Array.from({ length: 9 }, () => ({ start: 60, end: 120 })), 0);
+    expect(placed.length).toBe(MAX_LANES - 1);
+    expect(strips).toHaveLength(1);
+    expect(strips[0]).toMatchObject({ start: 60, end: 120 });
+    expect(strips[0]?.items).toHaveLength(4);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+
+import type { Change, Moment } from '../wire/types';
+import { en } from './messages/en';
+import { changeWords, lengthSpoken, markNote, markWords, minutesShort, relative, triggerWords } from './words';
+
+const at = (utc: string, date = '2026-11-18', wallMin = 623): Moment => ({ utc, date, wallMin, ms: 0, zone: 'CET' });
+const now = at('2026-11-18T09:23:00.000Z');
+const change = (more: Partial<Change>): Change => ({
+  did: 'saved', title: 'Gym', event: null, original: null, version: null, count: 1, cancelledReminders: 0, cancelledSnoozes: 0, inFlight: 0, passed: [],
+  until: null, note: null, undo: false, ...more,
+});
+
+describe('states in words', () => {
+  it('never say delivered', () => expect(Object.values(en).filter((text) => /\bdelivered\b/i.test(text))).toEqual([]));
+
+  it('say how late and how often', () => {
+    expect(markWords('late', 360_000)).toBe('told 6 minutes late');
+    expect(markWords('retrying', null, { made: 2, max: 10 })).toBe('retrying, 2 of 10 tries made');
+    expect(markWords('failed', null, { made: 1, max: 10 })).toBe('failed after 1 try');
+    expect(markWords('review')).toBe('please check');
+  });
+
+  it('have a note of a few letters', () => {
+    expect(markNote('late', 360_000, null)).toBe('+6m');
+    expect(markNote('late', 45_000, null)).toBe('+1m');
+    expect(markNote('late', 9_000_000, null)).toBe('+3h');
+    expect(markNote('retrying', null, { made: 2, max: 10 })).toBe('2/10');
+    expect(markNote('told', null, null)).toBe('');
+  });
+});
+
+describe('lengths and moments in words', () => {
+  it.each([[10, '10 min'], [60, '1 h'], [90, '1 h 30 min'], [1440, '1 day'], [4320, '3 days'], [20160, '2 weeks']])('%i minutes are %s', (n, words) => expect(minutesShort(n)).toBe(words));
+  it('are spoken in full', () => expect([lengthSpoken(1_000), lengthSpoken(134_000), lengthSpoken(41 * 60_000)]).toEqual(['1 second', '2 minutes', '41 minutes']));
+
+  it('tell a trigger by the kind of event', () => {
+    expect(triggerWords({ type: 'offset', minutes: -10 }, 'appointment', false, 'h24')).toBe('10 min before');
+    expect(triggerWords({ type: 'offset', minutes: 0 }, 'birthday', true, 'h24')).toBe('on the day');
+    expect(triggerWords({ type: 'at', date: '2026-11-20', wallMin: 540 }, 'note', false, 'h12')).toBe('Fri 20 Nov, 9 am');
+  });
+
+  it('say how far away', () => {
+    expect(relative(now, at('2026-11-18T11:23:00.000Z'))).toBe('in 2 h');
+    expect(relative(now, at('2026-11-18T09:00:00.000Z'))).toBe('23 min ago');
+    expect(relative(now, now)).toBe('now');
+  });
+});
+
+describe('what a change did', () => {
+  it('names what will not ring', () => {
+    expect(changeWords(change({ did: 'deleted', cancelledReminders: 3, cancelledSnoozes: 1 }), now, 'h24')).toBe('Deleted Gym · 3 reminders cancelled · 1 snooze cancelled');
+    expect(changeWords(change({ passed: [{ trigger: { type: 'offset', minutes: -10 }, due: now }] }), now, 'h24')).toBe('Changed Gym · 10 min before has already passed');
+    expect(changeWords(change({ did: 'snoozed', until: at('2026-11-18T09:33:00.000Z', '2026-11-18', 633) }), now, 'h24')).toBe('Snoozed Gym until 10:33');
+  });
+});

@@ -1,0 +1,73 @@
+// @vitest-environment jsdom
+// Aim: names and order of the window's parts, as a screen reader meets them. Method: the whole window over the demo
+// world in jsdom; colours and places are looked at in the browser (e2e/).
+
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import axe from 'axe-core';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { createMemory, type MemoryOptions } from '../../platform/memory';
+import Window from './Window.svelte';
+
+beforeAll(() => {
+  // jsdom draws nothing and opens no dialogs.
+  HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
+    this.open = true;
+  };
+  globalThis.ResizeObserver = class {
+    observe(): void {}
+    unobserve(): void {}
+    disconnect(): void {}
+  };
+});
+afterEach(cleanup);
+
+async function open(options: MemoryOptions = {}): Promise<void> {
+  render(Window, { platform: createMemory(options) });
+  await screen.findByRole('navigation', {}, { timeout: 5000 });
+}
+
+async function findings(): Promise<string[]> {
+  const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false }, region: { enabled: false }, 'label-content-name-mismatch': { enabled: false } } });
+  return violations.map((v) => `${v.id}: ${v.nodes[0]?.html ?? ''}`);
+}
+
+describe('the window', () => {
+  it('names every occurrence with its day, time and what became of its reminder', async () => {
+    await open();
+    const names = (await screen.findAllByRole('button', { name: /Price sync|Pay the rent|Call Grandma|Weekend in Leipzig/ })).map((b) => b.getAttribute('aria-label'));
+    expect(names).toEqual(expect.arrayContaining([
+      expect.stringMatching(/^Price sync.*Tuesday, 17 November 2026.*Ops, failed after 5 tries$/),
+      expect.stringMatching(/^Pay the rent.*Monday, 16 November 2026.*Finance, told 6 minutes late$/),
+      expect.stringMatching(/^Call Grandma.*missed$/),
+      expect.stringMatching(/^Weekend in Leipzig, Friday, 20 November 2026 – Sunday, 22 November 2026, all-day.*scheduled$/),
+    ]));
+  });
+
+  it('has one tab stop among the occurrences', async () => {
+    await open();
+    await screen.findAllByRole('button', { name: /Standup/ });
+    expect(document.querySelectorAll('[data-key][tabindex="0"]')).toHaveLength(1);
+  });
+
+  it('counts what waits in the inbox and what failed', async () => {
+    await open();
+    const nav = screen.getByRole('navigation');
+    expect(within(nav).getByRole('button', { name: /Inbox.*3 reminders wait for an answer/ })).toBeTruthy();
+    expect(within(nav).getByRole('button', { name: /Deliveries.*3 failed/ })).toBeTruthy();
+  });
+
+  it('leaves the editor by Cancel without a trace', async () => {
+    await open();
+    await fireEvent.keyDown(window, { key: 'c' });
+    await screen.findByLabelText('Title', {}, { timeout: 5000 });
+    await fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(screen.queryByLabelText('Title')).toBeNull());
+  });
+
+  it.each(['demo', 'off'] as const)('has nothing for axe to find (%s)', async (world) => {
+    await open({ world });
+    await waitFor(() => expect(screen.queryByText('Loading…')).toBeNull());
+    expect(await findings()).toEqual([]);
+  });
+});
