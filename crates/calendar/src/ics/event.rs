@@ -197,7 +197,9 @@ fn unread_rules(
     component: &Component<'_>,
     rules: &[(String, crate::recurrence::Rule)],
 ) -> Vec<usize> {
-    let unread =
-        component.all("RRULE").filter(|p| !rules.iter().any(|(text, _)| text == p.value().trim()));
+    let unread = component.all("RRULE").filter(|p| {
+        let text = p.value().trim();
+        !text.is_empty() && !rules.iter().any(|(known, _)| known == text)
+    });
     unread.map(|p| p.line).collect()
 }

@@ -8,7 +8,7 @@ use jiff::{civil::Date, tz::TimeZone};
 
 use super::{
     Remarks, shown, value,
-    vtimezone::{Atlas, Definition, Years},
+    vtimezone::{Atlas, Definition, Stretch},
 };
 use crate::zones::{ZoneError, ZoneName, Zones};
 
@@ -86,9 +86,8 @@ impl<'a> Names<'a> {
             if let Some(name) = definition.aliases.iter().find_map(|a| plain(self.zones, a)) {
                 return Some(name);
             }
-            let (near, own) = (Years::near(self.today), definition.own_years());
-            let same = self.atlas.same(definition, tzid, near);
-            let same = same.or_else(|| self.atlas.same(definition, tzid, own));
+            let mut stretches = definition.stretches(self.today).into_iter();
+            let same = stretches.find_map(|stretch| self.atlas.same(definition, tzid, stretch));
             if let Some(name) = same {
                 let text = format!(
                     "zone '{quoted}' is not a known name: it is read as {name}, which has the same clock changes"
@@ -96,7 +95,7 @@ impl<'a> Names<'a> {
                 remarks.add(line, text);
                 return Some(name);
             }
-            if let Some(name) = self.atlas.nearest(definition, tzid, near) {
+            if let Some(name) = self.atlas.nearest(definition, tzid, Stretch::near(self.today)) {
                 let text = format!(
                     "zone '{quoted}' changes its clocks as no known zone does: it is read as {name}, which differs least"
                 );
@@ -124,8 +123,8 @@ impl<'a> Names<'a> {
         plain(self.zones, tzid).or_else(|| windows(self.zones, tzid))
     }
 
-    /// Readings that are likely: display names of Windows, `GMT+0100`.
-    fn loosely(&self, tzid: &str) -> Option<ZoneName> {
+    /// Readings that are likely: display names of Windows, `GMT+0100`, a list of cities.
+    fn loosely(&mut self, tzid: &str) -> Option<ZoneName> {
         let offset = ["GMT", "UTC", ""].iter().find_map(|p| {
             let rest = tzid.strip_prefix(p)?.split_whitespace().next()?;
             value::offset(rest).or_else(|| one_digit(rest))
@@ -133,7 +132,8 @@ impl<'a> Names<'a> {
         if let Some(offset) = offset {
             return fixed(self.zones, offset);
         }
-        calcard_name(tzid).and_then(|name| plain(self.zones, &name))
+        let display = calcard_name(tzid).and_then(|name| plain(self.zones, &name));
+        display.or_else(|| self.atlas.of_city(tzid))
     }
 }
 

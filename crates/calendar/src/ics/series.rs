@@ -107,7 +107,8 @@ impl Reader<'_> {
     /// The rules of a component that can be used, with their text.
     pub fn rules(&mut self, component: &Component<'_>) -> Vec<(String, Rule)> {
         let mut rules = Vec::new();
-        for property in component.all("RRULE") {
+        // Some writers leave an empty RRULE where there is none.
+        for property in component.all("RRULE").filter(|p| !p.value().trim().is_empty()) {
             if rules.len() == MOST_RULES {
                 let text = format!("more than {MOST_RULES} RRULEs: this one is left out");
                 self.remarks.add(property.line, text);

@@ -19,8 +19,22 @@ use crate::{
 const MOST_CHANGES: usize = 1_000;
 /// Moments at which zones are compared where none is the same.
 const SAMPLES: i64 = 64;
+const DAY: i64 = 86_400;
 
-/// Zones that come first where several are the same for the years compared.
+/// Where zones are named after their cities; elsewhere (`US/Eastern`, `Canada/Eastern`) after habits.
+const REGIONS: [&str; 9] = [
+    "Africa",
+    "America",
+    "Antarctica",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+];
+
+/// Zones that come first where several are the same for the time compared.
 const WELL_KNOWN: [&str; 24] = [
     "Europe/Berlin",
     "Europe/London",
@@ -48,24 +62,25 @@ const WELL_KNOWN: [&str; 24] = [
     "Asia/Jerusalem",
 ];
 
-/// Years compared, the last one excluded.
+/// A stretch of time in which zones are compared, in seconds; its end is excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Years(i16, i16);
+pub(super) struct Stretch(i64, i64);
 
-impl Years {
+impl Stretch {
     /// From last year to three years ahead.
     pub fn near(today: Date) -> Self {
         let year = today.year().clamp(1900, 3000);
-        Self(year - 1, year + 4)
+        Self::years(year - 1, year + 4)
     }
 
-    fn seconds(self) -> (i64, i64) {
-        let first = |year| Date::constant(year, 1, 1).at(0, 0, 0, 0);
-        (utc_seconds(first(self.0)), utc_seconds(first(self.1)))
+    /// Whole years, the last one excluded.
+    pub fn years(from: i16, until: i16) -> Self {
+        let first = |year| utc_seconds(Date::constant(year, 1, 1).at(0, 0, 0, 0));
+        Self(first(from), first(until))
     }
 }
 
-/// The offset at the beginning of some years, then each change: (moment, offset), in seconds.
+/// The offset at the beginning of a stretch, then each change: (moment, offset), in seconds.
 pub(super) type Changes = Vec<(i64, i64)>;
 
 /// A VTIMEZONE.
@@ -107,16 +122,35 @@ impl Definition {
         Self { line: component.line, aliases, observances }
     }
 
-    /// The years its own newest rule begins in, for definitions of long ago.
-    pub fn own_years(&self) -> Years {
-        let newest = self.observances.iter().filter_map(|o| o.onsets.first()).max();
-        let year = newest.map_or(2000, |at| at.year().clamp(1900, 3000));
-        Years(year + 1, year + 3)
+    /// The stretches to compare, likeliest first. A definition may be of long ago: its rules of
+    /// then, or only the few changes it lists, tell the zone as well.
+    pub fn stretches(&self, today: Date) -> Vec<Stretch> {
+        let near = Stretch::near(today);
+        let firsts = self.observances.iter().filter_map(|o| o.onsets.first());
+        let lasts = self.observances.iter().filter_map(|o| o.onsets.last());
+        let (Some(newest), Some(oldest), Some(last)) =
+            (firsts.clone().max(), firsts.min(), lasts.max())
+        else {
+            return Vec::new();
+        };
+        let is_of_the_past = last.date() < today;
+        let own = if is_of_the_past {
+            Stretch(utc_seconds(*oldest) - DAY, utc_seconds(*last) + DAY)
+        } else {
+            let year = newest.year().clamp(1900, 3000);
+            Stretch::years(year + 1, year + 3)
+        };
+        let has_changes = self.observances.iter().any(|o| o.from != o.to);
+        if is_of_the_past && has_changes {
+            return vec![own, near];
+        }
+        // Before 2007 the United States, and before 1996 much of Europe, had other rules.
+        vec![near, own, Stretch::years(2002, 2007), Stretch::years(1990, 1995)]
     }
 
-    /// When its clocks change in some years; `None` if it says nothing.
-    pub fn changes(&self, years: Years) -> Option<Changes> {
-        let (from, until) = years.seconds();
+    /// When its clocks change in a stretch; `None` if it says nothing.
+    pub fn changes(&self, stretch: Stretch) -> Option<Changes> {
+        let Stretch(from, until) = stretch;
         let mut onsets: Vec<(i64, i64)> = Vec::new();
         for part in &self.observances {
             onsets.extend(part.onsets.iter().map(|at| (utc_seconds(*at) - part.from, part.to)));
@@ -167,30 +201,41 @@ impl Observance {
 pub(super) struct Atlas<'a> {
     zones: &'a Zones,
     places: Vec<(ZoneName, TimeZone)>,
-    by_years: HashMap<Years, HashMap<Changes, Vec<usize>>>,
+    by_stretch: HashMap<Stretch, HashMap<Changes, Vec<usize>>>,
 }
 
 impl<'a> Atlas<'a> {
     /// An atlas that has not been opened yet.
     pub fn new(zones: &'a Zones) -> Self {
-        Self { zones, places: Vec::new(), by_years: HashMap::new() }
+        Self { zones, places: Vec::new(), by_stretch: HashMap::new() }
     }
 
     /// The zone whose clocks change exactly so, the likeliest if there are several.
-    pub fn same(&mut self, definition: &Definition, id: &str, years: Years) -> Option<ZoneName> {
-        let changes = definition.changes(years)?;
-        self.open(years);
-        let found = self.by_years.get(&years)?.get(&changes)?;
+    pub fn same(
+        &mut self,
+        definition: &Definition,
+        id: &str,
+        stretch: Stretch,
+    ) -> Option<ZoneName> {
+        let changes = definition.changes(stretch)?;
+        self.open(stretch);
+        let found = self.by_stretch.get(&stretch)?.get(&changes)?;
         let is_fixed = changes.len() == 1;
-        let best = found.iter().min_by_key(|i| self.rank(**i, definition, id, years, is_fixed))?;
+        let best =
+            found.iter().min_by_key(|i| self.rank(**i, definition, id, stretch, is_fixed))?;
         Some(self.places.get(*best)?.0.clone())
     }
 
     /// The zone that has the same time most often, if it has it more often than not.
-    pub fn nearest(&mut self, definition: &Definition, id: &str, years: Years) -> Option<ZoneName> {
-        let changes = definition.changes(years)?;
-        self.open(years);
-        let (from, until) = years.seconds();
+    pub fn nearest(
+        &mut self,
+        definition: &Definition,
+        id: &str,
+        stretch: Stretch,
+    ) -> Option<ZoneName> {
+        let changes = definition.changes(stretch)?;
+        self.open(stretch);
+        let Stretch(from, until) = stretch;
         let moments: Vec<(Timestamp, i64)> = (0..SAMPLES)
             .filter_map(|n| {
                 let at = from + (until - from) / SAMPLES * n;
@@ -206,12 +251,23 @@ impl<'a> Atlas<'a> {
         };
         let scored = self.places.iter().enumerate().map(|(i, (_, zone))| (agreeing(zone), i));
         let (most, i) = scored.max_by_key(|(score, i)| {
-            (*score, std::cmp::Reverse(self.rank(*i, definition, id, years, false)))
+            (*score, std::cmp::Reverse(self.rank(*i, definition, id, stretch, false)))
         })?;
         (most * 2 > moments.len()).then(|| self.places[i].0.clone())
     }
 
-    fn open(&mut self, years: Years) {
+    /// The zone of the first city in a list of them: `Amsterdam, Berlin, Rome`.
+    pub fn of_city(&mut self, id: &str) -> Option<ZoneName> {
+        self.gather();
+        let id = id.rsplit(')').next().unwrap_or(id).to_lowercase();
+        let mut named = id.split([',', ';']).map(str::trim).filter(|part| part.len() > 3);
+        named.find_map(|part| {
+            let mut places = self.places.iter().map(|(name, _)| name);
+            places.find(|name| city(name.as_str()).as_deref() == Some(part)).cloned()
+        })
+    }
+
+    fn gather(&mut self) {
         if self.places.is_empty() {
             let mut names: Vec<ZoneName> =
                 self.zones.names().filter_map(|name| self.zones.check(&name).ok()).collect();
@@ -223,11 +279,15 @@ impl<'a> Atlas<'a> {
             });
             self.places = places.collect();
         }
+    }
+
+    fn open(&mut self, stretch: Stretch) {
+        self.gather();
         let places = &self.places;
-        self.by_years.entry(years).or_insert_with(|| {
+        self.by_stretch.entry(stretch).or_insert_with(|| {
             let mut index: HashMap<Changes, Vec<usize>> = HashMap::new();
             for (i, (_, zone)) in places.iter().enumerate() {
-                index.entry(changes_of(zone, years)).or_default().push(i);
+                index.entry(changes_of(zone, stretch)).or_default().push(i);
             }
             index
         });
@@ -239,26 +299,33 @@ impl<'a> Atlas<'a> {
         place: usize,
         definition: &Definition,
         id: &str,
-        years: Years,
+        stretch: Stretch,
         is_fixed: bool,
     ) -> (bool, bool, bool, usize, bool, usize) {
         let (name, zone) = &self.places[place];
         let name = name.as_str();
-        let city = name.rsplit('/').next().unwrap_or(name);
-        // Old links such as Australia/LHI or GB have no city of their own.
-        let is_odd = !name.contains('/') || city.bytes().all(|b| b.is_ascii_uppercase());
-        let city = city.replace('_', " ").to_lowercase();
-        let is_named = city.len() > 3 && id.to_lowercase().contains(&city);
+        let city = city(name);
+        let is_named = city.as_ref().is_some_and(|city| id.to_lowercase().contains(city));
         // An offset that never changes is a known thing in itself and needs no city.
         let is_plain = name == "UTC" || name.starts_with("Etc/GMT");
         let known = WELL_KNOWN.iter().position(|w| *w == name).unwrap_or(WELL_KNOWN.len());
         let abroad = is_plain != is_fixed;
-        (!is_named, abroad, !speaks_like(zone, definition, years), known, is_odd, place)
+        (!is_named, abroad, !speaks_like(zone, definition, stretch), known, city.is_none(), place)
     }
 }
 
-fn speaks_like(zone: &TimeZone, definition: &Definition, years: Years) -> bool {
-    let (from, until) = years.seconds();
+/// The city in a zone's name, in lower case; old links such as Australia/LHI or GB have none.
+fn city(name: &str) -> Option<String> {
+    let (region, city) = (name.split('/').next()?, name.rsplit('/').next()?);
+    let is_one = REGIONS.contains(&region)
+        && city.len() > 3
+        && city != region
+        && !city.bytes().all(|b| b.is_ascii_uppercase());
+    is_one.then(|| city.replace('_', " ").to_lowercase())
+}
+
+fn speaks_like(zone: &TimeZone, definition: &Definition, stretch: Stretch) -> bool {
+    let Stretch(from, until) = stretch;
     let at = |second| Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
     let half_a_year_on = at((from + 182 * 86_400).min(until));
     [at(from), half_a_year_on].iter().all(|at| {
@@ -267,8 +334,8 @@ fn speaks_like(zone: &TimeZone, definition: &Definition, years: Years) -> bool {
     })
 }
 
-fn changes_of(zone: &TimeZone, years: Years) -> Changes {
-    let (from, until) = years.seconds();
+fn changes_of(zone: &TimeZone, stretch: Stretch) -> Changes {
+    let Stretch(from, until) = stretch;
     let start = Timestamp::from_second(from).unwrap_or(Timestamp::UNIX_EPOCH);
     let mut changes = vec![(from, i64::from(zone.to_offset(start).seconds()))];
     for change in zone.following(start).take(200) {
