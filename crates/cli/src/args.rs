@@ -55,6 +55,8 @@ pub enum Command {
     Snooze(Snooze),
     /// Try failed or uncertain deliveries again
     Retry(SomeDeliveries),
+    /// Import calendar files
+    Import(Import),
     /// People, their zones and birthdays
     #[command(subcommand)]
     Person(Person),
@@ -202,6 +204,22 @@ pub struct Snooze {
     /// Until when
     #[arg(long, value_name = "T")]
     pub until: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Calendar files (.ics), or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The calendar they go to, made if there is none of that name [default: as the file says, else the file's name]
+    #[arg(long, value_name = "NAME")]
+    pub calendar: Option<String>,
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Events that come without an alarm get the usual reminders of their kind
+    #[arg(long)]
+    pub usual_reminders: bool,
 }
 
 /// What to do with people.

@@ -8,6 +8,7 @@ mod daemon;
 mod deliveries;
 mod doctor;
 mod event;
+mod import;
 mod list;
 mod manual;
 mod next;
@@ -39,6 +40,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Ack(words) => answers::acknowledge(&open()?, &words),
         Command::Snooze(words) => answers::snooze(&open()?, &words),
         Command::Retry(words) => answers::retry(&open()?, &words),
+        Command::Import(words) => import::run(&open()?, &words),
         Command::Person(words) => person::run(&open()?, words),
         Command::Channel(words) => channel::run(&open()?, words),
         Command::Calendar(words) => calendar::run(&open()?, words),

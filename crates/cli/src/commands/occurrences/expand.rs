@@ -36,22 +36,25 @@ pub fn expand(asked: &Asked) -> Expansion {
     };
     let zone = asked.zone.as_ref();
     let mut cursor = asked.series.from(asked.from, zone);
-    let mut local = Vec::new();
+    let is_date = asked.series.is_all_day();
+    let zone = zone.filter(|_| !is_date);
+    let (mut local, mut utc) = (Vec::new(), Vec::new());
     let complete = loop {
         match cursor.next() {
             Some(at) if asked.to.is_some_and(|to| at >= to) => break true,
             Some(_) if local.len() == most => break false,
-            Some(at) => local.push(at),
+            Some(at) => {
+                local.push(at);
+                if let Some(zone) = zone {
+                    // Known already, unless clocks were changed there.
+                    let known = cursor.instant();
+                    utc.push(known.unwrap_or_else(|| instant(LocalStart::first(at), zone).0));
+                }
+            }
             None => break cursor.end() != Some(SeriesEnd::Bounded),
         }
     };
-    let is_date = asked.series.is_all_day();
-    let utc = zone.filter(|_| !is_date).map(|zone| instants(&local, zone));
-    Expansion { is_date, local, utc, complete }
-}
-
-fn instants(local: &[DateTime], zone: &TimeZone) -> Vec<Timestamp> {
-    local.iter().map(|at| instant(LocalStart::first(*at), zone).0).collect()
+    Expansion { is_date, local, utc: zone.map(|_| utc), complete }
 }
 
 impl Expansion {

@@ -1,0 +1,133 @@
+//! `carillon import`: calendar files into the ledger, with a remark for all that is lost.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    ops::ControlFlow,
+    path::Path,
+};
+
+use calendar::ics::Alarmless;
+use engine::import::{ImportFile, Imported, Mode, Target};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::{answer::Answer, args::Import, failure::Failure, session::Session, words};
+
+/// The largest file taken.
+const FILE_MAX: u64 = 256 << 20;
+/// Remarks shown for each file; JSON has all.
+const REMARKS: usize = 20;
+/// Where events go that come from standard input and name no calendar.
+const NAMELESS: &str = "Imported";
+
+#[derive(Debug, Default, Serialize)]
+struct Shape {
+    created: u32,
+    updated: u32,
+    unchanged: u32,
+    remarks: Vec<Remark>,
+    calendars: Vec<String>,
+    dry_run: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Remark {
+    file: String,
+    line: usize,
+    reason: String,
+}
+
+pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
+    // All are read before the first is imported: a name that is mistyped changes nothing.
+    let files = words.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    let (mut shape, mut text) =
+        (Shape { dry_run: words.dry_run, ..Shape::default() }, String::new());
+    for (path, bytes) in words.files.iter().zip(&files) {
+        let file = ImportFile {
+            bytes,
+            target: target(words, path),
+            mode: if words.dry_run { Mode::Preview } else { Mode::Apply },
+            alarmless: match words.usual_reminders {
+                true => Alarmless::KindDefaults,
+                false => Alarmless::Silent,
+            },
+        };
+        let bar = ProgressBar::new(0).with_style(style());
+        let done = session.engine.import(&file, &mut |through, total| {
+            bar.set_length(u64::try_from(total).unwrap_or(0));
+            bar.set_position(u64::try_from(through).unwrap_or(0));
+            ControlFlow::Continue(())
+        });
+        bar.finish_and_clear();
+        let done = done?;
+        let name = path.display().to_string();
+        text.push_str(&told(&name, &done, words.dry_run));
+        shape.take(name, done);
+    }
+    Ok(Answer::new(text, &shape))
+}
+
+fn style() -> ProgressStyle {
+    ProgressStyle::with_template("{bar:40} {pos} of {len} events")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let taken = match path.as_os_str() == "-" {
+        true => io::stdin().lock().take(FILE_MAX + 1).read_to_end(&mut bytes),
+        false => File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes)),
+    };
+    let name = path.display();
+    taken.map_err(|e| Failure::invalid("file", format!("{name} could not be read: {e}")))?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > FILE_MAX {
+        let message = format!("{name} is larger than {} MB, which is not taken", FILE_MAX >> 20);
+        return Err(Failure::invalid("file", message));
+    }
+    Ok(bytes)
+}
+
+fn target(words: &Import, path: &Path) -> Target {
+    match (&words.calendar, path.file_stem()) {
+        (Some(name), _) => Target::Named(name.clone()),
+        (None, Some(stem)) if stem != "-" => {
+            Target::NamedByFile(stem.to_string_lossy().into_owned())
+        }
+        (None, _) => Target::NamedByFile(NAMELESS.into()),
+    }
+}
+
+impl Shape {
+    fn take(&mut self, file: String, done: Imported) {
+        self.created += done.created;
+        self.updated += done.updated;
+        self.unchanged += done.unchanged;
+        let remark = |r: calendar::ics::Remark| Remark {
+            file: file.clone(),
+            line: r.line,
+            reason: r.reason,
+        };
+        self.remarks.extend(done.remarks.into_iter().map(remark));
+        if !self.calendars.contains(&done.calendar) {
+            self.calendars.push(done.calendar);
+        }
+    }
+}
+
+/// What became of one file.
+fn told(name: &str, done: &Imported, dry_run: bool) -> String {
+    let Imported { calendar, created, updated, unchanged, .. } = done;
+    let dry = if dry_run { ", if it were done" } else { "" };
+    let mut text = format!(
+        "{name}, into calendar {calendar}: {created} new, {updated} changed, {unchanged} as before{dry}\n"
+    );
+    for remark in done.remarks.iter().take(REMARKS) {
+        text.push_str(&format!("  line {}: {}\n", remark.line, remark.reason));
+    }
+    let more = done.remarks.len().saturating_sub(REMARKS);
+    if more > 0 {
+        text.push_str(&format!("  and {}; --json shows all\n", words::count(more, "more remark")));
+    }
+    text
+}
