@@ -186,6 +186,40 @@ fn a_floating_event_follows_the_machine_and_is_not_told_twice() {
 }
 
 #[test]
+fn a_floating_reminder_told_far_away_is_told_again_where_its_hour_comes_round_much_later() {
+    let mut world = World::at("2026-11-23T07:00[Asia/Tokyo]");
+    let pill = EventDraft {
+        rules: vec!["FREQ=DAILY".into()],
+        ..draft("note", "Pill", "20261123T080000", None)
+    };
+    world.add(pill);
+    world.wait_until("2026-11-23T08:30");
+    assert_eq!(world.sent.len(), 1);
+    world.engine().set_machine_zone(&ZoneName::stored("America/Los_Angeles")).expect("moved");
+    world.wait_until("2026-11-23T08:30");
+    assert_eq!(world.sent.len(), 2, "{}", world.rows());
+    assert_ne!(world.sent[0].key, world.sent[1].key);
+}
+
+#[test]
+fn a_rule_by_the_second_is_refused_on_the_desktop() {
+    let world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let save = engine::events::Save {
+        draft: EventDraft {
+            rules: vec!["FREQ=SECONDLY".into()],
+            ..draft("note", "Tick", "20261123T080000", Some(BERLIN))
+        },
+        ..engine::events::Save::default()
+    };
+    let refused = world.engine().save_event(&save).expect_err("refused");
+    assert_eq!(
+        refused.to_string(),
+        "the rule repeats by the second: on the desktop a minute is the finest"
+    );
+    assert_eq!(world.all_rows(), "");
+}
+
+#[test]
 fn an_unsent_floating_reminder_moved_into_the_past_by_travel_is_told_late() {
     let mut world = World::at("2026-11-23T07:00[America/Los_Angeles]");
     world.add(draft("note", "Pill", "20261123T080000", None));

@@ -8,6 +8,7 @@ use calendar::{
     plan::{Identity, Wanted},
     policy::{Collapse, UseBy},
     reason::Reason,
+    zones::ZoneName,
 };
 use jiff::Timestamp;
 use rusqlite::Transaction;
@@ -60,6 +61,18 @@ impl<'a> Act<'a> {
     ) -> Self {
         let correlation = delivery_id(&now).to_string().replace("dlv_", "act_");
         Self { tx, now, context, actor: actor.code(), installation, correlation }
+    }
+
+    /// The same transaction, planning for another zone of the machine.
+    pub(crate) fn in_zone(&self, machine: ZoneName) -> Self {
+        Self {
+            tx: self.tx,
+            now: self.now.clone(),
+            context: Context { machine, ..self.context.clone() },
+            actor: self.actor,
+            installation: self.installation,
+            correlation: self.correlation.clone(),
+        }
     }
 
     /// The wall time of this transaction.

@@ -9,7 +9,7 @@ use calendar::{
     plan::{Identity, Wanted},
     reason::Reason,
     reminder::Trigger,
-    timing::{Length, later},
+    timing::{Length, Tie, later},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,8 @@ const FARTHEST_DAYS: i64 = 100 * 366;
 /// Instances looked at in one go, for one reminder of one event.
 const AT_ONCE: usize = 1_000;
 const DAY: i64 = 86_400;
+/// What was told is told again after a journey if its moment comes round this much later.
+const FAR: i64 = 12 * 3600;
 
 /// Who asks for the reconcile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -292,7 +294,8 @@ impl Act<'_> {
     fn arm(&self, event: &Event, wanted: &Wanted, asked: Asked, effect: &mut Effect) -> Result<()> {
         let newest = delivery::newest(self.tx, &wanted.identity)?;
         let ahead = wanted.due > self.wall();
-        let Some(generation) = next_generation(newest.as_ref(), ahead) else { return Ok(()) };
+        let far = newest.as_ref().is_some_and(|row| is_far_from_told(event, row, wanted.due));
+        let Some(generation) = next_generation(newest.as_ref(), ahead, far) else { return Ok(()) };
         if self.is_answered(&wanted.identity, generation)? {
             return Ok(());
         }
@@ -327,8 +330,16 @@ fn passed(wanted: &Wanted) -> Passed {
     Passed { trigger, due_ms: wanted.due.as_millisecond() }
 }
 
+/// Whether a floating reminder that was told comes round again so much later, after a journey,
+/// that it is worth telling again: the pill at 08:00 in Tokyo, and at 08:00 in Los Angeles.
+fn is_far_from_told(event: &Event, row: &DeliveryRow, due: Timestamp) -> bool {
+    let told =
+        row.told_at.filter(|_| event.timing.tie == Tie::Floating && !event.kind.is_of_person());
+    told.is_some_and(|told| due >= later(told, FAR))
+}
+
 /// The generation in which a name may be armed, given its newest row; `None`: not at all.
-fn next_generation(newest: Option<&DeliveryRow>, ahead: bool) -> Option<u32> {
+fn next_generation(newest: Option<&DeliveryRow>, ahead: bool, far: bool) -> Option<u32> {
     let Some(row) = newest else { return Some(0) };
     match (row.facts.state.class(), row.facts.state) {
         (Class::Live | Class::Parked, _) => None,
@@ -338,6 +349,7 @@ fn next_generation(newest: Option<&DeliveryRow>, ahead: bool) -> Option<u32> {
         (Class::Final, State::Skipped) if row.facts.reason == Reason::SkippedPast => {
             ahead.then_some(row.generation + 1)
         }
+        (Class::Final, State::Completed) if far => Some(row.generation + 1),
         (Class::Final, _) => None,
     }
 }

@@ -34,11 +34,11 @@ impl Engine {
         if known == *zone {
             return Ok(false);
         }
-        self.write(|act| setting::put(act.tx, name::MACHINE_ZONE, zone.as_str()))?;
-        // A transaction of its own, since the context is read when one begins.
         self.write(|act| {
-            for row in event::tied_to_machine(act.tx, &act.context.zones)? {
-                act.replan(&row)?;
+            setting::put(act.tx, name::MACHINE_ZONE, zone.as_str())?;
+            let there = act.in_zone(zone.clone());
+            for row in event::tied_to_machine(act.tx, &there.context.zones)? {
+                there.replan(&row)?;
             }
             Ok(())
         })?;

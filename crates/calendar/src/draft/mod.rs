@@ -3,6 +3,8 @@
 //!
 //! The draft is also the form in which a definition is kept for undo, so it loses nothing.
 
+mod written;
+
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +13,7 @@ use crate::{
     id::{CalendarId, ChannelId, EventId},
     kind::KindRef,
     person::Person,
-    recurrence::Rule,
+    recurrence::{Freq, Rule},
     reminder::{Reminder, Trigger},
     timing::{Fold, Gap, Length, LocalStart, Tie, Timing},
     zones::{ZoneName, Zones},
@@ -200,6 +202,7 @@ impl EventDraft {
             person: check.person.clone(),
             enabled: !self.disabled,
         };
+        refuse_seconds(&event)?;
         kind.check(&event).map_err(|(field, message)| wrong(field, message))?;
         Ok(event)
     }
@@ -332,6 +335,30 @@ impl ReminderDraft {
     }
 }
 
+/// Finer than a minute is for programs, not for people; and by the second, "a day before" would
+/// take in more than can be looked through at once.
+fn refuse_seconds(event: &Event) -> Result<(), DraftError> {
+    let by_the_second = |rule: &Rule| rule.freq() == Freq::Secondly || rule.by_second().len() > 1;
+    if !event.repeats.rules.iter().any(by_the_second) {
+        return Ok(());
+    }
+    for reminder in &event.reminders {
+        let exact = matches!(reminder.trigger, Trigger::Relative { days: 0, from_end: false, .. });
+        if reminder.channel == ChannelId::DESKTOP {
+            let message = "the rule repeats by the second: on the desktop a minute is the finest";
+            return Err(wrong("rrule", message));
+        }
+        if !exact {
+            let message = format!(
+                "reminder {}: of a rule by the second they are in minutes or hours",
+                reminder.trigger
+            );
+            return Err(wrong("reminders", message));
+        }
+    }
+    Ok(())
+}
+
 fn parsed<T>(field: &'static str, text: Option<&str>) -> Result<Option<T>, DraftError>
 where
     T: std::str::FromStr,
@@ -426,74 +453,4 @@ fn read_start(
         (_, Some(name), Origin::Ledger) => Tie::Zone(ZoneName::stored(name)),
     };
     Ok((local, tie))
-}
-
-/// The draft of a valid event: checking it gives the same event again.
-impl From<&Event> for EventDraft {
-    fn from(event: &Event) -> Self {
-        let timing = &event.timing;
-        let all_day = timing.tie.is_all_day();
-        let date = |at: &DateTime| LocalStart::first(*at).text(all_day);
-        Self {
-            kind: event.kind.code().into(),
-            calendar: event.calendar.to_string(),
-            title: event.title.clone(),
-            place: event.place.clone(),
-            description: event.description.clone(),
-            url: event.url.clone(),
-            start: date(&timing.start),
-            zone: zone_of(&timing.tie),
-            gap: if timing.gap == Gap::Skip { "skip".into() } else { String::new() },
-            fold: match timing.fold {
-                Fold::First => String::new(),
-                Fold::Second => "second".into(),
-                Fold::Both => "both".into(),
-            },
-            length: Some((timing.length.days, timing.length.seconds)),
-            rules: event.repeats.rules.iter().map(ToString::to_string).collect(),
-            rdates: event.repeats.rdates.iter().map(date).collect(),
-            exdates: event.repeats.exdates.iter().map(date).collect(),
-            overrides: event.overrides.iter().map(|o| override_draft(o, all_day)).collect(),
-            reminders: Some(event.reminders.iter().map(ReminderDraft::from).collect()),
-            person: event.person.as_ref().map(|p| p.id.to_string()),
-            disabled: !event.enabled,
-        }
-    }
-}
-
-impl From<&Reminder> for ReminderDraft {
-    fn from(reminder: &Reminder) -> Self {
-        Self {
-            trigger: reminder.trigger.to_string(),
-            channel: reminder.channel.to_string(),
-            use_by: reminder.use_by.map(|u| u.to_string()),
-            collapse: reminder.collapse.map(|c| c.to_string()),
-        }
-    }
-}
-
-fn zone_of(tie: &Tie) -> Option<String> {
-    match tie {
-        Tie::Zone(name) => Some(name.to_string()),
-        Tie::Floating | Tie::AllDay => None,
-    }
-}
-
-fn override_draft(o: &Override, all_day: bool) -> OverrideDraft {
-    let original = o.original.text(all_day);
-    match &o.change {
-        Change::Cancelled => {
-            OverrideDraft { original, cancelled: true, ..OverrideDraft::default() }
-        }
-        Change::Differs { start, tie, length, title, place, description } => OverrideDraft {
-            original,
-            cancelled: false,
-            start: start.text(tie.is_all_day()),
-            zone: zone_of(tie),
-            length: (length.days, length.seconds),
-            title: title.clone(),
-            place: place.clone(),
-            description: description.clone(),
-        },
-    }
 }
