@@ -193,3 +193,14 @@ fn an_import_can_be_stopped_and_completed_later() {
     let rest = import(&mut world, &file(&bytes));
     assert_eq!((part.created + rest.created, rest.unchanged), (450, part.created));
 }
+
+#[test]
+fn an_alarm_beyond_a_deadline_is_left_out_and_the_task_is_not() {
+    let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
+    let task = "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:t\nSUMMARY:Return the books\nDUE;VALUE=DATE:20261124\nBEGIN:VALARM\nTRIGGER:-P0D\nEND:VALARM\nBEGIN:VALARM\nTRIGGER;VALUE=DATE-TIME:20261125T080000Z\nEND:VALARM\nEND:VTODO\nEND:VCALENDAR\n";
+    assert_eq!(
+        said(&import(&mut world, &file(task.as_bytes()))),
+        "1 created, 0 updated, 0 unchanged\nline 2: the reminder at 2026-11-25 09:00 would ring at or after the deadline 2026-11-25 00:00: a task's reminders are before it"
+    );
+    assert_eq!(world.rows(), "Tue 24 09:00 scheduled planned Return the books");
+}

@@ -5,14 +5,15 @@
 //! Large files go in by many short transactions, so that reminders which fall due meanwhile are
 //! told in time; each event is in whole or not at all, and importing again completes the rest.
 
-use std::ops::ControlFlow;
+use std::{borrow::Cow, ops::ControlFlow};
 
 use calendar::{
-    draft::EventDraft,
+    draft::{EventDraft, ReminderDraft},
     event::Event,
     ics::{self, Alarmless, ImportedEvent, ReadContext, Remark},
     id::{CalendarId, ChannelId, EventId},
     reason::Reason,
+    reminder::Trigger,
     timing::LocalStart,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -229,11 +230,10 @@ impl Act<'_> {
     fn preview(&self, events: &[ImportedEvent], calendar: CalendarId) -> Result<Chunk> {
         let mut chunk = Chunk::default();
         for imported in events.iter().take(AT_ONCE) {
-            let verdict = match self.definition(imported, event_id(&self.now)) {
-                Ok((event, source)) => self.verdict(imported, calendar, &event, &source)?,
-                Err(_) => Verdict::Leave(Some("cannot be imported")),
-            };
-            chunk.count(imported, &verdict);
+            if let Some((imported, event, source)) = self.fitting(imported, &mut chunk)? {
+                let verdict = self.verdict(&imported, calendar, &event, &source)?;
+                chunk.count(&imported, &verdict);
+            }
         }
         Ok(chunk)
     }
@@ -246,27 +246,51 @@ impl Act<'_> {
     ) -> Result<Chunk> {
         let mut chunk = Chunk::default();
         for imported in events.iter().take(AT_ONCE) {
-            let (event, source) = match self.definition(imported, event_id(&self.now)) {
-                Ok(defined) => defined,
-                Err(Error::Invalid { message, .. }) => {
-                    chunk.remarks.push(Remark { line: imported.line, reason: message });
-                    chunk.taken += 1;
-                    continue;
-                }
-                Err(other) => return Err(other),
+            let Some((imported, event, source)) = self.fitting(imported, &mut chunk)? else {
+                continue;
             };
-            let verdict = self.verdict(imported, calendar, &event, &source)?;
+            let verdict = self.verdict(&imported, calendar, &event, &source)?;
             match &verdict {
                 Verdict::Create => drop(self.insert(&event, &source)?),
-                Verdict::Update(row, _) => self.overwrite(row, imported)?,
+                Verdict::Update(row, _) => self.overwrite(row, &imported)?,
                 Verdict::Leave(_) => {}
             }
-            chunk.count(imported, &verdict);
+            chunk.count(&imported, &verdict);
             if boot().saturating_sub(self.now.boot).as_millis() >= HOLD_MS {
                 break;
             }
         }
         Ok(chunk)
+    }
+
+    /// An imported event as it can be in the ledger. Alarms at a moment that turn out to lie
+    /// beyond a deadline, now that the machine's zone is known, are left out; what still cannot
+    /// be is a remark.
+    fn fitting<'e>(
+        &self,
+        imported: &'e ImportedEvent,
+        chunk: &mut Chunk,
+    ) -> Result<Option<(Cow<'e, ImportedEvent>, Event, Source)>> {
+        let id = event_id(&self.now);
+        let reason = match self.definition(imported, id) {
+            Ok((event, source)) => return Ok(Some((Cow::Borrowed(imported), event, source))),
+            Err(Error::Invalid { field: "reminders", message }) => {
+                let mut less = imported.clone();
+                let moments = |r: &ReminderDraft| matches!(r.trigger.parse(), Ok(Trigger::At(_)));
+                less.draft.reminders.iter_mut().for_each(|list| list.retain(|r| !moments(r)));
+                if let Ok((event, source)) = self.definition(&less, id) {
+                    chunk.remarks.push(Remark { line: imported.line, reason: message });
+                    return Ok(Some((Cow::Owned(less), event, source)));
+                }
+                message
+            }
+            Err(Error::Invalid { message, .. }) => message,
+            Err(other) => return Err(other),
+        };
+        chunk.taken += 1;
+        let reason = format!("“{}” is not imported: {reason}", imported.draft.title);
+        chunk.remarks.push(Remark { line: imported.line, reason });
+        Ok(None)
     }
 
     /// An imported event as it would be in the ledger, and what is kept of its file.
