@@ -27,6 +27,21 @@ async function dstWeek(page: Page): Promise<void> {
   await page.getByText('25 h').waitFor();
 }
 
+async function dropFile(page: Page): Promise<void> {
+  await page.keyboard.press(',');
+  await page.locator('input[type=file]').setInputFiles({ name: 'conference.ics', mimeType: 'text/calendar', buffer: Buffer.from('BEGIN:VCALENDAR') });
+  await page.getByText('3 new events').waitFor();
+}
+
+async function dragging(page: Page): Promise<void> {
+  const box = await page.locator('[data-key]').filter({ hasText: 'Brunch' }).first().boundingBox();
+  if (!box) return;
+  await page.mouse.move(box.x + 30, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 100, box.y + 120, { steps: 3 });
+  await page.mouse.move(box.x - 250, box.y + 250, { steps: 3 });
+}
+
 const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknown> }[] = [
   { name: 'week' },
   { name: 'month', play: key('m') },
@@ -41,6 +56,13 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'people', play: go('People') },
   { name: 'settings', play: key(',') },
   { name: 'keys', play: key('?') },
+  { name: 'choose', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Gym' }).first().focus(); await page.keyboard.press('Alt+ArrowRight'); await page.getByRole('dialog').waitFor(); } },
+  { name: 'day-list', play: async (page) => { await page.keyboard.press('m'); await page.getByRole('button', { name: /more on Thursday, 3 December/ }).click(); await page.getByRole('dialog').getByText('Canary').waitFor(); } },
+  { name: 'crowd', play: async (page) => { await page.keyboard.press('j'); await page.keyboard.press('j'); await page.locator('.strip').waitFor(); } },
+  { name: 'import', play: dropFile },
+  { name: 'ghost', play: dragging },
+  { name: 'toast', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Brunch' }).first().focus(); await page.keyboard.press('Delete'); await page.getByText(/^Deleted Brunch/).waitFor(); } },
+  { name: 'twelve', play: async (page) => { await page.keyboard.press(','); await page.getByText('2 pm', { exact: true }).click(); await page.keyboard.press('w'); await page.locator('[data-key]').first().waitFor(); } },
   { name: 'off', look: { world: 'off' } },
   { name: 'empty', look: { world: 'empty' } },
   { name: 'broken', look: { world: 'broken' } },
@@ -68,7 +90,7 @@ for (const { name, look, play } of scenes) {
       const page = await set.open({ ...size, ...look });
       await play?.(page);
       await settle(page);
-      await page.mouse.move(0, 0);
+      if (name !== 'ghost') await page.mouse.move(0, 0);
       await page.screenshot({ path: join(OUT, `${name}-${suffix}.png`) });
       await page.close();
     }

@@ -162,6 +162,13 @@ export class App {
     this.toasts.show(text, { action: change.undo ? { label: t('toast.undo'), run: () => void this.undo() } : null });
   }
 
+  /** Snoozes for the length last used. */
+  async snooze(deliveries: string[]): Promise<void> {
+    if (deliveries.length === 0) return;
+    const inbox = await this.ask('inbox', {});
+    if (inbox) await this.mutate('snooze', { deliveries, until: { type: 'for', minutes: inbox.snoozeMin } });
+  }
+
   async undo(): Promise<void> {
     await this.mutate('undo', {});
   }

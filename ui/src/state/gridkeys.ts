@@ -98,6 +98,6 @@ export class GridKeys {
     const deliveries = detail?.reminders.flatMap((r) => (r.open && r.delivery ? [r.delivery] : [])) ?? [];
     if (deliveries.length === 0) return;
     if (how === 'acknowledge') await this.#app.mutate('acknowledge', { deliveries });
-    else await this.#app.mutate('snooze', { deliveries, until: { type: 'for', minutes: 10 } });
+    else await this.#app.snooze(deliveries);
   }
 }

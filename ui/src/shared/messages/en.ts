@@ -471,6 +471,7 @@ export const en = {
   'keys.sidebar': 'Show or hide the sidebar',
   'keys.settings': 'Settings',
   'keys.help': 'This list',
+  'date.invalid': 'A date is written like 18 Nov 2026.',
   'goto.label': 'Go to date',
   'goto.go': 'Go',
   'close': 'Close',
