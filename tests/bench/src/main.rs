@@ -1,0 +1,38 @@
+//! `./dev bench`: what the built programs cost and how late they are, measured on the real
+//! service in a home of its own. Prints a table; judges nothing.
+
+#![forbid(unsafe_code)]
+
+mod idle;
+mod lateness;
+mod process;
+mod window;
+
+use std::time::Duration;
+
+/// Idle time watched, unless `--idle-minutes` says otherwise.
+const IDLE: Duration = Duration::from_secs(600);
+
+#[tokio::main]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let minutes =
+        arguments.iter().position(|a| a == "--idle-minutes").and_then(|at| arguments.get(at + 1));
+    let idle =
+        minutes.and_then(|n| n.parse().ok()).map_or(IDLE, |n: u64| Duration::from_secs(60 * n));
+    say("what", "measured");
+    lateness::measure().await;
+    window::measure().await;
+    idle::measure(idle).await;
+}
+
+/// One line of the table.
+pub(crate) fn say(what: &str, measured: impl std::fmt::Display) {
+    println!("{what:<44} {measured}");
+}
+
+/// The value below which this share of the values lies; the values are ascending.
+pub(crate) fn percentile(values: &[f64], share: f64) -> f64 {
+    let place = (values.len() as f64 * share).ceil() as usize;
+    values.get(place.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+}
