@@ -483,5 +483,6 @@ fn moved_rule(rule: &Rule, days: i32, seconds: i64) -> Result<Rule> {
         Until::Local(at) => Until::Local(shift(at, days, seconds)),
         Until::Utc(at) => Until::Utc(shift(at, days, seconds)),
     });
-    Ok(moved.with_until(until))
+    // Setting no end would take a COUNT away.
+    Ok(if until.is_some() { moved.with_until(until) } else { moved })
 }
