@@ -1,0 +1,178 @@
+//! The ledger as a page: its rows, why each is as it is, and trying again.
+
+use calendar::{
+    delivery::{Class, State as Is},
+    id::{ChannelId, DeliveryId},
+};
+use engine::ledger::{
+    acknowledgement::Answer as Given,
+    attempt::AttemptRow,
+    audit::AuditRow,
+    inbox::{Filter, Listed},
+};
+
+use super::{
+    EngineHost,
+    changes::nothing,
+    detail::shown_name,
+    faults::id,
+    inbox::{calendar_of, date_of, ids},
+    local::{self, Local},
+    words,
+};
+use crate::{
+    dto::{
+        Acknowledged, Answer, AttemptOutcome, AttemptView, Change, ChannelKind, DeliveriesPage,
+        DeliveriesQuery, DeliveryRef, DeliveryRow, Did, RetryDeliveries, Step, Why,
+    },
+    fault::Fault,
+};
+
+const PAGE: u32 = 200;
+
+impl EngineHost {
+    pub(super) fn page(&self, asked: &DeliveriesQuery) -> Result<DeliveriesPage, Fault> {
+        let local = self.local()?;
+        let limit = asked.limit.clamp(1, PAGE);
+        let offset = match &asked.cursor {
+            Some(text) => text.parse().map_err(|_| {
+                Fault::invalid("cursor", format!("'{text}' is no cursor: hand it back as it came"))
+            })?,
+            None => 0,
+        };
+        let mut filter = filter_of(asked, &local)?;
+        (filter.limit, filter.offset) = (limit + 1, offset);
+        let mut listed = self.engine.deliveries(&filter)?;
+        let full = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = listed.len() > full;
+        listed.truncate(full);
+        Ok(DeliveriesPage {
+            rows: listed.iter().map(|row| self.row(row, &local)).collect(),
+            cursor: more.then(|| (offset + limit).to_string()),
+        })
+    }
+
+    pub(super) fn row(&self, listed: &Listed, local: &Local) -> DeliveryRow {
+        let row = &listed.row;
+        let desktop = row.identity.channel == ChannelId::DESKTOP;
+        let (kind, ours) = match desktop {
+            true => (ChannelKind::Desktop, engine::ledger::channel::ChannelKind::Desktop),
+            false => (ChannelKind::Webhook, engine::ledger::channel::ChannelKind::Webhook),
+        };
+        let trigger = &row.identity.reminder;
+        let over = row.facts.use_by.is_some_and(|end| end <= local.now);
+        DeliveryRow {
+            id: row.id.to_string(),
+            key: row.key.clone(),
+            event: row.event.map(|event| event.to_string()),
+            original: row.event.map(|_| self.original_of(row, local)),
+            title: listed.title.clone(),
+            kind: words::kind_named(&listed.kind),
+            calendar: calendar_of(listed),
+            channel: row.identity.channel.to_string(),
+            channel_name: shown_name(ours, &listed.channel),
+            channel_kind: kind,
+            trigger: words::trigger_named(trigger, date_of(row).is_some(), local),
+            state: words::state(row.facts.state),
+            mark: words::mark(row, local.now),
+            due: local.moment(row.facts.due),
+            told: row.told_at.map(|at| local.moment(at)),
+            late_ms: words::late_ms(row),
+            reason: words::reason_of(row),
+            attempts: words::attempts(row),
+            not_before: row.facts.not_before.map(|at| local.moment(at)),
+            can_retry: row.facts.state.class() == Class::Parked && !over,
+        }
+    }
+
+    pub(super) fn story(&self, asked: &DeliveryRef) -> Result<Why, Fault> {
+        let local = self.local()?;
+        let delivery: DeliveryId = id("delivery", &asked.delivery)?;
+        let story = self.engine.why(delivery)?;
+        let given = self.engine.answer_to(&story.delivery.row)?;
+        let running = story.delivery.row.facts.state == Is::Processing;
+        Ok(Why {
+            steps: story.transitions.iter().map(|row| step(row, &local)).collect(),
+            attempts: story.attempts.iter().map(|row| attempt(row, running, &local)).collect(),
+            acknowledged: given.map(|given| {
+                let (how, until) = match given.answer {
+                    Given::Done => (Answer::Done, None),
+                    Given::Dismissed => (Answer::Dismissed, None),
+                    Given::Opened => (Answer::Opened, None),
+                    Given::Snoozed(until) => (Answer::Snoozed, Some(local.moment(until))),
+                };
+                Acknowledged { at: local.moment(given.at), how, until }
+            }),
+            delivery: self.row(&story.delivery, &local),
+        })
+    }
+
+    pub(super) fn try_again(&self, asked: &RetryDeliveries) -> Result<Change, Fault> {
+        let count = self.engine.retry(&ids(&asked.deliveries)?)?;
+        Ok(Change { count, ..nothing(Did::Retried) })
+    }
+}
+
+fn filter_of(asked: &DeliveriesQuery, local: &Local) -> Result<Filter, Fault> {
+    let midnight = |field: &str, text: &Option<String>| {
+        let date = text.as_deref().map(|text| local::date(field, text)).transpose()?;
+        Ok::<_, Fault>(date.map(|date| calendar::timing::start_of_day(date, &local.zone)))
+    };
+    let mut filter = Filter {
+        since: midnight("from", &asked.from)?,
+        until: midnight("to", &asked.to)?,
+        event: asked.event.as_deref().map(|text| id("event", text)).transpose()?,
+        channel: asked.channel.as_deref().map(|text| id("channel", text)).transpose()?,
+        newest_first: true,
+        ..Filter::default()
+    };
+    let mut late = Vec::new();
+    for mark in &asked.marks {
+        let (states, is_late) = words::states_of(*mark);
+        filter.states.extend(states);
+        late.extend(is_late);
+    }
+    filter.late = if late.len() == 1 { late.first().copied() } else { None };
+    if asked.marks.is_empty() && filter.event.is_none() {
+        filter.states = Is::ALL.into_iter().filter(|state| *state != Is::Cancelled).collect();
+    }
+    Ok(filter)
+}
+
+fn step(row: &AuditRow, local: &Local) -> Step {
+    let mut reason = words::reason(row.reason);
+    if !row.note.is_empty() {
+        reason.text = format!("{} ({})", reason.text, row.note);
+    }
+    Step {
+        at: local.moment(row.at),
+        from: row.from.parse::<Is>().ok().map(words::state),
+        to: words::state(row.to),
+        actor: if row.actor == "cli" { "carillon".into() } else { row.actor.clone() },
+        reason: Some(reason),
+    }
+}
+
+fn attempt(row: &AttemptRow, running: bool, local: &Local) -> AttemptView {
+    let outcome = match row.outcome.as_deref() {
+        Some("accepted") => AttemptOutcome::Accepted,
+        Some("transient") => AttemptOutcome::Transient,
+        Some("permanent" | "gone") => AttemptOutcome::Permanent,
+        Some("ambiguous") => AttemptOutcome::Ambiguous,
+        // It was too late to send by then: nothing was asked of the other side.
+        Some("unavailable" | "too_late") => AttemptOutcome::Unavailable,
+        None if running => AttemptOutcome::Running,
+        Some(_) | None => AttemptOutcome::Unknown,
+    };
+    let known = outcome != AttemptOutcome::Unknown;
+    let finished = row.finished.filter(|_| known);
+    AttemptView {
+        n: row.n,
+        started: local.moment(row.started),
+        finished: finished.map(|at| local.moment(at)),
+        outcome,
+        status: row.status,
+        latency_ms: finished.map(|at| at.as_millisecond() - row.started.as_millisecond()),
+        detail: Some(row.detail.clone()).filter(|detail| !detail.is_empty()),
+    }
+}

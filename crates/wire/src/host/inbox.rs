@@ -1,0 +1,166 @@
+//! What awaits an answer, and the answers.
+
+use calendar::{id::DeliveryId, timing::later};
+use engine::ledger::{acknowledgement::Answer, delivery::DeliveryRow, inbox::Listed};
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    EngineHost,
+    changes::{nothing, with_effect},
+    faults::id,
+    local::Local,
+    words,
+};
+use crate::{
+    dto::{Acknowledge, Change, Did, InboxItem, InboxView, Mark, Snooze, SnoozeUntil, State, Wall},
+    fault::Fault,
+};
+
+/// Where answers of the window come from, in the ledger's words.
+const WINDOW: &str = "window";
+/// At which hours "tonight" and "tomorrow" are.
+const TONIGHT: i8 = 18;
+const TOMORROW: i8 = 9;
+
+impl EngineHost {
+    pub(super) fn awaiting(&self) -> Result<InboxView, Fault> {
+        let local = self.local()?;
+        let listed = self.engine.inbox()?;
+        let mut items = Vec::with_capacity(listed.len());
+        for row in &listed {
+            items.extend(self.item(row, &local)?);
+        }
+        Ok(InboxView {
+            items,
+            snooze_min: self.engine.snooze_minutes()?,
+            tonight: tonight(&local).map(|at| local.moment(at)),
+            tomorrow: local.moment(tomorrow(&local)),
+        })
+    }
+
+    /// A test has no event and is answered where it was asked for.
+    fn item(&self, listed: &Listed, local: &Local) -> Result<Option<InboxItem>, Fault> {
+        let row = &listed.row;
+        let (Some(event), Some(kind)) = (row.event, words::kind_named(&listed.kind)) else {
+            return Ok(None);
+        };
+        let on_a_date = date_of(row).is_some();
+        let state = words::state(row.facts.state);
+        Ok(Some(InboxItem {
+            delivery: row.id.to_string(),
+            event: event.to_string(),
+            original: self.original_of(row, local),
+            title: listed.title.clone(),
+            kind,
+            calendar: calendar_of(listed).unwrap_or_default(),
+            place: Some(listed.place.clone()).filter(|place| !place.is_empty()),
+            start: match date_of(row) {
+                Some(date) => Wall { date: date.to_string(), wall_min: None },
+                None => local.wall(row.span.0),
+            },
+            starts: local.moment(row.span.0),
+            over: row.span.1 <= local.now,
+            trigger: words::trigger_named(&row.identity.reminder, on_a_date, local),
+            due: local.moment(row.facts.due),
+            told: row.told_at.map(|at| local.moment(at)),
+            state,
+            mark: words::mark(row, local.now).unwrap_or(Mark::Told),
+            late_ms: words::late_ms(row),
+            reason: words::reason_of(row),
+            shown: state == State::Completed
+                && row.facts.reason != calendar::reason::Reason::InboxOnly,
+        }))
+    }
+
+    /// The original start of what a row tells about, as views hand it back.
+    pub(super) fn original_of(&self, row: &DeliveryRow, local: &Local) -> String {
+        let text = &row.identity.occurrence;
+        // The text says itself whether the original is a date, whatever the present start is.
+        let own = text.strip_prefix("o=").and_then(|rest| rest.split(';').next());
+        let found = || {
+            let event = self.engine.event(row.event?).ok()?.event;
+            let occurrence = event.occurrence_named(&local.context, text)?;
+            Some(occurrence.original.text(event.timing.tie.is_all_day()))
+        };
+        own.map(Into::into).or_else(found).unwrap_or_default()
+    }
+
+    pub(super) fn answer_done(&self, asked: &Acknowledge) -> Result<Change, Fault> {
+        let local = self.local()?;
+        let ids = ids(&asked.deliveries)?;
+        let effect = self.engine.acknowledge(&ids, Answer::Done, WINDOW)?;
+        let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        Ok(with_effect(Change { count, ..nothing(Did::Acknowledged) }, &effect, &local))
+    }
+
+    pub(super) fn answer_later(&self, asked: &Snooze) -> Result<Change, Fault> {
+        let local = self.local()?;
+        let mut until: Option<i64> = None;
+        // All or none: every moment is looked at before the first is snoozed.
+        let mut wanted = Vec::new();
+        for delivery in ids(&asked.deliveries)? {
+            let row = self.engine.why(delivery)?.delivery.row;
+            wanted.push((delivery, moment_of(&asked.until, &row, &local)?));
+        }
+        for (delivery, at) in &wanted {
+            let snoozed = self.engine.snooze(*delivery, *at, WINDOW)?;
+            until = until.or(Some(snoozed.until_ms));
+        }
+        if let SnoozeUntil::For { minutes } = asked.until {
+            self.engine.remember_snooze(minutes)?;
+        }
+        let until = until.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        Ok(Change {
+            count: u32::try_from(wanted.len()).unwrap_or(u32::MAX),
+            until: until.map(|at| local.moment(at)),
+            ..nothing(Did::Snoozed)
+        })
+    }
+}
+
+pub(super) fn ids(texts: &[String]) -> Result<Vec<DeliveryId>, Fault> {
+    if texts.is_empty() || texts.len() > 500 {
+        let message = format!("{} deliveries at once: allowed are 1 to 500", texts.len());
+        return Err(Fault::invalid("deliveries", message));
+    }
+    texts.iter().map(|text| id("deliveries", text)).collect()
+}
+
+/// The date of a row about a whole day, out of its label.
+pub(super) fn date_of(row: &DeliveryRow) -> Option<Date> {
+    if row.label.len() == 10 { row.label.parse().ok() } else { None }
+}
+
+pub(super) fn calendar_of(listed: &Listed) -> Option<String> {
+    listed.calendar.map(|bytes| calendar::id::CalendarId::from_bytes(bytes).to_string())
+}
+
+fn tonight(local: &Local) -> Option<Timestamp> {
+    let at = local.at(local.today().at(TONIGHT, 0, 0, 0));
+    (at > local.now).then_some(at)
+}
+
+fn tomorrow(local: &Local) -> Timestamp {
+    let next = calendar::timing::shift(local.today().at(TOMORROW, 0, 0, 0), 1, 0);
+    local.at(next)
+}
+
+fn moment_of(until: &SnoozeUntil, row: &DeliveryRow, local: &Local) -> Result<Timestamp, Fault> {
+    let at = match until {
+        SnoozeUntil::For { minutes: 0 } => {
+            return Err(Fault::invalid("until", "a snooze of 0 minutes: at least 1 is allowed"));
+        }
+        SnoozeUntil::For { minutes } => later(local.now, i64::from(*minutes) * 60),
+        SnoozeUntil::BeforeStart { minutes } => later(row.span.0, -i64::from(*minutes) * 60),
+        SnoozeUntil::Tonight => match tonight(local) {
+            Some(at) => at,
+            None => return Err(Fault::invalid("until", "it is past 18:00: choose another time")),
+        },
+        SnoozeUntil::Tomorrow => tomorrow(local),
+    };
+    if at <= local.now {
+        let clock = local.zone.to_datetime(at).strftime("%H:%M");
+        return Err(Fault::invalid("until", format!("{clock} has passed: choose a later time")));
+    }
+    Ok(at)
+}

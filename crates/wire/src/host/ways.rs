@@ -1,0 +1,98 @@
+//! Channels: where reminders go, and a test of each.
+
+use calendar::{
+    delivery::{Guarantee as Promise, Profile},
+    id::ChannelId,
+    network::Network as Class,
+};
+use engine::{
+    channels::NewWebhook,
+    ledger::channel::{ChannelKind as Ours, ChannelRow},
+};
+
+use super::{
+    EngineHost,
+    changes::{nothing, with_effect},
+    detail::shown_name,
+    faults::id,
+    local::Local,
+};
+use crate::{
+    dto::{
+        AddWebhook, Change, ChannelAdded, ChannelKind, ChannelView, DeliveryRow, Did, Guarantee,
+        Network, Remove, TestChannel,
+    },
+    fault::Fault,
+};
+
+impl EngineHost {
+    pub(super) fn channel_views(&self) -> Result<Vec<ChannelView>, Fault> {
+        let local = self.local()?;
+        self.engine.channels()?.iter().map(|row| self.channel_view(row, &local)).collect()
+    }
+
+    fn channel_view(&self, row: &ChannelRow, local: &Local) -> Result<ChannelView, Fault> {
+        let webhook = row.kind == Ours::Webhook;
+        let told = self.engine.last_told(row.id)?;
+        Ok(ChannelView {
+            id: row.id.to_string(),
+            kind: match row.kind {
+                Ours::Desktop => ChannelKind::Desktop,
+                Ours::Webhook => ChannelKind::Webhook,
+            },
+            name: shown_name(row.kind, &row.name),
+            url: if webhook { Some(self.engine.url_of(row)?) } else { None },
+            network: webhook.then_some(match row.network {
+                Class::Public => Network::Public,
+                Class::Private => Network::Private,
+                Class::Loopback => Network::Loopback,
+            }),
+            guarantee: webhook.then_some(match row.guarantee {
+                Promise::NeverMiss => Guarantee::NeverMiss,
+                Promise::NeverRepeat => Guarantee::NeverRepeat,
+            }),
+            off: row.off_reason.clone(),
+            last_told: told.map(|at| local.moment(at)),
+        })
+    }
+
+    /// Adds an endpoint. What is kept for a second send is its id alone, never the secret.
+    pub(super) fn put_webhook(&self, asked: &AddWebhook) -> Result<ChannelAdded, Fault> {
+        let local = self.local()?;
+        let added: String = self.once(&asked.request_id, || {
+            let new = NewWebhook {
+                name: asked.name.clone(),
+                url: asked.url.clone(),
+                network: match asked.network {
+                    Network::Public => Class::Public,
+                    Network::Private => Class::Private,
+                    Network::Loopback => Class::Loopback,
+                },
+                guarantee: match asked.guarantee {
+                    Guarantee::NeverMiss => Promise::NeverMiss,
+                    Guarantee::NeverRepeat => Promise::NeverRepeat,
+                },
+                retries: Profile::Long,
+            };
+            Ok(self.engine.add_webhook(&new)?.id.to_string())
+        })?;
+        let row = self.engine.channel_named(&added)?;
+        let channel = self.channel_view(&row, &local)?;
+        Ok(ChannelAdded { channel, secret: self.engine.secret_of(&row)? })
+    }
+
+    pub(super) fn drop_channel(&self, asked: &Remove) -> Result<Change, Fault> {
+        let local = self.local()?;
+        let channel: ChannelId = id("id", &asked.id)?;
+        let known = self.engine.channels()?.into_iter().find(|row| row.id == channel);
+        let effect = self.engine.remove_channel(channel)?;
+        let title = known.map(|row| row.name);
+        Ok(with_effect(Change { title, count: 1, ..nothing(Did::Removed) }, &effect, &local))
+    }
+
+    pub(super) fn try_channel(&self, asked: &TestChannel) -> Result<DeliveryRow, Fault> {
+        let local = self.local()?;
+        let delivery = self.engine.test_channel(id("channel", &asked.channel)?)?;
+        Ok(self.row(&self.engine.why(delivery)?.delivery, &local))
+    }
+}
