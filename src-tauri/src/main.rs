@@ -5,6 +5,7 @@
 
 mod args;
 mod commands;
+mod door;
 mod window;
 
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! The one window: built, brought forward when asked for again, told when the ledger changed.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use engine::{bell::Bell, place::Place};
 use tauri::{
@@ -8,7 +8,11 @@ use tauri::{
     webview::{Color, NewWindowResponse},
 };
 
-use crate::args::{self, Args};
+use crate::{
+    args::{self, Args},
+    commands,
+    door::Door,
+};
 
 const LABEL: &str = "main";
 /// The page's own background in the dark theme.
@@ -35,9 +39,14 @@ pub fn run(args: Args) -> Result<(), String> {
         .build();
     tauri::Builder::default()
         .plugin(single)
+        .invoke_handler(tauri::generate_handler![commands::call])
         .setup(move |app| {
+            // Only the first window over a ledger comes here; a second start has ended by now.
+            let door = Arc::new(Door::open(&place, args.data_dir.as_deref(), args.open));
+            app.manage(door.clone());
             build(app)?;
             watch(app.handle().clone(), &place.data);
+            tauri::async_runtime::spawn_blocking(move || door.start_service());
             Ok(())
         })
         .run(context)
