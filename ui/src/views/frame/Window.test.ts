@@ -8,6 +8,8 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { createMemory, type MemoryOptions } from '../../platform/memory';
 import Window from './Window.svelte';
+// Loaded with its first use; here beforehand, so that no test waits for it to be compiled.
+import '../editor/Editor.svelte';
 
 beforeAll(() => {
   // jsdom draws nothing and opens no dialogs.
