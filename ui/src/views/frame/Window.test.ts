@@ -67,6 +67,17 @@ describe('the window', () => {
     await waitFor(() => expect(screen.queryByLabelText('Title')).toBeNull());
   });
 
+  it.each(['Date', 'Start'])('stops refusing a %s as soon as it is typed anew', async (label) => {
+    await open();
+    await fireEvent.keyDown(window, { key: 'c' });
+    const field = await screen.findByLabelText(label, {}, { timeout: 5000 });
+    await fireEvent.input(field, { target: { value: 'soon' } });
+    await fireEvent.change(field);
+    expect(await screen.findByText(/is written like/)).toBeTruthy();
+    await fireEvent.input(field, { target: { value: '1' } });
+    expect(screen.queryByText(/is written like/)).toBeNull();
+  });
+
   it.each(['demo', 'off'] as const)('has nothing for axe to find (%s)', async (world) => {
     await open({ world });
     await waitFor(() => expect(screen.queryByText('Loading…')).toBeNull());
