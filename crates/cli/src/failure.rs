@@ -82,9 +82,10 @@ impl From<clap::Error> for Failure {
         let message = match (error.kind(), error.source()) {
             // The type says best what is wrong with its value.
             (ErrorKind::ValueValidation, Some(source)) => source.to_string(),
-            (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _) => {
-                "a command is missing: see carillon --help".into()
-            }
+            (
+                ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand,
+                _,
+            ) => "a command is missing: see carillon --help".into(),
             _ => sentence(&error.to_string()),
         };
         Self { code: USAGE, message, field }

@@ -137,8 +137,10 @@ pub struct Ring {
     pub title: String,
     /// The channel's name.
     pub channel: String,
-    /// When.
+    /// When; for one that is held, when that ends at the latest.
     pub due: Timestamp,
+    /// Where it stands; one that is only projected is scheduled.
+    pub state: State,
 }
 
 /// A delivery with its whole story.
@@ -348,6 +350,7 @@ fn ring(listed: Listed) -> Ring {
         title: listed.title,
         channel: listed.channel,
         due: listed.row.facts.not_before.unwrap_or(listed.row.facts.due),
+        state: listed.row.facts.state,
     }
 }
 
@@ -359,5 +362,6 @@ fn projected(event: &Event, wanted: &Wanted, channel: &str) -> Ring {
         title: event.title.clone(),
         channel: channel.to_string(),
         due: wanted.due,
+        state: State::Scheduled,
     }
 }

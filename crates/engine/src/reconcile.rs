@@ -161,9 +161,9 @@ impl Act<'_> {
         match decide(&row.facts, News::Unwanted(reason), self.wall()) {
             Next::Enter(state, reason, _) => {
                 if self.enter(row, (state, reason), &Effects::default(), "")? {
-                    match row.identity.reminder.starts_with("t:") {
-                        true => effect.cancelled += 1,
-                        false => effect.snoozes += 1,
+                    match row.identity.reminder.starts_with("s:") {
+                        true => effect.snoozes += 1,
+                        false => effect.cancelled += 1,
                     }
                 }
             }

@@ -1,4 +1,3 @@
-// The time axis: hours that exist, hours that do not, hours that come twice.
 import { describe, expect, it } from 'vitest';
 
 import type { Axis } from '../wire/types';

@@ -1,4 +1,3 @@
-// What a chip keeps as its space shrinks.
 import { describe, expect, it } from 'vitest';
 
 import { chipParts } from './chip';

@@ -1,4 +1,3 @@
-// Bars of several days keep their lane.
 import { describe, expect, it } from 'vitest';
 
 import { capRow, lanes, type Stretch } from './lanes';

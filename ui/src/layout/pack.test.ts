@@ -1,4 +1,3 @@
-// Overlapping events share a column fairly.
 import { describe, expect, it } from 'vitest';
 
 import { MAX_LANES, pack, type Span } from './pack';

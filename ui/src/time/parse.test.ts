@@ -1,4 +1,3 @@
-// Dates and times as people type them.
 import { expect, it } from 'vitest';
 
 import { parseDay } from './parse';

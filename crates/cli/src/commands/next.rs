@@ -1,5 +1,6 @@
 //! `carillon next`: what will ring next.
 
+use calendar::delivery::State;
 use engine::{message::utc, queries::Ring};
 use serde::Serialize;
 
@@ -12,6 +13,7 @@ struct Shape {
     title: String,
     channel: String,
     due: String,
+    state: &'static str,
 }
 
 pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
@@ -22,15 +24,20 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         title: ring.title.clone(),
         channel: ring.channel.clone(),
         due: utc(ring.due),
+        state: ring.state.code(),
     };
     let shapes: Vec<Shape> = rings.iter().map(shape).collect();
     if rings.is_empty() {
         return Ok(Answer::new("Nothing will ring.", &shapes));
     }
-    let (zone, now) = (session.zone(), session.engine.now().wall);
+    let zone = session.zone();
+    let when = |ring: &Ring| match ring.state {
+        State::Held => "waiting".to_string(),
+        _ => words::moment(ring.due, &zone),
+    };
     let line = |ring: &Ring| {
         [
-            if ring.due <= now { "waiting".into() } else { words::moment(ring.due, &zone) },
+            when(ring),
             ring.title.clone(),
             ring.channel.clone(),
             ring.delivery.map_or_else(|| "planned later".into(), |id| id.to_string()),

@@ -11,7 +11,6 @@ mod detail;
 mod faults;
 mod form;
 mod inbox;
-mod intake;
 mod local;
 mod moving;
 mod preview;
@@ -252,7 +251,7 @@ impl Host for EngineHost {
         self.end_pause()
     }
 
-    fn import(&self, asked: ImportFile) -> Result<ImportReport, Fault> {
-        self.once(&asked.request_id, || self.take_in(&asked))
+    fn import(&self, _: ImportFile) -> Result<ImportReport, Fault> {
+        Err(Fault::new(Code::Other, "calendar files cannot be imported from the window yet"))
     }
 }

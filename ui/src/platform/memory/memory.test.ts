@@ -1,4 +1,3 @@
-// The stand-in behind the platform door keeps edits as the real one does.
 import { describe, expect, it } from 'vitest';
 
 import type { Platform } from '../types';

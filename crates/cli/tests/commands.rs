@@ -1,0 +1,266 @@
+//! Aim: each command answers people in words they can use, and programs in the shapes they were
+//! promised.
+//! Method: the real program, no service, a machine in Berlin, events years ahead.
+
+mod kit;
+
+use kit::Desk;
+use serde_json::{Value, json};
+
+/// The names of an object's fields, in alphabetical order.
+fn fields(value: &Value) -> Vec<&str> {
+    value.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+/// Checks that all of these are there; more may be.
+fn has(value: &Value, wanted: &str) {
+    let there = fields(value);
+    for field in wanted.split(' ') {
+        assert!(there.contains(&field), "{field} is not in {there:?}");
+    }
+}
+
+/// What `add` says of start, zone and the first of the next dates.
+fn placed(line: &str) -> (Value, Value, Value) {
+    let added = Desk::new().line(&format!("add --json {line}")).json();
+    (added["start"].clone(), added["zone"].clone(), added["next"][0].clone())
+}
+
+#[test]
+fn times_are_taken_as_they_are_meant() {
+    let berlin = "2031-05-01T09:00:00+02:00[Europe/Berlin]";
+    let lisbon = "2031-05-01T09:00:00+01:00[Europe/Lisbon]";
+    for (line, start, zone, next) in [
+        ("A --at 2031-05-01T09:00", berlin, json!("Europe/Berlin"), berlin),
+        ("A --at 2031-05-01T07:00:00Z", berlin, json!("Europe/Berlin"), berlin),
+        ("A --at 2031-05-01T09:00 --zone Europe/Lisbon", lisbon, json!("Europe/Lisbon"), lisbon),
+        ("A --at 2031-05-01T09:00[Europe/Lisbon]", lisbon, json!("Europe/Lisbon"), lisbon),
+        ("A --at 2031-05-01T09:00 --floating", "2031-05-01T09:00:00", Value::Null, berlin),
+        ("A --at 2031-05-01", "2031-05-01", Value::Null, "2031-05-01"),
+    ] {
+        assert_eq!(placed(line), (json!(start), zone, json!(next)), "{line}");
+    }
+}
+
+/// Every planned moment and channel of an event, as `deliveries` tells them.
+fn planned(desk: &Desk, line: &str) -> Vec<String> {
+    let id = desk.add(line);
+    let rows = desk.line(&format!("deliveries --json --event {id}")).json();
+    let row = |row: &Value| {
+        format!(
+            "{} {}",
+            row["due"].as_str().expect("due"),
+            row["channel"].as_str().expect("channel")
+        )
+    };
+    rows.as_array().expect("rows").iter().map(row).collect()
+}
+
+#[test]
+fn reminders_are_the_kinds_or_what_was_said_through_each_channel() {
+    let desk = Desk::new();
+    desk.line("channel add webhook hook http://127.0.0.1:9/ --network loopback").done();
+    for (line, wanted) in [
+        ("A --at 2031-01-02T09:00", "2031-01-02T07:50:00Z desktop"),
+        ("A --kind note --at 2031-01-02T09:00", "2031-01-02T08:00:00Z desktop"),
+        (
+            "A --deadline 2031-01-02T09:00",
+            "2031-01-01T08:00:00Z desktop, 2031-01-02T07:00:00Z desktop",
+        ),
+        ("A --at 2031-01-02", "2031-01-02T08:00:00Z desktop"),
+        ("A --deadline 2031-01-02", "2031-01-01T08:00:00Z desktop, 2031-01-02T08:00:00Z desktop"),
+        (
+            "A --at 2031-01-02T09:00 --remind 1h --remind +5m",
+            "2031-01-02T07:00:00Z desktop, 2031-01-02T08:05:00Z desktop",
+        ),
+        ("A --at 2031-01-02T09:00 --remind @2031-01-01T18:00", "2031-01-01T17:00:00Z desktop"),
+        ("A --at 2031-01-02T09:00 --remind @2031-01-01", "2031-01-01T08:00:00Z desktop"),
+        ("A --at 2031-01-02T09:00 --remind none", ""),
+        (
+            "A --at 2031-01-02T09:00 --channel desktop --channel hook",
+            "2031-01-02T07:50:00Z desktop, 2031-01-02T07:50:00Z hook",
+        ),
+        ("A --at 2031-01-02T09:00 --use-by none --collapse each:3", "2031-01-02T07:50:00Z desktop"),
+    ] {
+        let mut found = planned(&desk, line);
+        found.sort();
+        assert_eq!(found.join(", "), wanted, "{line}");
+    }
+}
+
+#[test]
+fn a_new_event_is_shown_with_its_next_dates_and_what_passed() {
+    let desk = Desk::new();
+    let said = desk.line("add Lunch --at 2031-11-25T12:00 --zone Europe/Lisbon --rrule FREQ=WEEKLY;INTERVAL=2;COUNT=2 --place Here");
+    let text = said.done();
+    for part in [
+        "Added “Lunch”: evt_",
+        "when     Tue 25 Nov 2031, 12:00 (Europe/Lisbon), for 1 h",
+        "told     10 min before, on desktop",
+        "next     Tue 25 Nov 2031, 12:00 (Europe/Lisbon)\n           Tue 9 Dec 2031, 12:00 (Europe/Lisbon)\n",
+        "place    Here",
+        "No service is running",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+    let said = desk.line("add --past Old --at 2020-01-01T09:00 --rrule FREQ=DAILY;COUNT=2");
+    assert!(said.done().contains("never again"), "{said:?}");
+    // An event that goes on: its reminder has passed, it has not.
+    let said = desk.line("add --past Long --at 2020-01-01T09:00 --for 3660d");
+    assert!(
+        said.done()
+            .contains("10 min before has already passed (Wed 1 Jan 2020, 08:50 (Europe/Berlin))."),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn programs_get_the_shapes_they_were_promised() {
+    let desk = Desk::new();
+    let id =
+        desk.add("Lunch --at 2031-11-25T12:00 --zone Europe/Lisbon --rrule FREQ=DAILY;COUNT=2");
+    let shown = desk.line(&format!("show --json {id}")).json();
+    has(&shown, "id title kind zone start rrule next reminders version");
+    assert_eq!(shown["rrule"], "FREQ=DAILY;COUNT=2");
+    let list = desk.line("list --json --from 2031-11-26 --to 2031-11-27").json();
+    assert_eq!(list.as_array().map(Vec::len), Some(1), "half open: {list}");
+    has(&list[0], "event title start end all_day calendar state");
+    assert_eq!(list[0]["start"], "2031-11-26T12:00:00+00:00[Europe/Lisbon]");
+    assert_eq!(
+        (&list[0]["state"], &list[0]["calendar"]),
+        (&json!("scheduled"), &json!("Personal"))
+    );
+    let next = desk.line("next --json -n 2").json();
+    has(&next[0], "delivery event title channel due");
+    assert_eq!(
+        (&next[0]["due"], &next[1]["delivery"]),
+        (&json!("2031-11-25T11:50:00Z"), &Value::Null)
+    );
+    let rows = desk.line("deliveries --json").json();
+    has(&rows[0], "id key event title channel state due told late_ms reason attempts");
+    assert_eq!(rows[0]["told"], Value::Null);
+    let why = desk.run(["why", "--json", rows[0]["key"].as_str().expect("a key")]).json();
+    has(&why, "delivery transitions attempts");
+    assert_eq!(why["delivery"]["id"], rows[0]["id"]);
+    has(&why["transitions"][0], "at from to actor reason");
+    assert_eq!(
+        (&why["transitions"][0]["from"], &why["transitions"][0]["actor"]),
+        (&Value::Null, &json!("cli"))
+    );
+    let hook = desk.line("channel add webhook hook https://example.org/h --json").json();
+    has(&hook, "id name url network secret");
+    assert!(hook["secret"].as_str().expect("a secret").starts_with("whsec_"));
+    let listed = desk.line("channel list");
+    assert!(!listed.done().contains("whsec_"), "a secret is shown once");
+    let doctor = desk.line("doctor --json").json();
+    has(&doctor, "version ledger zones service notifier lateness_ms");
+    has(&doctor["ledger"], "path schema sqlite ok");
+    assert_eq!(doctor["zones"]["system_zone"], "Europe/Berlin");
+    assert_eq!(doctor["service"], json!({"running": false, "pid": null, "version": null}));
+}
+
+#[test]
+fn deleting_says_what_was_cancelled_and_the_ledger_keeps_it() {
+    let desk = Desk::new();
+    let id = desk.add("Lunch --at 2031-11-25T12:00 --remind 1h --remind 10m");
+    assert_eq!(desk.run(["delete", &id]).done(), "Deleted “Lunch”: 2 reminders cancelled.\n");
+    assert_eq!(desk.line("next").done(), "Nothing will ring.\n");
+    let rows = desk.line("deliveries --json --state cancelled").json();
+    assert_eq!(rows[0]["reason"], "cancelled.deleted");
+    let story = desk.run(["why", rows[0]["id"].as_str().expect("an id")]);
+    for part in
+        ["Cancelled: the event was deleted.", "planned from the event, from the command line"]
+    {
+        assert!(story.done().contains(part), "{story:?}");
+    }
+    assert!(desk.run(["show", &id]).refused(1).contains("there is no event"));
+}
+
+#[test]
+fn a_birthday_comes_every_year_where_the_person_lives() {
+    let desk = Desk::new();
+    let said = desk.line("person add Ana~Sousa --birthday 1992-02-29 --zone Asia/Tokyo");
+    assert!(said.done().contains("told every year at 09:00 in Asia/Tokyo"), "{said:?}");
+    let list = desk.line("list --json --from 2031-02-27 --to 2031-03-02").json();
+    assert_eq!(
+        (&list[0]["title"], &list[0]["start"]),
+        (&json!("Ana Sousa’s birthday"), &json!("2031-02-28"))
+    );
+    let people = desk.line("person list --json").json();
+    has(&people[0], "id name zone birthday leap_day");
+    assert_eq!(
+        desk.line("person delete Ana~Sousa").done(),
+        "Deleted Ana Sousa: 1 reminder cancelled.\n"
+    );
+    assert!(desk.line("person list").done().contains("Nobody is here yet"));
+}
+
+#[test]
+fn empty_places_are_called_empty() {
+    let desk = Desk::new();
+    for (line, words) in [
+        ("next", "Nothing will ring."),
+        ("deliveries", "There is no delivery yet"),
+        ("deliveries --state dead", "No delivery is like that."),
+        ("list --from 2031-01-01 --to 2031-01-02", "Nothing happens on Wed 1 Jan 2031."),
+        ("person list", "Nobody is here yet"),
+    ] {
+        assert!(desk.line(line).done().contains(words), "{line}");
+        assert_eq!(desk.line(&format!("{line} --json")).json(), json!([]), "{line}");
+    }
+}
+
+#[test]
+fn imported_files_come_in_once_with_a_remark_for_what_is_lost() {
+    let desk = Desk::new();
+    let file = desk.beside().join("Team plan.ics");
+    let event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:Plan\r\nDTSTART;TZID=Europe/Lisbon:20310102T090000\r\nEND:VEVENT";
+    let text =
+        format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{event}\r\nnonsense\r\nEND:VCALENDAR\r\n");
+    std::fs::write(&file, text).expect("written");
+    let import = |args: &[&str]| {
+        let mut all = vec!["import", "--json", file.to_str().expect("UTF-8")];
+        all.extend(args);
+        desk.run(all).json()
+    };
+    let dry = import(&["--dry-run"]);
+    assert_eq!(
+        (&dry["created"], desk.line("calendar list --json").json().as_array().map(Vec::len)),
+        (&json!(1), Some(1))
+    );
+    let done = import(&[]);
+    has(&done, "created updated unchanged remarks");
+    assert_eq!((&done["created"], &done["calendars"]), (&json!(1), &json!(["Team plan"])));
+    has(&done["remarks"][0], "file line reason");
+    assert_eq!(done["remarks"][0]["line"], 9);
+    assert_eq!(import(&[])["unchanged"], 1);
+}
+
+#[test]
+fn the_directory_is_named_by_option_or_environment() {
+    let desk = Desk::new();
+    desk.add("Here --at 2031-01-01T09:00");
+    let other = desk.beside().join("other");
+    let said = desk.run(["next", "--data-dir", other.to_str().expect("UTF-8")]);
+    assert_eq!(said.done(), "Nothing will ring.\n");
+    let home = desk.command(["doctor", "--json"]).env_remove("CARILLON_DATA_DIR").output();
+    let path = kit::Said::of(home.expect("carillon runs")).json()["ledger"]["path"].clone();
+    assert!(
+        path.as_str().expect("a path").ends_with(".local/share/carillon/carillon.db"),
+        "{path}"
+    );
+}
+
+#[test]
+fn completions_and_the_manual_name_every_command() {
+    let desk = Desk::new();
+    let manual = desk.line("man");
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(desk.line(&format!("completions {shell}")).done().contains("occurrences"));
+    }
+    for part in ["carillon snooze", "carillon channel add webhook", "EXIT STATUS"] {
+        assert!(manual.done().contains(part), "{part} is not in the manual");
+    }
+    assert!(desk.line("--version").done().starts_with("carillon 0."));
+    assert!(desk.line("add --help").done().contains("--remind"));
+}

@@ -1,0 +1,102 @@
+//! Aim: the service leads alone, is seen by the other commands, tells through the ledger, and ends
+//! when asked.
+//! Method: the real service, without a desktop; its own words and the bell say when to look.
+
+mod kit;
+
+use std::{
+    io::{BufRead, BufReader, Lines},
+    process::{Child, ChildStderr, Stdio},
+    time::Duration,
+};
+
+use kit::Desk;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
+
+/// A service of a ledger; it is ended with the test.
+struct Service {
+    child: Child,
+    says: Lines<BufReader<ChildStderr>>,
+}
+
+impl Service {
+    fn start(desk: &Desk) -> Self {
+        let mut command = desk.command(["daemon", "--no-tray"]);
+        command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+        command.env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent");
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("carillon runs");
+        let says = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+        Self { child, says }
+    }
+
+    /// Waits until it says this.
+    fn says(&mut self, words: &str) {
+        let found = self.says.by_ref().map_while(Result::ok).find(|line| line.contains(words));
+        assert!(found.is_some(), "it ended without saying {words:?}");
+    }
+
+    /// Asks it to end and gives its exit code.
+    fn end(mut self) -> Option<i32> {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, Signal::TERM).expect("it runs");
+        self.child.wait().expect("it ends").code()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It may have ended already.
+        self.child.kill().unwrap_or(());
+        self.child.wait().map(drop).unwrap_or(());
+    }
+}
+
+#[test]
+fn one_service_leads_another_stands_by_and_takes_over() {
+    let desk = Desk::new();
+    let mut first = Service::start(&desk);
+    first.says("leading");
+    let pid = first.child.id();
+    let doctor = desk.line("doctor --json").json();
+    assert_eq!(
+        (&doctor["service"]["running"], &doctor["service"]["pid"]),
+        (&json!(true), &json!(pid))
+    );
+    let said = desk.line("add Known --at 2031-01-01T09:00");
+    assert!(!said.done().contains("No service is running"), "{said:?}");
+    let mut second = Service::start(&desk);
+    second.says("standing by");
+    assert_eq!(first.end(), Some(0));
+    second.says("leading");
+    let pid = second.child.id();
+    assert_eq!(desk.line("doctor --json").json()["service"]["pid"], json!(pid));
+    assert_eq!(second.end(), Some(0));
+    assert_eq!(desk.line("doctor --json").json()["service"]["running"], json!(false));
+}
+
+#[test]
+fn what_is_due_waits_for_a_desktop_and_can_be_answered_meanwhile() {
+    let desk = Desk::new();
+    let rows = |state: &str| desk.line(&format!("deliveries --json --state {state}")).json();
+    // Due while no service ran: it is looked at as soon as one leads.
+    let id = desk.line("channel test desktop --json").json()["delivery"].clone();
+    let id = id.as_str().expect("an id");
+    let (tell, rung) = std::sync::mpsc::channel();
+    let bell = engine::bell::Bell::in_dir(&desk.data());
+    bell.watch(move || tell.send(()).unwrap_or(())).expect("a watch");
+    let service = Service::start(&desk);
+    // Ends: the service rings after each pass that changed something, or never and the wait does.
+    while rows("held") == json!([]) {
+        rung.recv_timeout(Duration::from_secs(60)).expect("the service changes something");
+    }
+    let story = desk.run(["why", id]);
+    assert!(story.done().contains("It is waiting: there is no notification service"), "{story:?}");
+    assert!(
+        desk.line("next").done().starts_with("What will ring (times in Europe/Berlin)\nwaiting")
+    );
+    assert!(desk.run(["snooze", id]).refused(1).contains("only a reminder on this desktop"));
+    assert_eq!(desk.run(["ack", id]).done(), "Done with 1 reminder: 1 reminder cancelled.\n");
+    assert!(desk.run(["retry", id]).refused(1).contains("only failed and uncertain ones"));
+    assert_eq!(service.end(), Some(0));
+}
