@@ -86,8 +86,10 @@ pub struct Limits {
     pub whole: Duration,
     /// How long to wait where equal texts are refused when they come too fast.
     pub excess: Duration,
-    /// After losing the bus: the first wait, doubled up to a minute.
+    /// After losing the bus: the first wait, doubled each time.
     pub backoff: Duration,
+    /// The longest such wait.
+    pub backoff_most: Duration,
     /// How long a service that could not be started is left alone.
     pub rest: Duration,
 }
@@ -99,6 +101,7 @@ impl Default for Limits {
             whole: Duration::from_secs(20),
             excess: Duration::from_millis(1100),
             backoff: Duration::from_secs(1),
+            backoff_most: Duration::from_secs(60),
             rest: Duration::from_secs(60),
         }
     }

@@ -10,6 +10,8 @@ mod glance;
 pub mod ready;
 pub mod run;
 #[cfg(target_os = "linux")]
+mod socket;
+#[cfg(target_os = "linux")]
 pub mod tray;
 pub mod wake;
 #[cfg(target_os = "linux")]

@@ -9,7 +9,7 @@ use std::{
 };
 
 use couriers::{
-    desktop::{self, DesktopCourier},
+    desktop::{self, DesktopCourier, DesktopEvent},
     webhook::WebhookCourier,
 };
 use engine::{
@@ -22,7 +22,7 @@ use engine::{
     scheduler::Scheduler,
     wake::{Wake, Woken},
 };
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::{desk::Desk, ready, wake::Signals};
 
@@ -158,8 +158,9 @@ impl Service<'_> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let engine = self.engine.clone();
         keep_zone(&engine);
-        let (desktop, events) = DesktopCourier::start(desktop::Options::default()).await;
-        let desk = Desk::new(engine.clone(), Arc::new(desktop), self.window_dir());
+        let mut tasks = tokio::task::JoinSet::new();
+        let (desktop, events) = reach_the_desktop(&mut tasks).await;
+        let desk = Desk::new(engine.clone(), desktop, self.window_dir());
         let webhook = Arc::new(WebhookCourier::new(clock.clone(), Default::default()));
         let couriers = Couriers { desktop: desk.courier(), webhook };
         let signals = Signals::default();
@@ -169,7 +170,6 @@ impl Service<'_> {
         let driver = Driver::new(Scheduler::lead(engine.clone())?, engine.clone(), couriers);
 
         let nudge = Arc::new(Notify::new());
-        let mut tasks = tokio::task::JoinSet::new();
         tasks.spawn(desk.clone().follow(events, nudge.clone(), look.clone()));
         tasks.spawn(desk.clone().keep_tidy(look.subscribe()));
         #[cfg(target_os = "linux")]
@@ -222,7 +222,6 @@ impl Service<'_> {
         desk: &Arc<Desk>,
         look: &watch::Sender<()>,
     ) -> Result<(), Error> {
-        use tokio::sync::mpsc;
         let timer = crate::wake::Timer::new().map_err(system("have a timer"))?;
         let (states, shown) = watch::channel(crate::tray::TrayState::default());
         let (present, presence) = watch::channel(false);
@@ -266,6 +265,38 @@ fn keep_zone(engine: &Engine) {
             tracing::error!(%error, %zone, "the machine's zone could not be written down")
         }
     }
+}
+
+/// Connects to the desktop. Where a lost bus announces itself, it is not asked for all the time.
+#[cfg(target_os = "linux")]
+async fn reach_the_desktop(
+    tasks: &mut tokio::task::JoinSet<()>,
+) -> (Arc<DesktopCourier>, mpsc::Receiver<DesktopEvent>) {
+    let mut options = desktop::Options::default();
+    let socket = crate::socket::watch_socket();
+    if socket.is_some() {
+        options.limits.backoff_most = Duration::from_secs(15 * 60);
+    }
+    let (courier, events) = DesktopCourier::start(options).await;
+    let courier = Arc::new(courier);
+    if let Some(socket) = socket {
+        let courier = courier.clone();
+        tasks.spawn(async move {
+            // Ends with the watch; the clock's tries go on.
+            while socket.touched().await.is_ok() {
+                courier.look_again();
+            }
+        });
+    }
+    (courier, events)
+}
+
+#[cfg(not(target_os = "linux"))]
+async fn reach_the_desktop(
+    _tasks: &mut tokio::task::JoinSet<()>,
+) -> (Arc<DesktopCourier>, mpsc::Receiver<DesktopEvent>) {
+    let (courier, events) = DesktopCourier::start(desktop::Options::default()).await;
+    (Arc::new(courier), events)
 }
 
 /// Writes down whether a panel shows the tray, for the window to say.

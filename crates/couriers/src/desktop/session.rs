@@ -40,6 +40,8 @@ struct Desk {
     shown: tokio::sync::Mutex<Shown>,
     /// A service could not be started, and must be left alone for a while.
     exhausted: Notify,
+    /// Somebody knows better than the clock when to try the bus again.
+    hint: Notify,
 }
 
 impl fmt::Debug for DesktopCourier {
@@ -60,11 +62,19 @@ impl DesktopCourier {
             link: Mutex::new(None),
             shown: tokio::sync::Mutex::default(),
             exhausted: Notify::new(),
+            hint: Notify::new(),
         });
         let task = tokio::spawn(watch::keep(desk.clone(), known));
         // A bus that does not answer is not waited for: it is found when it does.
         let _ = timeout(desk.options.limits.call, first_look).await;
         (Self { desk, task }, receiver)
+    }
+}
+
+impl DesktopCourier {
+    /// Says that a lost bus may be back, so that it is tried before its time.
+    pub fn look_again(&self) {
+        self.desk.hint.notify_one();
     }
 }
 

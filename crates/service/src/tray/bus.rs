@@ -1,15 +1,11 @@
 //! Whether there is a session bus: one quiet connection that tells when it dies, and a watch on
 //! its socket that tells when it is back. Tries a few times after each hint, never for ever.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
-use zbus::{
-    Address, Connection, MessageStream,
-    address::{Transport, transport::UnixSocket},
-    export::ordered_stream::OrderedStreamExt,
-};
+use zbus::{Connection, MessageStream, export::ordered_stream::OrderedStreamExt};
 
-use crate::watch::NameWatch;
+use crate::{socket::watch_socket, watch::NameWatch};
 
 /// Pauses between tries after a hint: a socket is there a moment before somebody listens.
 const TRIES: [Duration; 6] = [
@@ -36,12 +32,7 @@ pub(super) struct Alive {
 impl Bus {
     /// The one that the environment names.
     pub(super) fn of_the_session() -> Self {
-        let watch = || {
-            let mut watch = NameWatch::new().ok()?;
-            watch.add(&socket_path()?).ok()?;
-            Some(watch)
-        };
-        Self { socket: watch() }
+        Self { socket: watch_socket() }
     }
 
     /// Waits until there is a bus.
@@ -76,15 +67,5 @@ impl Alive {
     /// read but its end.
     pub(super) async fn ended(&mut self) {
         while let Some(Ok(_)) = self.messages.next().await {}
-    }
-}
-
-fn socket_path() -> Option<PathBuf> {
-    match Address::session().ok()?.transport() {
-        Transport::Unix(unix) => match unix.path() {
-            UnixSocket::File(path) => Some(path.clone()),
-            _ => None,
-        },
-        _ => None,
     }
 }

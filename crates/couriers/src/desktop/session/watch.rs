@@ -1,7 +1,7 @@
 //! The task that keeps the connection: connects, subscribes before anything is posted, hears, and
 //! after a loss tries again at growing intervals. It ends with the courier, which aborts it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use futures_util::StreamExt;
 use tokio::{
@@ -15,9 +15,6 @@ use super::{
     link::{Activation, Link},
 };
 use crate::desktop::{DesktopEvent, notice};
-
-/// The longest interval between two tries to reach a bus.
-const BACKOFF_MOST: Duration = Duration::from_secs(60);
 
 /// Keeps a connection for ever. Says when the first look is done, whatever was seen.
 pub(super) async fn keep(desk: Arc<Desk>, known: oneshot::Sender<()>) {
@@ -41,8 +38,10 @@ pub(super) async fn keep(desk: Arc<Desk>, known: oneshot::Sender<()>) {
             }
         }
         first_look_done(&mut known);
-        sleep(wait).await;
-        wait = (wait * 2).min(BACKOFF_MOST);
+        tokio::select! {
+            () = sleep(wait) => wait = (wait * 2).min(desk.options.limits.backoff_most),
+            () = desk.hint.notified() => wait = desk.options.limits.backoff,
+        }
     }
 }
 
