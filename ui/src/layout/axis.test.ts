@@ -1,3 +1,4 @@
+// The time axis: hours that exist, hours that do not, hours that come twice.
 import { describe, expect, it } from 'vitest';
 
 import type { Axis } from '../wire/types';

@@ -1,3 +1,4 @@
+// What a chip keeps as its space shrinks.
 import { describe, expect, it } from 'vitest';
 
 import { chipParts } from './chip';

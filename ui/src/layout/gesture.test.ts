@@ -1,3 +1,4 @@
+// Gestures, step by step: create, move, resize, cancel.
 import { describe, expect, it } from 'vitest';
 
 import { idle, step, type Gesture, type Grid, type Held, type Input, type Spot } from './gesture';

@@ -1,3 +1,4 @@
+// Bars of several days keep their lane.
 import { describe, expect, it } from 'vitest';
 
 import { capRow, lanes, type Stretch } from './lanes';

@@ -1,3 +1,4 @@
+// Overlapping events share a column fairly.
 import { describe, expect, it } from 'vitest';
 
 import { MAX_LANES, pack, type Span } from './pack';

@@ -19,16 +19,29 @@ function listening<T>(event: string, listener: (payload: T) => void): () => void
   };
 }
 
+/** What this window changed itself it need not be told by the bell. */
+const changes = (name: string, args: object): boolean => 'requestId' in args || name === 'saveSettings' || name === 'startService';
+
 export function createTauri(): Platform {
+  const own = new Set<() => void>();
   return {
     async call(name, args) {
       try {
-        return await invoke('call', { request: { cmd: name, args } });
+        const answer = await invoke<Awaited<ReturnType<Platform['call']>>>('call', { request: { cmd: name, args } });
+        if (changes(name, args)) queueMicrotask(() => own.forEach((listener) => listener()));
+        return answer as never;
       } catch (error) {
         throw Refused.from(error);
       }
     },
-    onChanged: (listener) => listening<null>('changed', () => listener()),
+    onChanged(listener) {
+      own.add(listener);
+      const stop = listening<null>('changed', () => listener());
+      return () => {
+        own.delete(listener);
+        stop();
+      };
+    },
     onOpen: (listener) => listening<Open>('open', listener),
   };
 }

@@ -1,3 +1,4 @@
+// Numbers and states in words.
 import { describe, expect, it } from 'vitest';
 
 import type { Change, Moment } from '../wire/types';

@@ -5,6 +5,8 @@ import type { About, Boot, CalendarView, ChannelView, Moment, PersonView, Settin
 
 export class Session {
   readonly #platform: Platform;
+  #wanted = false;
+  #running: Promise<void> | null = null;
   zone = $state.raw<ZoneView>({ id: 'Etc/UTC', city: 'UTC', offset: 'UTC' });
   about = $state.raw<About>({ version: '', zones: '', ledger: '' });
   settings = $state.raw<Settings>({ weekStart: 'monday', clock: 'h24', theme: 'system', secondZone: null });
@@ -32,9 +34,19 @@ export class Session {
   }
 
   /** Something changed: everything shared is read again, and what is shown after it. */
-  async refresh(): Promise<void> {
-    this.start(await this.#platform.call('boot', {}));
-    this.revision += 1;
+  refresh(): Promise<void> {
+    this.#wanted = true;
+    this.#running ??= this.#read().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  /** Many hints while one reading is under way become one more reading. */
+  async #read(): Promise<void> {
+    while (this.#wanted) {
+      this.#wanted = false;
+      this.start(await this.#platform.call('boot', {}));
+      this.revision += 1;
+    }
   }
 
   /** The minute changed. */

@@ -1,3 +1,4 @@
+// Civil dates, without a zone.
 import { describe, expect, it } from 'vitest';
 
 import { addDays, addMinutes, addMonths, dates, daysInMonth, fromDays, isDate, isoWeek, monthGrid, startOfWeek, toDays, weekday } from './date';

@@ -1,3 +1,4 @@
+// Dates and times as labels, in 12 and 24 hours.
 import { describe, expect, it } from 'vitest';
 
 import { dayFull, nearDay, parseWall, spanTitle, wall, wallExact, wallRange } from './format';

@@ -1,3 +1,4 @@
+// Dates and times as people type them.
 import { expect, it } from 'vitest';
 
 import { parseDay } from './parse';

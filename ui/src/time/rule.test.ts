@@ -1,3 +1,4 @@
+// Repeat presets and the rules they stand for.
 import { describe, expect, it } from 'vitest';
 
 import { presetOf, presetRule, presets, splitEnds, withEnds } from './rule';

@@ -1,10 +1,10 @@
 //! Reading a series in order.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::days::{DAY, EPOCH, MAX_SECOND, to_date, to_time};
+use super::days::{MAX_SECOND, Wall};
 use super::evaluate::Walker;
 use super::filter::Stop;
 use super::offsets::{Clocks, Offsets};
@@ -33,8 +33,7 @@ pub struct Cursor<'a> {
     offsets: Option<Offsets<'a>>,
     /// The last instance as seconds since the epoch, where no gap or fold makes that a question.
     instant: Option<i64>,
-    /// The last instance's date, and its day number.
-    date_of: (i64, Date),
+    wall: Wall,
     sources: Vec<Source<'a>>,
     /// Index of the next RDATE.
     date: usize,
@@ -81,7 +80,7 @@ impl<'a> Cursor<'a> {
             zone,
             offsets: zone.filter(|_| !series.date_only).map(Offsets::new),
             instant: None,
-            date_of: (0, EPOCH),
+            wall: Wall::new(),
             sources: sources.collect(),
             date: series.dates.partition_point(|date| *date < at),
             at,
@@ -118,15 +117,6 @@ impl<'a> Cursor<'a> {
                 self.series.has_twin(second, self.zone)
             }
         }
-    }
-
-    /// The wall time; its date is worked out once a day.
-    fn datetime(&mut self, second: i64) -> DateTime {
-        let (day, in_day) = (second.div_euclid(DAY), second.rem_euclid(DAY));
-        if self.date_of.0 != day {
-            self.date_of = (day, to_date(day));
-        }
-        self.date_of.1.to_datetime(to_time(in_day))
     }
 
     /// The next local second of the set before EXDATEs and twins are taken out.
@@ -181,7 +171,7 @@ impl Iterator for Cursor<'_> {
             let excluded = !self.series.excluded.is_empty()
                 && self.series.excluded.binary_search(&second).is_ok();
             if !excluded && !self.is_twin(second) {
-                return Some(self.datetime(second));
+                return Some(self.wall.at(second));
             }
         }
         None

@@ -67,26 +67,58 @@ pub(super) fn to_seconds(dt: DateTime) -> i64 {
     day * DAY + i64::from(dt.hour()) * 3600 + i64::from(dt.minute()) * 60 + i64::from(dt.second())
 }
 
-/// Day number 0.
-pub(super) const EPOCH: Date = jiff::civil::date(1970, 1, 1);
-
 /// The wall time of a local second, which must lie in jiff's range.
 pub(super) fn to_datetime(second: i64) -> DateTime {
     to_date(second.div_euclid(DAY)).to_datetime(to_time(second.rem_euclid(DAY)))
 }
 
 /// The date of a day number in jiff's range.
-pub(super) fn to_date(day: i64) -> Date {
+fn to_date(day: i64) -> Date {
     let (year, month, day) = civil(day);
+    date_of(year, month, day)
+}
+
+fn date_of(year: i64, month: u32, day: u32) -> Date {
     Date::new(year as i16, month as i8, day as i8)
         .expect("BUG: the evaluator left the years -9999 to 9999")
 }
 
 /// The time of a second of the day.
-pub(super) fn to_time(in_day: i64) -> Time {
+fn to_time(in_day: i64) -> Time {
     let in_day = in_day as u32;
     Time::new((in_day / 3600) as i8, (in_day / 60 % 60) as i8, (in_day % 60) as i8, 0)
         .expect("BUG: a second of the day outside the day")
+}
+
+/// Wall times one after the other: what two neighbours share, month or time, is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Wall {
+    year: i64,
+    month: u32,
+    /// Day number of the month's 1st, and how many days it has.
+    first: i64,
+    len: i64,
+    in_day: i64,
+    time: Time,
+}
+
+impl Wall {
+    pub(super) fn new() -> Wall {
+        Wall { year: 1970, month: 1, first: 0, len: 31, in_day: 0, time: Time::midnight() }
+    }
+
+    pub(super) fn at(&mut self, second: i64) -> DateTime {
+        let (day, in_day) = (second.div_euclid(DAY), second.rem_euclid(DAY));
+        if day < self.first || day - self.first >= self.len {
+            let (year, month, dom) = civil(day);
+            (self.year, self.month, self.first) = (year, month, day - i64::from(dom) + 1);
+            self.len = days_in_month(year, month).into();
+        }
+        if in_day != self.in_day {
+            (self.in_day, self.time) = (in_day, to_time(in_day));
+        }
+        date_of(self.year, self.month, (day - self.first + 1) as u32).to_datetime(self.time)
+    }
 }
 
 /// The first number at or after `at` that is `origin` plus a multiple of `step`.

@@ -28,7 +28,7 @@ fn build(name: &str) -> TimeZone {
     let mut transitions = Vec::new();
     let (mut at, mut here) = (FROM, offset(FROM));
     while at < TO {
-        let next = at + 43_200;
+        let next = at + 86_400;
         let there = offset(next);
         if there != here {
             let (mut low, mut high) = (at, next);

@@ -11,6 +11,7 @@ mod detail;
 mod faults;
 mod form;
 mod inbox;
+mod intake;
 mod local;
 mod moving;
 mod preview;
@@ -251,7 +252,7 @@ impl Host for EngineHost {
         self.end_pause()
     }
 
-    fn import(&self, _: ImportFile) -> Result<ImportReport, Fault> {
-        Err(Fault::new(Code::Other, "calendar files cannot be imported from the window yet"))
+    fn import(&self, asked: ImportFile) -> Result<ImportReport, Fault> {
+        self.once(&asked.request_id, || self.take_in(&asked))
     }
 }

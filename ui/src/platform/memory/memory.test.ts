@@ -1,3 +1,4 @@
+// The stand-in behind the platform door keeps edits as the real one does.
 import { describe, expect, it } from 'vitest';
 
 import type { Platform } from '../types';

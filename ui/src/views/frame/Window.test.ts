@@ -8,6 +8,8 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { createMemory, type MemoryOptions } from '../../platform/memory';
 import Window from './Window.svelte';
+// Loaded with its first use; here beforehand, so that no test waits for it to be compiled.
+import '../editor/Editor.svelte';
 
 beforeAll(() => {
   // jsdom draws nothing and opens no dialogs.
@@ -63,6 +65,17 @@ describe('the window', () => {
     await screen.findByLabelText('Title', {}, { timeout: 5000 });
     await fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
     await waitFor(() => expect(screen.queryByLabelText('Title')).toBeNull());
+  });
+
+  it.each(['Date', 'Start'])('stops refusing a %s as soon as it is typed anew', async (label) => {
+    await open();
+    await fireEvent.keyDown(window, { key: 'c' });
+    const field = await screen.findByLabelText(label, {}, { timeout: 5000 });
+    await fireEvent.input(field, { target: { value: 'soon' } });
+    await fireEvent.change(field);
+    expect(await screen.findByText(/is written like/)).toBeTruthy();
+    await fireEvent.input(field, { target: { value: '1' } });
+    expect(screen.queryByText(/is written like/)).toBeNull();
   });
 
   it.each(['demo', 'off'] as const)('has nothing for axe to find (%s)', async (world) => {
