@@ -51,6 +51,7 @@ pub struct Home {
     /// The ledger, as another program sees it.
     pub engine: Arc<Engine>,
     rung: Arc<Notify>,
+    display: Option<String>,
 }
 
 impl Home {
@@ -66,7 +67,12 @@ impl Home {
         let rung = Arc::new(Notify::new());
         let ring = rung.clone();
         engine.bell().watch(move || ring.notify_one()).expect("the bell");
-        Self { folder, bus: Bus::start(), engine, rung }
+        Self { folder, bus: Bus::start(), engine, rung, display: None }
+    }
+
+    /// From now on programs of this home have a display to open windows on.
+    pub fn show_on(&mut self, display: &str) {
+        self.display = Some(display.to_owned());
     }
 
     /// The folder of the ledger.
@@ -79,12 +85,20 @@ impl Home {
         self.folder.path()
     }
 
-    /// A program in this home, with nothing of the host's but the path.
+    /// One of our programs in this home, over its ledger.
     pub fn command(&self, name: &str) -> Command {
+        let mut command = self.any_command(&program(name));
+        command.arg("--data-dir").arg(self.data());
+        command
+    }
+
+    /// Any program in this home, with nothing of the host's but the path.
+    pub fn any_command(&self, path: &Path) -> Command {
         let home = self.folder.path();
-        let mut command = Command::new(program(name));
+        let mut command = Command::new(path);
         command
             .env_clear()
+            .envs(self.display.as_ref().map(|display| ("DISPLAY", display)))
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", home)
             .env("XDG_CONFIG_HOME", home.join("config"))
@@ -94,9 +108,7 @@ impl Home {
             .env("LANG", "C.UTF-8")
             .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address())
             .env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent")
-            .env("CARILLON_BIN_DIR", program(name).parent().unwrap_or(Path::new("/")))
-            .arg("--data-dir")
-            .arg(self.data());
+            .env("CARILLON_BIN_DIR", program("carillon").parent().unwrap_or(Path::new("/")));
         command
     }
 
@@ -141,7 +153,20 @@ impl Home {
     ///
     /// # Panics
     /// When it is not found in time; it says what the ledger holds and the service said.
-    pub async fn until<T>(&self, what: &str, mut look: impl FnMut(&Engine) -> Option<T>) -> T {
+    pub async fn until<T>(&self, what: &str, look: impl FnMut(&Engine) -> Option<T>) -> T {
+        self.until_for(PATIENCE, what, look).await
+    }
+
+    /// As [`Home::until`], with a patience of one's own.
+    ///
+    /// # Panics
+    /// When it is not found in time; it says what the ledger holds and the service said.
+    pub async fn until_for<T>(
+        &self,
+        patience: Duration,
+        what: &str,
+        mut look: impl FnMut(&Engine) -> Option<T>,
+    ) -> T {
         let search = async {
             loop {
                 if let Some(found) = look(&self.engine) {
@@ -150,7 +175,7 @@ impl Home {
                 self.rung.notified().await;
             }
         };
-        match tokio::time::timeout(PATIENCE, search).await {
+        match tokio::time::timeout(patience, search).await {
             Ok(found) => found,
             Err(_) => panic!("{what} did not come:\n{}\n{}", self.rows(), self.log()),
         }

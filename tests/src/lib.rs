@@ -3,5 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod desktop;
+pub mod driver;
 pub mod home;
 pub mod world;
