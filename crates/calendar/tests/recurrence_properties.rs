@@ -123,7 +123,8 @@ fn count_gives_so_many_and_the_first_of_them() {
         let mut random = Random(seed);
         let start = random_rules::start(&mut random);
         let text = random_rules::rule(&mut random);
-        let count = random.range(1, 40) as usize;
+        let most = if random.chance(30) { 700 } else { 40 };
+        let count = random.range(1, most) as usize;
         let endless = Series::new(start, vec![rule(&text)]);
         let counted = Series::new(start, vec![rule(&format!("{text};COUNT={count}"))]);
         let expected: Vec<DateTime> = endless.from(start, None).take(count).collect();
@@ -164,6 +165,26 @@ fn hostile_rules_end_at_once() {
         assert_eq!(cursor.next(), Some(start), "{text}");
         assert_eq!(cursor.next(), None, "{text}");
         assert_eq!(cursor.end(), Some(SeriesEnd::Never), "{text}");
+        assert!(begun.elapsed() < Duration::from_secs(1), "{text}: {:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn a_count_beyond_all_walking_is_reckoned() {
+    let start = date(2026, 11, 24).at(9, 0, 0, 0);
+    let rows = [
+        ("FREQ=SECONDLY;COUNT=4294967295", "2162-12-31T15:28:14"),
+        ("FREQ=WEEKLY;BYDAY=MO,WE,FR;COUNT=60001", "2410-03-15T09:00"),
+        ("FREQ=DAILY;BYHOUR=9,17;COUNT=200000", "2300-09-08T17:00"),
+        ("FREQ=WEEKLY;INTERVAL=4294967295;COUNT=4294967295", "2026-11-24T09:00"),
+    ];
+    for (text, expected) in rows {
+        let begun = Instant::now();
+        let series = Series::new(start, vec![rule(text)]);
+        let last: DateTime = expected.parse().expect("a time");
+        assert!(series.is_instance(last, None), "{text}: {last}");
+        let mut cursor = series.after(last, None);
+        assert_eq!((cursor.next(), cursor.end()), (None, Some(SeriesEnd::Finished)), "{text}");
         assert!(begun.elapsed() < Duration::from_secs(1), "{text}: {:?}", begun.elapsed());
     }
 }

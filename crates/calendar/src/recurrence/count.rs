@@ -30,16 +30,47 @@ impl Plan {
         if let Some(last) = self.plain_end(count) {
             return CountEnd::Last(last);
         }
+        let (mut last, left) = match self.last_period(count - 1) {
+            Some((begin, _)) if begin > MAX_SECOND => return CountEnd::Last(MAX_SECOND),
+            Some((begin, left)) => (begin - 1, left),
+            None => (self.start, count - 1),
+        };
         let mut walker = Walker::new(self);
-        let mut last = self.start;
-        for _ in 1..count.min(WALK_BOUND) {
+        for _ in 0..left.min(WALK_BOUND) {
             match walker.next_from(last + 1, MAX_SECOND) {
                 Ok(next) => last = next,
                 Err(Stop::Limit | Stop::Never) => return CountEnd::Last(last),
                 Err(Stop::Bounded) => return CountEnd::Unknown(last),
             }
         }
-        if count <= WALK_BOUND { CountEnd::Last(last) } else { CountEnd::Unknown(last) }
+        if left <= WALK_BOUND { CountEnd::Last(last) } else { CountEnd::Unknown(last) }
+    }
+
+    /// Where all weeks, or all days, are alike: the beginning of the one that has the last of
+    /// `left` instances after DTSTART, and how many of them it has.
+    fn last_period(&self, left: u32) -> Option<(i64, u32)> {
+        let (days, step) = match self.freq {
+            Freq::Weekly if !self.weekly_filter && self.set_pos.is_empty() => {
+                (self.week_mask.count_ones(), 7 * self.interval)
+            }
+            Freq::Daily if self.days.is_open() => (1, self.interval),
+            _ => return None,
+        };
+        let each = i64::from(days) * i64::try_from(self.times.len()).ok()?;
+        // The first period may have begun before DTSTART.
+        let second = (self.origin + step) * DAY;
+        let (mut walker, mut in_first, mut at) = (Walker::new(self), 0, self.start + 1);
+        while let Ok(next) = walker.next_from(at, second.min(MAX_SECOND + 1) - 1) {
+            in_first += 1;
+            at = next + 1;
+        }
+        let left = i64::from(left) - in_first;
+        if left <= 0 || each == 0 {
+            return None;
+        }
+        let periods = (left - 1) / each;
+        let begin = second.saturating_add(periods.saturating_mul(step).saturating_mul(DAY));
+        Some((begin, u32::try_from(left - periods * each).ok()?))
     }
 
     /// The end of a rule that only steps: no day, time or position to leave out.
