@@ -11,6 +11,9 @@ use calendar::{
 };
 use clap::{Args, Parser, Subcommand};
 
+/// The heading of the options that every command has.
+const EVERYWHERE: &str = "Everywhere";
+
 /// The calendar that can prove every reminder rang.
 ///
 /// Times are a date (2027-05-01), a local time (2027-05-01T09:00) in this computer's zone or in
@@ -18,13 +21,13 @@ use clap::{Args, Parser, Subcommand};
 /// 2027-05-01T09:00:00Z. The exit code is 0 when done, 1 when it failed, 2 when the command line
 /// cannot be understood.
 #[derive(Debug, Parser)]
-#[command(name = "carillon", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "carillon", version, max_term_width = 100)]
 pub struct Cli {
     /// Answer in JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
     /// The directory of the ledger [default: CARILLON_DATA_DIR, else the desktop's data directory]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = EVERYWHERE)]
     pub data_dir: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Command,

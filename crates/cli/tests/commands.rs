@@ -173,6 +173,8 @@ fn deleting_says_what_was_cancelled_and_the_ledger_keeps_it() {
     {
         assert!(story.done().contains(part), "{story:?}");
     }
+    let kept = desk.run(["deliveries", "--json", "--event", &id]).json();
+    assert_eq!(kept.as_array().map(Vec::len), Some(2), "the ledger keeps what was deleted");
     assert!(desk.run(["show", &id]).refused(1).contains("there is no event"));
 }
 

@@ -59,9 +59,6 @@ pub fn run(session: &Session, words: &Deliveries) -> Result<Answer, Failure> {
     let reading =
         Reading { field: "since", zones: &context.zones, zone: None, machine: &context.machine };
     let since = words.since.as_deref().map(|text| reading.moment(text, 0)).transpose()?;
-    if let Some(id) = words.event {
-        session.engine.event(id)?;
-    }
     let mut filter = Filter {
         states: words.state.clone(),
         since,

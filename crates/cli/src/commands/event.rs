@@ -136,6 +136,10 @@ impl<'a> View<'a> {
 
     /// Its lines for people, aligned.
     pub fn lines(&self) -> String {
+        words::columns(&self.rows())
+    }
+
+    fn rows(&self) -> Vec<[String; 2]> {
         let event = self.event;
         let zone = self.session.zone();
         let mut rows: Vec<[String; 2]> = vec![["  when".into(), self.when()]];
@@ -175,15 +179,17 @@ impl<'a> View<'a> {
                 rows[at][0].clear();
             }
         }
-        words::columns(&rows)
+        rows
     }
 }
 
 pub fn show(session: &Session, words: &OneEvent) -> Result<Answer, Failure> {
     let row = session.engine.event(words.id)?;
     let view = View::new(session, &row, session.engine.now().wall)?;
-    let ids = words::columns(&[["  id".into(), row.event.id.to_string()]]);
-    Ok(Answer::new(format!("{}\n{}{ids}", row.event.title, view.lines()), &view.shape()))
+    let mut rows = view.rows();
+    rows.push(["  id".into(), row.event.id.to_string()]);
+    let text = format!("{}\n{}", row.event.title, words::columns(&rows));
+    Ok(Answer::new(text, &view.shape()))
 }
 
 #[derive(Serialize)]

@@ -45,7 +45,7 @@ fn render(page: &mut Vec<u8>) -> io::Result<()> {
     man.render_description_section(page)?;
     man.render_options_section(page)?;
     page.extend_from_slice(b".SH COMMANDS\n");
-    for command in root.get_subcommands().filter(|c| !c.is_hide_set()) {
+    for command in root.get_subcommands().filter(|c| !c.is_hide_set() && c.get_name() != "help") {
         render_command(command, page)?;
     }
     page.extend_from_slice(REST.as_bytes());
