@@ -57,6 +57,20 @@ pub(super) fn tree<'a>(bytes: &'a [u8], remarks: &mut Remarks) -> Component<'a> 
     tree.stack.pop().unwrap_or_default()
 }
 
+/// [`tree`] of a text that does not last.
+pub(super) fn tree_of(bytes: &[u8], remarks: &mut Remarks) -> Component<'static> {
+    owned(tree(bytes, remarks))
+}
+
+fn owned(component: Component<'_>) -> Component<'static> {
+    Component {
+        name: component.name,
+        line: component.line,
+        properties: component.properties.into_iter().map(Property::into_owned).collect(),
+        children: component.children.into_iter().map(owned).collect(),
+    }
+}
+
 struct Tree<'a> {
     stack: Vec<Component<'a>>,
     /// Open components that are left out because they lie too deep.

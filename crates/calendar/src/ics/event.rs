@@ -99,6 +99,7 @@ impl Reader<'_> {
             is_todo: group.is_todo,
         };
         let changed = self.overrides(&series, overrides, periods);
+        let extra = self.extra(component, overrides, (&unread, &base, &changed));
         let is_over = self.is_over(group, master);
         let all_day = base.start.is_date();
         let texts_of = |list: &[crate::timing::LocalStart]| -> Vec<String> {
@@ -131,7 +132,7 @@ impl Reader<'_> {
             sequence: of_all().map(|e| e.sequence).max().unwrap_or(0),
             stamp: of_all().filter_map(|e| e.stamp).max(),
             draft,
-            extra: self.extra(component, overrides, &unread),
+            extra,
             line: component.line,
         })
     }
@@ -163,7 +164,8 @@ impl Reader<'_> {
             self.remarks.add(master.component.line, text);
             return true;
         }
-        group.is_todo && self.is_done(master.component)
+        let is_silent = master.component.says("X-CARILLON-SILENT", "TRUE");
+        (group.is_todo && self.is_done(master.component)) || is_silent
     }
 
     fn or_defaults(

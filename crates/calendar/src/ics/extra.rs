@@ -1,7 +1,11 @@
 //! What is kept unread, to be given back on export: properties that are not understood, alarms as
 //! they stood, and names of zones as the file wrote them.
 
-use super::{MOST_EXTRA, component::Component, lines::Property, read::Entry, read::Reader, shown};
+use super::{
+    MOST_EXTRA, component::Component, lines::Property, read::Entry, read::Reader, series::Base,
+    shown,
+};
+use crate::draft::OverrideDraft;
 
 /// Properties whose meaning is in the draft.
 const UNDERSTOOD: [&str; 16] = [
@@ -59,18 +63,19 @@ impl Reader<'_> {
         &mut self,
         master: &Component<'_>,
         overrides: &[Entry<'_, '_>],
-        unread: &[usize],
+        (unread, base, changed): (&[usize], &Base, &[OverrideDraft]),
     ) -> String {
         let mut kept = Kept::default();
         self.keep(master, unread, &mut kept);
         for entry in overrides {
             let mut own = Kept::default();
             self.keep(entry.component, unread, &mut own);
-            let name = entry.component.get("RECURRENCE-ID");
+            let name = self.name_of(entry, base);
+            let name = name.filter(|name| changed.iter().any(|o| o.original == *name));
             if let (Some(name), false) = (name, own.text.is_empty()) {
                 kept.together(entry.component.line, |text| {
                     let begin = &entry.component.name;
-                    text.push_str(&format!("BEGIN:{begin}\n{}\n", name.raw()));
+                    text.push_str(&format!("BEGIN:{begin}\nRECURRENCE-ID:{name}\n"));
                     text.push_str(&own.text);
                     text.push_str(&format!("END:{begin}\n"));
                 });
@@ -86,6 +91,13 @@ impl Reader<'_> {
         kept.text
     }
 
+    /// The original start of an override, as its series names it.
+    fn name_of(&mut self, entry: &Entry<'_, '_>, base: &Base) -> Option<String> {
+        let property = entry.component.get("RECURRENCE-ID")?;
+        let moment = self.moment(property, property.value())?;
+        Some(base.starts(&moment).first()?.text(base.start.is_date()))
+    }
+
     fn keep(&mut self, component: &Component<'_>, unread: &[usize], kept: &mut Kept) {
         for property in &component.properties {
             // Of an occurrence the link is kept as well: only its series has one.
@@ -96,8 +108,10 @@ impl Reader<'_> {
                 if !property.name().to_ascii_uppercase().starts_with(OURS) {
                     kept.line(property.line, property.raw());
                 }
-            } else if self.has_foreign_zone(component, property) {
-                kept.line(property.line, &format!("{OURS}{}", property.raw()));
+            } else if let Some((zone, tzid)) = self.foreign_zone(component, property) {
+                let (name, value) = (property.name(), property.value());
+                let text = format!("{OURS}{name};X-ZONE=\"{zone}\";TZID=\"{tzid}\":{value}");
+                kept.line(property.line, &text);
             }
         }
         for child in &component.children {
@@ -105,18 +119,25 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether a time names its zone otherwise than the draft does, which knows one zone only.
-    fn has_foreign_zone(&mut self, component: &Component<'_>, property: &Property<'_>) -> bool {
+    /// The zone a time is read in and its name in the file, where the draft, which knows one zone
+    /// by one name, does not say it.
+    fn foreign_zone(
+        &mut self,
+        component: &Component<'_>,
+        property: &Property<'_>,
+    ) -> Option<(String, String)> {
         if !["DTSTART", "DTEND", "DUE"].iter().any(|name| property.is(name)) {
-            return false;
+            return None;
         }
-        let Some(tzid) = property.param("TZID").filter(|id| !id.is_empty()) else { return false };
-        let other = |start: &Property<'_>| start.param("TZID") != Some(tzid);
-        if property.is("DTEND") && component.get("DTSTART").is_some_and(other) {
-            return true;
-        }
+        let tzid = property.param("TZID").filter(|id| !id.is_empty())?;
         let found = self.names.resolve(tzid, property.line, &mut self.remarks);
-        found.is_none_or(|(name, _)| name.as_str() != tzid)
+        let found = found.map(|(name, _)| name.to_string()).unwrap_or_default();
+        let other = |start: &Property<'_>| start.param("TZID") != Some(tzid);
+        let is_kept = match property.is("DTEND") {
+            true => component.get("DTSTART").is_some_and(other),
+            false => found != tzid,
+        };
+        is_kept.then(|| (found, tzid.to_string()))
     }
 }
 

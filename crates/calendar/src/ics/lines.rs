@@ -30,6 +30,12 @@ impl<'a> Property<'a> {
         Some(Self { line, text, name_end, colon })
     }
 
+    /// The same, of a text that need not last.
+    pub fn into_owned(self) -> Property<'static> {
+        let Self { line, text, name_end, colon } = self;
+        Property { line, text: Cow::Owned(text.into_owned()), name_end, colon }
+    }
+
     /// Its name as written.
     pub fn name(&self) -> &str {
         self.text[..self.name_end].trim_end()

@@ -1,4 +1,4 @@
-//! iCalendar files (RFC 5545) in, drafts of events out.
+//! iCalendar files (RFC 5545) in, drafts of events out; and events out as a file.
 //!
 //! A file is never refused whole: what can be understood is imported, and everything that is lost
 //! or changed has a [`Remark`] with its line and one sentence. What is merely not understood
@@ -23,12 +23,16 @@ mod times;
 mod todo;
 mod value;
 mod vtimezone;
+mod write;
+mod write_alarm;
+mod write_zone;
 
 use jiff::{Timestamp, civil::Date};
 
 use crate::{draft::EventDraft, id::CalendarId, zones::Zones};
 
 pub use read::read;
+pub use write::{Outgoing, WriteContext, write};
 
 /// The most calendar components (events and tasks) taken from one file.
 pub const MOST_ENTRIES: usize = 50_000;

@@ -122,6 +122,20 @@ pub(super) fn duration(text: &str) -> Option<(i64, i64)> {
     (any && digits.is_empty() && bounded).then_some((sign * days, sign * seconds))
 }
 
+/// A TEXT value with its escapes.
+pub(super) fn escaped(text: &str) -> String {
+    let mut value = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | ';' | ',' => value.extend(['\\', c]),
+            '\n' => value.push_str("\\n"),
+            c if c.is_control() && c != '\t' => {}
+            c => value.push(c),
+        }
+    }
+    value
+}
+
 /// A TEXT value without its escapes and without control characters but line ends and tabs.
 pub(super) fn text(value: &str) -> String {
     let mut plain = String::with_capacity(value.len());

@@ -1,0 +1,94 @@
+//! Reminders as alarms of a file. An alarm that an import brought stands there again as it was,
+//! with what was not understood of it; one whose reminder was removed here does not.
+
+use super::{component::Component, lines::Property, value};
+use crate::{event::Event, id::ChannelId, reminder::Trigger};
+
+/// Writes the alarms of an event.
+pub(super) fn alarms(line: &mut dyn FnMut(&str), event: &Event, kept: &Component<'_>) {
+    let is_task = event.kind.code() == "deadline";
+    let mut raw: Vec<_> = kept.children.iter().filter(|c| c.name == "VALARM").collect();
+    let mut silent = Vec::new();
+    raw.retain(|alarm| {
+        let rings = rings(alarm);
+        if !rings {
+            silent.push(*alarm);
+        }
+        rings
+    });
+    for reminder in event.reminders.iter().filter(|r| r.channel == ChannelId::DESKTOP) {
+        // What a task's alarms count from is not kept, so they are written anew.
+        let known =
+            raw.iter().find(|alarm| !is_task && trigger_of(alarm) == Some(reminder.trigger));
+        match known {
+            Some(alarm) => whole(line, alarm),
+            None => anew(line, event, reminder.trigger, is_task),
+        }
+    }
+    silent.iter().for_each(|alarm| whole(line, alarm));
+}
+
+/// Whether an alarm is of a sort that rings here.
+fn rings(alarm: &Component<'_>) -> bool {
+    let action = alarm.get("ACTION").map_or("", |p| p.value().trim()).to_ascii_uppercase();
+    matches!(action.as_str(), "" | "DISPLAY" | "AUDIO") && trigger_of(alarm).is_some()
+}
+
+fn trigger_of(alarm: &Component<'_>) -> Option<Trigger> {
+    let property: &Property<'_> = alarm.get("TRIGGER")?;
+    match value::duration(property.value()) {
+        Some((days, seconds)) => {
+            let from_end = property.param("RELATED").is_some_and(|r| r.eq_ignore_ascii_case("END"));
+            Some(Trigger::Relative { days: i32::try_from(days).ok()?, seconds, from_end })
+        }
+        None => property.value().trim().parse().ok(),
+    }
+}
+
+fn anew(line: &mut dyn FnMut(&str), event: &Event, trigger: Trigger, is_task: bool) {
+    line("BEGIN:VALARM");
+    line("ACTION:DISPLAY");
+    line(&format!("DESCRIPTION:{}", value::escaped(&event.title)));
+    match trigger {
+        Trigger::At(_) => line(&format!("TRIGGER;VALUE=DATE-TIME:{trigger}")),
+        Trigger::Relative { days, seconds, from_end } => {
+            // A task on a date ends with that day, from which its alarms are counted.
+            let days = i64::from(days) - i64::from(is_task && event.timing.tie.is_all_day());
+            let related = if from_end || is_task { ";RELATED=END" } else { "" };
+            line(&format!("TRIGGER{related}:{}", duration(days, seconds)));
+        }
+    }
+    line("END:VALARM");
+}
+
+fn whole(line: &mut dyn FnMut(&str), component: &Component<'_>) {
+    line(&format!("BEGIN:{}", component.name));
+    component.properties.iter().for_each(|p| line(p.raw()));
+    component.children.iter().for_each(|c| whole(line, c));
+    line(&format!("END:{}", component.name));
+}
+
+/// A duration; days and seconds of different signs can only be said in seconds.
+pub(super) fn duration(days: i64, seconds: i64) -> String {
+    let (days, seconds) = if days.signum() * seconds.signum() < 0 {
+        (0, days * 86_400 + seconds)
+    } else {
+        (days, seconds)
+    };
+    let sign = if days < 0 || seconds < 0 { "-" } else { "" };
+    let (d, s) = (days.abs(), seconds.abs());
+    let mut text = format!("{sign}P");
+    if d > 0 {
+        text.push_str(&format!("{d}D"));
+    }
+    if s > 0 || d == 0 {
+        text.push('T');
+        let parts = [(s / 3600, 'H'), (s / 60 % 60, 'M'), (s % 60, 'S')];
+        let some = parts.iter().filter(|(n, _)| *n > 0);
+        some.for_each(|(n, unit)| text.push_str(&format!("{n}{unit}")));
+        if s == 0 {
+            text.push_str("0S");
+        }
+    }
+    text
+}
