@@ -1,41 +1,61 @@
-//! The host behind the one command. A ledger that cannot be opened is a refusal of every call, in
-//! the one sentence that the page then shows.
+//! The host behind the one command. A ledger that cannot be opened is a refusal of the call, in
+//! the one sentence that the page then shows; the next call tries again.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use engine::{Actor, Engine, clock::SystemClock, place::Place};
 use serde_json::Value;
-use wire::{
-    Code, EngineHost, Fault, Host, Request, dispatch,
-    dto::{Empty, Open},
-};
+use wire::{Code, EngineHost, Fault, Request, dispatch, dto::Open};
 
-/// The host, or why there is none.
-pub struct Door(Result<EngineHost, Fault>);
+/// The way to the host.
+pub struct Door {
+    place: Place,
+    /// The directory the user named, if one was.
+    named: Option<PathBuf>,
+    /// What the window was started for.
+    open: Option<Open>,
+    host: Mutex<Option<Arc<EngineHost>>>,
+    /// What follows once the ledger is open.
+    opened: Box<dyn Fn(Arc<EngineHost>) + Send + Sync>,
+}
 
 impl Door {
-    /// Opens the ledger at this place; `named` is the directory the user named, if one was.
-    pub fn open(place: &Place, named: Option<&Path>, open: Option<Open>) -> Self {
-        let engine = Engine::open(&place.data, Actor::Window, Arc::new(SystemClock::new()));
-        let host = engine
-            .map(|engine| EngineHost::on_desktop(Arc::new(engine), place, named).opened_for(open));
-        Self(host.map_err(Fault::from))
+    /// A door to the ledger at this place, not opened yet; `opened` is called once when it is.
+    pub fn new(
+        place: Place,
+        named: Option<&Path>,
+        open: Option<Open>,
+        opened: impl Fn(Arc<EngineHost>) + Send + Sync + 'static,
+    ) -> Self {
+        let named = named.map(Path::to_path_buf);
+        Self { place, named, open, host: Mutex::new(None), opened: Box::new(opened) }
+    }
+
+    /// The host, opened at the first call that succeeds.
+    ///
+    /// # Errors
+    /// Why the ledger cannot be opened.
+    pub fn host(&self) -> Result<Arc<EngineHost>, Fault> {
+        let mut known = self.host.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(host) = &*known {
+            return Ok(host.clone());
+        }
+        let engine = Engine::open(&self.place.data, Actor::Window, Arc::new(SystemClock::new()))?;
+        let host = EngineHost::on_desktop(Arc::new(engine), &self.place, self.named.as_deref());
+        let host = Arc::new(host.opened_for(self.open.clone()));
+        *known = Some(host.clone());
+        drop(known);
+        (self.opened)(host.clone());
+        Ok(host)
     }
 
     fn answer(&self, request: Value) -> Result<Value, Fault> {
         let request: Request = serde_json::from_value(request)
             .map_err(|e| Fault::new(Code::Other, format!("the request was not understood: {e}")))?;
-        self.0.as_ref().map_err(Clone::clone).and_then(|host| dispatch(host, request))
-    }
-
-    /// Starts the service unless one runs. The page says *Reminders are off* while none does, so
-    /// a failure is only noted here.
-    pub fn start_service(&self) {
-        if let Ok(host) = &self.0
-            && let Err(fault) = host.start_service(Empty {})
-        {
-            eprintln!("carillon-desktop: the service was not started: {fault}");
-        }
+        dispatch(&*self.host()?, request)
     }
 }
 
@@ -49,14 +69,44 @@ pub async fn ask(door: Arc<Door>, request: Value) -> Result<Value, Fault> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
 
+    /// A door to a ledger in a folder of its own, and how often it was opened.
+    fn door(folder: &Path) -> (Door, Arc<AtomicU32>) {
+        let place = Place::choose(Some(folder), |_| None).expect("a place");
+        let opened = Arc::new(AtomicU32::new(0));
+        let count = opened.clone();
+        let told = move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+        };
+        (Door::new(place, Some(folder), None, told), opened)
+    }
+
     #[test]
-    fn without_a_ledger_every_call_says_why() {
-        let door = Door(Err(Fault::new(Code::Newer, "the ledger is newer")));
-        let said = door.answer(serde_json::json!({"cmd": "status", "args": {}}));
-        assert_eq!(said.expect_err("a refusal").code, Code::Newer);
+    fn what_is_not_a_request_is_refused_in_words() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let (door, _) = door(folder.path());
         let said = door.answer(serde_json::json!({"cmd": "dance"})).expect_err("a refusal");
         assert!(said.message.starts_with("the request was not understood: "), "{}", said.message);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn trying_again_helps_once_the_ledger_can_be_opened() {
+        use std::{fs, os::unix::fs::PermissionsExt};
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let mode = |bits| fs::set_permissions(folder.path(), fs::Permissions::from_mode(bits));
+        let (door, opened) = door(folder.path());
+        let ask = || door.answer(serde_json::json!({"cmd": "status", "args": {}}));
+        mode(0o755).expect("a mode");
+        let said = ask().expect_err("others may enter it");
+        assert!(said.message.contains("chmod 700"), "{}", said.message);
+        assert_eq!(opened.load(Ordering::Relaxed), 0);
+        mode(0o700).expect("a mode");
+        ask().expect("an answer");
+        ask().expect("another");
+        assert_eq!(opened.load(Ordering::Relaxed), 1);
     }
 }

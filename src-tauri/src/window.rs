@@ -7,6 +7,7 @@ use tauri::{
     AppHandle, Emitter, Manager, Theme, WebviewUrl, WebviewWindowBuilder,
     webview::{Color, NewWindowResponse},
 };
+use wire::{EngineHost, Host, dto::Empty};
 
 use crate::{
     args::{self, Args},
@@ -42,11 +43,17 @@ pub fn run(args: Args) -> Result<(), String> {
         .invoke_handler(tauri::generate_handler![commands::call])
         .setup(move |app| {
             // Only the first window over a ledger comes here; a second start has ended by now.
-            let door = Arc::new(Door::open(&place, args.data_dir.as_deref(), args.open));
+            let handle = app.handle().clone();
+            let data = place.data.clone();
+            let opened = move |host: Arc<EngineHost>| {
+                watch(handle.clone(), &data);
+                tauri::async_runtime::spawn_blocking(move || start_service(&host));
+            };
+            let door = Arc::new(Door::new(place, args.data_dir.as_deref(), args.open, opened));
             app.manage(door.clone());
             build(app)?;
-            watch(app.handle().clone(), &place.data);
-            tauri::async_runtime::spawn_blocking(move || door.start_service());
+            // The page will say it if this fails; here it only begins early.
+            tauri::async_runtime::spawn_blocking(move || door.host().map(drop));
             Ok(())
         })
         .run(context)
@@ -84,6 +91,14 @@ fn come_forward(app: &AppHandle, words: Vec<String>) {
         Ok(Args { open: Some(open), .. }) => tell(app, OPEN, open),
         Ok(_) => {}
         Err(sentence) => eprintln!("carillon-desktop: {sentence}"),
+    }
+}
+
+/// Starts the service unless one runs. The page says *Reminders are off* while none does, so a
+/// failure is only noted here.
+fn start_service(host: &EngineHost) {
+    if let Err(fault) = host.start_service(Empty {}) {
+        eprintln!("carillon-desktop: the service was not started: {fault}");
     }
 }
 
