@@ -61,6 +61,24 @@ pub(super) const COLUMNS: &str = "d.id, d.key, d.event, d.subject, d.occurrence,
     d.into_row, d.shown_by, d.created_at, c.kind AS channel_kind, c.guarantee, c.retries";
 pub(super) const FROM: &str = "FROM delivery d JOIN channel c ON c.id = d.channel";
 
+/// What each pass and each edit asks, by indexes alone: see the test.
+const DUE: &str = "WHERE d.id IN (
+            SELECT id FROM delivery WHERE state = 'scheduled' AND due <= ?1
+            UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND not_before <= ?1
+            UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held')
+            UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND use_by <= ?1
+        ) ORDER BY d.due, d.id LIMIT ?2";
+const NEXT_LOOK: &str = "SELECT min(at) FROM (
+        SELECT min(due) AS at FROM delivery WHERE state = 'scheduled' AND due > ?1
+        UNION ALL SELECT min(not_before) FROM delivery
+            WHERE state IN ('pending', 'retrying', 'held') AND not_before > ?1
+        UNION ALL SELECT min(use_by) FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND use_by > ?1)";
+const NEWEST: &str = "WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.reminder = ?3 AND d.channel = ?4
+        ORDER BY d.gen DESC, d.state = 'cancelled' AND d.attempts = 0, d.created_at DESC, d.id DESC LIMIT 1";
+const LIVE_OF: &str =
+    "WHERE d.subject = ?1 AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held')
+        ORDER BY d.due";
+
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
     let key: String = row.get("key")?;
     let facts = Facts {
@@ -139,10 +157,8 @@ pub fn by_key(tx: &Transaction<'_>, key: &str) -> Result<Option<DeliveryRow>> {
 /// # Errors
 /// When the ledger cannot be read.
 pub fn newest(tx: &Transaction<'_>, name: &Identity) -> Result<Option<DeliveryRow>> {
-    let rest = "WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.reminder = ?3 AND d.channel = ?4
-        ORDER BY d.gen DESC, d.state = 'cancelled' AND d.attempts = 0, d.created_at DESC, d.id DESC LIMIT 1";
     let values = params![name.subject, name.occurrence, name.reminder, name.channel.bytes()];
-    Ok(several(tx, rest, values)?.pop())
+    Ok(several(tx, NEWEST, values)?.pop())
 }
 
 /// The live rows of an event's series.
@@ -150,9 +166,7 @@ pub fn newest(tx: &Transaction<'_>, name: &Identity) -> Result<Option<DeliveryRo
 /// # Errors
 /// When the ledger cannot be read.
 pub fn live_of(tx: &Transaction<'_>, subject: &str) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.subject = ?1 AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held')
-        ORDER BY d.due";
-    several(tx, rest, [subject])
+    several(tx, LIVE_OF, [subject])
 }
 
 /// The rows of a series that an edit took away before they were ever tried.
@@ -175,13 +189,7 @@ pub fn taken_away(
 /// # Errors
 /// When the ledger cannot be read.
 pub fn due(tx: &Transaction<'_>, now: Timestamp, limit: u32) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.id IN (
-            SELECT id FROM delivery WHERE state = 'scheduled' AND due <= ?1
-            UNION SELECT id FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND not_before <= ?1
-            UNION SELECT id FROM delivery WHERE state IN ('pending', 'held')
-            UNION SELECT id FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND use_by <= ?1
-        ) ORDER BY d.due, d.id LIMIT ?2";
-    several(tx, rest, params![ms(now), limit])
+    several(tx, DUE, params![ms(now), limit])
 }
 
 /// When the next live row needs a look, after `now`.
@@ -189,12 +197,7 @@ pub fn due(tx: &Transaction<'_>, now: Timestamp, limit: u32) -> Result<Vec<Deliv
 /// # Errors
 /// When the ledger cannot be read.
 pub fn next_look(tx: &Transaction<'_>, now: Timestamp) -> Result<Option<Timestamp>> {
-    let sql = "SELECT min(at) FROM (
-        SELECT min(due) AS at FROM delivery WHERE state = 'scheduled' AND due > ?1
-        UNION ALL SELECT min(not_before) FROM delivery
-            WHERE state IN ('pending', 'retrying', 'held') AND not_before > ?1
-        UNION ALL SELECT min(use_by) FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND use_by > ?1)";
-    let next: Option<i64> = tx.prepare_cached(sql)?.query_row([ms(now)], |row| row.get(0))?;
+    let next: Option<i64> = tx.prepare_cached(NEXT_LOOK)?.query_row([ms(now)], |row| row.get(0))?;
     Ok(next.map(moment))
 }
 
@@ -443,4 +446,31 @@ pub fn rewind(tx: &Transaction<'_>, back_ms: i64, now: Timestamp) -> Result<()> 
         WHERE state = 'retrying' AND not_before > ?2";
     tx.execute(sql, params![back_ms, ms(now)])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    #[test]
+    fn what_is_asked_all_the_time_never_reads_the_whole_table() {
+        let connection = Connection::open_in_memory().expect("memory");
+        connection.execute_batch(include_str!("migrations/0001.sql")).expect("the schema");
+        let rows = |rest| format!("SELECT {COLUMNS} {FROM} {rest}");
+        for sql in [rows(DUE), rows(NEWEST), rows(LIVE_OF), NEXT_LOOK.to_string()] {
+            let mut statement =
+                connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+            let steps = statement
+                .raw_query()
+                .mapped(|row| row.get::<_, String>(3))
+                .filter_map(std::result::Result::ok);
+            let scans: Vec<_> = steps
+                .filter(|step| step.starts_with("SCAN delivery") || step.starts_with("SCAN d"))
+                .filter(|step| !step.contains("delivery_ready"))
+                .collect();
+            assert!(scans.is_empty(), "{scans:?} in\n{sql}");
+        }
+    }
 }

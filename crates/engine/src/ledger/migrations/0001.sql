@@ -145,10 +145,13 @@ CREATE TABLE delivery (
 ) STRICT;
 CREATE UNIQUE INDEX delivery_once ON delivery (subject, occurrence, reminder, channel, gen)
     WHERE NOT (state = 'cancelled' AND attempts = 0);
-CREATE INDEX delivery_identity ON delivery (subject, occurrence);
+CREATE INDEX delivery_identity ON delivery (subject, occurrence, reminder, channel, gen);
 CREATE INDEX delivery_event ON delivery (event, due);
 CREATE INDEX delivery_key ON delivery (key);
 CREATE INDEX delivery_scheduled ON delivery (due) WHERE state = 'scheduled';
+CREATE INDEX delivery_live ON delivery (subject)
+    WHERE state IN ('scheduled', 'pending', 'processing', 'retrying', 'held');
+CREATE INDEX delivery_ready ON delivery (due) WHERE state IN ('pending', 'held');
 CREATE INDEX delivery_waiting ON delivery (not_before) WHERE state IN ('pending', 'retrying', 'held');
 CREATE INDEX delivery_use_by ON delivery (use_by) WHERE state IN ('pending', 'retrying', 'held');
 CREATE INDEX delivery_processing ON delivery (owner) WHERE state = 'processing';
