@@ -74,6 +74,22 @@ fn the_inbox_holds_what_was_told_until_it_is_done() {
 }
 
 #[test]
+fn a_note_is_over_when_its_day_is_and_an_appointment_when_it_ends() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(draft("note", "Tea", "20261123T095500", Some(BERLIN)));
+    world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
+    for (until, over) in [
+        ("2026-11-23T10:30", [false, false]),
+        ("2026-11-23T11:00", [false, true]),
+        ("2026-11-24T00:00", [true, true]),
+    ] {
+        world.wait_until(until);
+        let items = host(&world).inbox(Empty {}).expect("an inbox").items;
+        assert_eq!(items.iter().map(|i| i.over).collect::<Vec<_>>(), over, "{until}");
+    }
+}
+
+#[test]
 fn each_snooze_rings_when_it_says() {
     for (until, rings) in [
         (SnoozeUntil::For { minutes: 15 }, "Mon 23 10:06"),

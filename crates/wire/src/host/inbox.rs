@@ -12,7 +12,10 @@ use super::{
     words,
 };
 use crate::{
-    dto::{Acknowledge, Change, Did, InboxItem, InboxView, Mark, Snooze, SnoozeUntil, State, Wall},
+    dto::{
+        Acknowledge, Change, Did, InboxItem, InboxView, Kind, Mark, Snooze, SnoozeUntil, State,
+        Wall,
+    },
     fault::Fault,
 };
 
@@ -59,7 +62,7 @@ impl EngineHost {
                 None => local.wall(row.span.0),
             },
             starts: local.moment(row.span.0),
-            over: row.span.1 <= local.now,
+            over: is_over(kind, row, local),
             trigger: words::trigger_named(&row.identity.reminder, on_a_date, local),
             due: local.moment(row.facts.due),
             told: row.told_at.map(|at| local.moment(at)),
@@ -124,6 +127,14 @@ pub(super) fn ids(texts: &[String]) -> Result<Vec<DeliveryId>, Fault> {
         return Err(Fault::invalid("deliveries", message));
     }
     texts.iter().map(|text| id("deliveries", text)).collect()
+}
+
+/// Whether what a row tells about is over. A note is a moment and stays of interest that day.
+fn is_over(kind: Kind, row: &DeliveryRow, local: &Local) -> bool {
+    if kind == Kind::Note && row.span.1 <= row.span.0 {
+        return local.zone.to_datetime(row.span.0).date() < local.today();
+    }
+    row.span.1 <= local.now
 }
 
 /// The date of a row about a whole day, out of its label.
