@@ -18,11 +18,11 @@ use jiff::{Timestamp, Zoned, tz::TimeZone};
 use testkit::{notifier::Note, panel::Shown};
 
 /// Made in the window for a full minute ahead, and snoozed for a minute: this with a margin.
-const A_MINUTE: Duration = Duration::from_secs(100);
+const A_MINUTE: Duration = Duration::from_secs(140);
 /// Whatever else a step does.
 const A_STEP: Duration = Duration::from_secs(90);
 /// A reminder this late was not in time.
-const IN_TIME: Duration = Duration::from_secs(2);
+const IN_TIME: Duration = Duration::from_secs(5);
 
 /// A step of the journey; the words are what did not happen when it takes too long.
 async fn step<T>(what: &str, patience: Duration, work: impl Future<Output = T>) -> T {
@@ -94,7 +94,7 @@ async fn go_to(window: &Driver, date: &str) {
 
 /// The next full minute with time enough to type.
 fn next_minute(desktop: &Desktop) -> Zoned {
-    let now = desktop.home.engine.now().wall + Duration::from_secs(12);
+    let now = desktop.home.engine.now().wall + Duration::from_secs(25);
     let minute = Timestamp::from_second(now.as_second() / 60 * 60 + 60).expect("a moment");
     minute.to_zoned(TimeZone::get("Europe/Berlin").expect("a zone"))
 }
