@@ -190,3 +190,68 @@ fn nothing_is_told_at_or_after_a_deadline() {
     assert!(world.sent.is_empty(), "{}", world.rows());
     assert_eq!(world.rows().matches("expired expired.deadline").count(), 2, "{}", world.rows());
 }
+
+#[test]
+fn a_wrong_clock_takes_no_reminder_away_that_is_still_ahead() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(draft("appointment", "Dentist", "20261124T100000", Some(BERLIN)));
+    world.add(repeating(
+        "FREQ=DAILY",
+        draft("appointment", "Stand-up", "20261123T120000", Some(BERLIN)),
+    ));
+    world.jump_to("2026-12-24T15:00");
+    world.run();
+    assert!(
+        world.rows().contains("Tue 24 09:50 expired expired.event_over Dentist"),
+        "{}",
+        world.rows()
+    );
+    world.jump_to("2026-11-23T09:01");
+    world.run();
+    world.wait_until("2026-11-24T13:00");
+    let told = world.sent.iter().map(|s| s.text.lines().next().unwrap_or("")).collect::<Vec<_>>();
+    assert_eq!(told, ["Stand-up", "Dentist", "Stand-up"], "{}", world.rows());
+}
+
+#[test]
+fn thousands_of_missed_ticks_are_one_reminder() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(repeating("FREQ=MINUTELY", draft("note", "Tick", "20261123T093000", Some(BERLIN))));
+    world.kill();
+    world.jump_to("2026-11-26T09:30");
+    world.start();
+    assert_eq!(world.sent.len(), 1, "{:?}", world.titles());
+    assert_eq!(world.sent[0].rows, 1);
+    let told = world.engine().inbox().expect("inbox");
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].row.facts.due, world.now());
+}
+
+#[test]
+fn an_hour_without_anybody_to_hand_it_to_burns_few_tries() {
+    use engine::courier::{Handover, Unavailable};
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.answer(Handover::Unavailable(Unavailable::Offline));
+    world.add(draft("note", "Call Ana", "20261123T093000", Some(BERLIN)));
+    world.wait_until("2026-11-23T10:30");
+    assert!((5..=70).contains(&world.sent.len()), "{} tries", world.sent.len());
+    world.answer(Handover::Accepted { shown_by: None });
+    world.wait_until("2026-11-23T10:50");
+    assert_eq!(world.rows(), "Mon 23 09:30 completed late.held Call Ana");
+}
+
+#[test]
+fn a_changed_policy_holds_for_what_is_planned_already() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let pill = repeating("FREQ=HOURLY", draft("note", "Pill", "20261123T080000", Some(BERLIN)));
+    let id = world.add(pill);
+    let mut changed = world.draft(id);
+    for reminder in changed.reminders.iter_mut().flatten() {
+        reminder.collapse = Some("each".into());
+    }
+    world.save(Some(id), changed);
+    world.kill();
+    world.jump_to("2026-11-23T10:30");
+    world.start();
+    assert_eq!(world.engine().inbox().expect("inbox").len(), 3, "{}", world.rows());
+}

@@ -332,6 +332,9 @@ fn look(row: &Row, hold: Option<Hold>, superseded: bool, now: Timestamp) -> Next
     if let Some(hold) = hold {
         return held(row, hold, now);
     }
+    if rests(row, now) {
+        return Next::Keep;
+    }
     if superseded && row.failures == 0 && row.crashes == 0 {
         return Next::Enter(State::Coalesced, Reason::Coalesced, None);
     }
@@ -343,6 +346,24 @@ fn look(row: &Row, hold: Option<Hold>, superseded: bool, now: Timestamp) -> Next
         State::Held => Next::Enter(State::Pending, Reason::Released, None),
         _ => Next::Send,
     }
+}
+
+/// The next look at something there was nobody for: after a minute, and the later the longer, up
+/// to a quarter of an hour; just before it would be too late at the latest.
+pub fn rest(row: &Row, now: Timestamp) -> Timestamp {
+    let overdue = now.duration_since(row.due).as_secs();
+    let at = later(now, (overdue / 4).clamp(60, 900));
+    let last = row.use_by.and_then(|end| end.checked_sub(SignedDuration::from_millis(1)).ok());
+    last.map_or(at, |last| at.min(last))
+}
+
+/// Whether it was tried, found nobody, and is resting. What was held without a try has its end
+/// at its use-by, and is released as soon as its hold is.
+fn rests(row: &Row, now: Timestamp) -> bool {
+    let nobody =
+        matches!(row.reason, Reason::HeldOffline | Reason::HeldSecret | Reason::HeldNoNotifier);
+    let until = row.not_before.filter(|at| *at > now && Some(*at) != row.use_by);
+    row.state == State::Held && nobody && until.is_some()
 }
 
 fn held(row: &Row, hold: Hold, now: Timestamp) -> Next {
@@ -383,7 +404,7 @@ fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
         {
             cancelled
         }
-        Outcome::Unavailable(reason) => Next::Enter(State::Held, reason, row.use_by),
+        Outcome::Unavailable(reason) => Next::Enter(State::Held, reason, Some(rest(row, now))),
         Outcome::Ambiguous if row.guarantee == Guarantee::NeverRepeat => {
             Next::Enter(State::Review, Reason::ReviewCutOff, None)
         }

@@ -138,7 +138,7 @@ impl Act<'_> {
             if reminder.starts_with("t:") {
                 match event.still_wanted(&self.context, &row.identity) {
                     None => self.drop_row(&row, gone, effect)?,
-                    Some(wanted) => self.retime(&row, &wanted, asked, effect)?,
+                    Some(wanted) => self.retime(event, &row, &wanted, asked, effect)?,
                 }
             } else if reminder.starts_with("s:") || reminder.starts_with("n:") {
                 let there =
@@ -179,6 +179,7 @@ impl Act<'_> {
     /// Gives a row that is still wanted its present moment.
     fn retime(
         &self,
+        event: &Event,
         row: &DeliveryRow,
         wanted: &Wanted,
         asked: Asked,
@@ -190,7 +191,10 @@ impl Act<'_> {
             return Ok(());
         }
         let moved = row.facts.due != wanted.due;
-        if !moved && row.facts.use_by == wanted.use_by && row.label == wanted.occurrence.label() {
+        let late = (moved && wanted.due <= now).then_some(Reason::LateMoved);
+        let label = wanted.occurrence.label();
+        let to = retimed(event, wanted, &label, late);
+        if !moved && is_as(row, &to) {
             return Ok(());
         }
         if moved && row.facts.state == State::Retrying {
@@ -203,16 +207,6 @@ impl Act<'_> {
             effect.passed.push(passed(wanted));
             return Ok(());
         }
-        let late = (moved && wanted.due <= now).then_some(Reason::LateMoved);
-        let label = wanted.occurrence.label();
-        let to = Retimed {
-            due: wanted.due,
-            use_by: wanted.use_by,
-            over: wanted.over,
-            label: &label,
-            span: (wanted.occurrence.start, wanted.occurrence.end),
-            late_cause: late,
-        };
         delivery::retime(self.tx, row, &to, self.context.zones.version(), now)?;
         let state = row.facts.state;
         let ahead = moved && wanted.due > now && state != State::Scheduled;
@@ -323,6 +317,32 @@ impl Act<'_> {
         let answer = acknowledgement::find(self.tx, name, generation)?;
         Ok(answer.is_some_and(|word| word != "opened"))
     }
+}
+
+/// The timing and policy a live row is to have.
+fn retimed<'a>(
+    event: &Event,
+    wanted: &Wanted,
+    label: &'a str,
+    late_cause: Option<Reason>,
+) -> Retimed<'a> {
+    Retimed {
+        due: wanted.due,
+        use_by: wanted.use_by,
+        over: wanted.over,
+        label,
+        span: (wanted.occurrence.start, wanted.occurrence.end),
+        late_cause,
+        collapse: event.collapse(&event.reminders[wanted.reminder]),
+        grace: event.kind.defaults().grace,
+    }
+}
+
+/// Whether a row has all of it already.
+fn is_as(row: &DeliveryRow, to: &Retimed<'_>) -> bool {
+    let facts = &row.facts;
+    (facts.use_by, facts.over, facts.grace) == (to.use_by, to.over, to.grace)
+        && (row.label.as_str(), row.span, row.collapse) == (to.label, to.span, to.collapse)
 }
 
 fn passed(wanted: &Wanted) -> Passed {

@@ -176,3 +176,23 @@ fn every_code_reads_back() {
         assert_eq!(reason.code().parse(), Ok(*reason));
     }
 }
+
+#[test]
+fn what_found_nobody_rests_before_the_next_try_and_not_beyond_its_end() {
+    let nobody = News::Ended(Outcome::Unavailable(Reason::HeldOffline));
+    for (now, until) in [(0, 60), (400, 500), (1000, 1250), (3570, 3599)] {
+        let Next::Enter(State::Held, Reason::HeldOffline, Some(at_last)) =
+            decide(&row(State::Processing), nobody, at(now))
+        else {
+            panic!("held at {now}");
+        };
+        assert_eq!(at_last.as_second(), at(until).as_second(), "at {now}");
+        let resting =
+            Row { reason: Reason::HeldOffline, not_before: Some(at_last), ..row(State::Held) };
+        assert_eq!(decide(&resting, LOOK, at(now + 1)), Next::Keep);
+        assert_eq!(
+            decide(&resting, LOOK, at_last),
+            Next::Enter(State::Pending, Reason::Released, None)
+        );
+    }
+}

@@ -67,9 +67,13 @@ const DUE: &str = "WHERE d.id IN (
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND not_before <= ?1
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held')
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND use_by <= ?1
-        ) ORDER BY d.due, d.id LIMIT ?2";
+        ) AND (c.kind = 'desktop') = ?3
+        AND NOT (d.state = 'held' AND d.reason = ?4 AND (d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5)
+        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.plan_at <= ?1)
+        ORDER BY d.due, d.id LIMIT ?2";
 const NEXT_LOOK: &str = "SELECT min(at) FROM (
         SELECT min(due) AS at FROM delivery WHERE state = 'scheduled' AND due > ?1
+        UNION ALL SELECT min(due) FROM delivery WHERE state IN ('pending', 'held') AND due > ?1
         UNION ALL SELECT min(not_before) FROM delivery
             WHERE state IN ('pending', 'retrying', 'held') AND not_before > ?1
         UNION ALL SELECT min(use_by) FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND use_by > ?1)";
@@ -184,12 +188,40 @@ pub fn taken_away(
     several(tx, rest, params![subject, ms(due_by)])
 }
 
-/// The live rows a pass has to decide on now, most urgent first.
+/// The live rows of one courier a pass has to decide on now, the oldest first. Rows that are held
+/// for the reason that holds their courier now (`held_for`) need no look, unless they are over or
+/// a month old; nor have those whose event is still to be planned, for a later one may be told
+/// instead.
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn due(tx: &Transaction<'_>, now: Timestamp, limit: u32) -> Result<Vec<DeliveryRow>> {
-    several(tx, DUE, params![ms(now), limit])
+pub fn due(
+    tx: &Transaction<'_>,
+    now: Timestamp,
+    limit: u32,
+    desktop: bool,
+    held_for: Option<Reason>,
+) -> Result<Vec<DeliveryRow>> {
+    let month_ago = ms(now) - 30 * 86_400_000;
+    let reason = held_for.map_or("", Reason::code);
+    several(tx, DUE, params![ms(now), limit, desktop, reason, month_ago])
+}
+
+/// The latest of the due, never tried rows of a reminder.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn latest_due(
+    tx: &Transaction<'_>,
+    of: &Identity,
+    now: Timestamp,
+) -> Result<Option<DeliveryId>> {
+    let sql = "SELECT id FROM delivery WHERE subject = ?1 AND reminder = ?2 AND channel = ?3 AND due <= ?4
+        AND attempts = 0 AND (use_by IS NULL OR use_by > ?4)
+        AND state IN ('scheduled', 'pending', 'processing', 'retrying', 'held') ORDER BY due DESC, id DESC LIMIT 1";
+    let values = params![of.subject, of.reminder, of.channel.bytes(), ms(now)];
+    let found = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
+    Ok(found.map(DeliveryId::from_bytes))
 }
 
 /// When the next live row needs a look, after `now`.
@@ -206,7 +238,11 @@ pub fn next_look(tx: &Transaction<'_>, now: Timestamp) -> Result<Option<Timestam
 /// # Errors
 /// When the ledger cannot be read.
 pub fn left_behind(tx: &Transaction<'_>, owner: &[u8; 16]) -> Result<Vec<DeliveryRow>> {
-    several(tx, "WHERE d.state = 'processing' AND d.owner <> ?1 ORDER BY d.due", [owner])
+    several(
+        tx,
+        "WHERE d.state = 'processing' AND d.owner IS NOT NULL AND d.owner <> ?1 ORDER BY +d.due",
+        [owner],
+    )
 }
 
 /// The live rows of a channel.
@@ -360,6 +396,10 @@ pub struct Retimed<'a> {
     pub span: (Timestamp, Timestamp),
     /// What delays it, if it moved into the past.
     pub late_cause: Option<Reason>,
+    /// What becomes of several late ones.
+    pub collapse: Collapse,
+    /// How long it is on time.
+    pub grace: i64,
 }
 
 /// Gives an unclaimed live row its new moment; a cancel asked for earlier is taken back.
@@ -374,7 +414,8 @@ pub fn retime(
     now: Timestamp,
 ) -> Result<bool> {
     let sql = "UPDATE delivery SET due = ?4, schedule = ?5, use_by = ?6, over = ?7, label = ?8, starts = ?9,
-        ends = ?10, late_cause = coalesce(?11, late_cause), tzdata = ?12, updated_at = ?13
+        ends = ?10, late_cause = coalesce(?11, late_cause), tzdata = ?12, updated_at = ?13, collapse = ?14,
+        grace = ?15
         WHERE id = ?1 AND state = ?2 AND token = ?3";
     let changed = tx.prepare_cached(sql)?.execute(params![
         row.id.bytes(),
@@ -389,7 +430,9 @@ pub fn retime(
         ms(to.span.1),
         to.late_cause.map(Reason::code),
         tzdata,
-        ms(now)
+        ms(now),
+        to.collapse.to_string(),
+        to.grace
     ])?;
     Ok(changed == 1)
 }

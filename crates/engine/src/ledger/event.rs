@@ -447,7 +447,10 @@ pub fn decided(
 /// # Errors
 /// When the ledger cannot be written.
 pub fn rewind(tx: &Transaction<'_>, now: Timestamp) -> Result<()> {
-    let sql = "UPDATE event SET decided_until = ?1, plan_at = ?1 WHERE deleted_at IS NULL AND decided_until > ?1";
+    // Once-only events are decided when they are saved, so their ended rows are asked as well.
+    let sql = "UPDATE event SET decided_until = min(decided_until, ?1), plan_at = ?1
+        WHERE deleted_at IS NULL AND (decided_until > ?1 OR id IN (
+            SELECT event FROM delivery WHERE due > ?1 AND state IN ('expired', 'coalesced', 'skipped')))";
     tx.execute(sql, [ms(now)])?;
     Ok(())
 }

@@ -1,7 +1,11 @@
 //! The claim, whose commit is the mark: rows become parcels, with the bytes they are sent with.
 
 use calendar::{
-    delivery::State, event::Change, occurrence::Occurrence, reason::Reason, timing::later,
+    delivery::{State, rest},
+    event::Change,
+    occurrence::Occurrence,
+    reason::Reason,
+    timing::later,
 };
 
 use super::{Slots, pass::Pass};
@@ -87,7 +91,8 @@ impl Pass<'_> {
             _ => return Ok(None),
         };
         let Ok((url, secret)) = opened else {
-            self.enter(&row, (State::Held, Reason::HeldSecret), row.facts.use_by, None)?;
+            let again = rest(&row.facts, self.act.wall());
+            self.enter(&row, (State::Held, Reason::HeldSecret), Some(again), None)?;
             return Ok(None);
         };
         let network = channel.network;

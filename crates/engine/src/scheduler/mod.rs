@@ -153,15 +153,20 @@ impl Scheduler {
             for one in finished {
                 pass.settle(one)?;
             }
-            let mut more = act.plan_due(EVENTS)?;
-            let rows = delivery::due(act.tx, act.wall(), ROWS)?;
-            more |= rows.len() >= ROWS as usize;
-            let to_send = pass.decide(rows)?;
+            let to_plan = act.plan_due(EVENTS)?;
+            let (to_send, full) = pass.decide_due(ROWS)?;
             let parcels = pass.claim(to_send, slots)?;
-            if act.tx.total_changes() != before {
+            let changed = act.tx.total_changes() != before;
+            if changed {
                 status::passed(act.tx, act.wall())?;
             }
-            let looks = [delivery::next_look(act.tx, act.wall())?, event::next_plan(act.tx)?];
+            let looks = [
+                delivery::next_look(act.tx, act.wall())?,
+                event::next_plan(act.tx)?,
+                pass.pause_ends(),
+            ];
+            // A full batch in which nothing moved waits for slots, and comes back when one is free.
+            let more = to_plan || (full && changed);
             Ok(Passed { parcels, wake_at: looks.into_iter().flatten().min(), more })
         })?;
         self.expected = passed.wake_at;

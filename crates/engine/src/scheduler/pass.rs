@@ -128,10 +128,28 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Decides on every row whose moment came; gives those to be sent.
-    pub(super) fn decide(&self, rows: Vec<DeliveryRow>) -> Result<Vec<DeliveryRow>> {
+    /// Decides for each courier on the rows whose moment came, at most `limit`; gives those to be
+    /// sent, and whether there may be more.
+    pub(super) fn decide_due(&self, limit: u32) -> Result<(Vec<DeliveryRow>, bool)> {
+        let (mut to_send, mut full) = (Vec::new(), false);
+        for desktop in [true, false] {
+            let held_for = self.hold_of(desktop, true).map(|hold| hold.reason);
+            let rows = delivery::due(self.act.tx, self.act.wall(), limit, desktop, held_for)?;
+            let is_full = rows.len() >= limit as usize;
+            to_send.extend(self.decide(rows, is_full)?);
+            full |= is_full;
+        }
+        Ok((to_send, full))
+    }
+
+    /// The end of a pause, which rows it holds may not know.
+    pub(super) fn pause_ends(&self) -> Option<Timestamp> {
+        self.pause.and_then(|hold| hold.until)
+    }
+
+    fn decide(&self, rows: Vec<DeliveryRow>, is_full: bool) -> Result<Vec<DeliveryRow>> {
         let now = self.act.wall();
-        let superseded = superseded_by(&rows, now);
+        let superseded = self.superseded(&rows, is_full)?;
         let mut to_send = Vec::new();
         for mut row in rows {
             if self.is_off(&row) && row.facts.due <= now {
@@ -185,13 +203,41 @@ impl<'a> Pass<'a> {
         self.channel(row).is_some_and(|c| c.off_reason.is_some())
     }
 
-    /// What keeps a row's channel from being used. A pause holds the desktop only, and never a
-    /// test, which somebody is waiting for.
+    /// What keeps a row's channel from being used.
     fn hold(&self, row: &DeliveryRow) -> Option<Hold> {
+        self.hold_of(row.facts.desktop, row.event.is_some())
+    }
+
+    /// What keeps a courier from being used. A pause holds the desktop only, and never a test,
+    /// which somebody is waiting for.
+    fn hold_of(&self, desktop: bool, of_an_event: bool) -> Option<Hold> {
         let unavailable =
-            if row.facts.desktop { self.availability.desktop } else { self.availability.webhook };
-        let pause = self.pause.filter(|_| row.facts.desktop && row.event.is_some());
+            if desktop { self.availability.desktop } else { self.availability.webhook };
+        let pause = self.pause.filter(|_| desktop && of_an_event);
         pause.or_else(|| unavailable.map(|why| Hold { reason: hold_reason(why), until: None }))
+    }
+
+    /// [`superseded_by`], looking beyond a full batch for the latest of each reminder.
+    fn superseded(
+        &self,
+        rows: &[DeliveryRow],
+        is_full: bool,
+    ) -> Result<BTreeMap<DeliveryId, DeliveryId>> {
+        let now = self.act.wall();
+        let mut superseded = superseded_by(rows, now);
+        if !is_full {
+            return Ok(superseded);
+        }
+        for row in rows.iter().filter(|row| row.attempts == 0 && row.collapse == Collapse::Latest) {
+            let latest = match superseded.get(&row.id) {
+                Some(_) => None,
+                None => delivery::latest_due(self.act.tx, &row.identity, now)?,
+            };
+            if let Some(latest) = latest.filter(|latest| *latest != row.id) {
+                superseded.insert(row.id, latest);
+            }
+        }
+        Ok(superseded)
     }
 
     /// Why a row is late now, if it is.
