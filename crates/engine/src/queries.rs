@@ -195,7 +195,7 @@ impl Engine {
                 Error::not_found("occurrence", original.text(row.event.timing.tie.is_all_day()))
             })?;
             let name = row.event.kind.identity(&occurrence);
-            let deliveries = delivery::of_occurrence(act.tx, &row.event.subject(), &name)?;
+            let deliveries = inbox::of_occurrence(act.tx, &row.event.subject(), &name)?;
             Ok(Happening { event: row.event, version: row.version, occurrence, deliveries })
         })
     }
@@ -287,7 +287,7 @@ impl Engine {
 impl Act<'_> {
     fn happenings(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Happening>> {
         let mut told: BTreeMap<(String, String), Vec<DeliveryRow>> = BTreeMap::new();
-        for row in delivery::about(self.tx, later(from, -40 * DAY), later(until, DAY))? {
+        for row in inbox::about(self.tx, later(from, -40 * DAY), later(until, DAY))? {
             let name = (row.identity.subject.clone(), row.identity.occurrence.clone());
             told.entry(name).or_default().push(row);
         }

@@ -456,29 +456,6 @@ pub fn shown(tx: &Transaction<'_>, id: DeliveryId, by: &str) -> Result<()> {
     Ok(())
 }
 
-/// The rows about one occurrence, none of them cancelled before it was tried.
-///
-/// # Errors
-/// When the ledger cannot be read.
-pub fn of_occurrence(
-    tx: &Transaction<'_>,
-    subject: &str,
-    occurrence: &str,
-) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.state <> 'cancelled' ORDER BY d.due, d.id";
-    several(tx, rest, params![subject, occurrence])
-}
-
-/// The rows about occurrences that start in a stretch, none of them cancelled.
-///
-/// # Errors
-/// When the ledger cannot be read.
-pub fn about(tx: &Transaction<'_>, from: Timestamp, until: Timestamp) -> Result<Vec<DeliveryRow>> {
-    let rest =
-        "WHERE d.starts >= ?1 AND d.starts < ?2 AND d.state <> 'cancelled' ORDER BY d.due, d.id";
-    several(tx, rest, params![ms(from), ms(until)])
-}
-
 /// After the wall clock went back by so much: waits that were counted from the false time end
 /// as much earlier.
 ///

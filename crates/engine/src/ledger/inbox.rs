@@ -7,11 +7,11 @@ use calendar::{
     id::{ChannelId, EventId},
 };
 use jiff::Timestamp;
-use rusqlite::{Row, Transaction, params_from_iter, types::Value};
+use rusqlite::{Row, Transaction, params, params_from_iter, types::Value};
 
 use super::{
     damaged,
-    delivery::{COLUMNS, DeliveryRow, FROM, read},
+    delivery::{COLUMNS, DeliveryRow, FROM, read, several},
     ms,
 };
 use crate::error::Result;
@@ -208,4 +208,27 @@ pub fn lateness(tx: &Transaction<'_>, since: Timestamp) -> Result<Vec<i64>> {
     let mut statement = tx.prepare_cached(sql)?;
     let rows = statement.query_map([ms(since)], |row| row.get(0))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// The rows about one occurrence, none of them cancelled before it was tried.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn of_occurrence(
+    tx: &Transaction<'_>,
+    subject: &str,
+    occurrence: &str,
+) -> Result<Vec<DeliveryRow>> {
+    let rest = "WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.state <> 'cancelled' ORDER BY d.due, d.id";
+    several(tx, rest, params![subject, occurrence])
+}
+
+/// The rows about occurrences that start in a stretch, none of them cancelled.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn about(tx: &Transaction<'_>, from: Timestamp, until: Timestamp) -> Result<Vec<DeliveryRow>> {
+    let rest =
+        "WHERE d.starts >= ?1 AND d.starts < ?2 AND d.state <> 'cancelled' ORDER BY d.due, d.id";
+    several(tx, rest, params![ms(from), ms(until)])
 }
