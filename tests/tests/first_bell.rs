@@ -1,8 +1,8 @@
 //! The first bell: from an event to a notification, the inbox, and the proof.
 
 use acceptance::world::{World, draft, reminders};
-use calendar::draft::EventDraft;
-use engine::ledger::acknowledgement::Answer;
+use calendar::{draft::EventDraft, id::EventId};
+use engine::{courier::Handover, ledger::acknowledgement::Answer};
 
 const BERLIN: &str = "Europe/Berlin";
 
@@ -67,6 +67,38 @@ fn a_snooze_rings_again_and_two_presses_are_one_snooze() {
 }
 
 #[test]
+fn what_is_no_longer_wanted_cannot_be_snoozed() {
+    let at = |world: &World| world.now().checked_add(jiff::SignedDuration::from_mins(5));
+    let refused = |change: &dyn Fn(&mut World, EventId)| {
+        let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+        let id = world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
+        world.wait_until("2026-11-23T09:51");
+        let told = world.only();
+        change(&mut world, id);
+        let before = world.all_rows();
+        let until = at(&world).expect("a time");
+        let said = world.engine().snooze(told, until, "desktop").expect_err("refused").to_string();
+        assert_eq!(world.all_rows(), before);
+        said
+    };
+    let deleted = refused(&|world, id| {
+        world.engine().delete_event(id, None, None).expect("deleted");
+    });
+    assert_eq!(deleted, "the event was deleted: there is nothing to tell again");
+    let edited = |edit: fn(&mut EventDraft)| {
+        refused(&move |world, id| {
+            let mut draft = world.draft(id);
+            edit(&mut draft);
+            world.save(Some(id), draft);
+        })
+    };
+    let off = edited(|d| d.disabled = true);
+    assert_eq!(off, "the event is switched off: there is nothing to tell again");
+    let moved = edited(|d| d.start = "20261124T100000".into());
+    assert_eq!(moved, "the event was changed since: there is nothing to tell again");
+}
+
+#[test]
 fn a_series_goes_on_and_on() {
     let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
     let daily = EventDraft {
@@ -112,7 +144,7 @@ fn more_than_three_at_once_are_one_digest() {
 #[test]
 fn a_new_notification_service_shows_again_what_is_unanswered_and_still_matters() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
-    world.answer(engine::courier::Handover::Accepted { shown_by: Some(":1.7".into()) });
+    world.answer(Handover::Accepted { shown_by: Some(":1.7".into()) });
     world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
     world.add(draft("appointment", "Breakfast", "20261123T091500", Some(BERLIN)));
     world.add(draft("note", "Call Ana", "20261123T093000", Some(BERLIN)));

@@ -57,11 +57,29 @@ impl Engine {
     /// Snoozes a reminder until a moment. Pressed twice, it is one snooze.
     ///
     /// # Errors
-    /// When the moment is past or at the deadline, or it is no reminder of this desktop.
+    /// When the moment is past or at the deadline, it is no reminder of this desktop, or what it
+    /// told of is deleted, switched off or elsewhere by now.
     pub fn snooze(&self, id: DeliveryId, until: Timestamp, place: &str) -> Result<SnoozedTo> {
         self.write(|act| {
             let row = act.delivery(id)?;
             act.snooze(&row, until, place)
+        })
+    }
+
+    /// Snoozes several reminders, each until its own moment: all of them or none.
+    ///
+    /// # Errors
+    /// As [`Engine::snooze`].
+    pub fn snooze_all(
+        &self,
+        wanted: &[(DeliveryId, Timestamp)],
+        place: &str,
+    ) -> Result<Vec<SnoozedTo>> {
+        self.write(|act| {
+            wanted
+                .iter()
+                .map(|(id, until)| act.snooze(&act.delivery(*id)?, *until, place))
+                .collect()
         })
     }
 
@@ -161,7 +179,7 @@ impl Act<'_> {
                 format!("{until} is not ahead: a snooze rings later than now"),
             ));
         }
-        let deadline = self.deadline_of(row)?;
+        let deadline = self.still_wanted(row)?;
         if let Some(deadline) = deadline.filter(|at| *at <= until) {
             let message =
                 format!("{until} is at or after the deadline {deadline}: snooze until before it");
@@ -217,12 +235,27 @@ impl Act<'_> {
         })
     }
 
-    /// The deadline of the occurrence a delivery tells about, for kinds that have one.
-    fn deadline_of(&self, row: &DeliveryRow) -> Result<Option<Timestamp>> {
-        let Some(id) = row.event else { return Ok(None) };
-        let Some(found) = event::find(self.tx, &self.context.zones, id)? else { return Ok(None) };
-        let occurrence = found.event.occurrence_named(&self.context, &row.identity.occurrence);
-        Ok(occurrence.and_then(|o| found.event.kind.deadline(&o)))
+    /// Refuses what nobody is to be told again; gives the deadline of the occurrence, for kinds
+    /// that have one.
+    fn still_wanted(&self, row: &DeliveryRow) -> Result<Option<Timestamp>> {
+        let refuse = |why| {
+            let message = format!("the event {why}: there is nothing to tell again");
+            Err(Error::invalid("delivery", message))
+        };
+        let found = match row.event {
+            Some(id) => event::find(self.tx, &self.context.zones, id)?,
+            None => None,
+        };
+        let Some(found) = found.filter(|found| found.deleted_at.is_none()) else {
+            return refuse("was deleted");
+        };
+        if !found.event.enabled {
+            return refuse("is switched off");
+        }
+        match found.event.occurrence_named(&self.context, &row.identity.occurrence) {
+            Some(occurrence) => Ok(found.event.kind.deadline(&occurrence)),
+            None => refuse("was changed since"),
+        }
     }
 
     fn retry(&self, row: &DeliveryRow) -> Result<()> {

@@ -98,21 +98,17 @@ impl EngineHost {
 
     pub(super) fn answer_later(&self, asked: &Snooze) -> Result<Change, Fault> {
         let local = self.local()?;
-        let mut until: Option<i64> = None;
-        // All or none: every moment is looked at before the first is snoozed.
         let mut wanted = Vec::new();
         for delivery in ids(&asked.deliveries)? {
             let row = self.engine.why(delivery)?.delivery.row;
             wanted.push((delivery, moment_of(&asked.until, &row, &local)?));
         }
-        for (delivery, at) in &wanted {
-            let snoozed = self.engine.snooze(*delivery, *at, WINDOW)?;
-            until = until.or(Some(snoozed.until_ms));
-        }
+        let snoozed = self.engine.snooze_all(&wanted, WINDOW)?;
         if let SnoozeUntil::For { minutes } = asked.until {
             self.engine.remember_snooze(minutes)?;
         }
-        let until = until.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let until =
+            snoozed.first().and_then(|first| Timestamp::from_millisecond(first.until_ms).ok());
         Ok(Change {
             count: u32::try_from(wanted.len()).unwrap_or(u32::MAX),
             until: until.map(|at| local.moment(at)),
