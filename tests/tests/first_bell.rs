@@ -99,6 +99,34 @@ fn what_is_no_longer_wanted_cannot_be_snoozed() {
 }
 
 #[test]
+fn what_told_of_a_deleted_event_is_not_shown_again() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let id = world.add(draft("note", "Tea", "20261123T093000", Some(BERLIN)));
+    world.wait_until("2026-11-23T09:31");
+    assert_eq!(world.engine().to_show_again(":1.9").expect("renderings").len(), 1);
+    world.engine().delete_event(id, None, None).expect("deleted");
+    assert_eq!(world.engine().to_show_again(":1.9").expect("renderings"), []);
+}
+
+#[test]
+fn a_reminder_awaits_its_answer_for_months_unless_its_event_is_deleted() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let id = world.add(draft("note", "Tea", "20261123T093000", Some(BERLIN)));
+    world.wait_until("2026-11-23T09:31");
+    let told = [world.only()];
+    world.jump_to("2027-02-01T12:00");
+    let engine = world.engine().clone();
+    assert!(engine.inbox().expect("inbox").is_empty());
+    assert_eq!(engine.awaiting_answer(&told).expect("waiting").len(), 1);
+    engine.delete_event(id, None, None).expect("deleted");
+    assert!(engine.awaiting_answer(&told).expect("waiting").is_empty());
+    engine.undo(None).expect("undo");
+    assert_eq!(engine.awaiting_answer(&told).expect("waiting").len(), 1);
+    engine.acknowledge(&told, Answer::Done, "window").expect("done");
+    assert!(engine.awaiting_answer(&told).expect("waiting").is_empty());
+}
+
+#[test]
 fn a_series_goes_on_and_on() {
     let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
     let daily = EventDraft {

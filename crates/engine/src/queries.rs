@@ -1,6 +1,6 @@
 //! Reading: what happens when, what stands in the inbox, what rang and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{
     delivery::State,
@@ -240,6 +240,23 @@ impl Engine {
         self.read(|act| {
             let now = act.wall();
             inbox::unanswered(act.tx, later(now, -INBOX_DAYS * DAY), now, 500)
+        })
+    }
+
+    /// Which of these reminders on the desktop still wait for an answer, however old they are:
+    /// nobody has given one, and their event is not deleted.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn awaiting_answer(&self, ids: &[DeliveryId]) -> Result<BTreeSet<DeliveryId>> {
+        self.read(|act| {
+            let mut waiting = BTreeSet::new();
+            for id in ids {
+                if inbox::awaits_answer(act.tx, *id)? {
+                    waiting.insert(*id);
+                }
+            }
+            Ok(waiting)
         })
     }
 

@@ -168,14 +168,16 @@ impl Desk {
         }
     }
 
-    /// Forgets what was answered since it was shown, and names it.
+    /// Forgets what was answered, or whose event was deleted, since it was shown, and names it.
     fn answered_elsewhere(&self) -> engine::Result<Vec<String>> {
-        if self.screen().is_empty() {
+        let shown: Vec<DeliveryId> = self.screen().values().flatten().copied().collect();
+        if shown.is_empty() {
             return Ok(Vec::new());
         }
-        let waiting: HashSet<DeliveryId> =
-            self.engine.inbox()?.into_iter().map(|listed| listed.row.id).collect();
-        let is_over = |ids: &Vec<DeliveryId>| ids.iter().all(|id| !waiting.contains(id));
+        let waiting = self.engine.awaiting_answer(&shown)?;
+        let over: HashSet<DeliveryId> =
+            shown.into_iter().filter(|id| !waiting.contains(id)).collect();
+        let is_over = |ids: &Vec<DeliveryId>| ids.iter().all(|id| over.contains(id));
         Ok(self.screen().extract_if(|_, ids| is_over(ids)).map(|(key, _)| key).collect())
     }
 

@@ -4,7 +4,7 @@
 use calendar::{
     delivery::State,
     draft::OverrideDraft,
-    id::{ChannelId, EventId},
+    id::{ChannelId, DeliveryId, EventId},
 };
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params, params_from_iter, types::Value};
@@ -62,8 +62,8 @@ const WORDS: &str = ", coalesce(e.title, 'Test') AS title, coalesce(e.kind, '') 
 const EVENT: &str = "LEFT JOIN event e ON e.id = d.event";
 /// Told beyond its grace.
 const LATE: &str = "coalesce(d.told_at - d.due > d.grace * 1000, 0)";
-/// A desktop row is in the inbox from due on, until somebody acknowledged it.
-const UNANSWERED: &str = "c.kind = 'desktop' AND d.due <= ? AND NOT EXISTS (
+/// A desktop row waits for an answer until somebody acknowledged it.
+const UNANSWERED: &str = "c.kind = 'desktop' AND NOT EXISTS (
         SELECT 1 FROM acknowledgement a WHERE a.subject = d.subject AND a.occurrence = d.occurrence
         AND a.reminder = d.reminder AND a.gen = d.gen)
     AND (d.state IN ('completed', 'held', 'pending', 'processing', 'retrying', 'dead', 'review', 'expired'))";
@@ -161,12 +161,27 @@ pub fn unanswered(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Listed>> {
-    let rest = format!("WHERE {UNANSWERED} AND d.due >= ? ORDER BY d.due DESC, d.id DESC LIMIT ?");
+    let rest = format!(
+        "WHERE {UNANSWERED} AND d.due <= ? AND d.due >= ? ORDER BY d.due DESC, d.id DESC LIMIT ?"
+    );
     select(
         tx,
         &rest,
         vec![Value::from(ms(now)), Value::from(ms(since)), Value::from(i64::from(limit))],
     )
+}
+
+/// Whether what was told on this desktop, however long ago, still waits for an answer: nobody has
+/// given one, and its event is not deleted.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn awaits_answer(tx: &Transaction<'_>, id: DeliveryId) -> Result<bool> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 {FROM} {EVENT}
+        WHERE d.id = ? AND e.deleted_at IS NULL AND {UNANSWERED})"
+    );
+    Ok(tx.prepare_cached(&sql)?.query_row([id.bytes()], |row| row.get(0))?)
 }
 
 /// How many deliveries due in a stretch stand in each state.
