@@ -1,8 +1,8 @@
 //! The first bell: from an event to a notification, the inbox, and the proof.
 
-use acceptance::world::{World, draft, reminders};
-use calendar::{draft::EventDraft, id::EventId};
-use engine::{courier::Handover, ledger::acknowledgement::Answer};
+use acceptance::world::{World, draft, reminder, reminders};
+use calendar::{draft::EventDraft, id::EventId, network::Network};
+use engine::{channels::NewWebhook, courier::Handover, ledger::acknowledgement::Answer};
 
 const BERLIN: &str = "Europe/Berlin";
 
@@ -124,6 +124,40 @@ fn a_reminder_awaits_its_answer_for_months_unless_its_event_is_deleted() {
     assert_eq!(engine.awaiting_answer(&told).expect("waiting").len(), 1);
     engine.acknowledge(&told, Answer::Done, "window").expect("done");
     assert!(engine.awaiting_answer(&told).expect("waiting").is_empty());
+}
+
+#[test]
+fn a_removed_or_switched_off_channel_is_not_tried_again() {
+    for (gone, said) in [
+        (false, "the channel 'lamp' was removed: nothing can be sent through it any more"),
+        (true, "the channel 'lamp' is switched off: switch it on first"),
+    ] {
+        let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+        let new = NewWebhook {
+            name: "lamp".into(),
+            url: "http://127.0.0.1:9/".into(),
+            network: Network::Loopback,
+            ..NewWebhook::default()
+        };
+        let channel = world.engine().add_webhook(&new).expect("a channel").id;
+        world.add(EventDraft {
+            reminders: Some(vec![reminder("PT0M", channel)]),
+            ..draft("note", "Light", "20261123T093000", Some(BERLIN))
+        });
+        world.answer(if gone { Handover::Gone } else { Handover::Permanent });
+        world.wait_until("2026-11-23T09:31");
+        if !gone {
+            world.engine().remove_channel(channel).expect("removed");
+        }
+        let (row, before) = (world.only(), world.rows());
+        let refused = world.engine().retry(&[row]).expect_err("refused");
+        assert_eq!(refused.to_string(), said);
+        assert_eq!(world.rows(), before);
+        if gone {
+            world.engine().switch_on(channel).expect("on again");
+            world.engine().retry(&[row]).expect("tried again");
+        }
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     ledger::{
         acknowledgement::{self, Answer},
+        channel,
         delivery::{self, DeliveryRow, Effects},
         event, setting,
     },
@@ -108,7 +109,8 @@ impl Engine {
     /// Tries failed or uncertain deliveries again, with the same key.
     ///
     /// # Errors
-    /// When one of them does not exist or does not wait for a person.
+    /// When one of them does not exist or does not wait for a person, or its channel is removed
+    /// or switched off.
     pub fn retry(&self, ids: &[DeliveryId]) -> Result<u32> {
         self.write(|act| {
             for id in ids {
@@ -270,8 +272,20 @@ impl Act<'_> {
             let message = format!("{} is over: it can no longer be told", row.id);
             return Err(Error::invalid("delivery", message));
         }
+        self.refuse_closed(row.identity.channel)?;
         self.enter(row, (State::Pending, Reason::RetryAsked), &Effects::default(), "")?;
         Ok(())
+    }
+
+    /// Refuses a channel through which nothing can go.
+    fn refuse_closed(&self, id: ChannelId) -> Result<()> {
+        let channel = channel::find(self.tx, id)?.ok_or_else(|| Error::not_found("channel", id))?;
+        let why = match (channel.removed, channel.off_reason) {
+            (true, _) => "was removed: nothing can be sent through it any more",
+            (false, Some(_)) => "is switched off: switch it on first",
+            (false, None) => return Ok(()),
+        };
+        Err(Error::invalid("channel", format!("the channel '{}' {why}", channel.name)))
     }
 }
 
