@@ -396,7 +396,7 @@ impl Act<'_> {
 }
 
 /// The instants an event may touch, with a day's room on both sides for zone changes.
-fn spans(context: &Context, event: &Event) -> Spans {
+pub(crate) fn spans(context: &Context, event: &Event) -> Spans {
     let zone = context.zone_of(event, &event.timing.tie);
     let at = |local: DateTime| calendar::timing::instant(LocalStart::first(local), &zone).0;
     let length = i64::from(event.timing.length.days) * DAY + event.timing.length.seconds;

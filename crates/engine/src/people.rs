@@ -2,6 +2,7 @@
 
 use calendar::{
     draft::EventDraft,
+    event::Event,
     id::{CalendarId, EventId, PersonId},
     person::Person,
     policy::LeapDay,
@@ -14,13 +15,13 @@ use crate::{
     act::Act,
     engine::{Engine, calendar_id, event_id, person_id},
     error::{Error, Result},
-    events::Saved,
+    events::{Saved, spans},
     ledger::{
         calendar::{self as calendars, CalendarRow},
-        event::{self, Source},
+        event::{self, EventRow, Source},
         person::{self, PersonRow},
     },
-    reconcile::Effect,
+    reconcile::{Asked, Effect},
 };
 
 /// A leap year to stand for a birthday whose year nobody knows.
@@ -150,9 +151,12 @@ impl Act<'_> {
             None => LeapDay::default(),
         };
         let date = save.birthday.as_deref().map(birth_date).transpose()?;
-        if let Some(id) = save.id {
-            person::find(self.tx, id)?.ok_or_else(|| Error::not_found("person", id))?;
-        }
+        let earlier = match save.id {
+            Some(id) => {
+                Some(person::find(self.tx, id)?.ok_or_else(|| Error::not_found("person", id))?)
+            }
+            None => None,
+        };
         let id = save.id.unwrap_or_else(|| person_id(&self.now));
         let person = Person { id, name: name.into(), zone, leap_day };
         person::put(
@@ -160,7 +164,22 @@ impl Act<'_> {
             &PersonRow { person: person.clone(), birthday: save.birthday.clone() },
         )?;
         self.save_birthday(&person, date)?;
+        if earlier.is_some_and(|row| row.person.zone != person.zone) {
+            for row in event::of_person(self.tx, &self.context.zones, id)? {
+                self.replan(&row)?;
+            }
+        }
         Ok(id)
+    }
+
+    /// Puts a corrected definition in the place of one, losing nothing unsent: what is due by it
+    /// already is told late.
+    fn correct(&self, row: &EventRow, event: &Event) -> Result<Saved> {
+        let (spans, now) = (spans(&self.context, event), self.wall());
+        let version = event::put(self.tx, event, spans, &row.source, Some(row.version), now)?;
+        let asked = Asked::Nobody;
+        let effect = self.reconcile(event, row.decided_until, asked, Reason::CancelledEdited)?;
+        Ok(Saved { event: event.id.to_string(), version, effect })
     }
 
     fn checked_zone(&self, zone: Option<&str>) -> Result<Option<ZoneName>> {
@@ -197,6 +216,10 @@ impl Act<'_> {
         let event =
             self.checked(&draft, id, known.as_ref().map_or(id, |row| row.event.series_root))?;
         match known {
+            // The same birthday, told elsewhere or on another day of short years.
+            Some(row) if row.event.timing.start == event.timing.start => {
+                self.correct(&row, &event).map(Some)
+            }
             Some(row) => self.replace(&row, &event, &row.source, Reason::CancelledEdited).map(Some),
             None => {
                 let effect = self.insert(&event, &Source::default())?;

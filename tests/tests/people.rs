@@ -1,0 +1,73 @@
+//! People: their birthdays go where they go, and their events outlive them.
+
+use acceptance::world::{World, draft};
+use calendar::{draft::EventDraft, id::PersonId};
+use engine::people::SavePerson;
+
+fn ana(id: Option<PersonId>, zone: &str, leap_day: &str) -> SavePerson {
+    SavePerson {
+        id,
+        name: "Ana".into(),
+        zone: Some(zone.into()),
+        birthday: Some("1992-02-29".into()),
+        leap_day: Some(leap_day.into()),
+    }
+}
+
+fn save(world: &mut World, person: &SavePerson) -> PersonId {
+    let id = world.engine().save_person(person, None).expect("a person");
+    world.run();
+    id.parse().expect("an id")
+}
+
+/// It is ten in the morning of her birthday in Berlin, and one at night in Los Angeles.
+fn in_los_angeles() -> (World, PersonId) {
+    let mut world = World::at("2027-02-28T10:00[Europe/Berlin]");
+    let id = save(&mut world, &ana(None, "America/Los_Angeles", "backward"));
+    assert_eq!(world.rows(), "Sun 28 18:00 scheduled planned Ana’s birthday");
+    (world, id)
+}
+
+#[test]
+fn a_birthday_whose_hour_passes_by_a_corrected_zone_is_told_late() {
+    let (mut world, id) = in_los_angeles();
+    save(&mut world, &ana(Some(id), "Europe/Berlin", "backward"));
+    let told = "Sun 28 09:00 completed late.moved Ana’s birthday";
+    assert_eq!(world.rows().lines().next(), Some(told), "{}", world.rows());
+    assert_eq!(world.sent.len(), 1);
+    // Back again: told is told.
+    save(&mut world, &ana(Some(id), "America/Los_Angeles", "backward"));
+    world.wait_until("2027-03-03T10:00");
+    assert_eq!(world.sent.len(), 1, "{}", world.rows());
+}
+
+#[test]
+fn a_birthday_on_another_day_by_the_leap_policy_is_told_late_too() {
+    let mut world = World::at("2027-02-28T10:00[Europe/Berlin]");
+    let id = save(&mut world, &ana(None, "Europe/Berlin", "forward"));
+    assert_eq!(world.rows(), "Mon 01 09:00 scheduled planned Ana’s birthday");
+    save(&mut world, &ana(Some(id), "Europe/Berlin", "backward"));
+    let told = "Sun 28 09:00 completed late.moved Ana’s birthday";
+    assert_eq!(world.rows().lines().next(), Some(told), "{}", world.rows());
+}
+
+#[test]
+fn every_all_day_event_of_a_person_follows_the_corrected_zone() {
+    let (mut world, id) = in_los_angeles();
+    world.add(name_day(id));
+    assert!(world.rows().contains("Sun 28 18:00 scheduled planned Name day"), "{}", world.rows());
+    save(&mut world, &ana(Some(id), "Asia/Tokyo", "backward"));
+    assert!(
+        world.rows().contains("Sun 28 01:00 completed late.moved Name day"),
+        "{}",
+        world.rows()
+    );
+}
+
+fn name_day(id: PersonId) -> EventDraft {
+    EventDraft {
+        person: Some(id.to_string()),
+        reminders: acceptance::world::reminders(&["PT0M"]),
+        ..draft("note", "Name day", "20270228", None)
+    }
+}
