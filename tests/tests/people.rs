@@ -71,3 +71,24 @@ fn name_day(id: PersonId) -> EventDraft {
         ..draft("note", "Name day", "20270228", None)
     }
 }
+
+#[test]
+fn a_deleted_person_takes_the_birthday_along_and_no_other_event() {
+    let (mut world, id) = in_los_angeles();
+    let day = world.add(name_day(id));
+    let effect = world.engine().delete_person(id, None).expect("deleted");
+    world.run();
+    assert_eq!(effect.cancelled, 1);
+    assert!(world.engine().people().expect("people").is_empty());
+    assert_eq!((world.draft(day).person, world.draft(day).start), (None, "20270228".into()));
+    // Nothing unsent is lost: on that date here its hour has passed, and it is told.
+    assert_eq!(world.rows(), "Sun 28 09:00 completed late.moved Name day");
+    // What was deleted last comes back first, and the person with it.
+    let undone = world.engine().undo(None).expect("undo");
+    assert_eq!(undone.label, "Delete “Ana’s birthday”");
+    world.run();
+    assert!(world.rows().contains("Sun 28 18:00 scheduled planned.again Ana’s birthday"));
+    assert_eq!(world.engine().people().expect("people").len(), 1);
+    world.engine().undo(None).expect("undo");
+    assert_eq!(world.draft(day).person, Some(id.to_string()));
+}

@@ -98,16 +98,7 @@ impl Engine {
         self.once(request, |act| {
             let row = act.event(id)?;
             act.at_version(&row, based_on)?;
-            let effect = act.delete(&row)?;
-            let before = EventDraft::from(&row.event);
-            change::push(
-                act.tx,
-                &format!("Delete “{}”", row.event.title),
-                id,
-                Some(&before),
-                None,
-                act.wall(),
-            )?;
+            let effect = act.delete_undoably(&row)?;
             Ok(Saved { event: id.to_string(), version: row.version + 1, effect })
         })
     }
@@ -358,6 +349,15 @@ impl Act<'_> {
         let gone = if event.enabled { gone } else { Reason::CancelledDisabled };
         effect.add(self.reconcile(event, self.wall(), Asked::Person, gone)?);
         Ok(Saved { event: event.id.to_string(), version, effect })
+    }
+
+    /// Deletes an event by a person's wish, so that it can be undone.
+    pub(crate) fn delete_undoably(&self, row: &EventRow) -> Result<Effect> {
+        let effect = self.delete(row)?;
+        let before = EventDraft::from(&row.event);
+        let label = format!("Delete “{}”", row.event.title);
+        change::push(self.tx, &label, row.event.id, Some(&before), None, self.wall())?;
+        Ok(effect)
     }
 
     /// Deletes an event and cancels what it wanted.

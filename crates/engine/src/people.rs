@@ -18,6 +18,7 @@ use crate::{
     events::{Saved, spans},
     ledger::{
         calendar::{self as calendars, CalendarRow},
+        change,
         event::{self, EventRow, Source},
         person::{self, PersonRow},
     },
@@ -59,15 +60,22 @@ impl Engine {
         self.read(|act| person::all(act.tx))
     }
 
-    /// Deletes a person and what is told about them.
+    /// Deletes a person and their birthday; other events stay and are of nobody then. Each of
+    /// that can be undone, and what names the person again brings the person back.
     ///
     /// # Errors
     /// When there is no such person.
     pub fn delete_person(&self, id: PersonId, request: Option<&str>) -> Result<Effect> {
         self.once(request, |act| {
+            let rows = event::of_person(act.tx, &act.context.zones, id)?;
+            let (theirs, others): (Vec<_>, Vec<_>) =
+                rows.into_iter().partition(|row| row.event.kind.is_of_person());
             let mut effect = Effect::default();
-            for row in event::of_person(act.tx, &act.context.zones, id)? {
-                effect.add(act.delete(&row)?);
+            for row in others {
+                effect.add(act.without_person(&row)?);
+            }
+            for row in theirs {
+                effect.add(act.delete_undoably(&row)?);
             }
             person::delete(act.tx, id, act.wall())?;
             Ok(effect)
@@ -170,6 +178,17 @@ impl Act<'_> {
             }
         }
         Ok(id)
+    }
+
+    /// Takes the person out of an event, which keeps its dates.
+    fn without_person(&self, row: &EventRow) -> Result<Effect> {
+        let before = EventDraft::from(&row.event);
+        let after = EventDraft { person: None, ..before.clone() };
+        let event = self.checked(&after, row.event.id, row.event.series_root)?;
+        let saved = self.correct(row, &event)?;
+        let label = format!("Change “{}”", event.title);
+        change::push(self.tx, &label, event.id, Some(&before), Some(&after), self.wall())?;
+        Ok(saved.effect)
     }
 
     /// Puts a corrected definition in the place of one, losing nothing unsent: what is due by it

@@ -9,7 +9,7 @@ use crate::{
     engine::Engine,
     error::{Error, Result},
     events::Saved,
-    ledger::{change, event},
+    ledger::{change, event, person},
     reconcile::Effect,
 };
 
@@ -75,6 +75,9 @@ impl Act<'_> {
         match draft {
             Some(draft) => {
                 let event = self.checked(draft, id, row.event.series_root)?;
+                if let Some(person) = &event.person {
+                    person::bring_back(self.tx, person.id)?;
+                }
                 self.replace(&row, &event, &row.source, Reason::CancelledEdited)
             }
             None if row.deleted_at.is_some() => {

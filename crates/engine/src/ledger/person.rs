@@ -78,3 +78,13 @@ pub fn delete(tx: &Transaction<'_>, id: PersonId, now: Timestamp) -> Result<()> 
         _ => Err(Error::not_found("person", id)),
     }
 }
+
+/// Takes a person into use again, if that person was deleted.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn bring_back(tx: &Transaction<'_>, id: PersonId) -> Result<()> {
+    let sql = "UPDATE person SET deleted_at = NULL WHERE id = ?1 AND deleted_at IS NOT NULL";
+    tx.execute(sql, [id.bytes()])?;
+    Ok(())
+}
