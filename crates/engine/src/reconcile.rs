@@ -48,8 +48,11 @@ pub(crate) enum Asked {
 /// What a change did to the reminders, for the answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Effect {
-    /// Reminders cancelled.
+    /// Reminders cancelled, those aside that ring at another moment instead.
     pub cancelled: u32,
+    /// Reminders planned.
+    #[serde(default)]
+    pub planned: u32,
     /// Snoozes cancelled.
     pub snoozes: u32,
     /// Being sent at this very moment: cancelled if that turns out to have failed.
@@ -71,6 +74,7 @@ impl Effect {
     /// Adds up two.
     pub fn add(&mut self, other: Self) {
         self.cancelled += other.cancelled;
+        self.planned += other.planned;
         self.snoozes += other.snoozes;
         self.in_flight += other.in_flight;
         self.passed.extend(other.passed);
@@ -97,6 +101,7 @@ impl Act<'_> {
             Asked::Pass | Asked::Nobody => decided.min(now),
         };
         let (until, plan_at) = self.look_ahead(event, from, asked, &mut effect)?;
+        effect.cancelled = effect.cancelled.saturating_sub(effect.planned);
         event::decided(self.tx, event.id, until.min(now), plan_at)?;
         Ok(effect)
     }
@@ -306,6 +311,7 @@ impl Act<'_> {
             }
         };
         self.plan_wanted(event, wanted, generation, to, late)?;
+        effect.planned += u32::from(to.0 == State::Scheduled);
         Ok(())
     }
 

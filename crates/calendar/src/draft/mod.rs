@@ -156,6 +156,12 @@ fn wrong(field: &'static str, message: impl Into<String>) -> DraftError {
     DraftError { field, message: message.into() }
 }
 
+/// A text on one line: line breaks and other control characters become spaces.
+fn one_line(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    plain.trim().into()
+}
+
 fn shown(text: &str) -> String {
     text.chars().take(60).collect()
 }
@@ -191,8 +197,8 @@ impl EventDraft {
             series_root,
             calendar,
             kind,
-            title: self.title.trim().into(),
-            place: self.place.trim().into(),
+            title: one_line(&self.title),
+            place: one_line(&self.place),
             description: self.description.clone(),
             url: self.url.trim().into(),
             timing,
@@ -208,7 +214,7 @@ impl EventDraft {
     }
 
     fn check_texts(&self) -> Result<(), DraftError> {
-        if self.title.trim().is_empty() {
+        if one_line(&self.title).is_empty() {
             return Err(wrong("title", "the title is empty: an event needs one"));
         }
         let texts = [&self.title, &self.place, &self.description, &self.url];
