@@ -103,15 +103,25 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     refuse_foreign(dir, &connection)?;
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    if mode != "wal" {
-        return Err(unfit(dir, format!("its journal mode is {mode} and cannot be made WAL")));
-    }
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON;",
     )?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// Whether the file has the journal all programs share; it is made so once, by one alone.
+pub(super) fn is_wal(connection: &Connection) -> Result<bool> {
+    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+    Ok(mode == "wal")
+}
+
+pub(super) fn make_wal(dir: &Path, connection: &Connection) -> Result<()> {
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    match mode.as_str() {
+        "wal" => Ok(()),
+        _ => Err(unfit(dir, format!("its journal mode is {mode} and cannot be made WAL"))),
+    }
 }
 
 fn refuse_foreign(dir: &Path, connection: &Connection) -> Result<()> {
@@ -149,24 +159,29 @@ pub(super) struct SharedLock(File);
 
 impl SharedLock {
     pub(super) fn take(dir: &Path) -> Result<Self> {
-        let file = open_lock(dir, "carillon.lock")?;
-        rustix::fs::flock(&file, FlockOperation::LockShared)
-            .map_err(|e| unfit(dir, e.to_string()))?;
-        Ok(Self(file))
+        let lock = Self(open_lock(dir, "carillon.lock")?);
+        lock.share(dir)?;
+        Ok(lock)
     }
 
-    /// Makes it exclusive, waiting for everybody else to close; `work` runs alone.
-    pub(super) fn alone<T>(
-        self,
-        dir: &Path,
-        work: impl FnOnce() -> Result<T>,
-    ) -> Result<(Self, T)> {
-        rustix::fs::flock(&self.0, FlockOperation::LockExclusive)
-            .map_err(|e| unfit(dir, e.to_string()))?;
-        let done = work();
+    /// Holds it shared, waiting for somebody who is alone with the ledger.
+    pub(super) fn share(&self, dir: &Path) -> Result<()> {
         rustix::fs::flock(&self.0, FlockOperation::LockShared)
-            .map_err(|e| unfit(dir, e.to_string()))?;
-        done.map(|value| (self, value))
+            .map_err(|e| unfit(dir, e.to_string()))
+    }
+
+    /// Makes it exclusive, if nobody else has the ledger open. If somebody has, it is let go of
+    /// altogether: of several who want to be alone, the last to ask finds the others waiting.
+    pub(super) fn try_alone(&self, dir: &Path) -> Result<bool> {
+        match rustix::fs::flock(&self.0, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(true),
+            Err(rustix::io::Errno::WOULDBLOCK) => {
+                rustix::fs::flock(&self.0, FlockOperation::Unlock)
+                    .map_err(|e| unfit(dir, e.to_string()))?;
+                Ok(false)
+            }
+            Err(e) => Err(unfit(dir, e.to_string())),
+        }
     }
 }
 

@@ -1,17 +1,22 @@
 //! Migrations: hand-written steps, one transaction each, append-only. A crash at any write
 //! leaves the ledger as it was before the step or as it is after it.
 
-use std::path::Path;
+use std::{path::Path, thread, time::Duration};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::file::SharedLock;
+use super::file::{SharedLock, is_wal, make_wal};
 use crate::error::{Error, Result};
 
 /// The schema this program writes.
 pub const SCHEMA: i64 = STEPS.len() as i64;
 /// `CARI`, by which SQLite's tools know a ledger of ours.
 pub(super) const APPLICATION: i64 = 0x4341_5249;
+
+/// How often it is tried to be alone with an older file, and how long one waits in between: for
+/// half a minute in all.
+const TRIES: u32 = 1_500;
+const PAUSE: Duration = Duration::from_millis(20);
 
 const STEPS: [&str; 1] = [include_str!("migrations/0001.sql")];
 
@@ -26,23 +31,41 @@ pub(super) fn bring_up(
     connection: &mut Connection,
     shared: SharedLock,
 ) -> Result<SharedLock> {
+    for _ in 0..TRIES {
+        if is_current(connection)? {
+            return Ok(shared);
+        }
+        if shared.try_alone(dir)? {
+            let done = lift(dir, connection);
+            shared.share(dir)?;
+            done?;
+        } else {
+            thread::park_timeout(PAUSE);
+            shared.share(dir)?;
+        }
+    }
+    let reason = "another Carillon has the ledger open, and this one has to bring it up to date \
+                  first: close the other and try again";
+    Err(Error::Unfit { path: dir.to_path_buf(), reason: reason.into() })
+}
+
+fn is_current(connection: &Connection) -> Result<bool> {
     let found = version(connection)?;
     if found > SCHEMA {
         return Err(Error::Newer { found, known: SCHEMA });
     }
-    if found == SCHEMA {
-        return Ok(shared);
+    Ok(found == SCHEMA && is_wal(connection)?)
+}
+
+/// Another program may have done it meanwhile, or half of it.
+fn lift(dir: &Path, connection: &mut Connection) -> Result<()> {
+    make_wal(dir, connection)?;
+    let mut at = version(connection)?;
+    while at < SCHEMA {
+        step(connection, at)?;
+        at += 1;
     }
-    let (shared, ()) = shared.alone(dir, || {
-        // Another process may have done it while this one waited.
-        let mut at = version(connection)?;
-        while at < SCHEMA {
-            step(connection, at)?;
-            at += 1;
-        }
-        Ok(())
-    })?;
-    Ok(shared)
+    Ok(())
 }
 
 fn step(connection: &mut Connection, from: i64) -> Result<()> {
