@@ -93,6 +93,30 @@ impl Error {
         Self::NotFound { what, id: id.to_string() }
     }
 
+    /// Whether a row is at fault that says what cannot be, and not the file, the disk or another
+    /// program.
+    pub(crate) const fn is_damage(&self) -> bool {
+        use rusqlite::Error as Sqlite;
+        match self {
+            Self::Invalid { .. } | Self::NotFound { .. } => true,
+            Self::Sqlite(error) => matches!(
+                error,
+                Sqlite::FromSqlConversionFailure(..)
+                    | Sqlite::InvalidColumnType(..)
+                    | Sqlite::IntegralValueOutOfRange(..)
+                    | Sqlite::Utf8Error(..)
+            ),
+            Self::Conflict { .. }
+            | Self::ScopeNeeded
+            | Self::Unfit { .. }
+            | Self::Newer { .. }
+            | Self::Full
+            | Self::Busy
+            | Self::Io { .. }
+            | Self::Sealed => false,
+        }
+    }
+
     /// Wraps what the system said when this was tried.
     pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();

@@ -368,23 +368,6 @@ impl Act<'_> {
         Ok(effect)
     }
 
-    /// Plans an event anew because something changed that nobody asked for.
-    pub(crate) fn replan(&self, row: &EventRow) -> Result<()> {
-        self.reconcile(&row.event, row.decided_until, Asked::Nobody, Reason::CancelledEdited)?;
-        Ok(())
-    }
-
-    /// Plans every event a pass finds due for it; says whether there may be more.
-    pub(crate) fn plan_due(&self, limit: u32) -> Result<bool> {
-        let rows = event::to_plan(self.tx, &self.context.zones, self.wall(), limit)?;
-        let full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
-        for row in rows {
-            self.reconcile(&row.event, row.decided_until, Asked::Pass, Reason::CancelledEdited)?;
-        }
-        let more = full || event::next_plan(self.tx)?.is_some_and(|at| at <= self.wall());
-        Ok(more)
-    }
-
     /// Cancels every live delivery through a channel.
     pub(crate) fn drop_channel(&self, id: calendar::id::ChannelId) -> Result<Effect> {
         let mut effect = Effect::default();

@@ -22,6 +22,7 @@ pub mod machine;
 pub mod message;
 pub mod people;
 pub mod place;
+pub mod planning;
 pub mod presence;
 pub mod programs;
 pub mod queries;

@@ -292,12 +292,18 @@ impl Engine {
         self.read(|act| inbox::lateness(act.tx, later(act.wall(), -30 * DAY)))
     }
 
-    /// What SQLite says of the file; empty when all is well.
+    /// What SQLite says of the file, and how many events cannot be read; empty when all is well.
     ///
     /// # Errors
     /// When it cannot be asked.
     pub fn check_file(&self) -> Result<Vec<String>> {
-        self.lock().quick_check()
+        let mut faults = self.lock().quick_check()?;
+        match self.count_unreadable()? {
+            0 => {}
+            1 => faults.push("1 event cannot be read".into()),
+            n => faults.push(format!("{n} events cannot be read")),
+        }
+        Ok(faults)
     }
 }
 

@@ -51,6 +51,15 @@ pub struct Spans {
     pub until: Timestamp,
 }
 
+/// Events of which some may be damaged.
+#[derive(Debug, Default)]
+pub struct Legible {
+    /// Those that can be read.
+    pub rows: Vec<EventRow>,
+    /// Those that cannot, and why.
+    pub damaged: Vec<(EventId, Error)>,
+}
+
 const COLUMNS: &str = "id, series_root, calendar, kind, title, place, description, url, start, zone, gap, fold, days,
     seconds, rules, rdates, exdates, overrides, person, enabled, uid, sequence, stamp, extra, version,
     decided_until, plan_at, deleted_at";
@@ -146,12 +155,31 @@ fn several(
     sql: &str,
     values: impl rusqlite::Params,
 ) -> Result<Vec<EventRow>> {
-    let raws: Vec<Raw> = {
+    let mut found = sorted_out(tx, zones, sql, values)?;
+    found.damaged.pop().map_or(Ok(found.rows), |(_, error)| Err(error))
+}
+
+fn sorted_out(
+    tx: &Transaction<'_>,
+    zones: &Zones,
+    sql: &str,
+    values: impl rusqlite::Params,
+) -> Result<Legible> {
+    let raws: Vec<(EventId, rusqlite::Result<Raw>)> = {
         let mut statement = tx.prepare_cached(sql)?;
-        let rows = statement.query_map(values, read)?;
+        let rows = statement
+            .query_map(values, |row| Ok((EventId::from_bytes(row.get("id")?), read(row))))?;
         rows.collect::<std::result::Result<_, _>>()?
     };
-    raws.into_iter().map(|raw| complete(tx, zones, raw)).collect()
+    let mut found = Legible::default();
+    for (id, raw) in raws {
+        match raw.map_err(Error::from).and_then(|raw| complete(tx, zones, raw)) {
+            Ok(row) => found.rows.push(row),
+            Err(error) if error.is_damage() => found.damaged.push((id, error)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
 }
 
 /// This event, also a deleted one.
@@ -184,14 +212,17 @@ pub fn by_uid(
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn to_plan(
-    tx: &Transaction<'_>,
-    zones: &Zones,
-    now: Timestamp,
-    limit: u32,
-) -> Result<Vec<EventRow>> {
+pub fn to_plan(tx: &Transaction<'_>, zones: &Zones, now: Timestamp, limit: u32) -> Result<Legible> {
     let sql = format!("SELECT {COLUMNS} FROM event WHERE plan_at <= ?1 ORDER BY plan_at LIMIT ?2");
-    several(tx, zones, &sql, params![ms(now), limit])
+    sorted_out(tx, zones, &sql, params![ms(now), limit])
+}
+
+/// Every undeleted event.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn legible(tx: &Transaction<'_>, zones: &Zones) -> Result<Legible> {
+    sorted_out(tx, zones, &format!("SELECT {COLUMNS} FROM event WHERE deleted_at IS NULL"), [])
 }
 
 /// When the next event has to be planned.
@@ -439,6 +470,15 @@ pub fn decided(
 ) -> Result<()> {
     let sql = "UPDATE event SET decided_until = ?2, plan_at = CASE WHEN deleted_at IS NULL THEN ?3 END WHERE id = ?1";
     tx.prepare_cached(sql)?.execute(params![id.bytes(), ms(until), plan_at.map(ms)])?;
+    Ok(())
+}
+
+/// Looks no more at an event that cannot be read.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn unplan(tx: &Transaction<'_>, id: EventId) -> Result<()> {
+    tx.execute("UPDATE event SET plan_at = NULL WHERE id = ?1", [id.bytes()])?;
     Ok(())
 }
 
