@@ -9,8 +9,8 @@ use wire::{
     dto::{
         Acknowledge, AddWebhook, Answer, AttemptOutcome, DeliveriesQuery, DeliveryRef, Did, Empty,
         Guarantee, LeapDay, Mark, Network, OccurrenceRef, Remove, RetryDeliveries, SaveCalendar,
-        SavePerson, SetAutostart, Settings, Snooze, SnoozeUntil, State, TestChannel, Theme,
-        Trigger, UpNextQuery, ZoneQuery,
+        SavePerson, SetAutostart, Settings, Snooze, SnoozeUntil, State, SwitchOnChannel,
+        TestChannel, Theme, Trigger, UpNextQuery, ZoneQuery,
     },
 };
 
@@ -212,6 +212,18 @@ fn a_webhook_that_fails_tells_its_tries_and_can_be_tried_again() {
     let channels = host(&world).channels(Empty {}).expect("channels");
     assert_eq!(channels[0].name, "This desktop");
     assert!(channels[1].last_told.is_some());
+    world.answer(Handover::Gone);
+    let test = TestChannel { channel: added.channel.id.clone(), request_id: "gone".into() };
+    host(&world).test_channel(test).expect("planned");
+    world.run();
+    let off = || host(&world).channels(Empty {}).expect("channels")[1].off.clone();
+    assert_eq!(off().as_deref(), Some("its endpoint said it is gone"));
+    let on = SwitchOnChannel { channel: added.channel.id.clone(), request_id: "on".into() };
+    for _ in 0..2 {
+        let change = host(&world).switch_on_channel(on.clone()).expect("switched on");
+        assert_eq!((change.did, change.title.as_deref()), (Did::SwitchedOn, Some("lamp")));
+    }
+    assert_eq!(off(), None);
     let remove = Remove { id: added.channel.id, request_id: "away".into() };
     for _ in 0..2 {
         let change = host(&world).remove_channel(remove.clone()).expect("removed");

@@ -264,6 +264,11 @@ pub enum Channel {
         /// Its name or id (chn_…)
         name: String,
     },
+    /// Switch a channel on again that was switched off because its endpoint said it was gone
+    On {
+        /// Its name or id (chn_…)
+        name: String,
+    },
     /// Remove a channel and cancel what was to go through it
     Remove {
         /// Its name or id (chn_…)

@@ -5,7 +5,8 @@
 mod kit;
 
 use std::{
-    io::{BufRead, BufReader, Lines},
+    io::{BufRead, BufReader, Lines, Read, Write},
+    net::TcpListener,
     process::{Child, ChildStderr, Stdio},
     time::Duration,
 };
@@ -98,5 +99,57 @@ fn what_is_due_waits_for_a_desktop_and_can_be_answered_meanwhile() {
     assert!(desk.run(["snooze", id]).refused(1).contains("only a reminder on this desktop"));
     assert_eq!(desk.run(["ack", id]).done(), "Done with 1 reminder: 1 reminder cancelled.\n");
     assert!(desk.run(["retry", id]).refused(1).contains("only failed and uncertain ones"));
+    assert_eq!(service.end(), Some(0));
+}
+
+/// An endpoint that answers each call with the next of these lines, then is no longer there.
+fn endpoint(answers: &'static [&'static str]) -> (u16, std::thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let answering = std::thread::spawn(move || {
+        for answer in answers {
+            let (mut peer, _) = listener.accept().expect("a call");
+            // The request fits one packet; what it says is another test's matter.
+            let read = peer.read(&mut [0; 65_536]).expect("a request");
+            assert!(read > 0, "a call without words");
+            write!(peer, "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .expect("answered");
+        }
+    });
+    (port, answering)
+}
+
+#[test]
+fn an_endpoint_that_was_gone_is_used_again_after_it_was_switched_on() {
+    let desk = Desk::new();
+    let (port, answering) = endpoint(&["410 Gone", "204 No Content"]);
+    let add = format!("channel add webhook lamp http://127.0.0.1:{port}/ --network loopback");
+    desk.line(&add).done();
+    let (tell, rung) = std::sync::mpsc::channel();
+    let bell = engine::bell::Bell::in_dir(&desk.data());
+    bell.watch(move || tell.send(()).unwrap_or(())).expect("a watch");
+    // What became of a test of it.
+    let tested = || {
+        let id = desk.line("channel test lamp --json").json()["delivery"].clone();
+        let states = "--state completed --state dead";
+        // Ends: the service rings after each pass that changed something, or the wait does.
+        loop {
+            let rows = desk.line(&format!("deliveries --json {states}")).json();
+            let all = rows.as_array().expect("rows");
+            if let Some(row) = all.iter().find(|row| row["id"] == id) {
+                return row["reason"].clone();
+            }
+            rung.recv_timeout(Duration::from_secs(60)).expect("the service changes something");
+        }
+    };
+    let service = Service::start(&desk);
+    assert_eq!(tested(), json!("dead.gone"));
+    assert!(desk.line("channel list").done().contains("off: its endpoint said it is gone"));
+    assert_eq!(tested(), json!("dead.gone"), "without a call");
+    assert!(desk.line("channel on lamp").done().starts_with("Switched lamp on again."));
+    assert!(!desk.line("channel list").done().contains("off:"));
+    assert_eq!(desk.line("channel on lamp").done(), "lamp was not off.\n");
+    assert_eq!(tested(), json!("told.on_time"));
+    answering.join().expect("both calls came");
     assert_eq!(service.end(), Some(0));
 }

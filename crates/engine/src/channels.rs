@@ -148,12 +148,16 @@ impl Engine {
         })
     }
 
-    /// Switches an endpoint on again that said it was gone.
+    /// Switches an endpoint on again that said it was gone. What failed meanwhile stays failed.
     ///
     /// # Errors
-    /// When the ledger cannot be written.
+    /// When there is no such channel.
     pub fn switch_on(&self, id: ChannelId) -> Result<()> {
-        self.write(|act| channel::switch_on(act.tx, id))
+        self.write(|act| {
+            let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
+            found.ok_or_else(|| Error::not_found("channel", id))?;
+            channel::switch_on(act.tx, id)
+        })
     }
 
     /// Plans a test of a channel; the service sends it like anything else. Gives the delivery.

@@ -105,6 +105,8 @@ calls! {
     AddWebhook add_webhook: AddWebhook => ChannelAdded;
     /// Removes a webhook; its reminders go.
     RemoveChannel remove_channel: Remove => Change;
+    /// Switches a webhook on again whose endpoint said it was gone.
+    SwitchOnChannel switch_on_channel: SwitchOnChannel => Change;
     /// Plans a test; the service sends it. Ask `why` what became of it.
     TestChannel test_channel: TestChannel => DeliveryRow;
     /// Keeps the settings.

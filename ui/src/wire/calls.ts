@@ -64,6 +64,8 @@ export interface Calls {
   addWebhook: { args: T.AddWebhook; answer: T.ChannelAdded };
   /** Removes a webhook; its reminders go. */
   removeChannel: { args: T.Remove; answer: T.Change };
+  /** Switches a webhook on again whose endpoint said it was gone. */
+  switchOnChannel: { args: T.SwitchOnChannel; answer: T.Change };
   /** Plans a test; the service sends it. Ask `why` what became of it. */
   testChannel: { args: T.TestChannel; answer: T.DeliveryRow };
   /** Keeps the settings. */

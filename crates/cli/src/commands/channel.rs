@@ -23,6 +23,7 @@ pub fn run(session: &Session, words: Channel) -> Result<Answer, Failure> {
         }
         Channel::List => list(session),
         Channel::Test { name } => test(session, &name),
+        Channel::On { name } => on(session, &name),
         Channel::Remove { name } => remove(session, &name),
     }
 }
@@ -98,7 +99,7 @@ fn list(session: &Session) -> Result<Answer, Failure> {
                 shape.retries
             ),
         };
-        let off = shape.off.as_ref().map_or_else(String::new, |why| format!("off: {why}"));
+        let off = row.off_words().map_or_else(String::new, |why| format!("off: {why}"));
         [row.name.clone(), about, shape.id.clone(), off]
     };
     let lines: Vec<[String; 4]> = rows.iter().zip(&shapes).map(line).collect();
@@ -134,6 +135,25 @@ fn test(session: &Session, name: &str) -> Result<Answer, Failure> {
         session.warning()
     );
     Ok(Answer::new(text, &Tested { delivery }))
+}
+
+#[derive(Serialize)]
+struct SwitchedOn {
+    on: String,
+    was_off: bool,
+}
+
+fn on(session: &Session, name: &str) -> Result<Answer, Failure> {
+    let row = session.engine.channel_named(name)?;
+    session.engine.switch_on(row.id)?;
+    let was_off = row.off_reason.is_some();
+    let text = if was_off {
+        let after = "What failed meanwhile is sent again by: carillon retry dlv_…";
+        format!("Switched {} on again. {after}\n{}", row.name, session.warning())
+    } else {
+        format!("{} was not off.\n", row.name)
+    };
+    Ok(Answer::new(text, &SwitchedOn { on: row.id.to_string(), was_off }))
 }
 
 #[derive(Serialize)]

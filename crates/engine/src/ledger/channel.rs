@@ -4,6 +4,7 @@ use calendar::{
     delivery::{Guarantee, Profile},
     id::ChannelId,
     network::Network,
+    reason::Reason,
 };
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -64,6 +65,17 @@ pub struct ChannelRow {
     pub off_reason: Option<String>,
     /// Whether it was removed.
     pub removed: bool,
+}
+
+impl ChannelRow {
+    /// Why it is switched off, in words.
+    pub fn off_words(&self) -> Option<&str> {
+        let gone = Reason::DeadGone.code();
+        self.off_reason.as_deref().map(|code| match code {
+            code if code == gone => "its endpoint said it is gone",
+            other => other,
+        })
+    }
 }
 
 const COLUMNS: &str = "id, kind, name, network, guarantee, retries, url, secret, off_reason, deleted_at IS NOT NULL AS removed";

@@ -31,6 +31,8 @@ pub enum Did {
     Retried,
     /// Removed: a calendar, person or channel.
     Removed,
+    /// A channel is on again.
+    SwitchedOn,
     /// Nothing, for there was nothing to do.
     Nothing,
 }

@@ -133,6 +133,16 @@ pub struct ChannelAdded {
     pub secret: String,
 }
 
+/// Switches a channel on again.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SwitchOnChannel {
+    /// `chn_…`
+    pub channel: String,
+    /// Makes it safe to send twice.
+    pub request_id: String,
+}
+
 /// Sends a test through a channel; it is a delivery like any other.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -228,6 +228,10 @@ impl Host for EngineHost {
         self.once(&asked.request_id, || self.drop_channel(&asked))
     }
 
+    fn switch_on_channel(&self, asked: SwitchOnChannel) -> Result<Change, Fault> {
+        self.once(&asked.request_id, || self.open_channel(&asked))
+    }
+
     fn test_channel(&self, asked: TestChannel) -> Result<DeliveryRow, Fault> {
         self.once(&asked.request_id, || self.try_channel(&asked))
     }

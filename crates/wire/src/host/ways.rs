@@ -20,7 +20,7 @@ use super::{
 use crate::{
     dto::{
         AddWebhook, Change, ChannelAdded, ChannelKind, ChannelView, DeliveryRow, Did, Guarantee,
-        Network, Remove, TestChannel,
+        Network, Remove, SwitchOnChannel, TestChannel,
     },
     fault::Fault,
 };
@@ -51,7 +51,7 @@ impl EngineHost {
                 Promise::NeverMiss => Guarantee::NeverMiss,
                 Promise::NeverRepeat => Guarantee::NeverRepeat,
             }),
-            off: row.off_reason.clone(),
+            off: row.off_words().map(Into::into),
             last_told: told.map(|at| local.moment(at)),
         })
     }
@@ -88,6 +88,12 @@ impl EngineHost {
         let effect = self.engine.remove_channel(channel)?;
         let title = known.map(|row| row.name);
         Ok(with_effect(Change { title, count: 1, ..nothing(Did::Removed) }, &effect, &local))
+    }
+
+    pub(super) fn open_channel(&self, asked: &SwitchOnChannel) -> Result<Change, Fault> {
+        let row = self.engine.channel_named(&asked.channel)?;
+        self.engine.switch_on(row.id)?;
+        Ok(Change { title: Some(row.name), count: 1, ..nothing(Did::SwitchedOn) })
     }
 
     pub(super) fn try_channel(&self, asked: &TestChannel) -> Result<DeliveryRow, Fault> {

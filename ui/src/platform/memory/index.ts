@@ -195,6 +195,11 @@ function lists(world: World, told: <T>(answer: T) => T): Partial<Handlers> {
       world.channels = world.channels.filter((c) => c !== gone);
       return told(change('removed', { title: gone?.name ?? null, cancelledReminders: 3 }));
     },
+    switchOnChannel: ({ channel }) => {
+      const target = world.channels.find((c) => c.id === channel) ?? refuse('notFound', `there is no channel '${channel}'`);
+      world.channels = world.channels.map((c) => (c === target ? { ...c, off: null } : c));
+      return told(change('switchedOn', { title: target.name, count: 1 }));
+    },
     testChannel: ({ channel }) => {
       const { wallMin, date } = world.now;
       const target = world.channels.find((c) => c.id === channel);

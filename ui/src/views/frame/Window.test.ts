@@ -10,6 +10,7 @@ import { createMemory, type MemoryOptions } from '../../platform/memory';
 import Window from './Window.svelte';
 // Loaded with its first use; here beforehand, so that no test waits for it to be compiled.
 import '../editor/Editor.svelte';
+import '../settings/Settings.svelte';
 
 beforeAll(() => {
   // jsdom draws nothing and opens no dialogs.
@@ -76,6 +77,18 @@ describe('the window', () => {
     expect(await screen.findByText(/is written like/)).toBeTruthy();
     await fireEvent.input(field, { target: { value: '1' } });
     expect(screen.queryByText(/is written like/)).toBeNull();
+  });
+
+  it('switches a channel on again whose endpoint was gone', async () => {
+    await open();
+    await fireEvent.keyDown(window, { key: ',' });
+    const on = await screen.findByRole('button', { name: 'Switch on old-relay' }, { timeout: 5000 });
+    expect(screen.getByText(/Switched off: its endpoint said it is gone/)).toBeTruthy();
+    expect(await findings()).toEqual([]);
+    await fireEvent.click(on);
+    await waitFor(() => expect(screen.queryByRole('button', { name: /^Switch on/ })).toBeNull());
+    expect(screen.queryByText(/Switched off/)).toBeNull();
+    expect(await screen.findByText('old-relay is switched on again')).toBeTruthy();
   });
 
   it.each(['demo', 'off'] as const)('has nothing for axe to find (%s)', async (world) => {
