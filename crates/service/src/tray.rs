@@ -1,6 +1,6 @@
 //! The tray: a StatusNotifierItem that shows plain values and answers with commands. It knows
 //! no ledger, reads no clock and decides nothing. Where no panel shows such items nothing
-//! breaks; where the panel or the bus comes later, or comes back, the item appears then.
+//! breaks; where the panel or the bus comes later, or comes back, an item appears then.
 
 mod bus;
 mod icon;
@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 pub use state::{NextRing, Pause, PauseFor, TrayCommand, TrayState};
 
-use bus::Bus;
+use bus::{Alive, Bus};
 use item::Item;
 
 /// How long the question "really quit?" stands before it is taken back.
@@ -31,7 +31,7 @@ pub async fn run(
     let mut bus = Bus::of_the_session();
     loop {
         let alive = bus.connected().await;
-        let ended = show(alive, &mut states, &commands, &present).await;
+        let ended = show_to_panels(alive, &mut states, &commands, &present).await;
         present.send_replace(false);
         match ended {
             Ended::NoMoreStates => return,
@@ -50,47 +50,85 @@ enum Ended {
     Refused(ksni::Error),
 }
 
-async fn show(
-    mut alive: bus::Alive,
+/// Gives each panel that comes an item of its own, for as long as the bus lives.
+async fn show_to_panels(
+    mut alive: Alive,
     states: &mut watch::Receiver<TrayState>,
     commands: &mpsc::UnboundedSender<TrayCommand>,
     present: &watch::Sender<bool>,
 ) -> Ended {
-    let (asked, mut questions) = mpsc::unbounded_channel();
-    let state = states.borrow_and_update().clone();
-    let (panel, mut panels) = watch::channel(true);
-    let item = Item::new(state, commands.clone(), asked, panel);
-    // At login the service is there before the panel: a missing watcher may still come.
-    let handle = match item.assume_sni_available(true).spawn().await {
-        Ok(handle) => handle,
-        Err(error) => return Ended::Refused(error),
-    };
-    panels.mark_changed();
-    let mut question_ends = None;
+    let mut shown: Option<Shown> = None;
     let ended = loop {
         tokio::select! {
-            () = alive.ended() => break Ended::Bus,
+            panel = alive.panel() => {
+                let Some(there) = panel else { break Ended::Bus };
+                if let Some(old) = shown.take() {
+                    old.handle.shutdown().await;
+                }
+                if there {
+                    let state = states.borrow_and_update().clone();
+                    match Shown::start(state, commands).await {
+                        Ok(new) => shown = new,
+                        Err(error) => break Ended::Refused(error),
+                    }
+                }
+                present.send_replace(shown.is_some());
+            }
             changed = states.changed() => {
                 if changed.is_err() {
                     break Ended::NoMoreStates;
                 }
-                let state = states.borrow_and_update().clone();
-                handle.update(|item| item.show(state)).await;
+                if let Some(shown) = &shown {
+                    let state = states.borrow_and_update().clone();
+                    shown.handle.update(|item| item.show(state)).await;
+                }
             }
-            Ok(()) = panels.changed() => {
-                present.send_replace(*panels.borrow_and_update());
-            }
-            Some(()) = questions.recv() => {
-                question_ends = Some(Box::pin(tokio::time::sleep(QUESTION)));
-            }
-            () = async { question_ends.as_mut().expect("BUG: guarded").await },
-                if question_ends.is_some() =>
-            {
-                question_ends = None;
-                handle.update(Item::take_question_back).await;
-            }
+            () = async { shown.as_mut().expect("BUG: guarded").follow_question().await },
+                if shown.is_some() => {}
         }
     };
-    handle.shutdown().await;
+    if let Some(shown) = shown {
+        shown.handle.shutdown().await;
+    }
     ended
+}
+
+/// An item on a panel.
+struct Shown {
+    handle: ksni::Handle<Item>,
+    questions: mpsc::UnboundedReceiver<()>,
+    question_ends: Option<tokio::time::Instant>,
+}
+
+impl Shown {
+    /// `None` when the panel ended meanwhile.
+    async fn start(
+        state: TrayState,
+        commands: &mpsc::UnboundedSender<TrayCommand>,
+    ) -> Result<Option<Self>, ksni::Error> {
+        let (asked, questions) = mpsc::unbounded_channel();
+        let item = Item::new(state, commands.clone(), asked);
+        let handle = item.assume_sni_available(true).spawn().await?;
+        let shown = Self { handle, questions, question_ends: None };
+        Ok((!shown.handle.is_closed()).then_some(shown))
+    }
+
+    /// Takes the question about quitting back when it stood unanswered for long.
+    async fn follow_question(&mut self) {
+        let unanswered = async {
+            match self.question_ends {
+                Some(end) => tokio::time::sleep_until(end).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(()) = self.questions.recv() => {
+                self.question_ends = Some(tokio::time::Instant::now() + QUESTION);
+            }
+            () = unanswered => {
+                self.question_ends = None;
+                self.handle.update(Item::take_question_back).await;
+            }
+        }
+    }
 }

@@ -185,14 +185,27 @@ fn a_panel_that_comes_later_or_again_shows_the_item() {
         let bus = Bus::start(&dir);
         let mut tray = Tray::start(stand_up());
         let mut panel = Panel::start(&bus.address()).await;
-        let first = panel.item().await.name;
+        panel.item().await;
         tray.is_shown(true).await;
         drop(panel);
         tray.is_shown(false).await;
         let mut panel = Panel::start(&bus.address()).await;
         let item = panel.item().await;
         tray.is_shown(true).await;
-        assert_eq!(item.name, first);
+        let id = item.property("Id").await;
+        assert_eq!(id.downcast_ref::<&str>().expect("a text"), "org.carillon.Carillon");
+        assert!(item.tooltip().await.1.starts_with("Tue 09:50"));
+    });
+}
+
+#[test]
+fn a_panel_that_starts_while_the_item_registers_shows_it() {
+    kit::alone("a_panel_that_starts_while_the_item_registers_shows_it", async |dir| {
+        let bus = Bus::start(&dir);
+        let mut panel = Panel::start_in_place_of_another(&bus.address()).await;
+        let mut tray = Tray::start(stand_up());
+        let item = panel.item().await;
+        tray.is_shown(true).await;
         assert!(item.tooltip().await.1.starts_with("Tue 09:50"));
     });
 }

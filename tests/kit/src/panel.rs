@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 use zbus::{
     Connection, MatchRule, MessageStream,
     export::ordered_stream::OrderedStreamExt,
+    fdo::{self, RequestNameFlags},
     names::OwnedUniqueName,
     zvariant::{OwnedValue, Structure, Value},
 };
@@ -33,10 +34,27 @@ impl Watcher {
     }
 }
 
+/// A watcher that ends at the very moment an item registers.
+struct EndingWatcher;
+
+#[zbus::interface(name = "org.kde.StatusNotifierWatcher")]
+impl EndingWatcher {
+    async fn register_status_notifier_item(
+        &self,
+        #[zbus(connection)] bus: &Connection,
+        service: String,
+    ) -> fdo::Result<()> {
+        bus.release_name(WATCHER).await?;
+        Err(fdo::Error::ServiceUnknown(format!("nobody shows '{service}' any more")))
+    }
+}
+
 /// A panel on the session bus.
 pub struct Panel {
     bus: Connection,
     registrations: mpsc::UnboundedReceiver<String>,
+    /// The panel it takes the place of, which still has to turn an item away.
+    _old: Option<Connection>,
 }
 
 /// An item that registered.
@@ -60,7 +78,33 @@ impl Panel {
             .build()
             .await
             .expect("a watcher on the bus");
-        Self { bus, registrations }
+        Self { bus, registrations, _old: None }
+    }
+
+    /// A panel that starts while another one ends: the first item that registers is turned away
+    /// by the old one, and the new one has the watcher's name before the item reads the refusal.
+    ///
+    /// # Panics
+    /// When there is no bus, or it has a panel already.
+    pub async fn start_in_place_of_another(address: &str) -> Self {
+        let old = zbus::connection::Builder::address(address)
+            .and_then(|b| b.serve_at("/StatusNotifierWatcher", EndingWatcher))
+            .and_then(|b| b.name(WATCHER))
+            .expect("a watcher")
+            .build()
+            .await
+            .expect("a watcher on the bus");
+        let (registered, registrations) = mpsc::unbounded_channel();
+        let bus = zbus::connection::Builder::address(address)
+            .and_then(|b| b.serve_at("/StatusNotifierWatcher", Watcher { registered }))
+            .expect("a watcher")
+            .build()
+            .await
+            .expect("a connection");
+        // In the queue for the name, and its owner as soon as the old one lets it go.
+        let flags = RequestNameFlags::AllowReplacement.into();
+        bus.request_name_with_flags(WATCHER, flags).await.expect("a place in the queue");
+        Self { bus, registrations, _old: Some(old) }
     }
 
     /// The next item that registers.
@@ -122,7 +166,7 @@ impl Shown {
     /// # Panics
     /// When the item does not answer.
     pub async fn signal(&self, member: &'static str) -> Signal {
-        let owner = zbus::fdo::DBusProxy::new(&self.bus)
+        let owner = fdo::DBusProxy::new(&self.bus)
             .await
             .expect("the bus")
             .get_name_owner(self.name.as_str().try_into().expect("a name"))

@@ -1,9 +1,16 @@
-//! Whether there is a session bus: one quiet connection that tells when it dies, and a watch on
-//! its socket that tells when it is back. Tries a few times after each hint, never for ever.
+//! Whether there is a session bus and a panel on it: one quiet connection that tells when either
+//! comes or goes, and a watch on the bus's socket that tells when it is back. Tries a few times
+//! after each hint, never for ever.
 
 use std::time::Duration;
 
-use zbus::{Connection, MessageStream, export::ordered_stream::OrderedStreamExt};
+use zbus::{
+    Connection, MatchRule, MessageStream,
+    export::ordered_stream::OrderedStreamExt,
+    fdo::{DBusProxy, NameOwnerChanged},
+    message::Type,
+    names::BusName,
+};
 
 use crate::{socket::watch_socket, watch::NameWatch};
 
@@ -24,9 +31,14 @@ pub(super) struct Bus {
     socket: Option<NameWatch>,
 }
 
+/// Who shows tray items.
+const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+
 /// A living connection.
 pub(super) struct Alive {
-    messages: MessageStream,
+    bus: Connection,
+    owners: MessageStream,
+    asked: bool,
 }
 
 impl Bus {
@@ -40,8 +52,8 @@ impl Bus {
         loop {
             for pause in TRIES {
                 tokio::time::sleep(pause).await;
-                match Connection::session().await {
-                    Ok(bus) => return Alive { messages: MessageStream::from(bus) },
+                match Alive::connect().await {
+                    Ok(alive) => return alive,
                     Err(error) => tracing::debug!(%error, "no session bus to show the tray on"),
                 }
             }
@@ -63,9 +75,34 @@ impl Bus {
 }
 
 impl Alive {
-    /// Waits until the connection is gone. It asked for no signals, so there is nothing to
-    /// read but its end.
-    pub(super) async fn ended(&mut self) {
-        while let Some(Ok(_)) = self.messages.next().await {}
+    async fn connect() -> zbus::Result<Self> {
+        let bus = Connection::session().await?;
+        let rule = MatchRule::builder()
+            .msg_type(Type::Signal)
+            .sender("org.freedesktop.DBus")?
+            .interface("org.freedesktop.DBus")?
+            .member("NameOwnerChanged")?
+            .arg(0, WATCHER)?
+            .build();
+        let owners = MessageStream::for_match_rule(rule, &bus, None).await?;
+        Ok(Self { bus, owners, asked: false })
+    }
+
+    /// Whether there is a panel: at first as it is, then at each change. The changes are listened
+    /// to before the first question, so that none is missed. `None` when the bus is gone.
+    pub(super) async fn panel(&mut self) -> Option<bool> {
+        if !self.asked {
+            let there = self.panel_is_there().await.ok()?;
+            self.asked = true;
+            return Some(there);
+        }
+        let message = self.owners.next().await?.ok()?;
+        let change = NameOwnerChanged::from_message(message)?;
+        Some(change.args().ok()?.new_owner().is_some())
+    }
+
+    async fn panel_is_there(&self) -> zbus::Result<bool> {
+        let name = BusName::try_from(WATCHER)?;
+        Ok(DBusProxy::new(&self.bus).await?.name_has_owner(name).await?)
     }
 }

@@ -2,7 +2,7 @@
 
 use engine::programs::Opening;
 use ksni::{Category, Icon, MenuItem, OfflineReason, Status, ToolTip, Tray};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::{
     icon, menu,
@@ -16,7 +16,6 @@ pub(super) struct Item {
     pub(super) asked_to_quit: bool,
     commands: mpsc::UnboundedSender<TrayCommand>,
     asked: mpsc::UnboundedSender<()>,
-    panel: watch::Sender<bool>,
 }
 
 impl Item {
@@ -25,9 +24,8 @@ impl Item {
         state: TrayState,
         commands: mpsc::UnboundedSender<TrayCommand>,
         asked: mpsc::UnboundedSender<()>,
-        panel: watch::Sender<bool>,
     ) -> Self {
-        Self { state, asked_to_quit: false, commands, asked, panel }
+        Self { state, asked_to_quit: false, commands, asked }
     }
 
     pub(super) fn show(&mut self, state: TrayState) {
@@ -107,13 +105,8 @@ impl Tray for Item {
         menu::of(self)
     }
 
-    fn watcher_online(&self) {
-        self.panel.send_replace(true);
-    }
-
-    /// The panel may come (back): the item stays.
+    /// Each panel is given an item of its own: this one ends with its panel.
     fn watcher_offline(&self, _reason: OfflineReason) -> bool {
-        self.panel.send_replace(false);
-        true
+        false
     }
 }
