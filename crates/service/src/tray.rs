@@ -8,10 +8,13 @@ mod item;
 mod menu;
 mod state;
 
-use std::time::Duration;
+use std::{pin::Pin, time::Duration};
 
 use ksni::TrayMethods;
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::Sleep,
+};
 
 pub use state::{NextRing, Pause, PauseFor, TrayCommand, TrayState};
 
@@ -97,7 +100,7 @@ async fn show_to_panels(
 struct Shown {
     handle: ksni::Handle<Item>,
     questions: mpsc::UnboundedReceiver<()>,
-    question_ends: Option<tokio::time::Instant>,
+    question_ends: Option<Pin<Box<Sleep>>>,
 }
 
 impl Shown {
@@ -116,14 +119,14 @@ impl Shown {
     /// Takes the question about quitting back when it stood unanswered for long.
     async fn follow_question(&mut self) {
         let unanswered = async {
-            match self.question_ends {
-                Some(end) => tokio::time::sleep_until(end).await,
+            match &mut self.question_ends {
+                Some(end) => end.await,
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
             Some(()) = self.questions.recv() => {
-                self.question_ends = Some(tokio::time::Instant::now() + QUESTION);
+                self.question_ends = Some(Box::pin(tokio::time::sleep(QUESTION)));
             }
             () = unanswered => {
                 self.question_ends = None;
