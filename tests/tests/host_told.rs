@@ -74,6 +74,20 @@ fn the_inbox_holds_what_was_told_until_it_is_done() {
 }
 
 #[test]
+fn a_late_one_says_why_once() {
+    let mut world = World::at("2026-11-23T21:00[Europe/Berlin]");
+    world.add(draft("note", "Oven", "20261123T221500", Some(BERLIN)));
+    world.wait_until("2026-11-23T22:10");
+    world.jump_to("2026-11-24T07:03");
+    world.run();
+    let row = page(&world, &[Mark::Late]).remove(0);
+    assert_eq!(row.reason.expect("a reason").text, "the computer was asleep");
+    let why = host(&world).why(DeliveryRef { delivery: row.id }).expect("why");
+    let said = why.steps.last().and_then(|step| step.reason.clone()).expect("a reason");
+    assert_eq!(said.text, "the computer was asleep 22:10 to 07:03");
+}
+
+#[test]
 fn a_note_is_over_when_its_day_is_and_an_appointment_when_it_ends() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     world.add(draft("note", "Tea", "20261123T095500", Some(BERLIN)));

@@ -1,10 +1,11 @@
 //! Why a delivery is in the state it is: one closed list of codes, one sentence each. Codes are
-//! what the ledger and JSON say; sentences are what people read.
+//! what the ledger and JSON say; sentences are what people read. A sentence is a word for the state
+//! and a cause, so that who shows the state already can say the cause alone.
 
 use std::{fmt, str::FromStr};
 
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $sentence:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $word:literal $cause:literal;)*) => {
         /// A reason.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Reason { $($(#[$doc])* $name,)* }
@@ -18,9 +19,14 @@ macro_rules! reasons {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// The sentence for people.
+            /// The sentence for people, where nothing else says the state.
             pub const fn sentence(self) -> &'static str {
-                match self { $(Self::$name => $sentence,)* }
+                match self { $(Self::$name => concat!($word, $cause),)* }
+            }
+
+            /// The sentence without the word for the state: for beside it.
+            pub const fn cause(self) -> &'static str {
+                match self { $(Self::$name => $cause,)* }
             }
         }
     };
@@ -28,101 +34,101 @@ macro_rules! reasons {
 
 reasons! {
     /// First planned.
-    Planned = "planned", "planned from the event";
+    Planned = "planned", "" "planned from the event";
     /// Its event moved.
-    Moved = "planned.moved", "the event's time changed, so this moved with it";
+    Moved = "planned.moved", "" "the event's time changed, so this moved with it";
     /// An edit brought it back.
-    BroughtBack = "planned.again", "wanted again after a change";
+    BroughtBack = "planned.again", "" "wanted again after a change";
     /// A snooze asked for it.
-    Snoozed = "planned.snooze", "snoozed, to be told again";
+    Snoozed = "planned.snooze", "" "snoozed, to be told again";
     /// A test asked for it.
-    Test = "planned.test", "a test asked for by a person";
+    Test = "planned.test", "" "a test asked for by a person";
     /// The claim.
-    Claimed = "claimed", "its time came and sending began";
+    Claimed = "claimed", "" "its time came and sending began";
     /// A person asked for another try.
-    RetryAsked = "retry.asked", "a person asked for another try";
+    RetryAsked = "retry.asked", "" "a person asked for another try";
     /// Another try after a passing failure.
-    RetryTransient = "retry.transient", "the other side could not take it now";
+    RetryTransient = "retry.transient", "" "the other side could not take it now";
     /// Another try after an uncertain end.
-    RetryAmbiguous = "retry.ambiguous", "nobody knows whether it arrived, so it is sent again with the same key";
+    RetryAmbiguous = "retry.ambiguous", "" "nobody knows whether it arrived, so it is sent again with the same key";
     /// Cut off, taken up again.
-    Again = "again.cut_off", "Carillon was cut off while sending, so it is sent again with the same key";
+    Again = "again.cut_off", "" "Carillon was cut off while sending, so it is sent again with the same key";
     /// A hold ended.
-    Released = "released", "what it waited for ended";
+    Released = "released", "" "what it waited for ended";
     /// Told in time.
-    OnTime = "told.on_time", "told on time";
+    OnTime = "told.on_time", "told " "on time";
     /// Told in a digest.
-    InDigest = "told.in_digest", "told in one digest with others";
+    InDigest = "told.in_digest", "told " "in one digest with others";
     /// Shown in the inbox only.
-    InboxOnly = "told.inbox_only", "kept in the inbox without a pop-up";
+    InboxOnly = "told.inbox_only", "" "kept in the inbox without a pop-up";
     /// Late: asleep.
-    LateAsleep = "late.asleep", "told late: the computer was asleep";
+    LateAsleep = "late.asleep", "told late: " "the computer was asleep";
     /// Late: the service was off.
-    LateServiceOff = "late.service_off", "told late: the reminder service was not running";
+    LateServiceOff = "late.service_off", "told late: " "the reminder service was not running";
     /// Late: moved into the past.
-    LateMoved = "late.moved", "told late: its time moved into the past";
+    LateMoved = "late.moved", "told late: " "its time moved into the past";
     /// Late: held.
-    LateHeld = "late.held", "told late: it had to wait";
+    LateHeld = "late.held", "told late: " "it had to wait";
     /// Late: retried.
-    LateRetried = "late.retried", "told late: earlier tries failed";
+    LateRetried = "late.retried", "told late: " "earlier tries failed";
     /// Late: anything else.
-    LateBusy = "late.busy", "told late: the computer was busy or its clock was set forward";
+    LateBusy = "late.busy", "told late: " "the computer was busy or its clock was set forward";
     /// Missed: over.
-    ExpiredEventOver = "expired.event_over", "missed: the event was over before it could be told";
+    ExpiredEventOver = "expired.event_over", "missed: " "the event was over before it could be told";
     /// Missed: deadline.
-    ExpiredDeadline = "expired.deadline", "missed: the deadline passed before it could be told";
+    ExpiredDeadline = "expired.deadline", "missed: " "the deadline passed before it could be told";
     /// Missed: too old.
-    ExpiredAge = "expired.age", "missed: it was too old to be worth telling";
+    ExpiredAge = "expired.age", "missed: " "it was too old to be worth telling";
     /// Skipped: past.
-    SkippedPast = "skipped.past_when_saved", "skipped: its moment had passed when the event was saved";
+    SkippedPast = "skipped.past_when_saved", "skipped: " "its moment had passed when the event was saved";
     /// Skipped: overlap.
-    SkippedOverlap = "skipped.overlap", "skipped: the one before was still running";
+    SkippedOverlap = "skipped.overlap", "skipped: " "the one before was still running";
     /// Skipped: excluded.
-    SkippedExclusion = "skipped.exclusion", "skipped: this occurrence was taken out of the series";
+    SkippedExclusion = "skipped.exclusion", "skipped: " "this occurrence was taken out of the series";
     /// Coalesced.
-    Coalesced = "coalesced.latest", "skipped: a later one of the same reminder was told instead";
+    Coalesced = "coalesced.latest", "skipped: " "a later one of the same reminder was told instead";
     /// Coalesced: too many.
-    CoalescedOverflow = "coalesced.overflow", "skipped: more were due at once than are told one by one";
+    CoalescedOverflow = "coalesced.overflow", "skipped: " "more were due at once than are told one by one";
     /// Cancelled: edited.
-    CancelledEdited = "cancelled.edited", "cancelled: the event was changed";
+    CancelledEdited = "cancelled.edited", "cancelled: " "the event was changed";
     /// Cancelled: deleted.
-    CancelledDeleted = "cancelled.deleted", "cancelled: the event was deleted";
+    CancelledDeleted = "cancelled.deleted", "cancelled: " "the event was deleted";
     /// Cancelled: disabled.
-    CancelledDisabled = "cancelled.disabled", "cancelled: the event's reminders were switched off";
+    CancelledDisabled = "cancelled.disabled", "cancelled: " "the event's reminders were switched off";
     /// Cancelled: acknowledged.
-    CancelledAcknowledged = "cancelled.acknowledged", "cancelled: the reminder was acknowledged";
+    CancelledAcknowledged = "cancelled.acknowledged", "cancelled: " "the reminder was acknowledged";
     /// Cancelled: channel removed.
-    CancelledChannel = "cancelled.channel_removed", "cancelled: its channel was removed";
+    CancelledChannel = "cancelled.channel_removed", "cancelled: " "its channel was removed";
     /// Held: no notifier.
-    HeldNoNotifier = "held.no_notifier", "waiting: there is no notification service";
+    HeldNoNotifier = "held.no_notifier", "waiting: " "there is no notification service";
     /// Held: quiet hours.
-    HeldQuiet = "held.quiet_hours", "waiting: quiet hours";
+    HeldQuiet = "held.quiet_hours", "waiting: " "quiet hours";
     /// Held: paused.
-    HeldPaused = "held.paused", "waiting: reminders are paused";
+    HeldPaused = "held.paused", "waiting: " "reminders are paused";
     /// Held: secret locked.
-    HeldSecret = "held.secret_locked", "waiting: the secrets cannot be opened";
+    HeldSecret = "held.secret_locked", "waiting: " "the secrets cannot be opened";
     /// Held: breaker.
-    HeldResting = "held.endpoint_resting", "waiting: the endpoint failed repeatedly and is given a rest";
+    HeldResting = "held.endpoint_resting", "waiting: " "the endpoint failed repeatedly and is given a rest";
     /// Held: offline.
-    HeldOffline = "held.offline", "waiting: there is no network";
+    HeldOffline = "held.offline", "waiting: " "there is no network";
     /// Held: clock.
-    HeldClock = "held.clock", "waiting: the computer's clock jumped and was not confirmed";
+    HeldClock = "held.clock", "waiting: " "the computer's clock jumped and was not confirmed";
     /// Dead: refused.
-    DeadPermanent = "dead.permanent", "failed: the other side refused it for good";
+    DeadPermanent = "dead.permanent", "failed: " "the other side refused it for good";
     /// Dead: tries used up.
-    DeadExhausted = "dead.exhausted", "failed: every try was used up";
+    DeadExhausted = "dead.exhausted", "failed: " "every try was used up";
     /// Dead: endpoint gone.
-    DeadGone = "dead.gone", "failed: the endpoint said it is gone and was switched off";
+    DeadGone = "dead.gone", "failed: " "the endpoint said it is gone and was switched off";
     /// Dead: quarantined.
-    DeadQuarantined = "dead.quarantined", "failed: sending it cut Carillon off three times, so it was set aside";
+    DeadQuarantined = "dead.quarantined", "failed: " "sending it cut Carillon off three times, so it was set aside";
     /// Review: cut off.
-    ReviewCutOff = "review.cut_off", "please check: cut off while sending, and this channel must never repeat";
+    ReviewCutOff = "review.cut_off", "please check: " "cut off while sending, and this channel must never repeat";
     /// Review: restored.
-    ReviewRestored = "review.restored", "please check: the ledger was restored, so nobody knows whether this was told";
+    ReviewRestored = "review.restored", "please check: " "the ledger was restored, so nobody knows whether this was told";
     /// Discarded by a person.
-    Discarded = "discarded.note", "set aside by a person";
+    Discarded = "discarded.note", "" "set aside by a person";
     /// Discarded for a new one.
-    DiscardedReplaced = "discarded.replaced", "replaced by a new one";
+    DiscardedReplaced = "discarded.replaced", "" "replaced by a new one";
 }
 
 impl fmt::Display for Reason {
@@ -151,5 +157,23 @@ impl Reason {
                 | Self::LateRetried
                 | Self::LateBusy
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Reason;
+
+    #[test]
+    fn a_cause_does_not_repeat_the_word_for_its_state() {
+        let words = ["told", "missed", "skipped", "cancelled", "waiting", "failed", "please check"];
+        for reason in Reason::ALL {
+            let (cause, sentence) = (reason.cause(), reason.sentence());
+            assert!(!words.iter().any(|word| cause.starts_with(word)), "{cause}");
+            assert!(sentence.ends_with(cause) && !cause.is_empty(), "{sentence}");
+        }
+        assert_eq!(Reason::LateAsleep.sentence(), "told late: the computer was asleep");
+        assert_eq!(Reason::LateAsleep.cause(), "the computer was asleep");
+        assert_eq!(Reason::OnTime.sentence(), "told on time");
     }
 }

@@ -98,15 +98,13 @@ pub(crate) fn digest(rows: &[Listed], late: Option<&Lateness>, setting: &Setting
 
 /// Why it is late, as part of a sentence.
 pub(crate) fn late_words(late: &Lateness, setting: &Setting) -> String {
-    let words = late.cause.sentence();
-    match late.from_to {
-        Some((from, to)) => {
-            let clock =
-                |t: Timestamp| t.to_zoned(setting.zone.clone()).strftime("%H:%M").to_string();
-            format!("{words} {} to {}", clock(from), clock(to))
-        }
-        None => words.to_string(),
-    }
+    format!("{} {}", late.cause.sentence(), from_to(late, setting)).trim_end().into()
+}
+
+/// From when until when its cause lasted: "22:10 to 07:03", or nothing.
+pub(crate) fn from_to(late: &Lateness, setting: &Setting) -> String {
+    let clock = |t: Timestamp| t.to_zoned(setting.zone.clone()).strftime("%H:%M").to_string();
+    late.from_to.map_or_else(String::new, |(from, to)| format!("{} to {}", clock(from), clock(to)))
 }
 
 fn is_all_day(row: &DeliveryRow) -> bool {

@@ -94,7 +94,7 @@ export function momentWords(moment: Moment, now: Moment, clock: HourClock): stri
   return `${dayWords(moment.date, now.date)}, ${wall(moment.wallMin, clock)}`;
 }
 
-/** "09:50:00.4", with the day unless it is the given one. */
+/** "09:50:00", with the day unless it is the given one. */
 export function momentExact(moment: Moment, day: string, clock: HourClock): string {
   const time = wallExact(moment.wallMin, moment.ms, clock);
   return moment.date === day ? time : `${dayShort(moment.date)}, ${time}`;

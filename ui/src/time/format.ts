@@ -48,12 +48,11 @@ export function wallRange(start: number, end: number, clock: HourClock): string 
   return `${from}–${to}`;
 }
 
-/** "10:00:00.4" for a ledger, where a fraction of a second is the proof. */
+/** "10:00:00" for a ledger, where the second is the proof. */
 export function wallExact(minutes: number, ms: number, clock: HourClock): string {
   const seconds = String(Math.floor(ms / 1000)).padStart(2, '0');
-  const tenth = Math.floor((ms % 1000) / 100);
   const [time = '', half] = exactParts(minutes, clock);
-  return `${time}:${seconds}.${tenth}${half ? ` ${half}` : ''}`;
+  return `${time}:${seconds}${half ? ` ${half}` : ''}`;
 }
 
 function exactParts(minutes: number, clock: HourClock): string[] {

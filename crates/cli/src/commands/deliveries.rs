@@ -118,7 +118,7 @@ fn says(listed: &Listed) -> String {
         (State::Scheduled, _) => "scheduled".into(),
         (State::Completed, Reason::OnTime) => format!("told on time{tries}"),
         (State::Completed, reason) if reason.is_late() => {
-            let cause = reason.sentence().split_once(": ").map_or("", |(_, cause)| cause);
+            let cause = reason.cause();
             let late = words::length(late.unwrap_or_default());
             format!("told {late} late{tries}: {cause}")
         }

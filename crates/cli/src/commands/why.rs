@@ -100,8 +100,7 @@ fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
     match (row.facts.state, row.facts.reason) {
         (State::Scheduled, _) => "It will be told when it is due.".into(),
         (State::Completed, reason) if reason.is_late() => {
-            let cause = reason.sentence().split_once(": ").map_or("", |(_, cause)| cause);
-            format!("It was told {} late, on {told}: {cause}.", words::length(late))
+            format!("It was told {} late, on {told}: {}.", words::length(late), reason.cause())
         }
         (State::Completed, Reason::OnTime) => format!("It was told on time, on {told}."),
         (State::Completed, reason) => format!("It was {} on {told}.", reason.sentence()),
@@ -110,7 +109,7 @@ fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
                 .facts
                 .not_before
                 .map_or_else(String::new, |at| format!(", until {}", words::moment(at, zone)));
-            format!("It is {}: {}{until}.", words::state(row.facts.state), after_colon(reason))
+            format!("It is {}: {}{until}.", words::state(row.facts.state), reason.cause())
         }
         (_, reason) => {
             let mut sentence = reason.sentence().to_string();
@@ -120,11 +119,6 @@ fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
             format!("{sentence}.")
         }
     }
-}
-
-/// `waiting: quiet hours` without the state it begins with.
-fn after_colon(reason: Reason) -> &'static str {
-    reason.sentence().split_once(": ").map_or(reason.sentence(), |(_, rest)| rest)
 }
 
 /// Until when, and by which rule.
@@ -154,10 +148,7 @@ fn steps(story: &Story, zone: &TimeZone) -> String {
         if day.replace(at.date()) != Some(at.date()) {
             text.push_str(&format!("  {}\n", words::date(at.date())));
         }
-        let note = match step.note.as_str() {
-            "" => String::new(),
-            note => format!(" ({note})"),
-        };
+        let note = step.said_note();
         let says = step.reason.sentence();
         text.push_str(&format!("    {}  {says}{note}{}\n", at.strftime("%H:%M:%S"), by(step)));
         if step.to == State::Processing

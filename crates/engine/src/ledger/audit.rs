@@ -57,6 +57,18 @@ pub struct AuditRow {
     pub note: String,
 }
 
+impl AuditRow {
+    /// The note as the end of the reason's words: how long a cause of lateness lasted goes on with
+    /// the sentence, anything else is in brackets.
+    pub fn said_note(&self) -> String {
+        match self.note.as_str() {
+            "" => String::new(),
+            note if self.reason.is_late() => format!(" {note}"),
+            note => format!(" ({note})"),
+        }
+    }
+}
+
 /// Appends a step.
 ///
 /// # Errors

@@ -118,7 +118,7 @@ impl<'a> Pass<'a> {
             ..Effects::default()
         };
         let note = match (reason.is_late(), self.lateness(row)) {
-            (true, Some(late)) => message::late_words(&late, &self.setting),
+            (true, Some(late)) => message::from_to(&late, &self.setting),
             _ => String::new(),
         };
         self.act.enter(row, (state, reason), &effects, &note)?;

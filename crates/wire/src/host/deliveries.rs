@@ -141,9 +141,7 @@ fn filter_of(asked: &DeliveriesQuery, local: &Local) -> Result<Filter, Fault> {
 
 fn step(row: &AuditRow, local: &Local) -> Step {
     let mut reason = words::reason(row.reason);
-    if !row.note.is_empty() {
-        reason.text = format!("{} ({})", reason.text, row.note);
-    }
+    reason.text.push_str(&row.said_note());
     Step {
         at: local.moment(row.at),
         from: row.from.parse::<Is>().ok().map(words::state),

@@ -130,8 +130,9 @@ pub(super) fn attempts(row: &DeliveryRow) -> Attempts {
     Attempts { made: row.attempts, max }
 }
 
+/// The cause alone: the mark or the state beside it says the rest.
 pub(super) fn reason(code: Code) -> Reason {
-    Reason { code: code.code().into(), text: code.sentence().into() }
+    Reason { code: code.code().into(), text: code.cause().into() }
 }
 
 /// Why a row is as it is, where that is not plain from the state.
