@@ -56,7 +56,12 @@ async fn a_notice_is_posted_with_all_that_belongs_to_it() {
     let mut wild = notice("occ_1");
     wild.title = "Den\0tist\u{202e}\nat <ten>".to_owned();
     wild.body = "10:00 · in 9 min\n<b>R & D</b>".to_owned();
-    assert_eq!(post(&courier, wild).await.handover, accepted(&notifier));
+    let report = post(&courier, wild).await;
+    assert_eq!(
+        (report.handover, report.detail.as_str()),
+        (accepted(&notifier), "taken by testkit 1")
+    );
+    assert_eq!(courier.notifier().await.as_deref(), Some("testkit 1"));
 
     let [note] = &notifier.notes()[..] else { panic!("one notification") };
     assert_eq!(note.app_name, "Carillon");

@@ -68,7 +68,8 @@ impl Desk {
                 DesktopEvent::NotifierAppeared { owner } => {
                     self.screen().clear();
                     nudge.notify_one();
-                    self.note(Some(&owner));
+                    let name = self.courier.notifier().await;
+                    self.note(Some(name.as_deref().unwrap_or("one that does not say its name")));
                     self.show_again(&owner).await;
                 }
                 DesktopEvent::NotifierGone => {

@@ -123,6 +123,8 @@ fn a_reminder_rings_and_done_empties_the_inbox() {
         let note = notifier.wait_for(1).await.remove(0);
         assert_eq!(note.summary, "Tea");
         ledger.until_in(State::Completed).await;
+        let status = ledger.engine.service_status().expect("readable").expect("it runs");
+        assert_eq!(status.notifier.as_deref(), Some("testkit 1"));
         assert_eq!(ledger.engine.inbox().expect("readable").len(), 1);
         notifier.press(note.id, "done").await;
         ledger.until_inbox_is_empty().await;

@@ -28,6 +28,11 @@ impl DesktopCourier {
     /// There is no bus to be lost here.
     pub fn look_again(&self) {}
 
+    /// The system's own, which has no name of its own.
+    pub async fn notifier(&self) -> Option<String> {
+        None
+    }
+
     /// Ready at once: these systems always have notifications.
     pub async fn start(options: Options) -> (Self, mpsc::Receiver<DesktopEvent>) {
         let (events, receiver) = mpsc::channel(EVENTS);

@@ -76,6 +76,13 @@ impl DesktopCourier {
     pub fn look_again(&self) {
         self.desk.hint.notify_one();
     }
+
+    /// The name and version of the notification service there is, as it says them itself.
+    pub async fn notifier(&self) -> Option<String> {
+        let link = self.desk.link()?;
+        let owner = link.owner.clone()?;
+        post::known(&self.desk, &link, &owner).await.ok()?.name
+    }
 }
 
 impl Drop for DesktopCourier {

@@ -8,7 +8,13 @@ use zbus::{
 };
 
 use super::{NAME, PATH};
-use crate::desktop::{Options, notice::Capabilities};
+use crate::{
+    desktop::{Options, notice::Capabilities},
+    text,
+};
+
+/// The most characters of a notification service's name and version.
+const NAME_LENGTH: usize = 60;
 
 #[derive(Debug, Clone)]
 pub(super) struct Link {
@@ -16,9 +22,17 @@ pub(super) struct Link {
     /// The unique name of the notification service, when there is one.
     pub(super) owner: Option<String>,
     pub(super) activation: Activation,
-    /// What that service can do, once asked; with the owner that said so.
-    capabilities: Option<(String, Capabilities)>,
+    /// What that service says of itself, once asked; with the owner that said so.
+    known: Option<(String, Known)>,
     limit: Duration,
+}
+
+/// What a notification service says of itself.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) capabilities: Capabilities,
+    /// "dunst 1.9.0", where it has a name.
+    pub(super) name: Option<String>,
 }
 
 /// Whether the bus could start a notification service.
@@ -41,7 +55,7 @@ impl Link {
             None => connection::Builder::session()?,
         };
         let bus = within(limit, builder.method_timeout(limit).build()).await?;
-        Ok(Self { bus, owner: None, activation: Activation::Impossible, capabilities: None, limit })
+        Ok(Self { bus, owner: None, activation: Activation::Impossible, known: None, limit })
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {
@@ -100,19 +114,24 @@ impl Link {
         Ok(())
     }
 
-    /// What the service can do, if it is known of this owner.
-    pub(super) fn known_capabilities(&self, owner: &str) -> Option<Capabilities> {
-        self.capabilities.as_ref().filter(|(of, _)| of == owner).map(|(_, known)| *known)
+    /// What the service says of itself, if it is known of this owner.
+    pub(super) fn known(&self, owner: &str) -> Option<Known> {
+        self.known.as_ref().filter(|(of, _)| of == owner).map(|(_, known)| known.clone())
     }
 
-    pub(super) fn learn(&mut self, owner: &str, capabilities: Capabilities) {
-        self.capabilities = Some((owner.to_owned(), capabilities));
+    pub(super) fn learn(&mut self, owner: &str, known: Known) {
+        self.known = Some((owner.to_owned(), known));
     }
 
-    pub(super) async fn ask_capabilities(&self) -> zbus::Result<Capabilities> {
+    /// Asks what it can do, and then who it is: without a name it serves as well.
+    pub(super) async fn ask_known(&self) -> zbus::Result<Known> {
         let answer = self.call("GetCapabilities", &()).await?;
         let words: Vec<String> = answer.body().deserialize()?;
-        Ok(Capabilities::read(&words))
+        let named = self.call("GetServerInformation", &()).await;
+        Ok(Known {
+            capabilities: Capabilities::read(&words),
+            name: named.ok().and_then(|answer| named_by(&answer)),
+        })
     }
 
     /// Calls the service by its well-known name, within the limit.
@@ -131,6 +150,14 @@ impl Link {
             .build()
             .await
     }
+}
+
+/// The name and version out of an answer of `GetServerInformation`.
+fn named_by(answer: &Message) -> Option<String> {
+    let (name, _vendor, version, _): (String, String, String, String) =
+        answer.body().deserialize().ok()?;
+    let name = text::line(&format!("{name} {version}"), NAME_LENGTH);
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// Within the limit, which also covers a bus that takes nothing any more.

@@ -8,7 +8,7 @@ use zbus::zvariant::Value;
 
 use super::{
     Desk,
-    link::{Activation, Link},
+    link::{Activation, Known, Link},
 };
 use crate::desktop::{
     notice::{self, Capabilities},
@@ -35,15 +35,16 @@ pub(super) async fn post(desk: &Desk, notice: &Notice) -> Report {
         Err(report) => return report,
     };
     shown.under(Some(&owner));
-    let capabilities = match capabilities(desk, &link, &owner).await {
-        Ok(capabilities) => capabilities,
+    let known = match known(desk, &link, &owner).await {
+        Ok(known) => known,
         Err(error) => return unposted(&error),
     };
-    match notify(desk, &link, &shown, notice, capabilities).await {
+    match notify(desk, &link, &shown, notice, known.capabilities).await {
         Ok((id, by)) => {
             shown.under(Some(&by));
             shown.posted(id, &notice.key);
-            report(Handover::Accepted { shown_by: Some(by) }, "taken by the notification service")
+            let name = known.name.as_deref().unwrap_or("the notification service");
+            report(Handover::Accepted { shown_by: Some(by) }, &format!("taken by {name}"))
         }
         Err(error) => refused(&error),
     }
@@ -77,13 +78,14 @@ async fn present(desk: &Desk, link: Link) -> Result<(Link, String), Report> {
     }
 }
 
-async fn capabilities(desk: &Desk, link: &Link, owner: &str) -> zbus::Result<Capabilities> {
-    if let Some(known) = link.known_capabilities(owner) {
+/// What the service says of itself; asked once of each owner.
+pub(super) async fn known(desk: &Desk, link: &Link, owner: &str) -> zbus::Result<Known> {
+    if let Some(known) = link.known(owner) {
         return Ok(known);
     }
-    let capabilities = link.ask_capabilities().await?;
-    desk.change(link, |link| link.learn(owner, capabilities));
-    Ok(capabilities)
+    let known = link.ask_known().await?;
+    desk.change(link, |link| link.learn(owner, known.clone()));
+    Ok(known)
 }
 
 /// Calls `Notify`, and once more where equal texts are refused that come too fast.

@@ -25,10 +25,11 @@ pub(super) async fn keep(desk: Arc<Desk>, known: oneshot::Sender<()>) {
         if let Ok(Ok((link, heard))) = connecting.await {
             wait = desk.options.limits.backoff;
             let had_notifier = link.owner.is_some();
+            // Before it is told, as who hears of it asks it for its name.
+            desk.set_link(Some(link.clone()));
             if let Some(owner) = link.owner.clone() {
                 desk.tell(DesktopEvent::NotifierAppeared { owner });
             }
-            desk.set_link(Some(link.clone()));
             first_look_done(&mut known);
             let has_notifier = hear(&desk, &link, heard, had_notifier).await;
             desk.set_link(None);
