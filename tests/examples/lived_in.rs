@@ -83,7 +83,7 @@ fn prices(world: &mut World, at: DateTime) -> Result<(), Box<dyn Error>> {
 /// Lets time go on, saying done to all that rang but the newest.
 fn live(world: &mut World, until: DateTime) {
     world.wait_until(&text(until));
-    let waiting = world.engine().inbox().unwrap_or_default();
+    let waiting = world.engine().inbox().map(|inbox| inbox.rows).unwrap_or_default();
     let ids: Vec<_> = waiting.iter().map(|listed| listed.row.id).collect();
     if let Some((_, answered)) = ids.split_first()
         && let Err(error) = world.engine().acknowledge(answered, Answer::Done, "window")

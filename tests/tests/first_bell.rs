@@ -1,7 +1,11 @@
 //! The first bell: from an event to a notification, the inbox, and the proof.
 
 use acceptance::world::{World, draft, reminder, reminders};
-use calendar::{draft::EventDraft, id::EventId, network::Network};
+use calendar::{
+    draft::EventDraft,
+    id::{ChannelId, EventId},
+    network::Network,
+};
 use engine::{channels::NewWebhook, courier::Handover, ledger::acknowledgement::Answer};
 
 const BERLIN: &str = "Europe/Berlin";
@@ -36,13 +40,13 @@ fn an_appointment_is_told_ten_minutes_before_and_only_once() {
 fn what_was_told_stays_in_the_inbox_until_somebody_is_done_with_it() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     world.add(draft("note", "Water the plants", "20261123T093000", Some(BERLIN)));
-    assert!(world.engine().inbox().expect("inbox").is_empty());
+    assert!(world.engine().inbox().expect("inbox").rows.is_empty());
     world.wait_until("2026-11-23T12:00");
-    assert_eq!(world.engine().inbox().expect("inbox").len(), 1);
+    assert_eq!(world.engine().inbox().expect("inbox").rows.len(), 1);
     let id = world.only();
     world.engine().acknowledge(&[id], Answer::Done, "window").expect("done");
     world.engine().acknowledge(&[id], Answer::Done, "window").expect("done again");
-    assert!(world.engine().inbox().expect("inbox").is_empty());
+    assert!(world.engine().inbox().expect("inbox").rows.is_empty());
     assert_eq!(world.rows(), "Mon 23 09:30 completed told.on_time Water the plants");
 }
 
@@ -116,14 +120,65 @@ fn a_reminder_awaits_its_answer_for_months_unless_its_event_is_deleted() {
     let told = [world.only()];
     world.jump_to("2027-02-01T12:00");
     let engine = world.engine().clone();
-    assert!(engine.inbox().expect("inbox").is_empty());
-    assert_eq!(engine.awaiting_answer(&told).expect("waiting").len(), 1);
+    let waits = || {
+        let rows = engine.inbox().expect("inbox").rows.len();
+        assert_eq!(engine.awaiting_answer(&told).expect("waiting").len(), rows);
+        assert_eq!(usize::try_from(engine.count_inbox().expect("a count")), Ok(rows));
+        rows == 1
+    };
+    assert!(waits());
     engine.delete_event(id, None, None).expect("deleted");
-    assert!(engine.awaiting_answer(&told).expect("waiting").is_empty());
+    assert!(!waits());
     engine.undo(None).expect("undo");
-    assert_eq!(engine.awaiting_answer(&told).expect("waiting").len(), 1);
+    assert!(waits());
+    engine.acknowledge(&told, Answer::Opened, "window").expect("opened");
+    assert!(!waits());
     engine.acknowledge(&told, Answer::Done, "window").expect("done");
-    assert!(engine.awaiting_answer(&told).expect("waiting").is_empty());
+    assert!(!waits());
+}
+
+#[test]
+fn what_was_missed_and_tests_leave_the_inbox_after_a_month() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
+    world.kill();
+    world.jump_to("2026-11-23T12:00");
+    world.start();
+    assert_eq!(world.rows(), "Mon 23 09:50 expired expired.event_over Dentist");
+    world.engine().test_channel(ChannelId::DESKTOP).expect("a test");
+    world.run();
+    let engine = world.engine().clone();
+    assert_eq!(engine.inbox().expect("inbox").rows.len(), 2);
+    assert_eq!(engine.count_inbox().expect("a count"), 1);
+    world.jump_to("2026-12-23T09:49");
+    assert_eq!(engine.inbox().expect("inbox").rows.len(), 2);
+    world.jump_to("2026-12-23T12:01");
+    assert!(engine.inbox().expect("inbox").rows.is_empty());
+    assert_eq!(engine.count_inbox().expect("a count"), 0);
+}
+
+#[test]
+fn the_inbox_lists_five_thousand_says_that_there_are_more_and_can_be_answered_whole() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(draft("note", "Tea", "20261123T093000", Some(BERLIN)));
+    world.wait_until("2026-11-23T09:31");
+    let told = world.only();
+    let ledger = rusqlite::Connection::open(world.folder().join("carillon.db")).expect("a file");
+    let copies = "CREATE TEMP TABLE copy AS SELECT * FROM delivery;
+        WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
+        INSERT INTO temp.copy SELECT d.* FROM delivery d, n;
+        UPDATE temp.copy SET id = randomblob(16), occurrence = 'copy ' || rowid, due = due - rowid;
+        INSERT INTO delivery SELECT * FROM temp.copy WHERE rowid > 1;";
+    ledger.execute_batch(copies).expect("copies");
+    let engine = world.engine();
+    assert_eq!(engine.count_inbox().expect("a count"), 5_000);
+    let first = engine.inbox().expect("inbox");
+    assert!(first.more && first.rows.len() == 5_000);
+    assert_eq!(first.rows[0].row.id, told);
+    let ids: Vec<_> = first.rows.iter().map(|listed| listed.row.id).collect();
+    engine.acknowledge(&ids, Answer::Done, "window").expect("done with all");
+    let rest = engine.inbox().expect("inbox");
+    assert!(!rest.more && rest.rows.len() == 1);
 }
 
 #[test]
@@ -180,7 +235,7 @@ fn without_a_notification_service_reminders_wait_and_are_shown_when_one_appears(
     world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
     world.wait_until("2026-11-23T09:55");
     assert_eq!(world.rows(), "Mon 23 09:50 held held.no_notifier Dentist");
-    assert_eq!(world.engine().inbox().expect("inbox").len(), 1);
+    assert_eq!(world.engine().inbox().expect("inbox").rows.len(), 1);
     world.no_desktop = None;
     world.run();
     assert_eq!(world.rows(), "Mon 23 09:50 completed late.held Dentist");
@@ -200,7 +255,7 @@ fn more_than_three_at_once_are_one_digest() {
     assert_eq!(world.sent.len(), 1, "{:?}", world.sent);
     assert_eq!(world.sent[0].rows, 5);
     assert_eq!(world.rows().matches("completed told.in_digest").count(), 5);
-    assert_eq!(world.engine().inbox().expect("inbox").len(), 5);
+    assert_eq!(world.engine().inbox().expect("inbox").rows.len(), 5);
 }
 
 #[test]

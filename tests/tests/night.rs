@@ -222,7 +222,7 @@ fn thousands_of_missed_ticks_are_one_reminder() {
     world.start();
     assert_eq!(world.sent.len(), 1, "{:?}", world.titles());
     assert_eq!(world.sent[0].rows, 1);
-    let told = world.engine().inbox().expect("inbox");
+    let told = world.engine().inbox().expect("inbox").rows;
     assert_eq!(told.len(), 1);
     assert_eq!(told[0].row.facts.due, world.now());
 }
@@ -253,5 +253,5 @@ fn a_changed_policy_holds_for_what_is_planned_already() {
     world.kill();
     world.jump_to("2026-11-23T10:30");
     world.start();
-    assert_eq!(world.engine().inbox().expect("inbox").len(), 3, "{}", world.rows());
+    assert_eq!(world.engine().inbox().expect("inbox").rows.len(), 3, "{}", world.rows());
 }

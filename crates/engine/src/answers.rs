@@ -27,6 +27,8 @@ use crate::{
 
 /// A snooze is at least this long: shorter ones could ring before the pop-up has closed.
 const SHORTEST_SNOOZE: i64 = 1;
+/// Reminders acknowledged in one transaction.
+const AT_ONCE: usize = 200;
 
 /// What a snooze came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,19 +42,24 @@ pub struct SnoozedTo {
 }
 
 impl Engine {
-    /// Acknowledges reminders. Handling the same again changes nothing.
+    /// Acknowledges reminders, many of them in several short transactions. Handling the same
+    /// again changes nothing.
     ///
     /// # Errors
-    /// When one of them does not exist.
+    /// When one of them does not exist; some before it may be acknowledged then.
     pub fn acknowledge(&self, ids: &[DeliveryId], answer: Answer, place: &str) -> Result<Effect> {
-        self.write(|act| {
-            let mut effect = Effect::default();
-            for id in ids {
-                let row = act.delivery(*id)?;
-                act.acknowledge(&row, answer, place, &mut effect)?;
-            }
-            Ok(effect)
-        })
+        let mut effect = Effect::default();
+        for some in ids.chunks(AT_ONCE) {
+            effect.add(self.write(|act| {
+                let mut effect = Effect::default();
+                for id in some {
+                    let row = act.delivery(*id)?;
+                    act.acknowledge(&row, answer, place, &mut effect)?;
+                }
+                Ok(effect)
+            })?);
+        }
+        Ok(effect)
     }
 
     /// Snoozes a reminder until a moment. Pressed twice, it is one snooze.

@@ -28,8 +28,10 @@ use crate::{
 };
 
 const DAY: i64 = 86_400;
-/// What was told longer ago than this has left the inbox.
-const INBOX_DAYS: i64 = 30;
+/// What was missed or failed longer ago than this, or was a test, has left the inbox.
+const MISSED_DAYS: i64 = 30;
+/// Rows of the inbox in one answer.
+const INBOX_ROWS: u32 = 5_000;
 /// Occurrences of one event in one answer.
 const PER_EVENT: usize = 2_000;
 
@@ -143,6 +145,15 @@ pub struct Ring {
     pub state: State,
 }
 
+/// What awaits an answer.
+#[derive(Debug, Clone)]
+pub struct Inbox {
+    /// The newest of it.
+    pub rows: Vec<Listed>,
+    /// There is more, and older, than is listed.
+    pub more: bool,
+}
+
 /// A delivery with its whole story.
 #[derive(Debug, Clone)]
 pub struct Story {
@@ -231,15 +242,30 @@ impl Engine {
         })
     }
 
-    /// What was told, missed or waits to be shown on this desktop and nobody has answered,
-    /// newest first.
+    /// What was told and nobody has answered, however long ago, and what was missed, failed or
+    /// waits to be shown, newest first. What tells of a deleted event is not in it.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn inbox(&self) -> Result<Vec<Listed>> {
+    pub fn inbox(&self) -> Result<Inbox> {
+        self.read(|act| {
+            let (now, most) = (act.wall(), INBOX_ROWS as usize);
+            let missed = later(now, -MISSED_DAYS * DAY);
+            let mut rows = inbox::unanswered(act.tx, missed, now, INBOX_ROWS + 1)?;
+            let more = rows.len() > most;
+            rows.truncate(most);
+            Ok(Inbox { rows, more })
+        })
+    }
+
+    /// How many reminders stand in the inbox, tests aside, as far as it is listed.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn count_inbox(&self) -> Result<u32> {
         self.read(|act| {
             let now = act.wall();
-            inbox::unanswered(act.tx, later(now, -INBOX_DAYS * DAY), now, 500)
+            inbox::count_unanswered(act.tx, later(now, -MISSED_DAYS * DAY), now, INBOX_ROWS)
         })
     }
 

@@ -37,20 +37,15 @@ impl Engine {
     pub fn to_show_again(&self, owner: &str) -> Result<Vec<Rendering>> {
         self.read(|act| {
             let now = act.wall();
-            let told = inbox::unanswered(act.tx, later(now, -FRESH), now, 500)?;
-            let rows: Vec<Listed> = told
+            let fresh = later(now, -FRESH);
+            let told = inbox::unanswered(act.tx, fresh, now, 500)?;
+            let mut rows: Vec<Listed> = told
                 .into_iter()
                 .filter(|l| l.row.facts.state == State::Completed && l.row.event.is_some())
+                .filter(|l| l.row.facts.due >= fresh)
                 .filter(|l| l.row.facts.use_by.is_none_or(|end| end > now))
                 .filter(|l| l.row.shown_by.as_deref() != Some(owner))
                 .collect();
-            let mut worth = Vec::new();
-            for listed in rows {
-                if inbox::awaits_answer(act.tx, listed.row.id)? {
-                    worth.push(listed);
-                }
-            }
-            let mut rows = worth;
             rows.sort_by_key(|l| (l.row.facts.due, l.row.id));
             let setting = Setting {
                 now,

@@ -77,7 +77,7 @@ fn glance(engine: &Engine) -> engine::Result<(TrayState, Option<Timestamp>)> {
     };
     let state = TrayState {
         next: next(engine.next_rings(READ)?, now, &zone),
-        unacknowledged: u32::try_from(engine.inbox()?.len()).unwrap_or(u32::MAX),
+        unacknowledged: engine.count_inbox()?,
         failed: engine.parked()?,
         pause,
     };

@@ -106,7 +106,7 @@ impl Ledger {
     }
 
     async fn until_inbox_is_empty(&self) {
-        self.until(|engine| engine.inbox().expect("readable").is_empty().then_some(())).await;
+        self.until(|engine| engine.inbox().expect("readable").rows.is_empty().then_some(())).await;
     }
 }
 
@@ -125,7 +125,7 @@ fn a_reminder_rings_and_done_empties_the_inbox() {
         ledger.until_in(State::Completed).await;
         let status = ledger.engine.service_status().expect("readable").expect("it runs");
         assert_eq!(status.notifier.as_deref(), Some("testkit 1"));
-        assert_eq!(ledger.engine.inbox().expect("readable").len(), 1);
+        assert_eq!(ledger.engine.inbox().expect("readable").rows.len(), 1);
         notifier.press(note.id, "done").await;
         ledger.until_inbox_is_empty().await;
         terminate(service).await;

@@ -86,7 +86,7 @@ export type ImportReport = { created: number, updated: number, unchanged: number
 
 export type InboxItem = { delivery: string, event: string, original: string, title: string, kind: Kind, calendar: string, place: string | null, start: Wall, starts: Moment, over: boolean, trigger: Trigger, due: Moment, told: Moment | null, state: State, mark: Mark, lateMs: number | null, reason: Reason | null, shown: boolean, };
 
-export type InboxView = { items: Array<InboxItem>, snoozeMin: number, tonight: Moment | null, tomorrow: Moment, };
+export type InboxView = { items: Array<InboxItem>, more: boolean, snoozeMin: number, tonight: Moment | null, tomorrow: Moment, };
 
 export type Kind = "appointment" | "note" | "birthday" | "anniversary" | "deadline" | "renewal" | "workflow";
 

@@ -62,11 +62,15 @@ const WORDS: &str = ", coalesce(e.title, 'Test') AS title, coalesce(e.kind, '') 
 const EVENT: &str = "LEFT JOIN event e ON e.id = d.event";
 /// Told beyond its grace.
 const LATE: &str = "coalesce(d.told_at - d.due > d.grace * 1000, 0)";
-/// A desktop row waits for an answer until somebody acknowledged it.
-const UNANSWERED: &str = "c.kind = 'desktop' AND NOT EXISTS (
-        SELECT 1 FROM acknowledgement a WHERE a.subject = d.subject AND a.occurrence = d.occurrence
-        AND a.reminder = d.reminder AND a.gen = d.gen)
-    AND (d.state IN ('completed', 'held', 'pending', 'processing', 'retrying', 'dead', 'review', 'expired'))";
+/// Whether its event was deleted: nobody has to answer for that.
+const BURIED: &str =
+    "EXISTS (SELECT 1 FROM event e WHERE e.id = delivery.event AND e.deleted_at IS NOT NULL)";
+/// This desktop, as the inbox's indexes name it.
+const DESKTOP: &str = "channel = x'00000000000000000000000000000000'";
+/// What the desktop has not told, and tests.
+const UNTOLD: &str =
+    "(state IN ('held', 'pending', 'processing', 'retrying', 'dead', 'review', 'expired')
+        OR (event IS NULL AND state = 'completed'))";
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
     let mut listed = Listed {
@@ -150,8 +154,40 @@ pub fn deliveries(tx: &Transaction<'_>, filter: &Filter) -> Result<Vec<Listed>> 
     select(tx, &rest, values)
 }
 
+/// The ids of what waits for an answer at `?1`, by the inbox's own indexes: what was told however
+/// long ago, the rest if due since `?2` or still on its way; the newest `?3` of each.
+fn waiting_ids() -> String {
+    format!(
+        "SELECT id FROM (SELECT id FROM delivery INDEXED BY delivery_told
+            WHERE answered = 0 AND {DESKTOP} AND event IS NOT NULL AND state = 'completed'
+            AND due <= ?1 AND NOT {BURIED} ORDER BY due DESC, id DESC LIMIT ?3)
+        UNION ALL SELECT id FROM (SELECT id FROM delivery INDEXED BY delivery_untold
+            WHERE answered = 0 AND {DESKTOP} AND {UNTOLD}
+            AND due <= ?1 AND due >= ?2 AND NOT {BURIED} ORDER BY due DESC, id DESC LIMIT ?3)
+        UNION ALL SELECT id FROM (SELECT id FROM delivery INDEXED BY delivery_ready
+            WHERE state IN ('pending', 'held') AND answered = 0 AND {DESKTOP}
+            AND due < ?2 ORDER BY due DESC LIMIT ?3)"
+    )
+}
+
+pub(super) fn waiting_sql() -> String {
+    let ids = waiting_ids();
+    format!(
+        "SELECT {COLUMNS}{WORDS} {FROM} {EVENT}
+        WHERE d.id IN ({ids}) ORDER BY d.due DESC, d.id DESC LIMIT ?3"
+    )
+}
+
+pub(super) fn count_sql() -> String {
+    let ids = waiting_ids();
+    format!(
+        "SELECT min(count(*), ?3) FROM delivery d WHERE d.id IN ({ids}) AND d.event IS NOT NULL"
+    )
+}
+
 /// What was told on this desktop (or missed, or waits to be shown) and nobody has answered,
-/// newest first. What is older than `since` has left it.
+/// newest first. What was told stays for ever; what was missed or failed, and tests, have left
+/// if due before `since`; what tells of a deleted event has left as well.
 ///
 /// # Errors
 /// When the ledger cannot be read.
@@ -161,14 +197,23 @@ pub fn unanswered(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Listed>> {
-    let rest = format!(
-        "WHERE {UNANSWERED} AND d.due <= ? AND d.due >= ? ORDER BY d.due DESC, d.id DESC LIMIT ?"
-    );
-    select(
-        tx,
-        &rest,
-        vec![Value::from(ms(now)), Value::from(ms(since)), Value::from(i64::from(limit))],
-    )
+    let mut statement = tx.prepare_cached(&waiting_sql())?;
+    let rows = statement.query_map(params![ms(now), ms(since), limit], listed)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// How many of these there are, tests aside; at most `limit`.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn count_unanswered(
+    tx: &Transaction<'_>,
+    since: Timestamp,
+    now: Timestamp,
+    limit: u32,
+) -> Result<u32> {
+    let mut statement = tx.prepare_cached(&count_sql())?;
+    Ok(statement.query_row(params![ms(now), ms(since), limit], |row| row.get(0))?)
 }
 
 /// Whether what was told on this desktop, however long ago, still waits for an answer: nobody has
@@ -178,8 +223,8 @@ pub fn unanswered(
 /// When the ledger cannot be read.
 pub fn awaits_answer(tx: &Transaction<'_>, id: DeliveryId) -> Result<bool> {
     let sql = format!(
-        "SELECT EXISTS (SELECT 1 {FROM} {EVENT}
-        WHERE d.id = ? AND e.deleted_at IS NULL AND {UNANSWERED})"
+        "SELECT EXISTS (SELECT 1 FROM delivery WHERE id = ? AND answered = 0 AND {DESKTOP}
+        AND (state = 'completed' OR {UNTOLD}) AND NOT {BURIED})"
     );
     Ok(tx.prepare_cached(&sql)?.query_row([id.bytes()], |row| row.get(0))?)
 }

@@ -11,6 +11,8 @@ use super::{Kind, Mark, Moment, Reason, State, Trigger, Wall};
 pub struct InboxView {
     /// What awaits an answer.
     pub items: Vec<InboxItem>,
+    /// There is more, and older: answer some of these to see it.
+    pub more: bool,
     /// The length a plain Snooze takes: 10 minutes the first time, then the last used.
     pub snooze_min: u32,
     /// When "tonight" and "tomorrow" are.

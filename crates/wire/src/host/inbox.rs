@@ -24,17 +24,20 @@ const WINDOW: &str = "window";
 /// At which hours "tonight" and "tomorrow" are.
 const TONIGHT: i8 = 18;
 const TOMORROW: i8 = 9;
+/// As many as the inbox lists can be answered at once.
+const LISTED: usize = 5_000;
 
 impl EngineHost {
     pub(super) fn awaiting(&self) -> Result<InboxView, Fault> {
         let local = self.local()?;
-        let listed = self.engine.inbox()?;
-        let mut items = Vec::with_capacity(listed.len());
-        for row in &listed {
+        let inbox = self.engine.inbox()?;
+        let mut items = Vec::with_capacity(inbox.rows.len());
+        for row in &inbox.rows {
             items.extend(self.item(row, &local)?);
         }
         Ok(InboxView {
             items,
+            more: inbox.more,
             snooze_min: self.engine.snooze_minutes()?,
             tonight: tonight(&local).map(|at| local.moment(at)),
             tomorrow: local.moment(tomorrow(&local)),
@@ -90,7 +93,7 @@ impl EngineHost {
 
     pub(super) fn answer_done(&self, asked: &Acknowledge) -> Result<Change, Fault> {
         let local = self.local()?;
-        let ids = ids(&asked.deliveries)?;
+        let ids = up_to(&asked.deliveries, LISTED)?;
         let effect = self.engine.acknowledge(&ids, Answer::Done, WINDOW)?;
         let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         Ok(with_effect(Change { count, ..nothing(Did::Acknowledged) }, &effect, &local))
@@ -118,8 +121,12 @@ impl EngineHost {
 }
 
 pub(super) fn ids(texts: &[String]) -> Result<Vec<DeliveryId>, Fault> {
-    if texts.is_empty() || texts.len() > 500 {
-        let message = format!("{} deliveries at once: allowed are 1 to 500", texts.len());
+    up_to(texts, 500)
+}
+
+fn up_to(texts: &[String], most: usize) -> Result<Vec<DeliveryId>, Fault> {
+    if texts.is_empty() || texts.len() > most {
+        let message = format!("{} deliveries at once: allowed are 1 to {most}", texts.len());
         return Err(Fault::invalid("deliveries", message));
     }
     texts.iter().map(|text| id("deliveries", text)).collect()

@@ -87,12 +87,11 @@ impl EngineHost {
     pub(super) fn standing(&self, local: &Local) -> Result<Status, Fault> {
         let (undo, redo) = self.engine.undo_labels()?;
         let counts = self.counts(local)?;
-        let waiting = self.engine.inbox()?.iter().filter(|row| row.row.event.is_some()).count();
         Ok(Status {
             now: local.moment(local.now),
             service: self.service(local, counts.sending)?,
             counts,
-            unacknowledged: u32::try_from(waiting).unwrap_or(u32::MAX),
+            unacknowledged: self.engine.count_inbox()?,
             undo,
             redo,
         })

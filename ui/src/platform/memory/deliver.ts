@@ -101,7 +101,7 @@ export function inboxOf(world: World): InboxView {
     start: { date: occ.date, wallMin: occ.mode === 'allDay' ? null : occ.wallMin }, starts: moment(occ.date, occ.wallMin), over: isOver(occ, world.now),
     trigger: row.trigger, due: row.due, told: row.told, state: row.state, mark: row.mark ?? 'told', lateMs: row.lateMs, reason: row.reason, shown: true,
   }));
-  return { items, snoozeMin: 10, tonight: moment(world.now.date, 1080), tomorrow: moment(addMinutes(world.now.date, 0, 1440).date, 540) };
+  return { items, more: false, snoozeMin: 10, tonight: moment(world.now.date, 1080), tomorrow: moment(addMinutes(world.now.date, 0, 1440).date, 540) };
 }
 
 function statusOf(world: World, occ: Occ, index: number): ReminderStatus {

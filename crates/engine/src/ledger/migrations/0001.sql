@@ -134,6 +134,8 @@ CREATE TABLE delivery (
     told_at       INTEGER,
     into_row      BLOB,
     shown_by      TEXT,
+    -- Somebody has answered it: it has an acknowledgement.
+    answered      INTEGER NOT NULL DEFAULT 0 CHECK (answered IN (0, 1)),
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
     CHECK ((state = 'processing') = (owner IS NOT NULL)),
@@ -159,6 +161,14 @@ CREATE INDEX delivery_parked ON delivery (due) WHERE state IN ('dead', 'review')
 CREATE INDEX delivery_due ON delivery (due);
 CREATE INDEX delivery_starts ON delivery (starts);
 CREATE INDEX delivery_channel ON delivery (channel, due);
+-- What the desktop told and nobody answered stays in the inbox; the rest leaves it in time.
+CREATE INDEX delivery_told ON delivery (due, id)
+    WHERE answered = 0 AND channel = x'00000000000000000000000000000000'
+    AND event IS NOT NULL AND state = 'completed';
+CREATE INDEX delivery_untold ON delivery (due, id)
+    WHERE answered = 0 AND channel = x'00000000000000000000000000000000'
+    AND (state IN ('held', 'pending', 'processing', 'retrying', 'dead', 'review', 'expired')
+        OR (event IS NULL AND state = 'completed'));
 
 CREATE TRIGGER delivery_final BEFORE UPDATE OF state, reason, due, use_by, subject, occurrence, reminder,
     channel, gen, key, token, attempts, told_at ON delivery
@@ -209,6 +219,11 @@ CREATE TABLE acknowledgement (
     PRIMARY KEY (subject, occurrence, reminder, gen),
     CHECK ((answer = 'snoozed') = (until IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
+CREATE TRIGGER acknowledgement_given AFTER INSERT ON acknowledgement
+BEGIN
+    UPDATE delivery SET answered = 1
+    WHERE subject = NEW.subject AND occurrence = NEW.occurrence AND reminder = NEW.reminder AND gen = NEW.gen;
+END;
 
 CREATE TABLE audit (
     seq         INTEGER PRIMARY KEY AUTOINCREMENT,
