@@ -71,7 +71,7 @@ pub enum Command {
     Calendar(Calendar),
     /// Expand a recurrence rule, without a ledger
     Occurrences(Occurrences),
-    /// Look whether everything needed is there and well
+    /// Look whether everything needed is there and well, changing nothing; exits with 1 if not
     Doctor,
     /// Print completions for a shell
     #[command(hide = true)]

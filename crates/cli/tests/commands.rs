@@ -152,7 +152,7 @@ fn programs_get_the_shapes_they_were_promised() {
     assert!(hook["secret"].as_str().expect("a secret").starts_with("whsec_"));
     let listed = desk.line("channel list");
     assert!(!listed.done().contains("whsec_"), "a secret is shown once");
-    let doctor = desk.line("doctor --json").json();
+    let doctor = desk.doctor().0;
     has(&doctor, "version ledger zones service notifier lateness_ms");
     has(&doctor["ledger"], "path schema sqlite ok");
     assert_eq!(doctor["zones"]["system_zone"], "Europe/Berlin");

@@ -59,7 +59,7 @@ fn one_service_leads_another_stands_by_and_takes_over() {
     let mut first = Service::start(&desk);
     first.says("leading");
     let pid = first.child.id();
-    let doctor = desk.line("doctor --json").json();
+    let doctor = desk.doctor().0;
     assert_eq!(
         (&doctor["service"]["running"], &doctor["service"]["pid"]),
         (&json!(true), &json!(pid))
@@ -71,9 +71,9 @@ fn one_service_leads_another_stands_by_and_takes_over() {
     assert_eq!(first.end(), Some(0));
     second.says("leading");
     let pid = second.child.id();
-    assert_eq!(desk.line("doctor --json").json()["service"]["pid"], json!(pid));
+    assert_eq!(desk.doctor().0["service"]["pid"], json!(pid));
     assert_eq!(second.end(), Some(0));
-    assert_eq!(desk.line("doctor --json").json()["service"]["running"], json!(false));
+    assert_eq!(desk.doctor().0["service"]["running"], json!(false));
 }
 
 #[test]

@@ -96,6 +96,25 @@ impl Engine {
         Ok(Self { ledger: Mutex::new(ledger), clock, found, vault, actor, installation })
     }
 
+    /// Opens the ledger in this directory to look at it: nothing is made or brought up to date.
+    /// `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`Engine::open`], and when the ledger is of an older program.
+    pub fn look(
+        dir: &Path,
+        actor: Actor,
+        clock: Arc<dyn Clock>,
+        found: Found,
+    ) -> Result<Option<Self>> {
+        let Some(mut ledger) = Ledger::look(dir)? else { return Ok(None) };
+        let known = ledger.read(|tx| setting::get(tx, setting::name::INSTALLATION))?;
+        let Some(installation) = known else { return Ok(None) };
+        let vault = Vault::look(ledger.dir())?;
+        let ledger = Mutex::new(ledger);
+        Ok(Some(Self { ledger, clock, found, vault, actor, installation }))
+    }
+
     /// What all clocks say.
     pub fn now(&self) -> Now {
         self.clock.now()

@@ -18,9 +18,13 @@ use crate::error::{Error, Result};
 
 const NONCE: usize = 24;
 
+/// The key file's name.
+const KEY: &str = "secret.key";
+
 /// The key file of one ledger.
 pub struct Vault {
-    cipher: XChaCha20Poly1305,
+    /// None where somebody only looks and there is no key.
+    cipher: Option<XChaCha20Poly1305>,
 }
 
 impl std::fmt::Debug for Vault {
@@ -35,11 +39,29 @@ impl Vault {
     /// # Errors
     /// When the key file cannot be made or read, or others may read it.
     pub fn open(dir: &Path) -> Result<Self> {
-        let path = dir.join("secret.key");
+        let path = dir.join(KEY);
         if !path.exists() {
             make(&path)?;
         }
-        let found = fs::metadata(&path).map_err(Error::io("could not look at the key file"))?;
+        Self::read(dir, &path)
+    }
+
+    /// The vault beside the ledger, to look at; without a key it opens nothing.
+    ///
+    /// # Errors
+    /// When the key file cannot be read, or others may read it.
+    pub fn look(dir: &Path) -> Result<Self> {
+        let path = dir.join(KEY);
+        if path.exists() { Self::read(dir, &path) } else { Ok(Self { cipher: None }) }
+    }
+
+    /// Whether there is a key.
+    pub const fn has_key(&self) -> bool {
+        self.cipher.is_some()
+    }
+
+    fn read(dir: &Path, path: &Path) -> Result<Self> {
+        let found = fs::metadata(path).map_err(Error::io("could not look at the key file"))?;
         let mode = found.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             let reason = format!(
@@ -48,9 +70,9 @@ impl Vault {
             );
             return Err(Error::Unfit { path: dir.to_path_buf(), reason });
         }
-        let key = fs::read(&path).map_err(Error::io("could not read the key file"))?;
+        let key = fs::read(path).map_err(Error::io("could not read the key file"))?;
         let cipher = XChaCha20Poly1305::new_from_slice(&key).map_err(|_| Error::Sealed)?;
-        Ok(Self { cipher })
+        Ok(Self { cipher: Some(cipher) })
     }
 
     /// Seals a text for the row of this channel.
@@ -61,8 +83,8 @@ impl Vault {
         let mut nonce = [0u8; NONCE];
         random(&mut nonce)?;
         let payload = Payload { msg: text.as_bytes(), aad: row.bytes() };
-        let sealed =
-            self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| Error::Sealed)?;
+        let cipher = self.cipher.as_ref().ok_or(Error::Sealed)?;
+        let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| Error::Sealed)?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
@@ -73,8 +95,8 @@ impl Vault {
     pub fn unseal(&self, row: ChannelId, sealed: &[u8]) -> Result<String> {
         let (nonce, rest) = sealed.split_first_chunk::<NONCE>().ok_or(Error::Sealed)?;
         let payload = Payload { msg: rest, aad: row.bytes() };
-        let opened =
-            self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| Error::Sealed)?;
+        let cipher = self.cipher.as_ref().ok_or(Error::Sealed)?;
+        let opened = cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| Error::Sealed)?;
         String::from_utf8(opened).map_err(|_| Error::Sealed)
     }
 }

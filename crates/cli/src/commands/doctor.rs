@@ -1,12 +1,28 @@
-//! `carillon doctor`: whether everything needed is there and well.
+//! `carillon doctor`: whether everything needed is there and well. It only looks: what is not
+//! there is not made, and a ledger of an older program stays as it is.
 
+use std::{path::Path, sync::Arc};
+
+use calendar::{delivery::State, reason::Reason, zones::ZoneName};
 use engine::{
+    Actor, Engine,
     autostart::Autostart,
-    ledger::{Ledger, SCHEMA, status::StatusRow},
+    clock::SystemClock,
+    ledger::{
+        Ledger, SCHEMA, SchedulerLock,
+        channel::ChannelKind,
+        inbox::{Filter, Listed},
+        status::StatusRow,
+    },
+    machine::machine_zone,
+    place::Place,
+    zones,
 };
 use serde::Serialize;
 
-use crate::{answer::Answer, failure::Failure, session::Session, words};
+use crate::{answer::Answer, failure::Failure, words};
+
+const NO_SERVICE: &str = "no service is running, so nothing rings: start it with `carillon daemon`";
 
 #[derive(Serialize)]
 struct Shape {
@@ -17,12 +33,15 @@ struct Shape {
     notifier: NotifierShape,
     autostart: Option<bool>,
     lateness_ms: Lateness,
+    /// One sentence each; empty when all is well, and the exit code says so too.
+    problems: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct LedgerShape {
     path: String,
-    schema: i64,
+    /// None where there is no ledger yet.
+    schema: Option<i64>,
     sqlite: &'static str,
     ok: bool,
     faults: Vec<String>,
@@ -57,28 +76,38 @@ struct Lateness {
     within_a_minute: Option<f64>,
 }
 
-pub fn run(session: &Session) -> Result<Answer, Failure> {
-    let engine = &session.engine;
-    let faults = engine.check_file()?;
-    let service = session.service();
-    let status = engine.service_status()?;
+pub fn run(named: Option<&Path>) -> Result<Answer, Failure> {
+    let place = Place::find(named).map_err(|e| Failure::failed(e.to_string()))?;
+    let found = zones::load();
+    let engine =
+        Engine::look(&place.data, Actor::CommandLine, Arc::new(SystemClock::new()), found.clone())?;
+    let dir = engine.as_ref().map_or(place.data, Engine::dir);
+    let service = SchedulerLock::holder(&dir);
+    let status = engine.as_ref().map(Engine::service_status).transpose()?.flatten();
     let notifier = service
         .as_ref()
         .and(status.as_ref())
         .map_or(NotifierShape { reachable: None, name: None }, notifier);
-    let shape = Shape {
+    let faults = engine.as_ref().map(Engine::check_file).transpose()?.unwrap_or_default();
+    let system_zone = match &engine {
+        Some(engine) => engine.planning_context()?.machine,
+        None => machine_zone(&found.zones).unwrap_or_else(ZoneName::utc),
+    };
+    let lateness_ms =
+        lateness(&engine.as_ref().map(Engine::lateness).transpose()?.unwrap_or_default());
+    let mut shape = Shape {
         version: env!("CARGO_PKG_VERSION"),
         ledger: LedgerShape {
-            path: engine.dir().join("carillon.db").display().to_string(),
-            schema: SCHEMA,
+            path: dir.join("carillon.db").display().to_string(),
+            schema: engine.as_ref().map(|_| SCHEMA),
             sqlite: Ledger::sqlite_version(),
             ok: faults.is_empty(),
             faults,
         },
         zones: ZonesShape {
-            source: engine.zone_source().to_string(),
-            version: engine.zones().version().to_string(),
-            system_zone: session.context.machine.to_string(),
+            source: found.source,
+            version: found.zones.version().to_string(),
+            system_zone: system_zone.to_string(),
         },
         service: ServiceShape {
             running: service.is_some(),
@@ -87,11 +116,40 @@ pub fn run(session: &Session) -> Result<Answer, Failure> {
         },
         notifier,
         autostart: Autostart::of_this_user().ok().and_then(|entry| entry.is_on().ok()),
-        lateness_ms: lateness(&engine.lateness()?),
+        lateness_ms,
+        problems: Vec::new(),
     };
+    if let Some(engine) = &engine {
+        shape.problems = problems(engine, &shape)?;
+    }
     let mut answer = Answer::new(text(&shape), &shape);
-    answer.is_well = shape.ledger.ok;
+    answer.is_well = shape.problems.is_empty();
     Ok(answer)
+}
+
+/// What keeps reminders from being told, or the ledger from being trusted.
+fn problems(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
+    let mut problems = Vec::new();
+    if !shape.ledger.ok {
+        problems.push(format!("the ledger is damaged: {}", shape.ledger.faults.join("; ")));
+    }
+    let webhooks = engine.channels()?.into_iter().filter(|row| row.kind == ChannelKind::Webhook);
+    if let Some(row) = webhooks.into_iter().find(|row| engine.url_of(row).is_err()) {
+        let how = if engine.vault().has_key() { "another one" } else { "missing" };
+        problems.push(format!(
+            "the channel {} cannot be used: the key file secret.key beside the ledger is {how}",
+            row.name
+        ));
+    }
+    if !shape.service.running && !engine.next_rings(1)?.is_empty() {
+        problems.push(NO_SERVICE.into());
+    }
+    let held = Filter { states: vec![State::Held], limit: 1_000, ..Filter::default() };
+    let waits = |row: &Listed| row.row.facts.reason == Reason::HeldNoNotifier;
+    if shape.notifier.reachable == Some(false) && engine.deliveries(&held)?.iter().any(waits) {
+        problems.push("reminders wait, and there is no notification service to show them".into());
+    }
+    Ok(problems)
 }
 
 fn notifier(status: &StatusRow) -> NotifierShape {
@@ -114,12 +172,16 @@ fn lateness(ascending: &[i64]) -> Lateness {
 fn text(shape: &Shape) -> String {
     let ledger = &shape.ledger;
     let health = match ledger.ok {
-        true => "sound".to_string(),
-        false => format!("DAMAGED: {}", ledger.faults.join("; ")),
+        true => "sound",
+        false => "DAMAGED",
+    };
+    let ledger_words = match ledger.schema {
+        Some(schema) => format!("schema {schema}, SQLite {}, {health}", ledger.sqlite),
+        None => "not there yet: it is made when something is added".into(),
     };
     let service = match (&shape.service.pid, &shape.service.version) {
         (Some(pid), Some(version)) => format!("running, process {pid}, version {version}"),
-        _ => "not running, so nothing rings: start it with `carillon daemon`".into(),
+        _ => "not running".into(),
     };
     let notifier = match (&shape.notifier.reachable, &shape.notifier.name) {
         (None, _) => "not known while no service runs".to_string(),
@@ -142,7 +204,7 @@ fn text(shape: &Shape) -> String {
     };
     let rows = [
         ["  ledger", &ledger.path],
-        ["", &format!("schema {}, SQLite {}, {health}", ledger.schema, ledger.sqlite)],
+        ["", &ledger_words],
         ["  zones", &format!("{} ({})", shape.zones.version, shape.zones.source)],
         ["  this computer", &format!("is in {}", shape.zones.system_zone)],
         ["  service", &service],
@@ -150,11 +212,14 @@ fn text(shape: &Shape) -> String {
         ["  start at login", autostart],
         ["  lateness", &lateness],
     ];
-    format!(
-        "Carillon {}\n{}",
-        shape.version,
-        words::columns(&rows.map(|row| row.map(String::from)))
-    )
+    let verdict = match shape.problems.is_empty() {
+        true => "All is well.\n".into(),
+        false => {
+            shape.problems.iter().map(|line| format!("Not well: {line}.\n")).collect::<String>()
+        }
+    };
+    let table = words::columns(&rows.map(|row| row.map(String::from)));
+    format!("Carillon {}\n{table}{verdict}", shape.version)
 }
 
 #[cfg(test)]

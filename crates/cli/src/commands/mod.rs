@@ -46,7 +46,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Calendar(words) => calendar::run(&open()?, words),
         Command::Occurrences(words) if words.batch => occurrences::batch(),
         Command::Occurrences(words) => occurrences::one(&words),
-        Command::Doctor => doctor::run(&open()?),
+        Command::Doctor => doctor::run(cli.data_dir.as_deref()),
         Command::Completions { shell } => Ok(completions(shell)),
         Command::Man => manual::page(),
     }

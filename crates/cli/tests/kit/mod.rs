@@ -117,6 +117,13 @@ impl Desk {
         Said::of(output)
     }
 
+    /// What `doctor` says as JSON, whatever it found, and how it ended.
+    pub fn doctor(&self) -> (Value, i32) {
+        let Said { code, out, err } = self.line("doctor --json");
+        let found = serde_json::from_str(&out);
+        (found.unwrap_or_else(|_| panic!("JSON: {out:?} {err:?}")), code)
+    }
+
     /// The id of a new event.
     pub fn add(&self, line: &str) -> String {
         let added = self.line(&format!("add --json {line}")).json();

@@ -4,7 +4,7 @@
 
 use std::{
     fs::{self, File, OpenOptions, Permissions},
-    io::{Read, Seek, Write},
+    io::{ErrorKind, Read, Seek, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -21,12 +21,20 @@ fn unfit(path: &Path, reason: impl Into<String>) -> Error {
     Error::Unfit { path: path.to_path_buf(), reason: reason.into() }
 }
 
+/// The database's name.
+const DATABASE: &str = "carillon.db";
+
 /// Makes the directory (0700), or refuses one that others may enter.
 pub(super) fn prepare_directory(dir: &Path) -> Result<PathBuf> {
     if !dir.exists() {
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
         made.map_err(|e| unfit(dir, format!("the directory could not be made ({e})")))?;
     }
+    examine_directory(dir)
+}
+
+/// The directory in canonical form, or why it is not fit.
+pub(super) fn examine_directory(dir: &Path) -> Result<PathBuf> {
     let found = fs::metadata(dir)
         .map_err(|e| unfit(dir, format!("the directory could not be read ({e})")))?;
     if !found.is_dir() {
@@ -34,9 +42,14 @@ pub(super) fn prepare_directory(dir: &Path) -> Result<PathBuf> {
     }
     let mode = found.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        let reason =
-            format!("others may enter it (mode {mode:03o}); type: chmod 700 '{}'", dir.display());
-        return Err(unfit(dir, reason));
+        // To close a folder that serves others too would do harm: only one of ours is closed.
+        let advice = match dir.join(DATABASE).exists() {
+            true => format!("; type: chmod 700 '{}'", dir.display()),
+            false => " and it holds no ledger: choose a directory of its own, \
+                      which is made for you when it is not there"
+                .into(),
+        };
+        return Err(unfit(dir, format!("others may enter it (mode {mode:03o}){advice}")));
     }
     refuse_network(dir)?;
     fs::canonicalize(dir).map_err(Error::io(format!("could not resolve {}", dir.display())))
@@ -68,7 +81,18 @@ fn refuse_network(_dir: &Path) -> Result<()> {
 
 /// Makes the database file (0600), or refuses one that others may read.
 pub(super) fn prepare_database(dir: &Path) -> Result<PathBuf> {
-    let path = dir.join("carillon.db");
+    if let Some(path) = examine_database(dir)? {
+        return Ok(path);
+    }
+    let path = dir.join(DATABASE);
+    let made = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
+    made.map_err(|e| unfit(dir, format!("carillon.db could not be made ({e})")))?;
+    Ok(path)
+}
+
+/// The database file, if it is there and fit.
+pub(super) fn examine_database(dir: &Path) -> Result<Option<PathBuf>> {
+    let path = dir.join(DATABASE);
     match fs::symlink_metadata(&path) {
         Ok(found) if !found.is_file() => Err(unfit(dir, "carillon.db is not a plain file")),
         Ok(found) if found.permissions().mode() & 0o077 != 0 => {
@@ -79,12 +103,9 @@ pub(super) fn prepare_database(dir: &Path) -> Result<PathBuf> {
             );
             Err(unfit(dir, reason))
         }
-        Ok(_) => Ok(path),
-        Err(_) => {
-            let made = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
-            made.map_err(|e| unfit(dir, format!("carillon.db could not be made ({e})")))?;
-            Ok(path)
-        }
+        Ok(_) => Ok(Some(path)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(unfit(dir, format!("carillon.db could not be looked at ({e})"))),
     }
 }
 
@@ -162,6 +183,14 @@ impl SharedLock {
         let lock = Self(open_lock(dir, "carillon.lock")?);
         lock.share(dir)?;
         Ok(lock)
+    }
+
+    /// Takes it if it is there; nothing is made.
+    pub(super) fn look(dir: &Path) -> Result<Option<Self>> {
+        if !dir.join("carillon.lock").exists() {
+            return Ok(None);
+        }
+        Self::take(dir).map(Some)
     }
 
     /// Holds it shared, waiting for somebody who is alone with the ledger.

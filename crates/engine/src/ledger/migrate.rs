@@ -49,6 +49,20 @@ pub(super) fn bring_up(
     Err(Error::Unfit { path: dir.to_path_buf(), reason: reason.into() })
 }
 
+/// Whether a file can be read as it is; not when it is empty. One of another schema is refused.
+pub(super) fn is_ready(dir: &Path, connection: &Connection) -> Result<bool> {
+    match version(connection)? {
+        0 => Ok(false),
+        found if found < SCHEMA => {
+            let reason = format!(
+                "it has schema {found}: any command but this one brings it up to {SCHEMA} first"
+            );
+            Err(Error::Unfit { path: dir.to_path_buf(), reason })
+        }
+        _ => is_current(connection),
+    }
+}
+
 fn is_current(connection: &Connection) -> Result<bool> {
     let found = version(connection)?;
     if found > SCHEMA {

@@ -37,7 +37,7 @@ pub struct Ledger {
     connection: Connection,
     dir: PathBuf,
     bell: Bell,
-    _shared: file::SharedLock,
+    _shared: Option<file::SharedLock>,
 }
 
 impl Ledger {
@@ -52,7 +52,27 @@ impl Ledger {
         let mut connection = file::connect(&dir, &path)?;
         let shared = migrate::bring_up(&dir, &mut connection, shared)?;
         let bell = Bell::in_dir(&dir);
-        Ok(Self { connection, dir, bell, _shared: shared })
+        Ok(Self { connection, dir, bell, _shared: Some(shared) })
+    }
+
+    /// Opens the ledger in this directory to look at it: nothing is made, and nothing brought up
+    /// to date. `None` where there is none, or only an empty file of its name.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`], and when the ledger is of an older program.
+    pub fn look(dir: &Path) -> Result<Option<Self>> {
+        if !dir.exists() {
+            return Ok(None);
+        }
+        let dir = file::examine_directory(dir)?;
+        let Some(path) = file::examine_database(&dir)? else { return Ok(None) };
+        let shared = file::SharedLock::look(&dir)?;
+        let connection = file::connect(&dir, &path)?;
+        if !migrate::is_ready(&dir, &connection)? {
+            return Ok(None);
+        }
+        let bell = Bell::in_dir(&dir);
+        Ok(Some(Self { connection, dir, bell, _shared: shared }))
     }
 
     /// The directory it is in, in canonical form.

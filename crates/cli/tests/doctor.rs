@@ -1,0 +1,86 @@
+//! What `doctor` finds, and that it only looks.
+
+mod kit;
+
+use std::fs;
+
+use kit::{Desk, chmod};
+use serde_json::{Value, json};
+
+/// The names of all files in the ledger's folder and what is in them.
+fn files(desk: &Desk) -> Vec<(String, Vec<u8>)> {
+    let entries = fs::read_dir(desk.data()).expect("a folder").map(|entry| entry.expect("a file"));
+    let read = |path| fs::read(path).expect("readable");
+    let mut files: Vec<_> = entries
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), read(entry.path())))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn where_nothing_is_it_makes_nothing_and_nothing_is_wrong() {
+    let desk = Desk::new();
+    let (found, code) = desk.doctor();
+    assert_eq!(
+        (&found["ledger"]["schema"], &found["problems"], code),
+        (&Value::Null, &json!([]), 0)
+    );
+    assert_eq!(found["zones"]["system_zone"], "Europe/Berlin");
+    assert!(desk.line("doctor").done().contains("made when something is added"));
+    assert!(!desk.data().exists());
+    fs::create_dir(desk.data()).expect("a folder");
+    chmod(&desk.data(), 0o700);
+    assert_eq!(desk.doctor().1, 0);
+    assert_eq!(files(&desk), []);
+}
+
+#[test]
+fn a_ledger_is_left_as_it_is() {
+    let desk = Desk::new();
+    desk.line("person list").done();
+    for missing in ["bell", "carillon.lock", "secret.key"] {
+        fs::remove_file(desk.data().join(missing)).unwrap_or(());
+        let before = files(&desk);
+        assert_eq!(desk.doctor().1, 0, "without {missing}");
+        assert_eq!(files(&desk), before, "without {missing}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named_and_ends_in_failure() {
+    let desk = Desk::new();
+    desk.line("person list").done();
+    assert!(desk.line("doctor").done().ends_with("All is well.\n"));
+    desk.add("Later --at 2031-01-01T09:00");
+    let (found, code) = desk.doctor();
+    assert_eq!((found["problems"].to_string().contains("carillon daemon"), code), (true, 1));
+    let said = desk.line("doctor");
+    assert!(said.out.contains("\nNot well: no service is running, so nothing rings"), "{said:?}");
+
+    desk.line("channel add webhook lamp https://example.org/").done();
+    fs::remove_file(desk.data().join("secret.key")).expect("the key");
+    let (found, code) = desk.doctor();
+    assert_eq!((found["problems"].to_string().contains("secret.key"), code), (true, 1));
+
+    let file = desk.data().join("carillon.db");
+    let mut bytes = fs::read(&file).expect("the ledger");
+    bytes[40_960..].fill(0x55);
+    fs::write(&file, bytes).expect("damaged");
+    let said = desk.line("doctor");
+    assert_eq!(said.code, 1, "{said:?}");
+}
+
+#[test]
+fn a_folder_that_is_somebody_elses_is_not_to_be_closed() {
+    let desk = Desk::new();
+    fs::create_dir(desk.data()).expect("a folder");
+    chmod(&desk.data(), 0o755);
+    for line in ["doctor", "next", "add A --at 2031-01-01T09:00"] {
+        let said = desk.line(line);
+        let sentence = said.refused(1);
+        assert!(!sentence.contains("chmod"), "{sentence}");
+        assert!(sentence.contains("holds no ledger: choose a directory of its own"), "{sentence}");
+    }
+    assert_eq!(files(&desk), []);
+}
