@@ -307,8 +307,18 @@ fn people_have_birthdays_and_calendars_have_colours() {
         leap_day: LeapDay::Backward,
         request_id: "ana".into(),
     };
-    let ana = host(&world).save_person(asked.clone()).expect("a person");
-    assert_eq!(host(&world).save_person(asked).expect("the first answer").id, ana.id);
+    let ana = host(&world).save_person(asked.clone()).expect("a person").person;
+    let again = host(&world).save_person(asked.clone()).expect("the first answer");
+    assert_eq!(again.person.id, ana.id);
+    // The corrected date calls the reminder of the wrong one back, and says so.
+    let id = Some(ana.id.clone());
+    let elsewhere =
+        SavePerson { id, month: Some(11), day: Some(22), request_id: "ana 2".into(), ..asked };
+    let moved = host(&world).save_person(elsewhere.clone()).expect("moved").change;
+    assert_eq!((moved.did, moved.title.as_deref()), (Did::Saved, Some("Ana")));
+    let back =
+        SavePerson { month: Some(2), day: Some(29), request_id: "ana 3".into(), ..elsewhere };
+    host(&world).save_person(back).expect("as before");
     assert_eq!(
         (ana.next.as_deref(), ana.turns, ana.in_days),
         (Some("2027-02-28"), Some(35), Some(97))

@@ -165,7 +165,7 @@ fn a_birthday_is_told_once_a_year_through_corrections() {
         .engine()
         .save_person(&person(None, "2000-02-29", LeapDay::Backward.code()), None)
         .expect("Leo");
-    let id = Some(id.parse().expect("an id"));
+    let id = Some(id.id.parse().expect("an id"));
     world.wait_until("2027-02-28T12:00");
     assert_eq!(world.sent.len(), 1, "{}", world.rows());
     // Corrected after it was told: not again this year.

@@ -4,6 +4,8 @@ use acceptance::world::{World, draft};
 use calendar::{draft::EventDraft, id::PersonId};
 use engine::people::SavePerson;
 
+const BERLIN: &str = "Europe/Berlin";
+
 fn ana(id: Option<PersonId>, zone: &str, leap_day: &str) -> SavePerson {
     SavePerson {
         id,
@@ -15,9 +17,9 @@ fn ana(id: Option<PersonId>, zone: &str, leap_day: &str) -> SavePerson {
 }
 
 fn save(world: &mut World, person: &SavePerson) -> PersonId {
-    let id = world.engine().save_person(person, None).expect("a person");
+    let saved = world.engine().save_person(person, None).expect("a person");
     world.run();
-    id.parse().expect("an id")
+    saved.id.parse().expect("an id")
 }
 
 /// It is ten in the morning of her birthday in Berlin, and one at night in Los Angeles.
@@ -91,4 +93,57 @@ fn a_deleted_person_takes_the_birthday_along_and_no_other_event() {
     assert_eq!(world.engine().people().expect("people").len(), 1);
     world.engine().undo(None).expect("undo");
     assert_eq!(world.draft(day).person, Some(id.to_string()));
+}
+
+#[test]
+fn redoing_a_deletion_takes_the_person_along_again_and_undoing_brings_both_back() {
+    let (mut world, id) = in_los_angeles();
+    let people = |world: &World| world.engine().people().expect("people").len();
+    world.engine().delete_person(id, None).expect("deleted");
+    for _ in 0..2 {
+        world.engine().undo(None).expect("undo");
+        world.run();
+        assert_eq!(people(&world), 1);
+        assert_eq!(world.rows(), "Sun 28 18:00 scheduled planned.again Ana’s birthday");
+        world.engine().redo(None).expect("redo");
+        world.run();
+        assert_eq!((people(&world), world.rows().as_str()), (0, ""));
+    }
+}
+
+#[test]
+fn redoing_the_deletion_of_a_birthday_alone_leaves_its_person() {
+    let (mut world, _) = in_los_angeles();
+    let birthday = world.deliveries()[0].row.event.expect("an event");
+    world.engine().delete_event(birthday, None, None).expect("deleted");
+    world.engine().undo(None).expect("undo");
+    world.engine().redo(None).expect("redo");
+    world.run();
+    assert_eq!(world.engine().people().expect("people").len(), 1);
+    assert_eq!(world.rows(), "");
+}
+
+#[test]
+fn a_birthday_made_anew_is_not_doubled_by_undoing_the_deletion_of_the_old() {
+    let (mut world, id) = in_los_angeles();
+    let birthday = world.deliveries()[0].row.event.expect("an event");
+    world.engine().delete_event(birthday, None, None).expect("deleted");
+    save(&mut world, &ana(Some(id), "America/Los_Angeles", "backward"));
+    let undone = world.engine().undo(None).expect("undo");
+    assert_eq!(
+        undone.refused.as_deref(),
+        Some(
+            "cannot undo Delete “Ana’s birthday”: Ana has another birthday by now; undo again for the change before it"
+        )
+    );
+    assert_eq!(world.rows(), "Sun 28 18:00 scheduled planned.again Ana’s birthday");
+}
+
+#[test]
+fn saving_a_person_says_what_became_of_the_birthdays_reminders() {
+    let (world, id) = in_los_angeles();
+    let person = SavePerson { birthday: None, ..ana(Some(id), "America/Los_Angeles", "backward") };
+    assert_eq!(world.engine().save_person(&person, None).expect("saved").effect.cancelled, 1);
+    let today = SavePerson { birthday: Some("1992-02-28".into()), ..ana(Some(id), BERLIN, "omit") };
+    assert_eq!(world.engine().save_person(&today, None).expect("saved").effect.planned, 2);
 }

@@ -17,7 +17,9 @@ use crate::{
     engine::{Engine, event_id},
     error::{Error, Result},
     ledger::{
-        calendar as calendars, change, channel, delivery,
+        calendar as calendars,
+        change::{self, NewChange},
+        channel, delivery,
         event::{self, EventRow, Source, Spans},
         person,
     },
@@ -98,7 +100,9 @@ impl Engine {
         self.once(request, |act| {
             let row = act.event(id)?;
             act.at_version(&row, based_on)?;
-            let effect = act.delete_undoably(&row)?;
+            let effect = act.delete(&row)?;
+            let label = format!("Delete “{}”", row.event.title);
+            act.keep(&label, id, (Some(&EventDraft::from(&row.event)), None))?;
             Ok(Saved { event: id.to_string(), version: row.version + 1, effect })
         })
     }
@@ -284,15 +288,8 @@ impl Act<'_> {
             self.refuse_past(&event)?;
         }
         let effect = self.insert(&event, &Source::default())?;
-        let after = EventDraft::from(&event);
-        change::push(
-            self.tx,
-            &format!("Create “{}”", event.title),
-            id,
-            None,
-            Some(&after),
-            self.wall(),
-        )?;
+        let label = format!("Create “{}”", event.title);
+        self.keep(&label, id, (None, Some(&EventDraft::from(&event))))?;
         Ok(Saved { event: id.to_string(), version: 1, effect })
     }
 
@@ -323,8 +320,19 @@ impl Act<'_> {
         let saved = self.replace(row, &event, &row.source, gone)?;
         let (before, after) = (EventDraft::from(&row.event), EventDraft::from(&event));
         let label = format!("Change “{}”", event.title);
-        change::push(self.tx, &label, event.id, Some(&before), Some(&after), self.wall())?;
+        self.keep(&label, event.id, (Some(&before), Some(&after)))?;
         Ok(saved)
+    }
+
+    /// Keeps a change of one event, so that it can be undone.
+    fn keep(
+        &self,
+        label: &str,
+        event: EventId,
+        (before, after): (Option<&EventDraft>, Option<&EventDraft>),
+    ) -> Result<()> {
+        let new = NewChange { label, event, before, after, with_person: false };
+        change::push(self.tx, &new, self.wall())
     }
 
     /// Puts a new definition in the place of an old one (or of a tombstone) and reconciles.
@@ -349,15 +357,6 @@ impl Act<'_> {
         let gone = if event.enabled { gone } else { Reason::CancelledDisabled };
         effect.add(self.reconcile(event, self.wall(), Asked::Person, gone)?);
         Ok(Saved { event: event.id.to_string(), version, effect })
-    }
-
-    /// Deletes an event by a person's wish, so that it can be undone.
-    pub(crate) fn delete_undoably(&self, row: &EventRow) -> Result<Effect> {
-        let effect = self.delete(row)?;
-        let before = EventDraft::from(&row.event);
-        let label = format!("Delete “{}”", row.event.title);
-        change::push(self.tx, &label, row.event.id, Some(&before), None, self.wall())?;
-        Ok(effect)
     }
 
     /// Deletes an event and cancels what it wanted.

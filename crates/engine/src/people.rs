@@ -10,15 +10,16 @@ use calendar::{
     zones::ZoneName,
 };
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     act::Act,
     engine::{Engine, calendar_id, event_id, person_id},
     error::{Error, Result},
-    events::{Saved, spans},
+    events::spans,
     ledger::{
         calendar::{self as calendars, CalendarRow},
-        change,
+        change::{self, NewChange},
         event::{self, EventRow, Source},
         person::{self, PersonRow},
     },
@@ -43,13 +44,33 @@ pub struct SavePerson {
     pub leap_day: Option<String>,
 }
 
+/// What deleting a calendar came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarGone {
+    /// Its name.
+    pub name: String,
+    /// What became of its events' reminders.
+    pub effect: Effect,
+    /// Whether it can be undone: one that never held an event is just made again.
+    pub undo: bool,
+}
+
+/// What saving a person came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonSaved {
+    /// The person.
+    pub id: String,
+    /// What became of the reminders of the birthday and of other events of theirs.
+    pub effect: Effect,
+}
+
 impl Engine {
     /// Makes or changes a person; a birthday becomes an event that is told once a year.
     ///
     /// # Errors
     /// The field that cannot be.
-    pub fn save_person(&self, save: &SavePerson, request: Option<&str>) -> Result<String> {
-        self.once(request, |act| act.save_person(save).map(|id| id.to_string()))
+    pub fn save_person(&self, save: &SavePerson, request: Option<&str>) -> Result<PersonSaved> {
+        self.once(request, |act| act.save_person(save))
     }
 
     /// Everybody, by name.
@@ -71,11 +92,18 @@ impl Engine {
             let (theirs, others): (Vec<_>, Vec<_>) =
                 rows.into_iter().partition(|row| row.event.kind.is_of_person());
             let mut effect = Effect::default();
+            // The last of the changes is the one that took the person along.
+            let mut left = others.len() + theirs.len();
             for row in others {
-                effect.add(act.without_person(&row)?);
+                left -= 1;
+                effect.add(act.without_person(&row, left == 0)?);
             }
             for row in theirs {
-                effect.add(act.delete_undoably(&row)?);
+                left -= 1;
+                effect.add(act.delete(&row)?);
+                let label = format!("Delete “{}”", row.event.title);
+                let before = EventDraft::from(&row.event);
+                act.keep_of_person(&label, row.event.id, (&before, None), left == 0)?;
             }
             person::delete(act.tx, id, act.wall())?;
             Ok(effect)
@@ -125,11 +153,11 @@ impl Engine {
         })
     }
 
-    /// Deletes a calendar and its events.
+    /// Deletes a calendar and its events. Undo brings all of it back.
     ///
     /// # Errors
     /// When there is no such calendar, or it is the last one.
-    pub fn delete_calendar(&self, id: CalendarId, request: Option<&str>) -> Result<Effect> {
+    pub fn delete_calendar(&self, id: CalendarId, request: Option<&str>) -> Result<CalendarGone> {
         self.once(request, |act| {
             if calendars::all(act.tx)?.len() < 2 {
                 return Err(Error::invalid(
@@ -137,18 +165,18 @@ impl Engine {
                     "this is the last calendar: a ledger has at least one",
                 ));
             }
-            let mut effect = Effect::default();
-            for row in event::of_calendar(act.tx, &act.context.zones, id)? {
-                effect.add(act.delete(&row)?);
-            }
-            calendars::delete(act.tx, id, act.wall())?;
-            Ok(effect)
+            let row = calendars::all(act.tx)?.into_iter().find(|c| c.id == id);
+            let name = row.ok_or_else(|| Error::not_found("calendar", id))?.name;
+            let effect = act.bury_calendar(id)?;
+            let label = format!("Delete calendar “{name}”");
+            let undo = change::push_calendar(act.tx, &label, id, act.wall())?;
+            Ok(CalendarGone { name, effect, undo })
         })
     }
 }
 
 impl Act<'_> {
-    fn save_person(&self, save: &SavePerson) -> Result<PersonId> {
+    fn save_person(&self, save: &SavePerson) -> Result<PersonSaved> {
         let name = save.name.trim();
         if name.is_empty() || name.len() > 200 {
             return Err(Error::invalid("name", "a person's name has 1 to 200 bytes"));
@@ -171,34 +199,48 @@ impl Act<'_> {
             self.tx,
             &PersonRow { person: person.clone(), birthday: save.birthday.clone() },
         )?;
-        self.save_birthday(&person, date)?;
+        let mut effect = self.save_birthday(&person, date)?;
         if earlier.is_some_and(|row| row.person.zone != person.zone) {
             for row in event::of_person(self.tx, &self.context.zones, id)? {
-                self.replan(&row)?;
+                effect.add(self.reconcile(
+                    &row.event,
+                    row.decided_until,
+                    Asked::Nobody,
+                    Reason::CancelledEdited,
+                )?);
             }
         }
-        Ok(id)
+        Ok(PersonSaved { id: id.to_string(), effect })
     }
 
     /// Takes the person out of an event, which keeps its dates.
-    fn without_person(&self, row: &EventRow) -> Result<Effect> {
+    fn without_person(&self, row: &EventRow, with_person: bool) -> Result<Effect> {
         let before = EventDraft::from(&row.event);
         let after = EventDraft { person: None, ..before.clone() };
         let event = self.checked(&after, row.event.id, row.event.series_root)?;
-        let saved = self.correct(row, &event)?;
-        let label = format!("Change “{}”", event.title);
-        change::push(self.tx, &label, event.id, Some(&before), Some(&after), self.wall())?;
-        Ok(saved.effect)
+        let effect = self.correct(row, &event)?;
+        let (label, after) = (format!("Change “{}”", event.title), EventDraft::from(&event));
+        self.keep_of_person(&label, event.id, (&before, Some(&after)), with_person)?;
+        Ok(effect)
+    }
+
+    fn keep_of_person(
+        &self,
+        label: &str,
+        event: EventId,
+        (before, after): (&EventDraft, Option<&EventDraft>),
+        with_person: bool,
+    ) -> Result<()> {
+        let new = NewChange { label, event, before: Some(before), after, with_person };
+        change::push(self.tx, &new, self.wall())
     }
 
     /// Puts a corrected definition in the place of one, losing nothing unsent: what is due by it
     /// already is told late.
-    fn correct(&self, row: &EventRow, event: &Event) -> Result<Saved> {
+    fn correct(&self, row: &EventRow, event: &Event) -> Result<Effect> {
         let (spans, now) = (spans(&self.context, event), self.wall());
-        let version = event::put(self.tx, event, spans, &row.source, Some(row.version), now)?;
-        let asked = Asked::Nobody;
-        let effect = self.reconcile(event, row.decided_until, asked, Reason::CancelledEdited)?;
-        Ok(Saved { event: event.id.to_string(), version, effect })
+        event::put(self.tx, event, spans, &row.source, Some(row.version), now)?;
+        self.reconcile(event, row.decided_until, Asked::Nobody, Reason::CancelledEdited)
     }
 
     fn checked_zone(&self, zone: Option<&str>) -> Result<Option<ZoneName>> {
@@ -208,13 +250,13 @@ impl Act<'_> {
     }
 
     /// Brings the birthday's event in line with the person.
-    fn save_birthday(&self, person: &Person, date: Option<Date>) -> Result<Option<Saved>> {
+    fn save_birthday(&self, person: &Person, date: Option<Date>) -> Result<Effect> {
         let events = event::of_person(self.tx, &self.context.zones, person.id)?;
         let known = events.into_iter().find(|row| row.event.kind.is_of_person());
         let Some(date) = date else {
             return match known {
-                Some(row) => self.delete(&row).map(|_| None),
-                None => Ok(None),
+                Some(row) => self.delete(&row),
+                None => Ok(Effect::default()),
             };
         };
         let earlier = known.as_ref().map(|row| EventDraft::from(&row.event));
@@ -236,14 +278,12 @@ impl Act<'_> {
             self.checked(&draft, id, known.as_ref().map_or(id, |row| row.event.series_root))?;
         match known {
             // The same birthday, told elsewhere or on another day of short years.
-            Some(row) if row.event.timing.start == event.timing.start => {
-                self.correct(&row, &event).map(Some)
+            Some(row) if row.event.timing.start == event.timing.start => self.correct(&row, &event),
+            Some(row) => {
+                let gone = Reason::CancelledEdited;
+                Ok(self.replace(&row, &event, &row.source, gone)?.effect)
             }
-            Some(row) => self.replace(&row, &event, &row.source, Reason::CancelledEdited).map(Some),
-            None => {
-                let effect = self.insert(&event, &Source::default())?;
-                Ok(Some(Saved { event: EventId::to_string(&id), version: 1, effect }))
-            }
+            None => self.insert(&event, &Source::default()),
         }
     }
 }

@@ -1,7 +1,13 @@
 //! Undo and redo of what a person changed. Both go the same way as any edit, so the reminders
-//! end where they would have been.
+//! end where they would have been. What has been changed since by something else (an import, a
+//! program, another window) is left as it is: the change is forgotten, and the next one's turn.
 
-use calendar::{draft::EventDraft, id::EventId, reason::Reason};
+use calendar::{
+    draft::EventDraft,
+    event::Event,
+    id::{CalendarId, ChannelId, PersonId},
+    reason::Reason,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -9,33 +15,51 @@ use crate::{
     engine::Engine,
     error::{Error, Result},
     events::Saved,
-    ledger::{change, event, person},
+    ledger::{
+        calendar as calendars,
+        change::{self, ChangeRow},
+        channel,
+        event::{self, EventRow},
+        person,
+    },
     reconcile::Effect,
 };
 
 /// What undo or redo did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undone {
     /// The change, in words.
     pub label: String,
-    /// The title of the event it was about.
+    /// The title of the event it was about, or the name of the calendar.
     #[serde(default)]
     pub title: String,
-    /// What came of it; none if there was nothing to undo.
+    /// What came of it for an event; none if there was nothing to undo.
     pub saved: Option<Saved>,
+    /// What came of it for a whole calendar.
+    #[serde(default)]
+    pub calendar: Option<Effect>,
+    /// Why nothing was done, in one sentence. The change is forgotten.
+    #[serde(default)]
+    pub refused: Option<String>,
+}
+
+/// Which way through the changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Undo,
+    Redo,
 }
 
 impl Engine {
-    /// Takes the last change back. With nothing to take back, says so and changes nothing.
+    /// Takes the last change back. With nothing to take back, says so and changes nothing; a
+    /// change that cannot be taken back is forgotten, and the answer says why.
     ///
     /// # Errors
-    /// When the earlier definition can no longer be (its calendar is gone, say).
+    /// When the ledger cannot be read or written.
     pub fn undo(&self, request: Option<&str>) -> Result<Undone> {
-        self.once(request, |act| {
-            let Some(last) = change::to_undo(act.tx)? else { return Ok(nothing()) };
-            let saved = act.put_back(last.event, last.before.as_ref())?;
-            change::mark(act.tx, last.seq, true)?;
-            Ok(Undone { title: last.title().into(), label: last.label, saved: Some(saved) })
+        self.once(request, |act| match change::to_undo(act.tx)? {
+            Some(last) => act.step(&last, Way::Undo),
+            None => Ok(Undone::default()),
         })
     }
 
@@ -45,7 +69,7 @@ impl Engine {
     /// When the ledger cannot be read.
     pub fn undo_labels(&self) -> Result<(Option<String>, Option<String>)> {
         self.read(|act| {
-            let label = |row: change::ChangeRow| row.label;
+            let label = |row: ChangeRow| row.label;
             Ok((change::to_undo(act.tx)?.map(label), change::to_redo(act.tx)?.map(label)))
         })
     }
@@ -55,38 +79,211 @@ impl Engine {
     /// # Errors
     /// As [`Engine::undo`].
     pub fn redo(&self, request: Option<&str>) -> Result<Undone> {
-        self.once(request, |act| {
-            let Some(next) = change::to_redo(act.tx)? else { return Ok(nothing()) };
-            let saved = act.put_back(next.event, next.after.as_ref())?;
-            change::mark(act.tx, next.seq, false)?;
-            Ok(Undone { title: next.title().into(), label: next.label, saved: Some(saved) })
+        self.once(request, |act| match change::to_redo(act.tx)? {
+            Some(next) => act.step(&next, Way::Redo),
+            None => Ok(Undone::default()),
         })
     }
 }
 
-fn nothing() -> Undone {
-    Undone { label: String::new(), title: String::new(), saved: None }
-}
-
 impl Act<'_> {
-    fn put_back(&self, id: EventId, draft: Option<&EventDraft>) -> Result<Saved> {
-        let row = event::find(self.tx, &self.context.zones, id)?
-            .ok_or_else(|| Error::not_found("event", id))?;
+    fn step(&self, change: &ChangeRow, way: Way) -> Result<Undone> {
+        let label = change.label.clone();
+        let found = match event::find(self.tx, &self.context.zones, change.event) {
+            Ok(Some(row)) => Ok(row),
+            Ok(None) => Err("its event is gone".into()),
+            Err(error) if error.is_damage() => Err(error.to_string()),
+            Err(error) => return Err(error),
+        };
+        let row = match found {
+            Ok(row) => row,
+            Err(why) => return self.pass_over(change, way, &why),
+        };
+        let why = match change.is_of_calendar() {
+            true => self.calendar_refusal(change, row.event.calendar, way)?,
+            false => self.event_refusal(change, &row, way)?,
+        };
+        if let Some(why) = why {
+            return self.pass_over(change, way, &why);
+        }
+        let done = if change.is_of_calendar() {
+            let id = row.event.calendar;
+            let effect = match way {
+                Way::Undo => self.restore_calendar(id)?,
+                Way::Redo => self.bury_calendar(id)?,
+            };
+            Undone { title: self.calendar_name(id)?, calendar: Some(effect), ..Undone::default() }
+        } else {
+            let (_, to) = ways(change, way);
+            let saved = self.put_back(&row, to)?;
+            if change.with_person && way == Way::Redo {
+                self.leave_person(change.before.as_ref())?;
+            }
+            Undone { title: change.title().into(), saved: Some(saved), ..Undone::default() }
+        };
+        change::mark(self.tx, change.seq, way == Way::Undo, self.wall())?;
+        Ok(Undone { label, ..done })
+    }
+
+    /// Forgets a change that cannot be gone through, and says why.
+    fn pass_over(&self, change: &ChangeRow, way: Way, why: &str) -> Result<Undone> {
+        change::forget(self.tx, change.seq)?;
+        let (word, next) = match way {
+            Way::Undo => ("undo", "undo again for the change before it"),
+            Way::Redo => ("redo", "redo again for the change after it"),
+        };
+        let label = change.label.clone();
+        let refused = Some(format!("cannot {word} {label}: {why}; {next}"));
+        Ok(Undone { label, title: change.title().into(), refused, ..Undone::default() })
+    }
+
+    fn event_refusal(
+        &self,
+        change: &ChangeRow,
+        row: &EventRow,
+        way: Way,
+    ) -> Result<Option<String>> {
+        let (from, to) = ways(change, way);
+        if let Some(to) = to {
+            if let Some(why) = self.missing(to)? {
+                return Ok(Some(why));
+            }
+            match self.checked(to, row.event.id, row.event.series_root) {
+                Ok(event) => {
+                    if let Some(why) = self.other_birthday(&event)? {
+                        return Ok(Some(why));
+                    }
+                }
+                Err(error) if error.is_damage() => return Ok(Some(error.to_string())),
+                Err(error) => return Err(error),
+            }
+        }
+        let here = row.deleted_at.is_none().then(|| EventDraft::from(&row.event));
+        Ok((here.as_ref() != from)
+            .then(|| "the event was changed since by something else, which would be lost".into()))
+    }
+
+    /// What a definition names that is no longer there.
+    fn missing(&self, to: &EventDraft) -> Result<Option<String>> {
+        if !calendars::all(self.tx)?.iter().any(|c| c.id.to_string() == to.calendar) {
+            return Ok(Some("its calendar was deleted".into()));
+        }
+        for reminder in to.reminders.iter().flatten() {
+            let known = match reminder.channel.parse::<ChannelId>() {
+                Ok(id) => channel::find(self.tx, id)?.filter(|c| c.removed),
+                Err(_) => None,
+            };
+            if let Some(gone) = known {
+                return Ok(Some(format!("the channel {} was removed", gone.name)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A person has one birthday: one that was made meanwhile stays the only one.
+    fn other_birthday(&self, event: &Event) -> Result<Option<String>> {
+        let Some(person) = event.person.as_ref().filter(|_| event.kind.is_of_person()) else {
+            return Ok(None);
+        };
+        let known = event::of_person(self.tx, &self.context.zones, person.id)?;
+        let other =
+            known.iter().any(|row| row.event.kind == event.kind && row.event.id != event.id);
+        Ok(other.then(|| format!("{} has another {} by now", person.name, event.kind.code())))
+    }
+
+    fn put_back(&self, row: &EventRow, draft: Option<&EventDraft>) -> Result<Saved> {
         match draft {
             Some(draft) => {
-                let event = self.checked(draft, id, row.event.series_root)?;
+                let event = self.checked(draft, row.event.id, row.event.series_root)?;
                 if let Some(person) = &event.person {
                     person::bring_back(self.tx, person.id)?;
                 }
-                self.replace(&row, &event, &row.source, Reason::CancelledEdited)
-            }
-            None if row.deleted_at.is_some() => {
-                Ok(Saved { event: id.to_string(), version: row.version, effect: Effect::default() })
+                self.replace(row, &event, &row.source, Reason::CancelledEdited)
             }
             None => {
-                let effect = self.delete(&row)?;
-                Ok(Saved { event: id.to_string(), version: row.version + 1, effect })
+                let effect = self.delete(row)?;
+                let event = row.event.id.to_string();
+                Ok(Saved { event, version: row.version + 1, effect })
             }
         }
+    }
+
+    /// Deletes the person of a change that was made by deleting them, unless something is of
+    /// them again.
+    fn leave_person(&self, before: Option<&EventDraft>) -> Result<()> {
+        let named = before.and_then(|draft| draft.person.as_ref());
+        let Some(id) = named.and_then(|text| text.parse::<PersonId>().ok()) else { return Ok(()) };
+        if !event::of_person(self.tx, &self.context.zones, id)?.is_empty() {
+            return Ok(());
+        }
+        match person::delete(self.tx, id, self.wall()) {
+            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Act<'_> {
+    fn calendar_refusal(
+        &self,
+        change: &ChangeRow,
+        id: CalendarId,
+        way: Way,
+    ) -> Result<Option<String>> {
+        let known = calendars::all(self.tx)?;
+        let is_here = known.iter().any(|c| c.id == id);
+        let why = match way {
+            Way::Undo if is_here => Some("the calendar is here"),
+            Way::Redo if !is_here => Some("the calendar is not here"),
+            Way::Redo if known.len() < 2 => Some("it is the last calendar"),
+            Way::Redo if calendars::is_changed_since(self.tx, id, change.at)? => {
+                Some("its events were changed since by something else")
+            }
+            Way::Undo | Way::Redo => None,
+        };
+        Ok(why.map(Into::into))
+    }
+
+    fn calendar_name(&self, id: CalendarId) -> Result<String> {
+        let known = calendars::find(self.tx, id)?;
+        Ok(known.map_or_else(String::new, |row| row.name))
+    }
+
+    /// Deletes a calendar with all its events.
+    pub(crate) fn bury_calendar(&self, id: CalendarId) -> Result<Effect> {
+        let mut effect = Effect::default();
+        for row in event::of_calendar(self.tx, &self.context.zones, id)? {
+            effect.add(self.delete(&row)?);
+        }
+        calendars::delete(self.tx, id, self.wall())?;
+        Ok(effect)
+    }
+
+    /// Brings a calendar back with the events that were deleted with it. Reminders through a
+    /// channel that was removed meanwhile stay away.
+    fn restore_calendar(&self, id: CalendarId) -> Result<Effect> {
+        let mut effect = Effect::default();
+        let there: Vec<ChannelId> = channel::all(self.tx)?.into_iter().map(|c| c.id).collect();
+        for event_id in calendars::bring_back(self.tx, id)? {
+            let Some(row) = event::find(self.tx, &self.context.zones, event_id)? else { continue };
+            if self.other_birthday(&row.event)?.is_some() {
+                continue;
+            }
+            let mut event = row.event.clone();
+            event.reminders.retain(|reminder| there.contains(&reminder.channel));
+            if let Some(person) = &event.person {
+                person::bring_back(self.tx, person.id)?;
+            }
+            effect.add(self.replace(&row, &event, &row.source, Reason::CancelledEdited)?.effect);
+        }
+        Ok(effect)
+    }
+}
+
+/// The definition a change is undone or made again from, and the one it leads to.
+fn ways(change: &ChangeRow, way: Way) -> (Option<&EventDraft>, Option<&EventDraft>) {
+    match way {
+        Way::Undo => (change.after.as_ref(), change.before.as_ref()),
+        Way::Redo => (change.before.as_ref(), change.after.as_ref()),
     }
 }

@@ -95,7 +95,7 @@ calls! {
     /// People by name.
     People people: Empty => Vec<PersonView>;
     /// Makes or changes a person and their birthday.
-    SavePerson save_person: SavePerson => PersonView;
+    SavePerson save_person: SavePerson => PersonSaved;
     /// Deletes a person and their birthday.
     DeletePerson delete_person: Remove => Change;
 

@@ -55,7 +55,7 @@ export interface Calls {
   /** People by name. */
   people: { args: T.Empty; answer: T.PersonView[] };
   /** Makes or changes a person and their birthday. */
-  savePerson: { args: T.SavePerson; answer: T.PersonView };
+  savePerson: { args: T.SavePerson; answer: T.PersonSaved };
   /** Deletes a person and their birthday. */
   deletePerson: { args: T.Remove; answer: T.Change };
   /** Channels, this desktop first. */

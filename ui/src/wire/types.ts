@@ -118,6 +118,8 @@ export type Part = "single" | "start" | "mid" | "end";
 
 export type PassedReminder = { trigger: Trigger, due: Moment, };
 
+export type PersonSaved = { person: PersonView, change: Change, };
+
 export type PersonView = { id: string, name: string, month: number | null, day: number | null, year: number | null, zone: string | null, city: string | null, leapDay: LeapDay, next: string | null, turns: number | null, inDays: number | null, };
 
 export type PreviewDate = { wall: Wall, here: Wall | null, zone: string | null, shift: Shift, };

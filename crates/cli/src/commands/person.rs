@@ -39,9 +39,9 @@ pub fn run(session: &Session, words: Person) -> Result<Answer, Failure> {
 }
 
 fn add(session: &Session, save: &SavePerson) -> Result<Answer, Failure> {
-    let id = session.engine.save_person(save, None)?;
-    let row = session.person(&id)?;
-    let mut text = format!("Added {}: {id}\n", row.person.name);
+    let saved = session.engine.save_person(save, None)?;
+    let row = session.person(&saved.id)?;
+    let mut text = format!("Added {}: {}\n", row.person.name, saved.id);
     if row.birthday.is_some() {
         let place = row.person.zone.as_ref().unwrap_or(&session.context.machine);
         text.push_str(&format!(

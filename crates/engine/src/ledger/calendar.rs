@@ -1,8 +1,8 @@
 //! Table `calendar`: named, coloured sets of events.
 
-use calendar::id::CalendarId;
+use calendar::id::{CalendarId, EventId};
 use jiff::Timestamp;
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::ms;
 use crate::error::{Error, Result};
@@ -40,6 +40,15 @@ pub fn all(tx: &Transaction<'_>) -> Result<Vec<CalendarRow>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
+/// This calendar, also one that was deleted.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn find(tx: &Transaction<'_>, id: CalendarId) -> Result<Option<CalendarRow>> {
+    let sql = "SELECT id, name, color, shown FROM calendar WHERE id = ?1";
+    Ok(tx.prepare_cached(sql)?.query_row([id.bytes()], read).optional()?)
+}
+
 /// Makes or changes a calendar.
 ///
 /// # Errors
@@ -63,6 +72,35 @@ pub fn delete(tx: &Transaction<'_>, id: CalendarId, now: Timestamp) -> Result<()
         1 => Ok(()),
         _ => Err(Error::not_found("calendar", id)),
     }
+}
+
+/// Takes a calendar into use again; gives the events that were deleted with it.
+///
+/// # Errors
+/// When it was not deleted.
+pub fn bring_back(tx: &Transaction<'_>, id: CalendarId) -> Result<Vec<EventId>> {
+    let sql = "SELECT e.id FROM event e JOIN calendar c ON c.id = e.calendar
+        WHERE c.id = ?1 AND e.deleted_at = c.deleted_at ORDER BY e.created_at, e.id";
+    let events = {
+        let mut statement = tx.prepare(sql)?;
+        let rows = statement.query_map([id.bytes()], |row| Ok(EventId::from_bytes(row.get(0)?)))?;
+        rows.collect::<std::result::Result<_, _>>()?
+    };
+    let sql = "UPDATE calendar SET deleted_at = NULL WHERE id = ?1 AND deleted_at IS NOT NULL";
+    match tx.execute(sql, [id.bytes()])? {
+        1 => Ok(events),
+        _ => Err(Error::not_found("deleted calendar", id)),
+    }
+}
+
+/// Whether an event of a calendar came or changed after a moment.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn is_changed_since(tx: &Transaction<'_>, id: CalendarId, at: Timestamp) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM event
+        WHERE calendar = ?1 AND deleted_at IS NULL AND updated_at > ?2)";
+    Ok(tx.query_row(sql, params![id.bytes(), ms(at)], |row| row.get(0))?)
 }
 
 /// How many undeleted events each calendar holds; those without any are left out.

@@ -1,11 +1,16 @@
 //! Table `change`: what a person changed, so that it can be undone: the definitions before and
-//! after. The newest fifty are kept.
+//! after. Of a calendar that was deleted with all its events neither is kept: the events' own
+//! tombstones hold them. The newest fifty are kept.
 
-use calendar::{draft::EventDraft, id::EventId};
+use calendar::{
+    draft::EventDraft,
+    id::{CalendarId, EventId},
+};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
 
-use super::{damaged, ms};
+use super::{damaged, moment, ms};
 use crate::error::Result;
 
 const KEPT: i64 = 50;
@@ -15,17 +20,50 @@ const KEPT: i64 = 50;
 pub struct ChangeRow {
     /// Which.
     pub seq: i64,
+    /// When it was made, taken back or made again.
+    pub at: Timestamp,
     /// What it was, in words.
     pub label: String,
-    /// Of which event.
+    /// Of which event; for a calendar, one that was ever in it.
     pub event: EventId,
     /// The definition before; none if the event was made by it.
     pub before: Option<EventDraft>,
     /// The definition after; none if the event was deleted by it.
     pub after: Option<EventDraft>,
+    /// Whether the event's person was deleted with it.
+    pub with_person: bool,
+}
+
+/// A change to keep.
+#[derive(Debug, Clone, Copy)]
+pub struct NewChange<'a> {
+    /// What it was, in words.
+    pub label: &'a str,
+    /// Of which event.
+    pub event: EventId,
+    /// The definition before.
+    pub before: Option<&'a EventDraft>,
+    /// The definition after.
+    pub after: Option<&'a EventDraft>,
+    /// Whether the event's person was deleted with it.
+    pub with_person: bool,
+}
+
+/// A definition as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    draft: EventDraft,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    with_person: bool,
 }
 
 impl ChangeRow {
+    /// Whether it is the deletion of a calendar with all its events.
+    pub const fn is_of_calendar(&self) -> bool {
+        self.before.is_none() && self.after.is_none()
+    }
+
     /// The title of the event it was about.
     pub fn title(&self) -> &str {
         self.after.as_ref().or(self.before.as_ref()).map_or("", |draft| &draft.title)
@@ -33,45 +71,61 @@ impl ChangeRow {
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
-    let draft = |name: &str| -> rusqlite::Result<Option<EventDraft>> {
+    let kept = |name: &str| -> rusqlite::Result<Option<Kept>> {
         let text: Option<String> = row.get(name)?;
         text.map(|t| serde_json::from_str(&t))
             .transpose()
             .map_err(|e| damaged(name, &e.to_string()))
     };
+    let before = kept("before")?;
     Ok(ChangeRow {
         seq: row.get("seq")?,
+        at: moment(row.get("at")?),
         label: row.get("label")?,
         event: EventId::from_bytes(row.get("event")?),
-        before: draft("before")?,
-        after: draft("after")?,
+        with_person: before.as_ref().is_some_and(|kept| kept.with_person),
+        before: before.map(|kept| kept.draft),
+        after: kept("after")?.map(|kept| kept.draft),
     })
 }
 
-fn written(draft: Option<&EventDraft>) -> Option<String> {
-    draft.map(|d| serde_json::to_string(d).expect("BUG: drafts are JSON"))
+fn written(draft: Option<&EventDraft>, with_person: bool) -> Option<String> {
+    let kept = draft.map(|draft| Kept { draft: draft.clone(), with_person });
+    kept.map(|kept| serde_json::to_string(&kept).expect("BUG: drafts are JSON"))
 }
 
 /// Keeps a change; what was undone before it can no longer be redone.
 ///
 /// # Errors
 /// When the ledger cannot be written.
-pub fn push(
-    tx: &Transaction<'_>,
-    label: &str,
-    event: EventId,
-    before: Option<&EventDraft>,
-    after: Option<&EventDraft>,
-    now: Timestamp,
-) -> Result<()> {
+pub fn push(tx: &Transaction<'_>, new: &NewChange<'_>, now: Timestamp) -> Result<()> {
     tx.execute("DELETE FROM change WHERE undone = 1", [])?;
     let sql = "INSERT INTO change (at, label, event, before, after) VALUES (?1, ?2, ?3, ?4, ?5)";
-    tx.execute(sql, params![ms(now), label, event.bytes(), written(before), written(after)])?;
+    let (before, after) = (written(new.before, new.with_person), written(new.after, false));
+    tx.execute(sql, params![ms(now), new.label, new.event.bytes(), before, after])?;
     tx.execute("DELETE FROM change WHERE seq <= (SELECT max(seq) FROM change) - ?1", [KEPT])?;
     Ok(())
 }
 
-const COLUMNS: &str = "seq, label, event, before, after";
+/// Keeps that a calendar was deleted, if it ever held an event. Says whether.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn push_calendar(
+    tx: &Transaction<'_>,
+    label: &str,
+    calendar: CalendarId,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = "SELECT id FROM event WHERE calendar = ?1 LIMIT 1";
+    let one: Option<[u8; 16]> =
+        tx.query_row(sql, [calendar.bytes()], |row| row.get(0)).optional()?;
+    let Some(event) = one.map(EventId::from_bytes) else { return Ok(false) };
+    push(tx, &NewChange { label, event, before: None, after: None, with_person: false }, now)?;
+    Ok(true)
+}
+
+const COLUMNS: &str = "seq, at, label, event, before, after";
 
 /// The change that undo takes back.
 ///
@@ -95,7 +149,17 @@ pub fn to_redo(tx: &Transaction<'_>) -> Result<Option<ChangeRow>> {
 ///
 /// # Errors
 /// When the ledger cannot be written.
-pub fn mark(tx: &Transaction<'_>, seq: i64, undone: bool) -> Result<()> {
-    tx.execute("UPDATE change SET undone = ?2 WHERE seq = ?1", params![seq, undone])?;
+pub fn mark(tx: &Transaction<'_>, seq: i64, undone: bool, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE change SET undone = ?2, at = ?3 WHERE seq = ?1";
+    tx.execute(sql, params![seq, undone, ms(now)])?;
+    Ok(())
+}
+
+/// Forgets a change that can no longer be undone or made again.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn forget(tx: &Transaction<'_>, seq: i64) -> Result<()> {
+    tx.execute("DELETE FROM change WHERE seq = ?1", [seq])?;
     Ok(())
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::Change;
+
 /// The colours a calendar can have; the window has a light and a dark value for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -102,6 +104,16 @@ pub struct PersonView {
     pub turns: Option<i32>,
     /// In how many days.
     pub in_days: Option<i32>,
+}
+
+/// A person who was saved.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonSaved {
+    /// The person now.
+    pub person: PersonView,
+    /// What it did to the reminders of the birthday.
+    pub change: Change,
 }
 
 /// Makes or changes a person.

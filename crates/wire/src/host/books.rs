@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     dto::{
-        CalendarView, Change, Color, Did, LeapDay, PersonView, Remove, SaveCalendar, SavePerson,
+        CalendarView, Change, Color, Did, LeapDay, PersonSaved, PersonView, Remove, SaveCalendar,
+        SavePerson,
     },
     fault::{Code, Fault},
 };
@@ -45,10 +46,10 @@ impl EngineHost {
     pub(super) fn drop_calendar(&self, asked: &Remove) -> Result<Change, Fault> {
         let local = self.local()?;
         let calendar: CalendarId = id("id", &asked.id)?;
-        let title = self.engine.calendars()?.into_iter().find(|c| c.id == calendar);
-        let effect = self.engine.delete_calendar(calendar, Some(&asked.request_id))?;
-        let change = Change { title: title.map(|c| c.name), count: 1, ..nothing(Did::Removed) };
-        Ok(with_effect(change, &effect, &local))
+        let gone = self.engine.delete_calendar(calendar, Some(&asked.request_id))?;
+        let change =
+            Change { title: Some(gone.name), count: 1, undo: gone.undo, ..nothing(Did::Removed) };
+        Ok(with_effect(change, &gone.effect, &local))
     }
 
     pub(super) fn person_views(&self) -> Result<Vec<PersonView>, Fault> {
@@ -56,7 +57,7 @@ impl EngineHost {
         Ok(self.engine.people()?.iter().map(|row| person_view(row, &local)).collect())
     }
 
-    pub(super) fn put_person(&self, asked: &SavePerson) -> Result<PersonView, Fault> {
+    pub(super) fn put_person(&self, asked: &SavePerson) -> Result<PersonSaved, Fault> {
         let local = self.local()?;
         let save = Save {
             id: asked.id.as_deref().map(|text| id("id", text)).transpose()?,
@@ -67,11 +68,14 @@ impl EngineHost {
         };
         let saved = self.engine.save_person(&save, Some(&asked.request_id))?;
         let people = self.engine.people()?;
-        let row = people.iter().find(|row| row.person.id.to_string() == saved);
+        let row = people.iter().find(|row| row.person.id.to_string() == saved.id);
         let row = row.ok_or_else(|| {
-            Fault::new(Code::NotFound, format!("there is no person {saved} in this ledger"))
+            Fault::new(Code::NotFound, format!("there is no person {} in this ledger", saved.id))
         })?;
-        Ok(person_view(row, &local))
+        let title = Some(row.person.name.clone());
+        let did = if asked.id.is_some() { Did::Saved } else { Did::Created };
+        let change = with_effect(Change { title, count: 1, ..nothing(did) }, &saved.effect, &local);
+        Ok(PersonSaved { person: person_view(row, &local), change })
     }
 
     pub(super) fn drop_person(&self, asked: &Remove) -> Result<Change, Fault> {

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     dto::{Change, DeleteEvent, Did, Draft, OccurrenceRef, PassedReminder, SaveEvent, Scope},
-    fault::Fault,
+    fault::{Code, Fault},
 };
 
 /// A change that did nothing.
@@ -198,9 +198,19 @@ impl EngineHost {
 
     fn undone_as(&self, did: Did, undone: &Undone) -> Result<Change, Fault> {
         let local = self.local()?;
-        Ok(match &undone.saved {
-            Some(saved) => Change { undo: false, ..saved_as(did, &undone.title, saved, &local) },
-            None => nothing(Did::Nothing),
+        if let Some(sentence) = &undone.refused {
+            return Err(Fault::new(Code::Other, sentence));
+        }
+        let (saved, calendar) = (undone.saved.as_ref(), undone.calendar.as_ref());
+        Ok(match (saved, calendar) {
+            (Some(saved), _) => {
+                Change { undo: false, ..saved_as(did, &undone.title, saved, &local) }
+            }
+            (None, Some(effect)) => {
+                let title = Some(undone.title.clone());
+                with_effect(Change { title, count: 1, ..nothing(did) }, effect, &local)
+            }
+            (None, None) => nothing(Did::Nothing),
         })
     }
 }

@@ -208,7 +208,7 @@ impl Host for EngineHost {
         self.person_views()
     }
 
-    fn save_person(&self, asked: SavePerson) -> Result<PersonView, Fault> {
+    fn save_person(&self, asked: SavePerson) -> Result<PersonSaved, Fault> {
         self.put_person(&asked)
     }
 

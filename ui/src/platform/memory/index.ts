@@ -2,7 +2,7 @@
 
 
 import type { Calls } from '../../wire/calls';
-import type { Boot, ChannelView, DeliveriesPage, DeliveriesQuery, Fault, PersonView, SavePerson, Status } from '../../wire/types';
+import type { Boot, ChannelView, DeliveriesPage, DeliveriesQuery, Fault, PersonSaved, PersonView, SavePerson, Status } from '../../wire/types';
 import { Refused, type Args, type Answer, type Platform } from '../types';
 import { allRows, counts, detailOf, inboxOf, rowOf, whyOf } from './deliver';
 import { demoWorld, emptyWorld } from './demo';
@@ -216,7 +216,7 @@ function demoTest(world: World): Occ {
   return { ...rest, ...timing, event: 'evt_test', original: '', version: 1, sentence: null, fates: [], exception: false, channel: DESKTOP } as Occ;
 }
 
-function savePerson(world: World, asked: SavePerson): PersonView {
+function savePerson(world: World, asked: SavePerson): PersonSaved {
   if (asked.name.trim() === '') refuse('invalid', 'a person needs a name', 'name');
   const { id, name, month = null, day = null, year = null, zone = null, leapDay } = asked;
   const mm = String(month).padStart(2, '0');
@@ -229,6 +229,6 @@ function savePerson(world: World, asked: SavePerson): PersonView {
   const saved: PersonView = { id: id ?? `per_new${world.people.length}`, name: name.trim(), month, day, year, zone, city, leapDay, next, turns, inDays };
   const others = world.people.filter((p) => p.id !== saved.id);
   world.people = [...others, saved].sort((a, b) => a.name.localeCompare(b.name));
-  return saved;
+  return { person: saved, change: change(id ? 'saved' : 'created', { title: saved.name }) };
 }
 

@@ -1,0 +1,142 @@
+//! Undo never overwrites what somebody else did, never gets stuck, and brings whole calendars back.
+
+use acceptance::world::{World, draft, reminder};
+use calendar::{draft::EventDraft, ics::Alarmless, id::EventId};
+use engine::{
+    channels::NewWebhook,
+    import::{ImportFile, Mode, Target},
+    undo::Undone,
+};
+use std::ops::ControlFlow;
+
+const BERLIN: &str = "Europe/Berlin";
+
+fn world() -> World {
+    World::at("2026-11-23T07:00[Europe/Berlin]")
+}
+
+fn dentist(title: &str) -> EventDraft {
+    draft("appointment", title, "20261123T100000", Some(BERLIN))
+}
+
+fn retitle(world: &mut World, id: EventId, title: &str) {
+    let draft = EventDraft { title: title.into(), ..world.draft(id) };
+    world.save(Some(id), draft);
+}
+
+fn undo(world: &mut World) -> Undone {
+    let undone = world.engine().undo(None).expect("undo");
+    world.run();
+    undone
+}
+
+fn refusal(undone: &Undone) -> &str {
+    undone.refused.as_deref().unwrap_or("it was done")
+}
+
+#[test]
+fn a_change_that_names_a_removed_channel_is_stepped_over() {
+    let mut world = world();
+    let new = NewWebhook {
+        name: "hook".into(),
+        url: "https://example.com".into(),
+        ..NewWebhook::default()
+    };
+    let hook = world.engine().add_webhook(&new).expect("a channel").id;
+    let plain = world.add(dentist("Dentist"));
+    let told = EventDraft { reminders: Some(vec![reminder("PT0M", hook)]), ..dentist("Robot") };
+    let robot = world.add(told);
+    let without = EventDraft { reminders: Some(vec![]), ..world.draft(robot) };
+    world.save(Some(robot), without);
+    world.engine().remove_channel(hook).expect("removed");
+    let undone = undo(&mut world);
+    assert_eq!(
+        refusal(&undone),
+        "cannot undo Change “Robot”: the channel hook was removed; undo again for the change before it"
+    );
+    assert_eq!(undo(&mut world).title, "Robot");
+    assert_eq!(undo(&mut world).title, "Dentist");
+    assert!(world.engine().event(plain).is_err(), "its creation is undone");
+    assert_eq!(undo(&mut world), Undone::default());
+}
+
+#[test]
+fn a_newer_version_from_a_file_is_not_overwritten() {
+    let mut world = world();
+    let import = |world: &mut World, day: u32, title: &str| {
+        let text = format!(
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:one\nSUMMARY:{title}\nDTSTAMP:202611{day:02}T000000Z\nDTSTART:20261124T160000Z\nEND:VEVENT\nEND:VCALENDAR\n"
+        );
+        let file = ImportFile {
+            bytes: text.as_bytes(),
+            target: Target::Named("Personal".into()),
+            mode: Mode::Apply,
+            alarmless: Alarmless::KindDefaults,
+        };
+        world.engine().import(&file, &mut |_, _| ControlFlow::Continue(())).expect("an import");
+        world.run();
+    };
+    world.add(dentist("Dentist"));
+    import(&mut world, 1, "Tea");
+    let tea = world.deliveries().iter().find(|l| l.title == "Tea").and_then(|l| l.row.event);
+    let tea = tea.expect("an event");
+    retitle(&mut world, tea, "Tea with Ana");
+    import(&mut world, 2, "Green tea");
+    let undone = undo(&mut world);
+    assert_eq!(
+        refusal(&undone),
+        "cannot undo Change “Tea with Ana”: the event was changed since by something else, which would be lost; undo again for the change before it"
+    );
+    assert_eq!(world.draft(tea).title, "Green tea");
+    assert_eq!(undo(&mut world).label, "Create “Dentist”");
+}
+
+#[test]
+fn a_deleted_calendar_comes_back_with_all_its_events_and_goes_again() {
+    let mut world = world();
+    let work = world.engine().save_calendar(None, "Work", "teal", true).expect("a calendar").id;
+    let here = |title: &str| EventDraft { calendar: work.to_string(), ..dentist(title) };
+    let (one, two) = (world.add(here("One")), world.add(here("Two")));
+    let gone = world.add(here("Gone"));
+    retitle(&mut world, one, "First");
+    world.engine().delete_event(gone, None, None).expect("deleted");
+    let rows = world.rows();
+    world.jump_to("2026-11-23T08:00");
+    let answer = world.engine().delete_calendar(work, None).expect("deleted");
+    assert_eq!((answer.name.as_str(), answer.effect.cancelled, answer.undo), ("Work", 2, true));
+    assert_eq!(world.rows(), "");
+    let undone = undo(&mut world);
+    assert_eq!((undone.label.as_str(), undone.title.as_str()), ("Delete calendar “Work”", "Work"));
+    assert_eq!(world.rows(), rows.replace(" planned ", " planned.again "));
+    assert!(world.engine().event(gone).is_err(), "that was deleted before");
+    world.engine().redo(None).expect("redo");
+    assert_eq!((world.rows().as_str(), world.engine().calendars().expect("one").len()), ("", 1));
+    undo(&mut world);
+    // The changes before are still there to undo.
+    assert_eq!(undo(&mut world).label, "Delete “Gone”");
+    assert_eq!(undo(&mut world).label, "Change “First”");
+    assert_eq!((world.draft(one).title.as_str(), world.draft(two).title.as_str()), ("One", "Two"));
+}
+
+#[test]
+fn a_calendar_that_was_used_again_is_not_deleted_by_redo() {
+    let mut world = world();
+    let work = world.engine().save_calendar(None, "Work", "teal", true).expect("a calendar").id;
+    world.add(EventDraft { calendar: work.to_string(), ..dentist("One") });
+    world.engine().delete_calendar(work, None).expect("deleted");
+    undo(&mut world);
+    world.jump_to("2026-11-23T08:00");
+    let file = ImportFile {
+        bytes: b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:one\nSUMMARY:New\nDTSTART:20261124T160000Z\nEND:VEVENT\nEND:VCALENDAR\n",
+        target: Target::Calendar(work),
+        mode: Mode::Apply,
+        alarmless: Alarmless::Silent,
+    };
+    world.engine().import(&file, &mut |_, _| ControlFlow::Continue(())).expect("an import");
+    let redone = world.engine().redo(None).expect("redo");
+    assert_eq!(
+        refusal(&redone),
+        "cannot redo Delete calendar “Work”: its events were changed since by something else; redo again for the change after it"
+    );
+    assert_eq!(world.engine().calendars().expect("calendars").len(), 2);
+}
