@@ -382,7 +382,7 @@ fn held(row: &Row, hold: Hold, now: Timestamp) -> Next {
 }
 
 fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
-    let cancelled = Next::Enter(State::Cancelled, Reason::CancelledEdited, None);
+    let cancelled = Next::Enter(State::Cancelled, cancelled_for(row), None);
     match outcome {
         Outcome::Accepted { in_digest: true, .. } => {
             Next::Enter(State::Completed, Reason::InDigest, None)
@@ -438,7 +438,7 @@ fn again(
 
 fn cut_off(row: &Row) -> Next {
     if row.cancel_wanted {
-        return Next::Enter(State::Cancelled, Reason::CancelledEdited, None);
+        return Next::Enter(State::Cancelled, cancelled_for(row), None);
     }
     if row.guarantee == Guarantee::NeverRepeat {
         return Next::Enter(State::Review, Reason::ReviewCutOff, None);
@@ -447,6 +447,11 @@ fn cut_off(row: &Row) -> Next {
         return Next::Enter(State::Dead, Reason::DeadQuarantined, None);
     }
     Next::Enter(State::Pending, Reason::Again, None)
+}
+
+/// Why a row that is being sent is to be cancelled: it says so itself from then on.
+fn cancelled_for(row: &Row) -> Reason {
+    if row.reason.is_cancel() { row.reason } else { Reason::CancelledEdited }
 }
 
 fn expiry(over: UseBy) -> Reason {

@@ -146,6 +146,18 @@ impl FromStr for Reason {
 }
 
 impl Reason {
+    /// Whether it says that something is no longer wanted, and why.
+    pub const fn is_cancel(self) -> bool {
+        matches!(
+            self,
+            Self::CancelledEdited
+                | Self::CancelledDeleted
+                | Self::CancelledDisabled
+                | Self::CancelledAcknowledged
+                | Self::CancelledChannel
+        )
+    }
+
     /// Whether it says that something was told after its time, and why.
     pub const fn is_late(self) -> bool {
         matches!(

@@ -165,6 +165,17 @@ impl<'a> Act<'a> {
         Ok(true)
     }
 
+    /// Notes on a row being sent why it is to be cancelled once that is known to have failed, or
+    /// that it no longer is, with its audit row.
+    pub(crate) fn flag_cancel(&self, row: &DeliveryRow, why: Option<Reason>) -> Result<()> {
+        if delivery::flag_cancel(self.tx, row, why)? {
+            let reason = why.unwrap_or(Reason::BroughtBack);
+            let state = row.facts.state;
+            self.audit(row.id, row.token, Some(state), (state, reason), "")?;
+        }
+        Ok(())
+    }
+
     /// Writes an audit row.
     pub(crate) fn audit(
         &self,

@@ -173,7 +173,7 @@ impl Act<'_> {
                 }
             }
             Next::FlagCancel => {
-                delivery::flag_cancel(self.tx, row, true)?;
+                self.flag_cancel(row, Some(reason))?;
                 effect.in_flight += 1;
             }
             Next::Keep | Next::Send => {}
@@ -192,7 +192,9 @@ impl Act<'_> {
     ) -> Result<()> {
         let now = self.wall();
         if row.facts.state == State::Processing {
-            delivery::flag_cancel(self.tx, row, false)?;
+            if row.facts.cancel_wanted {
+                self.flag_cancel(row, None)?;
+            }
             return Ok(());
         }
         let moved = row.facts.due != wanted.due;

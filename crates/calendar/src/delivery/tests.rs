@@ -120,14 +120,22 @@ fn a_cancel_in_flight_ends_cancelled_unless_it_was_taken() {
         Next::FlagCancel
     );
     let flagged = Row { cancel_wanted: true, ..row(State::Processing) };
-    let cancelled = Next::Enter(State::Cancelled, Reason::CancelledEdited, None);
-    for news in [
-        News::CutOff,
-        News::Ended(Outcome::Ambiguous),
-        News::Ended(Outcome::Transient { retry_after: None, refused: false }),
-        News::Ended(Outcome::Unavailable(Reason::HeldNoNotifier)),
+    for (noted, reason) in [
+        (Reason::CancelledDeleted, Reason::CancelledDeleted),
+        (Reason::CancelledAcknowledged, Reason::CancelledAcknowledged),
+        // An older program did not note why.
+        (Reason::Claimed, Reason::CancelledEdited),
     ] {
-        assert_eq!(decide(&flagged, news, at(1)), cancelled);
+        let flagged = Row { reason: noted, ..flagged };
+        for news in [
+            News::CutOff,
+            News::Ended(Outcome::Ambiguous),
+            News::Ended(Outcome::Transient { retry_after: None, refused: false }),
+            News::Ended(Outcome::Unavailable(Reason::HeldNoNotifier)),
+        ] {
+            let cancelled = Next::Enter(State::Cancelled, reason, None);
+            assert_eq!(decide(&flagged, news, at(1)), cancelled);
+        }
     }
     let taken = News::Ended(Outcome::Accepted { in_digest: false, late: Reason::LateBusy });
     assert_eq!(decide(&flagged, taken, at(1)), Next::Enter(State::Completed, Reason::OnTime, None));

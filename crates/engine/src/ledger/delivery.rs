@@ -438,13 +438,17 @@ pub fn retime(
     Ok(changed == 1)
 }
 
-/// Notes on a row being sent whether it is to be cancelled when that is known to have failed.
+/// Notes on a row being sent that it is to be cancelled for this reason when that is known to
+/// have failed, or (without one) that it no longer is.
 ///
 /// # Errors
 /// When the ledger cannot be written.
-pub fn flag_cancel(tx: &Transaction<'_>, row: &DeliveryRow, wanted: bool) -> Result<bool> {
-    let sql = "UPDATE delivery SET cancel_wanted = ?3 WHERE id = ?1 AND state = 'processing' AND token = ?2";
-    Ok(tx.prepare_cached(sql)?.execute(params![row.id.bytes(), row.token, wanted])? == 1)
+pub fn flag_cancel(tx: &Transaction<'_>, row: &DeliveryRow, why: Option<Reason>) -> Result<bool> {
+    let sql = "UPDATE delivery SET cancel_wanted = ?3, reason = ?4
+        WHERE id = ?1 AND state = 'processing' AND token = ?2";
+    let reason = why.unwrap_or(Reason::Claimed).code();
+    let values = params![row.id.bytes(), row.token, why.is_some(), reason];
+    Ok(tx.prepare_cached(sql)?.execute(values)? == 1)
 }
 
 /// Notes which daemon shows a row now; a rendering, so the state stays.
