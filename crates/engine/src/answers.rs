@@ -43,17 +43,19 @@ pub struct SnoozedTo {
 
 impl Engine {
     /// Acknowledges reminders, many of them in several short transactions. Handling the same
-    /// again changes nothing.
+    /// again changes nothing. It is this desktop's reminder of an occurrence that is answered,
+    /// also when a row of the same reminder through another channel is named; those rows go on.
     ///
     /// # Errors
-    /// When one of them does not exist; some before it may be acknowledged then.
+    /// When one of them does not exist, or nothing on this desktop goes with it; some before it
+    /// may be acknowledged then.
     pub fn acknowledge(&self, ids: &[DeliveryId], answer: Answer, place: &str) -> Result<Effect> {
         let mut effect = Effect::default();
         for some in ids.chunks(AT_ONCE) {
             effect.add(self.write(|act| {
                 let mut effect = Effect::default();
                 for id in some {
-                    let row = act.delivery(*id)?;
+                    let row = act.told_here(*id)?;
                     act.acknowledge(&row, answer, place, &mut effect)?;
                 }
                 Ok(effect)
@@ -149,6 +151,22 @@ impl Act<'_> {
         Ok(kept.and_then(|text| text.parse().ok()).unwrap_or(10))
     }
 
+    /// The row on this desktop that is answered when this one is named.
+    fn told_here(&self, id: DeliveryId) -> Result<DeliveryRow> {
+        let row = self.delivery(id)?;
+        // A test is answered where it was asked for, whatever it tests.
+        if row.identity.channel == ChannelId::DESKTOP || row.event.is_none() {
+            return Ok(row);
+        }
+        let here = Identity { channel: ChannelId::DESKTOP, ..row.identity.clone() };
+        delivery::newest(self.tx, &here)?.ok_or_else(|| {
+            let message = format!(
+                "{id} goes to another channel alone: only what is told on this desktop is acknowledged"
+            );
+            Error::invalid("delivery", message)
+        })
+    }
+
     fn acknowledge(
         &self,
         row: &DeliveryRow,
@@ -166,7 +184,6 @@ impl Act<'_> {
         for live in delivery::live_of(self.tx, &row.identity.subject)? {
             let same = live.identity.occurrence == row.identity.occurrence
                 && live.identity.channel == ChannelId::DESKTOP
-                && row.identity.channel == ChannelId::DESKTOP
                 && trigger_of(&live.identity.reminder) == trigger;
             if same {
                 self.drop_row(&live, Reason::CancelledAcknowledged, effect)?;

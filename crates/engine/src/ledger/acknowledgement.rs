@@ -33,7 +33,8 @@ impl Answer {
     }
 }
 
-/// Keeps an answer; a later one replaces it. `place` says where it was given.
+/// Keeps an answer; a later one replaces it, unless it says less: looking at something takes no
+/// answer back, nor does waving away what is done. `place` says where it was given.
 ///
 /// # Errors
 /// When the ledger cannot be written.
@@ -47,7 +48,8 @@ pub fn put(
 ) -> Result<()> {
     let sql = "INSERT INTO acknowledgement (subject, occurrence, reminder, gen, answer, at, until, place)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-        ON CONFLICT (subject, occurrence, reminder, gen) DO UPDATE SET answer = ?5, at = ?6, until = ?7, place = ?8";
+        ON CONFLICT (subject, occurrence, reminder, gen) DO UPDATE SET answer = ?5, at = ?6, until = ?7, place = ?8
+        WHERE ?5 IN ('done', 'snoozed') OR answer = 'opened' OR (?5 = 'dismissed' AND answer <> 'done')";
     let until = match answer {
         Answer::Snoozed(until) => Some(ms(until)),
         Answer::Done | Answer::Dismissed | Answer::Opened => None,
