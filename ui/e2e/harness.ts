@@ -16,8 +16,11 @@ const TYPES: Record<string, string> = {
 export interface Look {
   width?: number;
   height?: number;
-  world?: 'demo' | 'empty' | 'off' | 'slow' | 'broken';
+  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken';
   theme?: 'light' | 'dark';
+  clock?: 'h24' | 'h12';
+  /** The size of the system's text in hundredths of the usual. */
+  text?: number;
 }
 
 export interface Stage {
@@ -52,14 +55,15 @@ export async function stage(): Promise<Stage> {
   });
   context.setDefaultTimeout(8000);
   return {
-    async open({ width = 1360, height = 860, world = 'demo', theme = 'light' } = {}) {
+    async open({ width = 1360, height = 860, world = 'demo', theme = 'light', clock = 'h24', text = 100 } = {}) {
       const page = await context.newPage();
       await page.setViewportSize({ width, height });
       page.on('pageerror', (error) => { throw error; });
-      await page.goto(`http://127.0.0.1:${port}/?world=${world}&theme=${theme}`);
+      await page.addInitScript((size) => document.addEventListener('readystatechange', () => document.documentElement.style.setProperty('font-size', `${size}%`), { once: true }), text);
+      await page.goto(`http://127.0.0.1:${port}/?world=${world}&theme=${theme}&clock=${clock}`);
       await page.locator('main').first().waitFor();
       await page.evaluate(() => document.fonts.ready);
-      if (world === 'demo') await page.locator('[data-key]').first().waitFor();
+      if (world === 'demo' || world === 'hard') await page.locator('[data-key]').first().waitFor();
       return page;
     },
     async close() {

@@ -36,7 +36,8 @@ function occ(id: string, calendar: string, title: string, date: string, time: st
   };
 }
 
-const one = (calendar: string, title: string, date: string, time: string | null, minutes: number, options: Options = {}): Occ[] => [
+/** A thing that happens once. */
+export const one = (calendar: string, title: string, date: string, time: string | null, minutes: number, options: Options = {}): Occ[] => [
   occ(`evt_${String(++serial).padStart(3, '0')}`, calendar, title, date, time, minutes, options),
 ];
 
@@ -184,7 +185,7 @@ export function demoWorld(): World {
     channels: CHANNELS.map((c) => ({ ...c })),
     people: PEOPLE.map((p) => ({ ...p })),
     occs: [...thisWeek(), ...series(), ...people(), ...otherWeeks(), ...crowd()],
-    answered: new Map(), fates: new Map(), open: new Set(), running: true, paused: false, autostart: true,
+    answered: new Map(), snoozed: new Map(), fates: new Map(), open: new Set(), running: true, paused: false, autostart: true,
   };
 }
 

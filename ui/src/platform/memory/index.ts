@@ -1,28 +1,29 @@
 // The same door as the real host, over a demo world kept in memory: for design, tests and pictures in a plain browser.
 
-
 import type { Calls } from '../../wire/calls';
-import type { Boot, ChannelView, DeliveriesPage, DeliveriesQuery, Fault, PersonSaved, PersonView, SavePerson, Status } from '../../wire/types';
+import type { Boot, ChannelView, DeliveriesPage, DeliveriesQuery, Fault, HourClock, PersonSaved, PersonView, SavePerson, Status } from '../../wire/types';
 import { Refused, type Args, type Answer, type Platform } from '../types';
 import { allRows, counts, detailOf, inboxOf, rowOf, whyOf } from './deliver';
 import { demoWorld, emptyWorld } from './demo';
 import { change, formOf, move, newForm, previewOf, remove, save, step, type Past } from './edits';
+import { hardWorld } from './hard';
 import { later, moment, ZONES } from './moments';
 import { busyOf, rangeOf, upNextOf } from './range';
 import { deliveryId, DESKTOP, type Occ, type World } from './world';
 
 export interface MemoryOptions {
-  /** `empty` has no events, `off` no service, `slow` never answers `range`, `broken` refuses it. */
-  world?: 'demo' | 'empty' | 'off' | 'slow' | 'broken';
+  /** `empty` has no events, `hard` what is hard to draw, `off` no service, `slow` never answers `range`, `broken` refuses it. */
+  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken';
   theme?: 'light' | 'dark';
+  clock?: HourClock;
   open?: Boot['open'];
 }
 
-/** `?world=empty&theme=dark` of the demo build. */
+/** `?world=empty&theme=dark&clock=h12` of the demo build. */
 export function optionsFrom(search: string): MemoryOptions {
   const given = new URLSearchParams(search);
-  const world = (['empty', 'off', 'slow', 'broken'] as const).find((w) => w === given.get('world'));
-  return { world: world ?? 'demo', theme: given.get('theme') === 'dark' ? 'dark' : 'light' };
+  const world = (['empty', 'hard', 'off', 'slow', 'broken'] as const).find((w) => w === given.get('world'));
+  return { world: world ?? 'demo', theme: given.get('theme') === 'dark' ? 'dark' : 'light', clock: given.get('clock') === 'h12' ? 'h12' : 'h24' };
 }
 
 type Handlers = { [K in keyof Calls]: (args: Calls[K]['args']) => Calls[K]['answer'] };
@@ -32,8 +33,8 @@ const refuse = (code: Fault['code'], message: string, field: string | null = nul
 };
 
 export function createMemory(options: MemoryOptions = {}): Platform {
-  const world = options.world === 'empty' ? emptyWorld() : demoWorld();
-  world.settings = { ...world.settings, theme: options.theme ?? 'light' };
+  const world = options.world === 'empty' ? emptyWorld() : options.world === 'hard' ? hardWorld() : demoWorld();
+  world.settings = { ...world.settings, theme: options.theme ?? 'light', clock: options.clock ?? 'h24' };
   if (options.world === 'off') world.running = false;
   const past: Past = { undo: [], redo: [] };
   const listeners = new Set<() => void>();
@@ -130,16 +131,20 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
     redo: () => told(step(world, past.redo, past.undo, 'redone')),
     acknowledge: ({ deliveries }) => {
       deliveries.forEach((id) => world.answered.set(id, 'done'));
-      return told(change('acknowledged', { count: deliveries.length, title: titleOf(world, deliveries), undo: false }));
+      return told(change('acknowledged', { count: deliveries.length }));
     },
     snooze: ({ deliveries, until }) => {
-      deliveries.forEach((id) => world.answered.set(id, 'snoozed'));
       const minutes = until.type === 'for' ? until.minutes : until.type === 'tonight' ? 1080 - world.now.wallMin : 60;
-      return told(change('snoozed', { count: deliveries.length, title: titleOf(world, deliveries), until: later(world.now, minutes * 60_000) }));
+      const rings = later(world.now, minutes * 60_000);
+      for (const id of deliveries) {
+        world.answered.set(id, 'snoozed');
+        world.snoozed.set(id, rings);
+      }
+      return told(change('snoozed', { count: deliveries.length, until: rings }));
     },
     retry: ({ deliveries }) => {
       deliveries.forEach((id) => world.fates.set(id, { mark: 'retrying', made: 5, max: 10, statuses: [404] }));
-      return told(change('retried', { count: deliveries.length, title: titleOf(world, deliveries) }));
+      return told(change('retried', { count: deliveries.length }));
     },
     saveSettings: (settings) => told((world.settings = settings)),
     setAutostart: ({ enabled }) => ({ enabled: (world.autostart = enabled), possible: true }),
@@ -155,11 +160,6 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
       : told({ created: 3, updated: 1, unchanged: 0, first: '2026-11-23', remarks: [] })),
     ...lists(world, told),
   };
-}
-
-function titleOf(world: World, ids: string[]): string | null {
-  const [only] = ids;
-  return ids.length === 1 && only ? findRow(world, only).occ.title : null;
 }
 
 function lists(world: World, told: <T>(answer: T) => T): Partial<Handlers> {

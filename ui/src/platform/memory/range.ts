@@ -2,9 +2,9 @@
 
 import { addDays, addMinutes, dates, daysBetween } from '../../time/date';
 import type { Axis, AxisRow, BusyDay, Day, RangeQuery, RangeView, Segment, UpNext } from '../../wire/types';
-import { detailOf, elsewhereOf, fateOf, markOf, rowOf } from './deliver';
+import { detailOf, elsewhereOf, markOf, rowOf } from './deliver';
 import { before, elsewhereAhead, isSummer, moment } from './moments';
-import { isOver, type Occ, type World } from './world';
+import { deliveryId, isOver, type Occ, type World } from './world';
 
 const FALL = ['2026-10-25', '2027-10-31'];
 const SPRING = ['2026-03-29', '2027-03-28'];
@@ -94,8 +94,9 @@ export function upNextOf(world: World, limit: number): UpNext[] {
   return world.occs
     .filter((occ) => occ.reminders.length > 0)
     .map((occ) => {
-      const rings = occ.reminders.map((_, i) => rowOf(world, occ, i)).filter((r) => before(world.now, r.due)).sort((a, b) => a.due.utc.localeCompare(b.due.utc))[0];
-      return { occ, rings: rings?.due ?? null, mark: fateOf(world, occ, 0).mark };
+      const dues = occ.reminders.map((_, i) => world.snoozed.get(deliveryId(occ, i)) ?? rowOf(world, occ, i).due);
+      const [rings = null] = dues.filter((due) => before(world.now, due)).sort((a, b) => a.utc.localeCompare(b.utc));
+      return { occ, rings };
     })
     .filter(({ rings }) => rings !== null)
     .sort((a, b) => (a.rings?.utc ?? '').localeCompare(b.rings?.utc ?? ''))

@@ -49,6 +49,8 @@ export interface World {
   occs: Occ[];
   /** Answered reminders by delivery id. */
   answered: Map<string, 'done' | 'snoozed'>;
+  /** When snoozed ones ring again, by delivery id. */
+  snoozed: Map<string, Moment>;
   /** Fates a person's action gave, by delivery id. */
   fates: Map<string, Fate>;
   /** Told recently and waiting for an answer, by delivery id. */
