@@ -48,6 +48,8 @@ async function middle(locator: Locator): Promise<{ x: number; y: number }> {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
+const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent?.trim() ?? '');
+
 const SATURDAY = 'Saturday, 21 November 2026';
 const SUNDAY = 'Sunday, 22 November 2026';
 
@@ -99,6 +101,37 @@ test('moving one of a series asks which; Escape leaves all as it was', async () 
   await chip('Gym', 'Friday, 20 November 2026', '18:00').waitFor();
   await page.keyboard.press('ArrowRight');
   await chip('Gym', 'Wednesday, 25 November 2026', '18:00').waitFor();
+});
+
+test('which of a series is chosen by arrow keys, in the menu and in the editor', async () => {
+  await open();
+  const gym = chip('Gym', 'Wednesday, 18');
+  await gym.focus();
+  await page.keyboard.press('Alt+ArrowRight');
+  await dialog().getByText('“Gym” repeats. Change:').waitFor();
+  expect(await focused()).toMatch(/^Only this one/);
+  await page.keyboard.press('ArrowDown');
+  expect(await focused()).toMatch(/^All of them/);
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('End');
+  expect(await focused()).toMatch(/^Cancel/);
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await chip('Gym', 'Thursday, 19 November 2026', '18:00').waitFor();
+  await page.keyboard.press('j');
+  await chip('Gym', 'Thursday, 26 November 2026', '18:00').focus();
+  await page.keyboard.press('e');
+  await dialog().getByLabel('Title').fill('Gymnastics');
+  await page.keyboard.press('Control+Enter');
+  await expect.poll(focused).toMatch(/^Only this one/);
+  await page.keyboard.press('Escape');
+  await expect.poll(focused).toMatch(/^Save/);
+  await page.keyboard.press('Enter');
+  await expect.poll(focused).toMatch(/^Only this one/);
+  await page.keyboard.press('Enter');
+  await chip('Gymnastics', 'Thursday, 26 November 2026').waitFor();
+  await page.keyboard.press('k');
+  await chip('Gym', 'Thursday, 19 November 2026').waitFor();
 });
 
 test('all of a series can be moved', async () => {
@@ -159,8 +192,30 @@ test('the inbox is emptied by done and snooze, its count with it', async () => {
   await nav('Inbox');
   await page.getByRole('button', { name: 'Snooze 10 min' }).first().click();
   await toast('Snoozed Design review until 10:33').waitFor();
+  await page.getByRole('group', { name: 'Up next' }).getByRole('button', { name: /^Design review 10:33/ }).waitFor();
   await page.getByRole('button', { name: 'Done with all' }).click();
+  await toast('Done with 2 reminders').waitFor();
   await page.getByText('All answered').waitFor();
+});
+
+test('undo is offered for the last change only', async () => {
+  await open();
+  await chip('Brunch').focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  await toast('Moved Brunch').waitFor();
+  await page.keyboard.press('Alt+ArrowUp');
+  await toast('Moved Brunch').waitFor();
+  await expect.poll(() => page.getByRole('button', { name: 'Undo' }).count()).toBe(1);
+  await page.keyboard.press('Control+z');
+  await toast(/^Undone/).waitFor();
+  await expect.poll(() => page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
+});
+
+test('what is answered alone is named', async () => {
+  await open();
+  await nav('Inbox');
+  await page.getByRole('button', { name: 'Done', exact: true }).first().click();
+  await toast('Done with Design review').waitFor();
 });
 
 test('a failed delivery says why and can be tried again', async () => {

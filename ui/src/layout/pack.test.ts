@@ -1,7 +1,7 @@
 // Overlapping events share a column fairly.
 import { describe, expect, it } from 'vitest';
 
-import { MAX_LANES, pack, type Span } from './pack';
+import { MAX_LANES, pack, packLegibly, type Span } from './pack';
 
 /** Rows like "9-10 9-11": the lanes as "lane/lanes+width". */
 function check(text: string, expected: string, least = 0): void {
@@ -9,7 +9,7 @@ function check(text: string, expected: string, least = 0): void {
     const [start = 0, end = 0] = span.split('-').map(Number);
     return { start: start * 60, end: end * 60, name: span };
   });
-  const { placed } = pack(items, least);
+  const { placed } = pack(items, () => least);
   const found = items.map((item) => placed.find((p) => p.item === item)).map((p) => (p ? `${p.lane}/${p.lanes}+${p.width}` : '-'));
   expect(found.join(' ')).toBe(expected);
 }
@@ -28,7 +28,7 @@ describe('packing', () => {
     const random = (below: number): number => (seed = (seed * 16807) % 2147483647) % below;
     for (let round = 0; round < 200; round++) {
       const items: Span[] = Array.from({ length: 14 }, () => ({ start: random(300), end: 0 })).map((s) => ({ ...s, end: s.start + random(90) }));
-      const { placed, strips } = pack(items, 10);
+      const { placed, strips } = pack(items, () => 10);
       const end = (s: Span): number => Math.max(s.end, s.start + 10);
       for (const a of placed) {
         for (const b of placed) {
@@ -41,10 +41,36 @@ describe('packing', () => {
   });
 
   it('makes a strip of what is beyond the lanes that can be read', () => {
-    const { placed, strips } = pack(Array.from({ length: 9 }, () => ({ start: 60, end: 120 })), 0);
+    const { placed, strips } = pack(Array.from({ length: 9 }, () => ({ start: 60, end: 120 })), () => 0);
     expect(placed.length).toBe(MAX_LANES - 1);
     expect(strips).toHaveLength(1);
     expect(strips[0]).toMatchObject({ start: 60, end: 120 });
     expect(strips[0]?.items).toHaveLength(4);
+  });
+
+  it('makes a strip for each crowd, not one over the gap between', () => {
+    const crowd = (at: number): Span[] => Array.from({ length: 4 }, () => ({ start: at, end: at + 30 }));
+    const { strips } = pack([{ start: 0, end: 300 }, ...crowd(0), ...crowd(120)], () => 0, 3);
+    expect(strips.map(({ start, end, items }) => [start, end, items.length])).toEqual([[0, 30, 3], [120, 150, 3]]);
+  });
+});
+
+describe('packing to be read', () => {
+  const at = (...starts: number[]): Span[] => starts.map((start) => ({ start, end: start }));
+  const column = (width: number) => ({ width, pxPerMin: 52 / 60, text: 1 });
+
+  it('leaves a short thing alone one line', () => expect(packLegibly(at(600), column(126)).placed[0]?.end).toBeCloseTo(600 + 23 / (52 / 60)));
+  it('gives short things beside each other two lines', () => {
+    const { placed } = packLegibly(at(600, 605), column(126));
+    expect(placed.map((p) => [p.lane, p.lanes, Math.round((p.end - p.item.start) * (52 / 60))])).toEqual([[0, 2, 39], [1, 2, 39]]);
+  });
+  it('lays no more beside each other than can be read', () => {
+    const { placed, strips } = packLegibly(at(600, 603, 606, 609, 612), column(126));
+    expect(placed.map((p) => p.lanes)).toEqual([3, 3]);
+    expect(strips.map(({ items }) => items.length)).toEqual([3]);
+  });
+  it('counts what is drawn: a thing after a short one goes beside it', () => {
+    const { placed } = packLegibly([...at(600), { start: 610, end: 700 }], column(126));
+    expect(placed.map((p) => p.lane)).toEqual([0, 1]);
   });
 });

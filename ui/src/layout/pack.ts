@@ -1,17 +1,21 @@
 // Places overlapping things side by side. Pure arithmetic on minutes.
 
+import { clamp } from './axis';
+import { TWO_LINES } from './chip';
+
 /** Something with a place in time. */
 export interface Span {
   start: number;
   end: number;
 }
 
-/** A thing with its place: `lane` of `lanes`, `width` lanes wide. */
+/** A thing with its place: `lane` of `lanes`, `width` lanes wide, drawn until `end`. */
 export interface Packed<T> {
   item: T;
   lane: number;
   lanes: number;
   width: number;
+  end: number;
 }
 
 /** Things too many to stand beside the others. */
@@ -22,6 +26,8 @@ export interface Strip<T> extends Span {
 export interface Packing<T> {
   placed: Packed<T>[];
   strips: Strip<T>[];
+  /** How many lanes there are beside a strip, with it. */
+  most: number;
 }
 
 /** More lanes than this are not legible: the rest becomes a strip. */
@@ -33,13 +39,13 @@ interface Slot<T> extends Span {
 }
 
 /**
- * Packs things into lanes. `least` is how long a thing is at least drawn. Things that touch do not overlap;
- * each grows to the right while nothing stands in its way.
+ * Packs things into lanes, `most` at most. `least` is how long a thing is at least drawn: what touches as it is drawn
+ * does not overlap. Each grows to the right while nothing stands in its way.
  */
-export function pack<T extends Span>(items: readonly T[], least: number): Packing<T> {
-  const slots = items.map((item) => ({ item, start: item.start, end: Math.max(item.end, item.start + least), lane: 0 }));
+export function pack<T extends Span>(items: readonly T[], least: (item: T) => number, most = MAX_LANES): Packing<T> {
+  const slots = items.map((item) => ({ item, start: item.start, end: Math.max(item.end, item.start + least(item)), lane: 0 }));
   slots.sort((a, b) => a.start - b.start || b.end - a.end);
-  const packing: Packing<T> = { placed: [], strips: [] };
+  const packing: Packing<T> = { placed: [], strips: [], most };
   let cluster: Slot<T>[] = [];
   let until = -Infinity;
   for (const slot of slots) {
@@ -61,18 +67,48 @@ function settle<T extends Span>(cluster: Slot<T>[], packing: Packing<T>): void {
     slot.lane = free < 0 ? ends.length : free;
     ends[slot.lane] = slot.end;
   }
-  const crowded = ends.length > MAX_LANES;
-  const kept = crowded ? MAX_LANES - 1 : ends.length;
-  const lanes = crowded ? MAX_LANES : ends.length;
+  const crowded = ends.length > packing.most;
+  const kept = crowded ? packing.most - 1 : ends.length;
+  const lanes = crowded ? packing.most : ends.length;
   const seen = cluster.filter((slot) => slot.lane < kept);
-  for (const slot of seen) packing.placed.push({ item: slot.item, lane: slot.lane, lanes, width: widthOf(slot, seen, kept) });
+  for (const slot of seen) packing.placed.push({ item: slot.item, lane: slot.lane, lanes, width: widthOf(slot, seen, kept), end: slot.end });
   if (!crowded) return;
-  const rest = cluster.filter((slot) => slot.lane >= kept);
-  packing.strips.push({
-    items: rest.map((slot) => slot.item),
-    start: Math.min(...rest.map((slot) => slot.start)),
-    end: Math.max(...rest.map((slot) => slot.end)),
-  });
+  let strip: Strip<T> | null = null;
+  for (const slot of cluster.filter((other) => other.lane >= kept)) {
+    if (strip && slot.start < strip.end) {
+      strip.items.push(slot.item);
+      strip.end = Math.max(strip.end, slot.end);
+    } else {
+      strip = { items: [slot.item], start: slot.start, end: slot.end };
+      packing.strips.push(strip);
+    }
+  }
+}
+
+/** A column's width and scale in pixels; `text` is how much larger than usual text is. */
+export interface Column {
+  width: number;
+  pxPerMin: number;
+  text: number;
+}
+
+/** Pixels of a chip's one line and of its two, and what a lane needs to show a word. */
+const ONE = 23;
+const TWO = TWO_LINES + 4;
+const LANE = 40;
+const NARROW = 72;
+
+/** Packs so that all can be read: no more lanes than show a word, and a short thing in a narrow lane has two lines. */
+export function packLegibly<T extends Span>(items: readonly T[], { width, pxPerMin, text }: Column): Packing<T> {
+  const most = clamp(Math.floor(width / (LANE * text)), 2, MAX_LANES);
+  const tall = new Set<T>();
+  // Ends as each round adds to `tall`.
+  for (;;) {
+    const packing = pack(items, (item) => ((tall.has(item) ? TWO : ONE) * text) / pxPerMin, most);
+    const narrow = packing.placed.filter((p) => !tall.has(p.item) && (p.width * width) / p.lanes < NARROW * text && (p.end - p.item.start) * pxPerMin < TWO * text);
+    if (narrow.length === 0) return packing;
+    for (const { item } of narrow) tall.add(item);
+  }
 }
 
 function widthOf<T>(slot: Slot<T>, others: readonly Slot<T>[], lanes: number): number {

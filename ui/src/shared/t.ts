@@ -1,5 +1,6 @@
 // Words by key. Another language is another table of the same keys.
 
+import { isolated } from './direction';
 import { en, type Key } from './messages/en';
 
 type Params = Record<string, string | number>;
@@ -11,7 +12,7 @@ const table: Record<Key, string> = en;
 const plurals = new Intl.PluralRules('en');
 
 function fill(text: string, params?: Params): string {
-  return params ? text.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole)) : text;
+  return params ? text.replace(/\{(\w+)\}/g, (whole, name: string) => isolated(String(params[name] ?? whole))) : text;
 }
 
 /** The words of a key. */

@@ -7,7 +7,7 @@ import { changeWords } from '../shared/words';
 import { t } from '../shared/t';
 import { addDays, addMonths } from '../time/date';
 import type { Calls } from '../wire/calls';
-import type { Change, EditorForm, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope } from '../wire/types';
+import type { Change, Did, EditorForm, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope } from '../wire/types';
 import { Session } from './session.svelte';
 import { Toasts } from './toasts.svelte';
 
@@ -39,7 +39,10 @@ export type Overlay =
   | { kind: 'import'; name: string; text: string }
   | { kind: 'keys' };
 
-type Mutations = { [K in keyof Calls]: Calls[K]['answer'] extends Change ? K : never }[keyof Calls];
+type Mutations = Exclude<{ [K in keyof Calls]: Calls[K]['answer'] extends Change ? K : never }[keyof Calls], 'acknowledge' | 'snooze' | 'retry'>;
+
+/** These leave what undo takes back as it is. */
+const ANSWERS: readonly Did[] = ['acknowledged', 'snoozed', 'retried', 'switchedOn', 'nothing'];
 
 const KEY = Symbol('app');
 
@@ -55,7 +58,9 @@ export class App {
   /** The occurrence with the keyboard's attention, as `event|original`. */
   focused = $state<string | null>(null);
   sidebar = $state(true);
-  hourPx = $state(52);
+  /** How much larger than usual the system's text is. */
+  readonly textScale = textScale();
+  hourPx = $state(Math.round(52 * this.textScale));
   deliveryFilter = $state.raw<readonly Mark[]>([]);
   openDelivery = $state<string | null>(null);
   /** Said politely to a screen reader. */
@@ -65,7 +70,7 @@ export class App {
 
   constructor(platform: Platform) {
     this.platform = platform;
-    this.session = new Session(platform);
+    this.session = new Session(platform, ({ undo }) => this.toasts.undoIsNow(undo));
   }
 
   static provide(app: App): App {
@@ -158,15 +163,23 @@ export class App {
 
   did(change: Change): void {
     const { now, settings } = this.session;
-    const text = changeWords(change, now, settings.clock);
-    this.toasts.show(text, { action: change.undo ? { label: t('toast.undo'), run: () => void this.undo() } : null });
+    if (!ANSWERS.includes(change.did)) this.toasts.withdraw();
+    const action = change.undo ? { label: t('toast.undo'), run: () => void this.undo() } : null;
+    const toast = this.toasts.show(changeWords(change, now, settings.clock), { action });
+    if (action) void this.platform.call('status', {}).then(({ undo }) => this.toasts.offers(toast, undo), () => undefined);
+  }
+
+  /** Answers, or sends again, what rang for one thing (its title) or for several (none). */
+  async answer<K extends 'acknowledge' | 'snooze' | 'retry'>(name: K, args: Omit<Args<K>, 'requestId'>, title: string | null): Promise<void> {
+    const change = await this.ask(name, { ...args, requestId: requestId() } as Args<K>);
+    if (change) this.did({ ...change, title: change.title ?? title, count: title === null ? change.count : 1 });
   }
 
   /** Snoozes for the length last used. */
-  async snooze(deliveries: string[]): Promise<void> {
+  async snooze(deliveries: string[], title: string): Promise<void> {
     if (deliveries.length === 0) return;
     const inbox = await this.ask('inbox', {});
-    if (inbox) await this.mutate('snooze', { deliveries, until: { type: 'for', minutes: inbox.snoozeMin } });
+    if (inbox) await this.answer('snooze', { deliveries, until: { type: 'for', minutes: inbox.snoozeMin } }, title);
   }
 
   async undo(): Promise<void> {
@@ -236,6 +249,11 @@ export class App {
       this.overlay = { kind: 'choose', title, anchor, choices: labels.map((label, i) => ({ label, run: settle(i) })), cancel: settle(null) };
     });
   }
+}
+
+function textScale(): number {
+  const size = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return size > 0 ? size / 16 : 1;
 }
 
 /** The place of an element in the window. */

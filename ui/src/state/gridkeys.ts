@@ -97,7 +97,7 @@ export class GridKeys {
     const detail = await this.#app.ask('occurrence', { event: segment.event, original: segment.original });
     const deliveries = detail?.reminders.flatMap((r) => (r.open && r.delivery ? [r.delivery] : [])) ?? [];
     if (deliveries.length === 0) return;
-    if (how === 'acknowledge') await this.#app.mutate('acknowledge', { deliveries });
-    else await this.#app.snooze(deliveries);
+    if (how === 'acknowledge') await this.#app.answer('acknowledge', { deliveries }, segment.title);
+    else await this.#app.snooze(deliveries, segment.title);
   }
 }

@@ -5,6 +5,7 @@ import type { About, Boot, CalendarView, ChannelView, Moment, PersonView, Settin
 
 export class Session {
   readonly #platform: Platform;
+  readonly #heard: (status: Status) => void;
   #wanted = false;
   #running: Promise<void> | null = null;
   zone = $state.raw<ZoneView>({ id: 'Etc/UTC', city: 'UTC', offset: 'UTC' });
@@ -18,8 +19,10 @@ export class Session {
   /** Goes up whenever something changed: what reads it reads again. */
   revision = $state(0);
 
-  constructor(platform: Platform) {
+  /** `heard` is told each status that is read. */
+  constructor(platform: Platform, heard: (status: Status) => void) {
     this.#platform = platform;
+    this.#heard = heard;
   }
 
   start(boot: Boot): void {
@@ -31,6 +34,7 @@ export class Session {
     this.people = boot.people;
     this.status = boot.status;
     this.now = boot.now;
+    this.#heard(boot.status);
   }
 
   /** Something changed: everything shared is read again, and what is shown after it. */
@@ -55,6 +59,7 @@ export class Session {
     const nextDay = status.now.date !== this.now.date;
     this.status = status;
     this.now = status.now;
+    this.#heard(status);
     if (nextDay) this.revision += 1;
   }
 

@@ -5,6 +5,8 @@ export interface Toast {
   text: string;
   tone: 'plain' | 'bad';
   action: { label: string; run: () => void } | null;
+  /** What its action undoes, as the ledger names it; undefined until that is known, null where it undoes nothing. */
+  undoes?: string | null;
 }
 
 const LIFE_MS = 8000;
@@ -17,12 +19,26 @@ export class Toasts {
   // eslint-disable-next-line svelte/prefer-svelte-reactivity
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  show(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): void {
+  show(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): number {
     const toast: Toast = { id: this.#next++, text, tone: options.tone ?? 'plain', action: options.action ?? null };
-    // One offer of undo at a time: only the last change can be taken back.
-    const kept = toast.action ? this.list.filter((other) => !other.action) : this.list;
-    this.list = [...kept, toast].slice(-MOST);
+    this.list = [...this.list, toast].slice(-MOST);
     this.resume(toast.id);
+    return toast.id;
+  }
+
+  /** Another change was made: what was offered to be undone is no longer the last one. */
+  withdraw(): void {
+    for (const toast of this.list) if (toast.action) this.close(toast.id);
+  }
+
+  /** The ledger says what an offered undo would take back. */
+  offers(id: number, undoes: string | null): void {
+    this.list = this.list.map((toast) => (toast.id === id ? { ...toast, undoes } : toast));
+  }
+
+  /** The ledger says what undo would take back now: an offer of something else goes. */
+  undoIsNow(words: string | null): void {
+    for (const toast of this.list) if (toast.action && toast.undoes !== undefined && toast.undoes !== words) this.close(toast.id);
   }
 
   /** Reading takes time: a toast under the pointer or with the focus stays. */
