@@ -19,7 +19,7 @@ describe('times', () => {
     expect(wallRange(690, 780, 'h12')).toBe('11:30 am–1 pm');
   });
 
-  it('show tenths of a second in the ledger', () => {
+  it('show seconds in the ledger', () => {
     expect(wallExact(600, 412, 'h24')).toBe('10:00:00');
     expect(wallExact(780, 59_990, 'h12')).toBe('1:00:59 pm');
   });
