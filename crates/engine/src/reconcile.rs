@@ -112,11 +112,35 @@ impl Act<'_> {
             return Ok(());
         }
         let mut effect = Effect::default();
-        let plan = row.event.wanted(&self.context, row.decided_until, self.wall(), AT_ONCE);
-        for wanted in &plan.wanted {
-            self.arm(&row.event, wanted, Asked::Pass, &mut effect)?;
+        self.each_wanted(&row.event, row.decided_until, self.wall(), |wanted| {
+            self.arm(&row.event, wanted, Asked::Pass, &mut effect)
+        })
+    }
+
+    /// Does something with all that is due in `(from, until]`, a bounded number of instances at a
+    /// time.
+    fn each_wanted(
+        &self,
+        event: &Event,
+        mut from: Timestamp,
+        until: Timestamp,
+        mut work: impl FnMut(&Wanted) -> Result<()>,
+    ) -> Result<()> {
+        let mut at_once = AT_ONCE;
+        // Ends: each turn gets further, or looks at so many more that the next one does.
+        loop {
+            let plan = event.wanted(&self.context, from, until, at_once);
+            for wanted in &plan.wanted {
+                work(wanted)?;
+            }
+            if plan.reached >= until {
+                return Ok(());
+            }
+            if plan.reached <= from {
+                at_once = at_once.saturating_mul(4);
+            }
+            from = plan.reached.max(from);
         }
-        Ok(())
     }
 
     /// Cancels every live row of an event that is going away.
@@ -229,10 +253,12 @@ impl Act<'_> {
     /// recorded as passed, if its occurrence is not over.
     fn look_back(&self, event: &Event, effect: &mut Effect) -> Result<()> {
         let now = self.wall();
-        let plan = event.wanted(&self.context, later(now, -self.reach_back(event)), now, AT_ONCE);
-        for wanted in plan.wanted.iter().filter(|w| w.occurrence.end > now) {
-            self.arm(event, wanted, Asked::Person, effect)?;
-        }
+        self.each_wanted(event, later(now, -self.reach_back(event)), now, |wanted| {
+            match wanted.occurrence.end > now {
+                true => self.arm(event, wanted, Asked::Person, effect),
+                false => Ok(()),
+            }
+        })?;
         for row in delivery::taken_away(self.tx, &event.subject(), now)? {
             if let Some(wanted) = event.still_wanted(&self.context, &row.identity)
                 && wanted.due <= now
