@@ -301,3 +301,44 @@ fn a_title_is_one_line_and_a_move_cancels_nothing_that_rings_at_another_moment()
     assert_eq!((saved.effect.cancelled, saved.effect.planned), (0, 1));
     assert_eq!(world.draft(id).title, "two lines [31m");
 }
+
+#[test]
+fn an_edit_after_a_long_absence_loses_none_of_what_was_missed() {
+    let mut world = World::at("2026-11-23T07:55[Europe/Berlin]");
+    let pill = EventDraft {
+        rules: vec!["FREQ=MINUTELY;INTERVAL=10".into()],
+        ..draft("note", "Drops", "20261123T080000", Some(BERLIN))
+    };
+    let id = world.add(pill);
+    let first = world.now();
+    world.kill();
+    world.jump_to("2026-12-03T07:55");
+    let retitled = EventDraft { title: "Eye drops".into(), ..world.draft(id) };
+    world.save(Some(id), retitled);
+    let counts = world.engine().counts(first, world.now()).expect("counts");
+    assert_eq!(counts.iter().map(|(.., count)| count).sum::<u32>(), 10 * 144, "{counts:?}");
+}
+
+#[test]
+fn an_exception_that_follows_the_machine_follows_it_out_of_a_zoned_series_too() {
+    use engine::events::{Placement, Scope};
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let weekly = EventDraft {
+        rules: vec!["FREQ=WEEKLY".into()],
+        ..draft("note", "Call", "20261123T190000", Some(BERLIN))
+    };
+    let id = world.add(weekly);
+    let first = calendar::timing::LocalStart::parse("20261123T190000").expect("a start");
+    let floating = Placement {
+        start: calendar::timing::LocalStart::parse("20261123T200000").expect("a start"),
+        all_day: false,
+        zone: None,
+        length: (0, 0),
+    };
+    let engine = world.engine().clone();
+    engine.move_occurrence(id, first, &floating, Some(Scope::This), None, None).expect("moved");
+    engine.set_machine_zone(&ZoneName::stored("America/New_York")).expect("travelled");
+    world.wait_until("2026-11-23T23:00");
+    assert_eq!(world.sent.len(), 1, "{}", world.rows());
+    assert_eq!(world.sent[0].at, "2026-11-24T01:00:00Z");
+}

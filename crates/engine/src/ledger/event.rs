@@ -251,7 +251,7 @@ pub fn touching(
     several(tx, zones, &sql, params![ms(from), ms(until)])
 }
 
-/// The undeleted events that are planned by the machine's zone: floating and all-day ones.
+/// The undeleted events of which something may be planned by the machine's zone.
 ///
 /// # Errors
 /// When the ledger cannot be read.
@@ -259,7 +259,9 @@ pub fn tied_to_machine(tx: &Transaction<'_>, zones: &Zones) -> Result<Vec<EventR
     several(
         tx,
         zones,
-        &format!("SELECT {COLUMNS} FROM event WHERE deleted_at IS NULL AND zone IS NULL"),
+        &format!(
+            "SELECT {COLUMNS} FROM event WHERE deleted_at IS NULL AND (zone IS NULL OR overrides <> '[]')"
+        ),
         [],
     )
 }
