@@ -6,8 +6,7 @@ use calendar::{
     id::{CalendarId, EventId, PersonId},
     occurrence::{Context, Occurrence},
     reason::Reason,
-    recurrence::{ByDay, Freq, Rule, Until},
-    timing::{LocalStart, later, shift},
+    timing::{LocalStart, later},
 };
 use jiff::{Timestamp, civil::DateTime};
 use serde::{Deserialize, Serialize};
@@ -23,8 +22,11 @@ use crate::{
         event::{self, EventRow, Source, Spans},
         person,
     },
+    moving::moved_alone,
     reconcile::{Asked, Effect},
 };
+
+pub use crate::moving::{Placement, moved_series};
 
 const DAY: i64 = 86_400;
 /// 31 December 9998: as far as the calendar goes.
@@ -63,19 +65,6 @@ pub enum Scope {
     This,
     /// The whole series.
     All,
-}
-
-/// Where an occurrence is to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placement {
-    /// The new start.
-    pub start: LocalStart,
-    /// Whether that is a date.
-    pub all_day: bool,
-    /// The zone of the wall time; `None` is floating.
-    pub zone: Option<String>,
-    /// The new length in nominal days and exact seconds.
-    pub length: (i32, i64),
 }
 
 impl Engine {
@@ -163,57 +152,6 @@ impl Engine {
             act.change(&row, draft, Reason::CancelledEdited)
         })
     }
-}
-
-/// The draft in which a whole series goes with this occurrence to another place, exceptions and
-/// all. Its rules move along, unless others are given.
-///
-/// # Errors
-/// When its rule ties it to days that the move would leave, or exceptions stand in the way.
-pub fn moved_series(
-    event: &Event,
-    occurrence: &Occurrence,
-    to: &Placement,
-    rules: Option<&[String]>,
-) -> Result<EventDraft> {
-    let mut draft = EventDraft::from(event);
-    let was_all_day = event.timing.tie.is_all_day();
-    let (days, seconds) = distance(occurrence.present.at, to.start.at);
-    let start = shift(event.timing.start, days, seconds);
-    draft.start = LocalStart { at: start, fold: to.start.fold }.text(to.all_day);
-    draft.zone = to.zone.clone();
-    draft.length = Some(to.length);
-    if let Some(rules) = rules {
-        draft.rules = rules.to_vec();
-    }
-    if event.repeats.is_once() {
-        // Which of two equal wall times is meant, the new start alone says.
-        if draft.fold == "second" {
-            draft.fold.clear();
-        }
-        return Ok(draft);
-    }
-    if was_all_day != to.all_day
-        && !(draft.overrides.is_empty() && draft.exdates.is_empty() && draft.rdates.is_empty())
-    {
-        let message =
-            "this series has exceptions: it cannot change between all-day and timed as a whole";
-        return Err(Error::invalid("start", message));
-    }
-    let moved = |text: &String| match LocalStart::parse(text) {
-        Some(local) => LocalStart { at: shift(local.at, days, seconds), ..local }.text(to.all_day),
-        None => text.clone(),
-    };
-    draft.exdates = draft.exdates.iter().map(moved).collect();
-    draft.rdates = draft.rdates.iter().map(moved).collect();
-    for o in &mut draft.overrides {
-        o.original = moved(&o.original);
-    }
-    if rules.is_none() {
-        let rules = event.repeats.rules.iter().map(|rule| moved_rule(rule, days, seconds));
-        draft.rules = rules.map(|rule| rule.map(|r| r.to_string())).collect::<Result<_>>()?;
-    }
-    Ok(draft)
 }
 
 impl Act<'_> {
@@ -343,6 +281,12 @@ impl Act<'_> {
         source: &Source,
         gone: Reason,
     ) -> Result<Saved> {
+        if let Some(message) = self.taken(row, event)? {
+            return Err(Error::invalid("calendar", message));
+        }
+        if let Some(uid) = source.uid.as_ref().filter(|_| event.calendar != row.event.calendar) {
+            calendars::forget_deleted(self.tx, event.calendar, uid)?;
+        }
         self.catch_up(row)?;
         let (old, new) = (row.event.subject(), event.subject());
         let mut effect = if old == new { Effect::default() } else { self.drop_all(&old, gone)? };
@@ -357,6 +301,21 @@ impl Act<'_> {
         let gone = if event.enabled { gone } else { Reason::CancelledDisabled };
         effect.add(self.reconcile(event, self.wall(), Asked::Person, gone)?);
         Ok(Saved { event: event.id.to_string(), version, effect })
+    }
+
+    /// Why an imported event cannot go to another calendar: it holds the same one of the file.
+    pub(crate) fn taken(&self, row: &EventRow, event: &Event) -> Result<Option<String>> {
+        let uid = row.source.uid.as_ref().filter(|_| event.calendar != row.event.calendar);
+        let Some(uid) = uid else { return Ok(None) };
+        let known = event::by_uid(self.tx, &self.context.zones, event.calendar, uid)?;
+        let Some(known) = known.filter(|known| known.deleted_at.is_none()) else {
+            return Ok(None);
+        };
+        let name = calendars::find(self.tx, event.calendar)?.map_or_else(String::new, |c| c.name);
+        let title = known.event.title;
+        Ok(Some(format!(
+            "the calendar {name} holds this event of a calendar file already, as “{title}”: delete that one first, or choose another calendar"
+        )))
     }
 
     /// Deletes an event and cancels what it wanted.
@@ -401,70 +360,4 @@ pub(crate) fn spans(context: &Context, event: &Event) -> Spans {
         Timestamp::from_millisecond(FOREVER_MS).unwrap_or(Timestamp::MAX)
     };
     Spans { from, until: until.max(from) }
-}
-
-/// The draft in which one occurrence of a series stands elsewhere.
-fn moved_alone(event: &Event, original: LocalStart, to: &Placement) -> EventDraft {
-    let mut draft = EventDraft::from(event);
-    let name = original.text(event.timing.tie.is_all_day());
-    let known = draft.overrides.iter().find(|o| o.original == name && !o.cancelled).cloned();
-    draft.overrides.retain(|o| o.original != name);
-    draft.overrides.push(OverrideDraft {
-        original: name,
-        cancelled: false,
-        start: to.start.text(to.all_day),
-        zone: to.zone.clone(),
-        length: to.length,
-        ..known.unwrap_or_default()
-    });
-    draft
-}
-
-/// Whole days and seconds between two wall times.
-fn distance(from: DateTime, to: DateTime) -> (i32, i64) {
-    let days = from.date().until(to.date()).map_or(0, |span| span.get_days());
-    let of_day = |at: DateTime| {
-        i64::from(at.hour()) * 3600 + i64::from(at.minute()) * 60 + i64::from(at.second())
-    };
-    (days, of_day(to) - of_day(from))
-}
-
-/// The rule after its series moved by days and seconds. Weekdays move along; what a rule ties
-/// to days of the month or hours of the day does not, and is refused.
-fn moved_rule(rule: &Rule, days: i32, seconds: i64) -> Result<Rule> {
-    let tied = || {
-        let message = format!(
-            "the rule {rule} ties this series to its days: change the rule, or move one occurrence"
-        );
-        Error::invalid("rrule", message)
-    };
-    let clock =
-        !(rule.by_hour().is_empty() && rule.by_minute().is_empty() && rule.by_second().is_empty());
-    if clock && seconds != 0 {
-        return Err(tied());
-    }
-    let mut moved = rule.clone();
-    if days != 0 {
-        let fixed = !(rule.by_month_day().is_empty()
-            && rule.by_year_day().is_empty()
-            && rule.by_week_no().is_empty()
-            && rule.by_month().is_empty()
-            && rule.by_set_pos().is_empty());
-        let weekly = rule.freq() == Freq::Weekly && rule.by_day().iter().all(|d| d.nth.is_none());
-        if fixed || !(rule.by_day().is_empty() || weekly) {
-            return Err(tied());
-        }
-        let along = |d: &ByDay| ByDay::every(d.weekday.wrapping_add(days));
-        let by_day = rule.by_day().iter().map(along).collect();
-        moved = moved.with_by_day(by_day).map_err(|e| Error::invalid("rrule", e.to_string()))?;
-    }
-    let until = rule.until().map(|until| match until {
-        Until::Date(date) => {
-            Until::Date(shift(date.to_datetime(jiff::civil::Time::midnight()), days, 0).date())
-        }
-        Until::Local(at) => Until::Local(shift(at, days, seconds)),
-        Until::Utc(at) => Until::Utc(shift(at, days, seconds)),
-    });
-    // Setting no end would take a COUNT away.
-    Ok(if until.is_some() { moved.with_until(until) } else { moved })
 }

@@ -20,6 +20,7 @@ mod key;
 pub mod ledger;
 pub mod machine;
 pub mod message;
+mod moving;
 pub mod people;
 pub mod place;
 pub mod planning;

@@ -150,7 +150,8 @@ impl Act<'_> {
             }
             match self.checked(to, row.event.id, row.event.series_root) {
                 Ok(event) => {
-                    if let Some(why) = self.other_birthday(&event)? {
+                    let (other, taken) = (self.other_birthday(&event)?, self.taken(row, &event)?);
+                    if let Some(why) = other.or(taken) {
                         return Ok(Some(why));
                     }
                 }

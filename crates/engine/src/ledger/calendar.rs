@@ -93,6 +93,18 @@ pub fn bring_back(tx: &Transaction<'_>, id: CalendarId) -> Result<Vec<EventId>> 
     }
 }
 
+/// Makes room for an event that moves in: one of the same name in its file that was deleted in
+/// this calendar gives that name up.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn forget_deleted(tx: &Transaction<'_>, id: CalendarId, uid: &str) -> Result<()> {
+    let sql = "UPDATE event SET uid = NULL
+        WHERE calendar = ?1 AND uid = ?2 AND deleted_at IS NOT NULL";
+    tx.execute(sql, params![id.bytes(), uid])?;
+    Ok(())
+}
+
 /// Whether an event of a calendar came or changed after a moment.
 ///
 /// # Errors

@@ -369,5 +369,10 @@ pub(super) fn moved_original(event: &Event, happening: &Happening, to: &Placemen
         .ok()
         .and_then(|by| occurrence.original.at.checked_add(by).ok());
     let at = moved.unwrap_or(occurrence.original.at);
-    LocalStart { at, fold: occurrence.original.fold }.text(to.all_day)
+    // An exception may be all-day in a series that is not.
+    let all_day = match event.override_of(occurrence.original) {
+        Some(_) => event.timing.tie.is_all_day(),
+        None => to.all_day,
+    };
+    LocalStart { at, fold: occurrence.original.fold }.text(all_day)
 }

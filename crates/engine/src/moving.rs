@@ -1,0 +1,188 @@
+//! Moving: the definitions in which an occurrence stands elsewhere, alone or with its whole
+//! series.
+
+use calendar::{
+    draft::{EventDraft, OverrideDraft},
+    event::Event,
+    occurrence::Occurrence,
+    recurrence::{ByDay, Freq, Rule, Until},
+    timing::{LocalStart, Tie, shift},
+};
+use jiff::civil::DateTime;
+
+use crate::error::{Error, Result};
+
+/// Where an occurrence is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// The new start.
+    pub start: LocalStart,
+    /// Whether that is a date.
+    pub all_day: bool,
+    /// The zone of the wall time; `None` is floating.
+    pub zone: Option<String>,
+    /// The new length in nominal days and exact seconds.
+    pub length: (i32, i64),
+}
+
+/// The draft in which a whole series goes with this occurrence to another place, exceptions and
+/// all. Its rules move along, unless others are given. An exception takes the series as far as it
+/// goes itself, and keeps what it has of its own.
+///
+/// # Errors
+/// When its rule ties it to days that the move would leave, or exceptions stand in the way.
+pub fn moved_series(
+    event: &Event,
+    occurrence: &Occurrence,
+    to: &Placement,
+    rules: Option<&[String]>,
+) -> Result<EventDraft> {
+    let mut draft = EventDraft::from(event);
+    let was_all_day = event.timing.tie.is_all_day();
+    let (days, seconds) = distance(occurrence.present.at, to.start.at);
+    let place = series_place(event, occurrence, to)?;
+    let all_day = place.all_day;
+    draft.start = place.start.text(all_day);
+    draft.zone = place.zone;
+    draft.length = Some(place.length);
+    if let Some(rules) = rules {
+        draft.rules = rules.to_vec();
+    }
+    if event.repeats.is_once() {
+        // Which of two equal wall times is meant, the new start alone says.
+        if draft.fold == "second" {
+            draft.fold.clear();
+        }
+        return Ok(draft);
+    }
+    if was_all_day != all_day
+        && !(draft.overrides.is_empty() && draft.exdates.is_empty() && draft.rdates.is_empty())
+    {
+        let message =
+            "this series has exceptions: it cannot change between all-day and timed as a whole";
+        return Err(Error::invalid("start", message));
+    }
+    let moved = |text: &String| match LocalStart::parse(text) {
+        Some(local) => LocalStart { at: shift(local.at, days, seconds), ..local }.text(all_day),
+        None => text.clone(),
+    };
+    draft.exdates = draft.exdates.iter().map(moved).collect();
+    draft.rdates = draft.rdates.iter().map(moved).collect();
+    let own = occurrence.original.text(was_all_day);
+    for o in &mut draft.overrides {
+        if o.original == own && !o.cancelled {
+            o.start = to.start.text(to.all_day);
+            (o.zone, o.length) = (to.zone.clone(), to.length);
+        }
+        o.original = moved(&o.original);
+    }
+    if rules.is_none() {
+        let rules = event.repeats.rules.iter().map(|rule| moved_rule(rule, days, seconds));
+        draft.rules = rules.map(|rule| rule.map(|r| r.to_string())).collect::<Result<_>>()?;
+    }
+    Ok(draft)
+}
+
+/// Where a series goes with its occurrence. One that stands apart tells the way alone: its zone
+/// and length become the series' only where they are changed.
+fn series_place(event: &Event, occurrence: &Occurrence, to: &Placement) -> Result<Placement> {
+    let (days, seconds) = distance(occurrence.present.at, to.start.at);
+    let at = shift(event.timing.start, days, seconds);
+    if event.override_of(occurrence.original).is_none() {
+        let start = LocalStart { at, fold: to.start.fold };
+        return Ok(Placement { start, ..to.clone() });
+    }
+    if occurrence.tie.is_all_day() != to.all_day {
+        let message = "an exception of a series changes between all-day and timed only by \
+            itself: choose only this one";
+        return Err(Error::invalid("start", message));
+    }
+    let zone = |tie: &Tie| match tie {
+        Tie::Zone(name) => Some(name.to_string()),
+        Tie::Floating | Tie::AllDay => None,
+    };
+    let (tie, length) = (&event.timing.tie, event.timing.length);
+    let is_zone_kept = zone(&occurrence.tie) == to.zone || tie.is_all_day();
+    let (more_days, more_seconds) = match tie.is_all_day() == to.all_day {
+        true => {
+            let was = occurrence.length;
+            (to.length.0.saturating_sub(was.days), to.length.1.saturating_sub(was.seconds))
+        }
+        false => (0, 0),
+    };
+    Ok(Placement {
+        start: LocalStart::first(at),
+        all_day: tie.is_all_day(),
+        zone: if is_zone_kept { zone(tie) } else { to.zone.clone() },
+        length: (
+            length.days.saturating_add(more_days).max(i32::from(tie.is_all_day())),
+            length.seconds.saturating_add(more_seconds).max(0),
+        ),
+    })
+}
+
+/// The draft in which one occurrence of a series stands elsewhere.
+pub(crate) fn moved_alone(event: &Event, original: LocalStart, to: &Placement) -> EventDraft {
+    let mut draft = EventDraft::from(event);
+    let name = original.text(event.timing.tie.is_all_day());
+    let known = draft.overrides.iter().find(|o| o.original == name && !o.cancelled).cloned();
+    draft.overrides.retain(|o| o.original != name);
+    draft.overrides.push(OverrideDraft {
+        original: name,
+        cancelled: false,
+        start: to.start.text(to.all_day),
+        zone: to.zone.clone(),
+        length: to.length,
+        ..known.unwrap_or_default()
+    });
+    draft
+}
+
+/// Whole days and seconds between two wall times.
+fn distance(from: DateTime, to: DateTime) -> (i32, i64) {
+    let days = from.date().until(to.date()).map_or(0, |span| span.get_days());
+    let of_day = |at: DateTime| {
+        i64::from(at.hour()) * 3600 + i64::from(at.minute()) * 60 + i64::from(at.second())
+    };
+    (days, of_day(to) - of_day(from))
+}
+
+/// The rule after its series moved by days and seconds. Weekdays move along; what a rule ties
+/// to days of the month or hours of the day does not, and is refused.
+fn moved_rule(rule: &Rule, days: i32, seconds: i64) -> Result<Rule> {
+    let tied = || {
+        let message = format!(
+            "the rule {rule} ties this series to its days: change the rule, or move one occurrence"
+        );
+        Error::invalid("rrule", message)
+    };
+    let clock =
+        !(rule.by_hour().is_empty() && rule.by_minute().is_empty() && rule.by_second().is_empty());
+    if clock && seconds != 0 {
+        return Err(tied());
+    }
+    let mut moved = rule.clone();
+    if days != 0 {
+        let fixed = !(rule.by_month_day().is_empty()
+            && rule.by_year_day().is_empty()
+            && rule.by_week_no().is_empty()
+            && rule.by_month().is_empty()
+            && rule.by_set_pos().is_empty());
+        let weekly = rule.freq() == Freq::Weekly && rule.by_day().iter().all(|d| d.nth.is_none());
+        if fixed || !(rule.by_day().is_empty() || weekly) {
+            return Err(tied());
+        }
+        let along = |d: &ByDay| ByDay::every(d.weekday.wrapping_add(days));
+        let by_day = rule.by_day().iter().map(along).collect();
+        moved = moved.with_by_day(by_day).map_err(|e| Error::invalid("rrule", e.to_string()))?;
+    }
+    let until = rule.until().map(|until| match until {
+        Until::Date(date) => {
+            Until::Date(shift(date.to_datetime(jiff::civil::Time::midnight()), days, 0).date())
+        }
+        Until::Local(at) => Until::Local(shift(at, days, seconds)),
+        Until::Utc(at) => Until::Utc(shift(at, days, seconds)),
+    });
+    // Setting no end would take a COUNT away.
+    Ok(if until.is_some() { moved.with_until(until) } else { moved })
+}

@@ -1,0 +1,124 @@
+//! Moving: by how far a series goes with one of its exceptions, and what stands in the way of
+//! going to another calendar.
+
+use std::ops::ControlFlow;
+
+use acceptance::world::{World, draft};
+use calendar::{
+    draft::{EventDraft, OverrideDraft},
+    ics::Alarmless,
+    id::{CalendarId, EventId},
+    timing::LocalStart,
+};
+use engine::{
+    events::{Placement, Save, Scope},
+    import::{ImportFile, Mode, Target},
+};
+
+const BERLIN: &str = "Europe/Berlin";
+
+fn start(text: &str) -> LocalStart {
+    LocalStart::parse(text).expect("a start")
+}
+
+/// Choir, Mondays at 19:00 in Berlin for an hour; on the 30th for two hours in Lisbon.
+fn choir() -> (World, EventId) {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let away = OverrideDraft {
+        original: "20261130T190000".into(),
+        start: "20261130T200000".into(),
+        zone: Some("Europe/Lisbon".into()),
+        length: (0, 7_200),
+        title: Some("Choir in Lisbon".into()),
+        ..OverrideDraft::default()
+    };
+    let id = world.add(EventDraft {
+        rules: vec!["FREQ=WEEKLY".into()],
+        overrides: vec![away],
+        ..draft("appointment", "Choir", "20261123T190000", Some(BERLIN))
+    });
+    (world, id)
+}
+
+fn drag(world: &World, id: EventId, at: &str, seconds: i64) -> Result<(), String> {
+    let to = Placement {
+        start: start(at),
+        all_day: at.len() == 8,
+        zone: (at.len() > 8).then(|| "Europe/Lisbon".into()),
+        length: if at.len() == 8 { (1, 0) } else { (0, seconds) },
+    };
+    let original = start("20261130T190000");
+    let moved = world.engine().move_occurrence(id, original, &to, Some(Scope::All), None, None);
+    moved.map(drop).map_err(|e| e.to_string())
+}
+
+#[test]
+fn an_exception_takes_its_series_as_far_as_it_goes_and_no_farther() {
+    let (world, id) = choir();
+    drag(&world, id, "20261201T203000", 9_000).expect("moved");
+    let draft = world.draft(id);
+    assert_eq!(
+        (draft.start.as_str(), draft.zone.as_deref(), draft.length),
+        ("20261124T193000", Some(BERLIN), Some((0, 5_400)))
+    );
+    let own = &draft.overrides[0];
+    assert_eq!(
+        (own.original.as_str(), own.start.as_str(), own.zone.as_deref(), own.length),
+        ("20261201T193000", "20261201T203000", Some("Europe/Lisbon"), (0, 9_000))
+    );
+    assert_eq!(own.title.as_deref(), Some("Choir in Lisbon"));
+}
+
+#[test]
+fn an_exception_dropped_on_the_rail_does_not_take_its_series_there() {
+    let (world, id) = choir();
+    let before = world.draft(id);
+    assert_eq!(
+        drag(&world, id, "20261130", 0),
+        Err("an exception of a series changes between all-day and timed only by itself: choose only this one".into())
+    );
+    assert_eq!(world.draft(id), before);
+}
+
+/// The same event of one file in both calendars.
+fn imported_twice() -> (World, [CalendarId; 2], [EventId; 2]) {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let work = world.engine().save_calendar(None, "Work", "teal", true).expect("a calendar").id;
+    let file = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:one\nSUMMARY:Tea\nDTSTART:20261124T160000Z\nEND:VEVENT\nEND:VCALENDAR\n";
+    let both = [CalendarId::FIRST, work];
+    for calendar in both {
+        let file = ImportFile {
+            bytes: file,
+            target: Target::Calendar(calendar),
+            mode: Mode::Apply,
+            alarmless: Alarmless::KindDefaults,
+        };
+        world.engine().import(&file, &mut |_, _| ControlFlow::Continue(())).expect("an import");
+    }
+    world.run();
+    let ids: Vec<EventId> = world.deliveries().iter().filter_map(|l| l.row.event).collect();
+    let of = |calendar: CalendarId| {
+        let name = calendar.to_string();
+        ids.iter().copied().find(|id| world.draft(*id).calendar == name).expect("an event")
+    };
+    let events = [of(both[0]), of(both[1])];
+    (world, both, events)
+}
+
+fn to_calendar(world: &World, id: EventId, calendar: CalendarId) -> Result<(), String> {
+    let draft = EventDraft { calendar: calendar.to_string(), ..world.draft(id) };
+    let save = Save { id: Some(id), draft, allow_past: true, ..Save::default() };
+    world.engine().save_event(&save).map(drop).map_err(|e| e.to_string())
+}
+
+#[test]
+fn an_imported_event_does_not_go_where_its_file_was_imported_too() {
+    let (world, [_, work], [here, there]) = imported_twice();
+    assert_eq!(
+        to_calendar(&world, here, work),
+        Err("the calendar Work holds this event of a calendar file already, as “Tea”: delete that one first, or choose another calendar".into())
+    );
+    world.engine().delete_event(there, None, None).expect("deleted");
+    to_calendar(&world, here, work).expect("there is room");
+    assert_eq!(world.draft(here).calendar, work.to_string());
+}
