@@ -187,6 +187,18 @@ pub fn instant(local: LocalStart, zone: &TimeZone) -> (Timestamp, Landing) {
     (at, landing)
 }
 
+/// What to say of a text that begins with a day no calendar has, such as `2027-02-30`.
+pub fn no_such_day(text: &str) -> Option<String> {
+    let mut parts = text.get(..10)?.splitn(3, '-');
+    let (year, month) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let day: i8 = parts.next()?.parse().ok()?;
+    let first = Date::new(year, month, 1).ok()?;
+    let days = first.days_in_month();
+    (days < day && day <= 31).then(|| {
+        format!("there is no {day} {}: that month has {days} days", first.strftime("%B %Y"))
+    })
+}
+
 /// The first instant of a date in a zone: midnight, or where that is skipped, the first moment
 /// after the gap.
 pub fn start_of_day(date: Date, zone: &TimeZone) -> Timestamp {

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use calendar::{
-    delivery::{Guarantee, Profile, State},
+    delivery::{Guarantee, Profile},
     id::EventId,
     kind::KindRef,
     network::Network,
     policy::{Collapse, LeapDay, UseBy},
 };
 use clap::{Args, Parser, Subcommand};
+
+use crate::words::StateWord;
 
 /// The heading of the options that every command has.
 const EVERYWHERE: &str = "Everywhere";
@@ -108,7 +110,7 @@ pub struct Add {
     #[arg(long, conflicts_with = "zone")]
     pub floating: bool,
     /// How long it lasts, such as 45m, 1h30m or 2d [default: the kind's]
-    #[arg(long = "for", value_name = "LENGTH")]
+    #[arg(long = "for", value_name = "LENGTH", allow_hyphen_values = true)]
     pub length: Option<String>,
     /// appointment, note, birthday or deadline [default: appointment]
     #[arg(long)]
@@ -186,9 +188,9 @@ pub struct SomeDeliveries {
 
 #[derive(Debug, Args)]
 pub struct Deliveries {
-    /// Only those in this state, such as completed or dead; may be given several times
+    /// Only those in this state, such as told, missed, failed or waiting; may be given several times
     #[arg(long)]
-    pub state: Vec<State>,
+    pub state: Vec<StateWord>,
     /// Only those due then or later
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
@@ -202,7 +204,12 @@ pub struct Snooze {
     /// The delivery's id (dlv_…) or key (occ_…)
     pub delivery: String,
     /// How long, such as 45m [default: as last time]
-    #[arg(long = "for", value_name = "LENGTH", conflicts_with = "until")]
+    #[arg(
+        long = "for",
+        value_name = "LENGTH",
+        conflicts_with = "until",
+        allow_hyphen_values = true
+    )]
     pub length: Option<String>,
     /// Until when
     #[arg(long, value_name = "T")]

@@ -3,7 +3,7 @@
 
 use calendar::{
     reminder::Trigger,
-    timing::{Length, LocalStart, instant, start_of_day},
+    timing::{Length, LocalStart, instant, no_such_day, start_of_day},
     zones::{ZoneName, Zones},
 };
 use jiff::{
@@ -43,6 +43,9 @@ pub struct Given {
 
 impl Reading<'_> {
     fn fail(&self, text: &str) -> Failure {
+        if let Some(message) = no_such_day(text.trim()) {
+            return self.wrong(message);
+        }
         let shown: String = text.chars().take(60).collect();
         Failure::usage(
             self.field,
@@ -178,7 +181,8 @@ mod tests {
     #[test]
     fn what_is_no_time_is_refused_in_one_sentence() {
         check("tomorrow", None, "'tomorrow' is not a time");
-        check("2027-02-30", None, "is not a time");
+        check("2027-02-30", None, "there is no 30 February 2027: that month has 28 days");
+        check("2027-13-30", None, "is not a time");
         check("", None, "is not a time");
         check("2027-05-01T09:00[Europe/Nowhere]", None, "zone 'Europe/Nowhere' is not known");
         check("2027-05-01T09:00", Some("CET"), "zone 'CET' is an abbreviation");

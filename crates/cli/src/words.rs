@@ -1,5 +1,8 @@
 //! Times, lengths and reminders as people read them, and columns.
 
+pub use engine::message::spoken as moment_there;
+use std::str::FromStr;
+
 use calendar::{delivery::State, reminder::Trigger};
 use jiff::{SignedDuration, Timestamp, civil::Date, fmt::temporal::Pieces, tz::TimeZone};
 
@@ -13,11 +16,6 @@ pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     let local = at.to_zoned(zone.clone());
     let form = if local.second() == 0 { "%a %-d %b %Y, %H:%M" } else { "%a %-d %b %Y, %H:%M:%S" };
     local.strftime(form).to_string()
-}
-
-/// `Tue 24 Nov 2026, 12:00 (Europe/Lisbon)`.
-pub fn moment_there(at: Timestamp, zone: &TimeZone) -> String {
-    format!("{} ({})", moment(at, zone), zone.iana_name().unwrap_or("UTC"))
 }
 
 /// The local start the ledger keeps with a delivery, in words.
@@ -102,6 +100,41 @@ pub fn state(state: State) -> &'static str {
         State::Skipped | State::Coalesced | State::Discarded => "skipped",
         State::Expired => "missed",
         State::Cancelled => "cancelled",
+    }
+}
+
+/// States by the words they are shown with, or by their code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateWord(&'static [State]);
+
+/// What people call several states.
+const WORDS: [(&str, &[State]); 6] = [
+    ("told", &[State::Completed]),
+    ("missed", &[State::Expired]),
+    ("failed", &[State::Dead]),
+    ("please check", &[State::Review]),
+    ("waiting", &[State::Held]),
+    ("being sent", &[State::Pending, State::Processing]),
+];
+static CODES: [State; State::ALL.len()] = State::ALL;
+
+impl StateWord {
+    /// Its states.
+    pub fn states(self) -> &'static [State] {
+        self.0
+    }
+}
+
+impl FromStr for StateWord {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let code = CODES.iter().find(|state| state.code() == text).map(std::slice::from_ref);
+        let word = || WORDS.iter().find(|(word, _)| *word == text).map(|(_, states)| *states);
+        code.or_else(word).map(Self).ok_or_else(|| {
+            let words = WORDS.iter().map(|(word, _)| *word);
+            let all: Vec<&str> = words.chain(CODES.iter().map(|state| state.code())).collect();
+            format!("state '{text}' is not known: allowed are {}", all.join(", "))
+        })
     }
 }
 

@@ -115,6 +115,40 @@ fn a_new_event_is_shown_with_its_next_dates_and_what_passed() {
 }
 
 #[test]
+fn a_time_that_clocks_skip_is_said_to_be_shifted() {
+    let desk = Desk::new();
+    let note = "02:30 is skipped on Sun 30 Mar 2031 in Europe/Berlin, where clocks go forward: 03:30 is taken instead";
+    let said = desk.line("add Gap --at 2031-03-30T02:30");
+    assert!(said.done().contains(&format!("{note}.\n")), "{said:?}");
+    let added = desk.line("add --json Gap --at 2031-03-30T02:30 --floating").json();
+    assert_eq!(added["remarks"], json!([note]));
+    let added = desk.line("add --json Plain --at 2031-03-30T03:30").json();
+    assert_eq!(added["remarks"], json!([]));
+}
+
+#[test]
+fn deliveries_are_asked_for_by_the_words_they_are_shown_with() {
+    let desk = Desk::new();
+    desk.add("Lunch --at 2031-11-25T12:00");
+    let count = |state: &str| {
+        let rows = desk.run(["deliveries", "--json", "--state", state]).json();
+        rows.as_array().expect("rows").len()
+    };
+    assert_eq!((count("scheduled"), count("told"), count("completed")), (1, 0, 0));
+    for word in ["missed", "failed", "waiting", "being sent", "please check", "retrying", "skipped"]
+    {
+        assert_eq!(count(word), 0, "{word}");
+    }
+}
+
+#[test]
+fn the_end_of_a_series_is_said_in_its_zone() {
+    let desk = Desk::new();
+    let said = desk.line("add A --at 2031-01-01T09:00 --rrule FREQ=DAILY;UNTIL=20310105T080000Z");
+    assert!(said.done().contains("every day, until 5 January 2031 at 09:00\n"), "{said:?}");
+}
+
+#[test]
 fn programs_get_the_shapes_they_were_promised() {
     let desk = Desk::new();
     let id =

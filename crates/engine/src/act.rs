@@ -22,6 +22,7 @@ use crate::{
         audit::{self, Circumstance, Step},
         delivery::{self, DeliveryRow, Effects},
     },
+    message::spoken,
 };
 
 /// A transaction with its circumstances.
@@ -52,6 +53,11 @@ pub(crate) struct Planned<'w> {
 }
 
 impl<'a> Act<'a> {
+    /// An instant as people read it.
+    pub(crate) fn spoken(&self, at: Timestamp) -> String {
+        spoken(at, &self.context.machine_zone())
+    }
+
     pub(crate) fn new(
         tx: &'a Transaction<'a>,
         now: Now,

@@ -202,13 +202,16 @@ impl Act<'_> {
         if until < later(self.wall(), SHORTEST_SNOOZE) {
             return Err(Error::invalid(
                 "until",
-                format!("{until} is not ahead: a snooze rings later than now"),
+                format!("{} is not ahead: a snooze rings later than now", self.spoken(until)),
             ));
         }
         let deadline = self.still_wanted(row)?;
         if let Some(deadline) = deadline.filter(|at| *at <= until) {
-            let message =
-                format!("{until} is at or after the deadline {deadline}: snooze until before it");
+            let message = format!(
+                "{} is at or after the deadline {}: snooze until before it",
+                self.spoken(until),
+                self.spoken(deadline)
+            );
             return Err(Error::invalid("until", message));
         }
         let mut effect = Effect::default();

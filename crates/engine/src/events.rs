@@ -22,6 +22,7 @@ use crate::{
         event::{self, EventRow, Source, Spans},
         person,
     },
+    message::spoken,
     moving::moved_alone,
     reconcile::{Asked, Effect},
 };
@@ -239,8 +240,11 @@ impl Act<'_> {
         let Some(first) = event.occurrence(&self.context, original) else { return Ok(()) };
         let over = if event.timing.tie.is_all_day() { first.end } else { first.start };
         if over <= self.wall() {
-            let message =
-                format!("{} is in the past: say that this is meant with --past", first.label());
+            let when = match event.timing.tie.is_all_day() {
+                true => first.present.at.date().strftime("%a %-d %b %Y").to_string(),
+                false => spoken(first.start, &self.context.zone_of(event, &event.timing.tie)),
+            };
+            let message = format!("{when} is in the past: say that this is meant with --past");
             return Err(Error::invalid("start", message));
         }
         Ok(())

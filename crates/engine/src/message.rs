@@ -237,6 +237,14 @@ pub(crate) fn webhook_body(listed: &Listed, description: &str) -> Vec<u8> {
     serde_json::to_vec(&envelope).expect("BUG: an envelope is JSON")
 }
 
+/// An instant as people read it: `Tue 24 Nov 2026, 12:00 (Europe/Lisbon)`, with seconds where
+/// there are some.
+pub fn spoken(at: Timestamp, zone: &TimeZone) -> String {
+    let local = at.to_zoned(zone.clone());
+    let form = if local.second() == 0 { "%a %-d %b %Y, %H:%M" } else { "%a %-d %b %Y, %H:%M:%S" };
+    format!("{} ({})", local.strftime(form), zone.iana_name().unwrap_or("UTC"))
+}
+
 /// An instant as JSON says it: RFC 3339 in UTC, milliseconds only where there are some.
 pub fn utc(at: Timestamp) -> String {
     let form = if at.as_millisecond() % 1000 == 0 {

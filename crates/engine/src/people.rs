@@ -7,6 +7,7 @@ use calendar::{
     person::Person,
     policy::LeapDay,
     reason::Reason,
+    timing::no_such_day,
     zones::ZoneName,
 };
 use jiff::civil::Date;
@@ -300,6 +301,9 @@ fn yearly(date: Date, leap_day: LeapDay) -> String {
 /// A date of birth: `1990-02-29`, or `--02-29` when nobody knows the year.
 fn birth_date(text: &str) -> Result<Date> {
     let fail = || {
+        if let Some(message) = no_such_day(text) {
+            return Error::invalid("birthday", message);
+        }
         let shown: String = text.chars().take(40).collect();
         Error::invalid(
             "birthday",

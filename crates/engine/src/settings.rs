@@ -61,10 +61,9 @@ impl Engine {
         let text = match pause {
             Pause::Forever => "forever".to_string(),
             Pause::Until(at) if at <= self.now().wall => {
-                return Err(Error::invalid(
-                    "until",
-                    format!("{at} is not ahead: a pause ends later than now"),
-                ));
+                let at = self.read(|act| Ok(act.spoken(at)))?;
+                let message = format!("{at} is not ahead: a pause ends later than now");
+                return Err(Error::invalid("until", message));
             }
             Pause::Until(at) => at.as_millisecond().to_string(),
         };

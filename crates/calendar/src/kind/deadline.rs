@@ -50,15 +50,24 @@ impl Kind for Deadline {
                 trigger => trigger.is_at_or_after_start(),
             };
             if late {
-                return Err((
-                    "reminders",
-                    format!(
-                        "reminder {} would ring at or after the deadline: a task's reminders are before it",
-                        reminder.trigger
-                    ),
-                ));
+                let message = format!(
+                    "a reminder {} would ring at or after the deadline: a task's reminders are before it",
+                    side(&reminder.trigger)
+                );
+                return Err(("reminders", message));
             }
         }
         Ok(())
+    }
+}
+
+/// "10 min after", of a trigger that is at its start or later.
+fn side(trigger: &Trigger) -> String {
+    let Trigger::Relative { days, seconds, .. } = trigger else { return trigger.to_string() };
+    let total = i64::from(*days) * 86_400 + seconds;
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    match units.into_iter().find(|(size, _)| total % size == 0) {
+        Some((size, unit)) if total > 0 => format!("{} {unit} after", total / size),
+        Some(_) | None => "at the start".into(),
     }
 }

@@ -2,7 +2,10 @@
 
 use std::num::NonZeroU32;
 
-use jiff::civil::{Date, DateTime, Weekday};
+use jiff::{
+    civil::{Date, DateTime, Weekday},
+    tz::TimeZone,
+};
 
 use super::parse::{RuleError, check};
 
@@ -213,6 +216,17 @@ impl Rule {
         self.until = until;
         self.count = None;
         self
+    }
+
+    /// The same rule with an end in UTC as what clocks in this zone show then: to be read.
+    pub fn as_read_in(&self, zone: &TimeZone) -> Rule {
+        let mut rule = self.clone();
+        if let Some(Until::Utc(at)) = self.until
+            && let Ok(at) = at.to_zoned(TimeZone::UTC)
+        {
+            rule.until = Some(Until::Local(at.with_time_zone(zone.clone()).datetime()));
+        }
+        rule
     }
 
     /// The same rule on other weekdays; refused where a number has no meaning (`2MO` weekly).

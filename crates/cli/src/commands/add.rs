@@ -27,6 +27,8 @@ struct Added {
     event: Shape,
     #[serde(flatten)]
     effect: EffectShape,
+    /// What is other than it was written, one sentence each.
+    remarks: Vec<String>,
 }
 
 pub fn run(session: &Session, words: &Add) -> Result<Answer, Failure> {
@@ -37,13 +39,18 @@ pub fn run(session: &Session, words: &Add) -> Result<Answer, Failure> {
     let row = session.engine.event(id)?;
     let view = View::new(session, &row, session.engine.now().wall)?;
     let mut text = format!("Added “{}”: {id}\n{}", row.event.title, view.lines());
+    let remarks = view.remarks();
+    for line in &remarks {
+        text.push_str(&format!("{line}.\n"));
+    }
     for line in passed(session, &saved.effect.passed) {
         text.push_str(&line);
     }
     if !row.event.reminders.is_empty() {
         text.push_str(session.warning());
     }
-    Ok(Answer::new(text, &Added { event: view.shape(), effect: EffectShape::of(&saved.effect) }))
+    let effect = EffectShape::of(&saved.effect);
+    Ok(Answer::new(text, &Added { event: view.shape(), effect, remarks }))
 }
 
 /// The reminders that had passed, each said once for all its channels.
@@ -147,6 +154,12 @@ fn reminders(
     usual: Vec<Trigger>,
     reading: Reading<'_>,
 ) -> Result<Option<Vec<ReminderDraft>>, Failure> {
+    if words.remind.iter().any(|text| text == "none")
+        && (words.remind.len() > 1 || !words.channel.is_empty())
+    {
+        let message = "--remind none means no reminder at all: leave it away, or every other --remind and --channel";
+        return Err(Failure::usage("remind", message));
+    }
     let is_usual = words.remind.is_empty()
         && words.channel.is_empty()
         && words.use_by.is_none()

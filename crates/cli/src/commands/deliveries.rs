@@ -60,7 +60,7 @@ pub fn run(session: &Session, words: &Deliveries) -> Result<Answer, Failure> {
         Reading { field: "since", zones: &context.zones, zone: None, machine: &context.machine };
     let since = words.since.as_deref().map(|text| reading.moment(text, 0)).transpose()?;
     let mut filter = Filter {
-        states: words.state.clone(),
+        states: words.state.iter().flat_map(|word| word.states()).copied().collect(),
         since,
         event: words.event,
         limit: PAGE,

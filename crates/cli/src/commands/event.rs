@@ -6,10 +6,10 @@ use calendar::{
     occurrence::Occurrence,
     recurrence::Language,
     reminder::Reminder,
-    timing::{Length, Tie, later},
+    timing::{Gap, Landing, Length, LocalStart, Tie, instant, later},
 };
 use engine::{ledger::event::EventRow, message::utc, reconcile::Effect};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::DateTime};
 use serde::Serialize;
 
 use crate::{answer::Answer, args::OneEvent, failure::Failure, session::Session, words};
@@ -77,12 +77,12 @@ impl<'a> View<'a> {
     fn start(&self) -> String {
         let timing = &self.event.timing;
         let fold = timing.fold == calendar::timing::Fold::Second;
-        let start = calendar::timing::LocalStart { at: timing.start, fold };
+        let start = LocalStart { at: timing.start, fold };
         let zone = self.session.context.zone_of(self.event, &timing.tie);
         match timing.tie {
             Tie::AllDay => timing.start.date().to_string(),
             Tie::Floating => timing.start.to_string(),
-            Tie::Zone(_) => calendar::timing::instant(start, &zone).0.to_zoned(zone).to_string(),
+            Tie::Zone(_) => instant(start, &zone).0.to_zoned(zone).to_string(),
         }
     }
 
@@ -117,6 +117,27 @@ impl<'a> View<'a> {
         }
     }
 
+    /// What to know about its start: that clocks skip it, and which is taken.
+    pub fn remarks(&self) -> Vec<String> {
+        let timing = &self.event.timing;
+        if timing.tie.is_all_day() || timing.gap == Gap::Skip {
+            return Vec::new();
+        }
+        let zone = self.session.context.zone_of(self.event, &timing.tie);
+        let (at, landing) = instant(LocalStart::first(timing.start), &zone);
+        if landing != Landing::Shifted {
+            return Vec::new();
+        }
+        let clock = |at: DateTime| at.strftime("%H:%M").to_string();
+        vec![format!(
+            "{} is skipped on {} in {}, where clocks go forward: {} is taken instead",
+            clock(timing.start),
+            words::date(timing.start.date()),
+            zone.iana_name().unwrap_or("UTC"),
+            clock(zone.to_datetime(at))
+        )]
+    }
+
     /// When it is, in words: an event that happens once needs no further dates.
     fn when(&self) -> String {
         let Length { days, seconds } = self.event.timing.length;
@@ -144,8 +165,9 @@ impl<'a> View<'a> {
         let zone = self.session.zone();
         let mut rows: Vec<[String; 2]> = vec![["  when".into(), self.when()]];
         let mut row = |name: &str, text: String| rows.push([format!("  {name}"), text]);
+        let there = self.session.context.zone_of(event, &event.timing.tie);
         for rule in &event.repeats.rules {
-            row("repeats", rule.sentence(Language::English));
+            row("repeats", rule.as_read_in(&there).sentence(Language::English));
         }
         row("kind", format!("{}, in calendar {}", event.kind.word(), self.calendar));
         if let Some(person) = &event.person {

@@ -44,6 +44,7 @@ impl EngineHost {
         let all_day = occurrence.tie.is_all_day();
         let names = if all_day { None } else { passings(start, &local.zone) };
         let fold = names.is_some() && local::start_in(&local.zone, occurrence.start).fold;
+        let there = local.context.zone_of(event, &event.timing.tie);
         let filled = |text: &str| Some(text.to_string()).filter(|text| !text.is_empty());
         Ok(OccurrenceDetail {
             event: event.id.to_string(),
@@ -59,7 +60,11 @@ impl EngineHost {
             offset: names.map(|[first, second]| if fold { second } else { first }),
             elsewhere: elsewhere(occurrence, &local),
             floating: occurrence.tie == calendar::timing::Tie::Floating,
-            repeats: event.repeats.rules.first().map(|rule| rule.sentence(Language::English)),
+            repeats: event
+                .repeats
+                .rules
+                .first()
+                .map(|rule| rule.as_read_in(&there).sentence(Language::English)),
             next: next_of(&happening, &local).map(|next| start_wall(&next, &local)),
             exception: event.override_of(occurrence.original).is_some(),
             fixed: event.kind.is_of_person(),
