@@ -94,7 +94,7 @@ impl World {
         let folder = tempfile::tempdir().expect("a temp folder");
         let clock = Arc::new(SetClock::at(now.timestamp()));
         let zone = ZoneName::stored(now.time_zone().iana_name().unwrap_or("UTC"));
-        let engine = open(folder.path(), clock.clone(), &zone);
+        let engine = open(folder.path(), clock.clone(), zones(), &zone);
         let mut world = Self {
             folder,
             clock,
@@ -132,6 +132,13 @@ impl World {
     /// Stops the service without a word, as a kill does.
     pub fn kill(&mut self) {
         self.scheduler = None;
+    }
+
+    /// Ends all programs and starts a service that has other zone data.
+    pub fn start_with(&mut self, found: Found) {
+        self.kill();
+        self.engine = open(self.folder.path(), self.clock.clone(), found, &ZoneName::utc());
+        self.start();
     }
 
     /// Every courier answers like this from now on.
@@ -265,11 +272,11 @@ impl World {
     }
 }
 
-fn open(folder: &Path, clock: Arc<SetClock>, zone: &ZoneName) -> Arc<Engine> {
+fn open(folder: &Path, clock: Arc<SetClock>, found: Found, zone: &ZoneName) -> Arc<Engine> {
     use std::os::unix::fs::PermissionsExt;
     let private = std::fs::Permissions::from_mode(0o700);
     std::fs::set_permissions(folder, private).expect("a private folder");
-    Arc::new(Engine::open_with(folder, Actor::Service, clock, zones(), zone).expect("a ledger"))
+    Arc::new(Engine::open_with(folder, Actor::Service, clock, found, zone).expect("a ledger"))
 }
 
 /// A draft of a kind, with the kind's reminders.

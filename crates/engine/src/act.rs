@@ -8,7 +8,6 @@ use calendar::{
     plan::{Identity, Wanted},
     policy::{Collapse, UseBy},
     reason::Reason,
-    zones::ZoneName,
 };
 use jiff::Timestamp;
 use rusqlite::Transaction;
@@ -33,6 +32,7 @@ pub(crate) struct Act<'a> {
     pub(crate) actor: &'static str,
     installation: &'a str,
     correlation: String,
+    cause: String,
 }
 
 /// A row to be planned.
@@ -66,19 +66,20 @@ impl<'a> Act<'a> {
         installation: &'a str,
     ) -> Self {
         let correlation = delivery_id(&now).to_string().replace("dlv_", "act_");
-        Self { tx, now, context, actor: actor.code(), installation, correlation }
+        Self {
+            tx,
+            now,
+            context,
+            actor: actor.code(),
+            installation,
+            correlation,
+            cause: String::new(),
+        }
     }
 
-    /// The same transaction, planning for another zone of the machine.
-    pub(crate) fn in_zone(&self, machine: ZoneName) -> Self {
-        Self {
-            tx: self.tx,
-            now: self.now.clone(),
-            context: Context { machine, ..self.context.clone() },
-            actor: self.actor,
-            installation: self.installation,
-            correlation: self.correlation.clone(),
-        }
+    /// The same transaction with a cause, which stands in brackets behind each of its steps.
+    pub(crate) fn because(self, cause: &str) -> Self {
+        Self { cause: cause.into(), ..self }
     }
 
     /// The wall time of this transaction.
@@ -198,6 +199,7 @@ impl<'a> Act<'a> {
             zone: self.context.machine.as_str(),
             tzdata: self.context.zones.version(),
         };
+        let note = if note.is_empty() { &self.cause } else { note };
         audit::append(self.tx, &circumstance, Step { delivery, token, from, to, reason, note })
     }
 }

@@ -174,6 +174,17 @@ impl Engine {
         self.lock().write(|tx| work(&self.act(tx, now)?))
     }
 
+    /// Changes with a cause that each step of it names, as part of something larger: whoever is
+    /// through with that rings the bell.
+    pub(crate) fn write_because<T>(
+        &self,
+        cause: &str,
+        work: impl FnOnce(&Act<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let now = self.now();
+        self.lock().write_silently(|tx| work(&self.act(tx, now)?.because(cause)))
+    }
+
     /// Changes at this moment and rings the bell only if anything changed.
     pub(crate) fn write_at<T>(
         &self,
@@ -263,6 +274,7 @@ fn first_settings(tx: &Transaction<'_>, machine: &ZoneName, tzdata: &str) -> Res
     setting::put(tx, setting::name::INSTALLATION, &installation)?;
     setting::put(tx, setting::name::LEDGER, &format!("{:032x}", u128::from_be_bytes(bytes)))?;
     setting::put(tx, setting::name::MACHINE_ZONE, machine.as_str())?;
+    setting::put(tx, setting::name::PLANNED_ZONE, machine.as_str())?;
     setting::put(tx, setting::name::TZDATA, tzdata)?;
     Ok(installation)
 }

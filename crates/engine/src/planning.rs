@@ -1,16 +1,24 @@
 //! Planning that nobody asked for: events whose time has come to be looked at, and those
-//! whose zone has changed. An event that cannot be read stands in the
+//! whose zone or zone data has changed. An event that cannot be read stands in the
 //! way of no other.
 
-use calendar::reason::Reason;
+use calendar::{id::EventId, reason::Reason};
 
 use crate::{
     act::Act,
     engine::Engine,
     error::Result,
-    ledger::event::{self, EventRow, Legible},
+    ledger::{
+        event::{self, EventRow, Legible, Planned},
+        setting::{self, name},
+    },
     reconcile::Asked,
 };
+
+/// Events planned anew in one transaction, at most.
+const AT_ONCE: u32 = 200;
+/// And how long one transaction goes on with that.
+const HOLD_MS: u128 = 30;
 
 impl Engine {
     /// How many undeleted events cannot be read, and so are not told.
@@ -19,6 +27,65 @@ impl Engine {
     /// When the ledger cannot be read.
     pub fn count_unreadable(&self) -> Result<usize> {
         self.read(|act| Ok(event::legible(act.tx, &act.context.zones)?.damaged.len()))
+    }
+}
+
+impl Engine {
+    /// Plans anew what was planned by other zone data than this program has, or for another zone
+    /// than the machine is in: unsent reminders move, and what was told stays told. Cut off, it
+    /// begins again when it is asked next. Says whether there was anything to follow.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn follow_zones(&self) -> Result<bool> {
+        let data = self.zones().version();
+        let (by_data, for_zone, zone) = self.read(|act| {
+            let get = |name| setting::get(act.tx, name);
+            Ok((get(name::TZDATA)?, get(name::PLANNED_ZONE)?, act.context.machine.clone()))
+        })?;
+        let same_data = by_data.as_deref() == Some(data);
+        if same_data && for_zone.as_deref() == Some(zone.as_str()) {
+            return Ok(false);
+        }
+        let (planned, cause) = match same_data {
+            true => (Planned::ByMachine, format!("this computer is in {zone} now")),
+            false => (Planned::ByZoneData, format!("by the time zone data {data}")),
+        };
+        tracing::info!(%cause, "planning anew");
+        let mut last = None;
+        // Ends: each turn goes on to greater ids.
+        while let Some(id) = self.replan_after(last, planned, &cause)? {
+            last = Some(id);
+        }
+        self.write(|act| {
+            setting::put(act.tx, name::PLANNED_ZONE, zone.as_str())?;
+            setting::put(act.tx, name::TZDATA, data)
+        })?;
+        Ok(true)
+    }
+
+    /// Plans some events anew, and gives the last of them; none when there are no more.
+    fn replan_after(
+        &self,
+        id: Option<EventId>,
+        planned: Planned,
+        cause: &str,
+    ) -> Result<Option<EventId>> {
+        self.write_because(cause, |act| {
+            let Legible { rows, damaged } =
+                event::after(act.tx, &act.context.zones, id, planned, AT_ONCE)?;
+            for (id, error) in &damaged {
+                event::say_damaged(*id, error);
+            }
+            let end = damaged.last().map(|(id, _)| *id).max(rows.last().map(|row| row.event.id));
+            for row in rows {
+                act.replan(&row)?;
+                if self.now().boot.saturating_sub(act.now.boot).as_millis() >= HOLD_MS {
+                    return Ok(Some(row.event.id));
+                }
+            }
+            Ok(end)
+        })
     }
 }
 
@@ -36,7 +103,7 @@ impl Act<'_> {
             event::to_plan(self.tx, &self.context.zones, self.wall(), limit)?;
         let full = rows.len() + damaged.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
         for (id, error) in damaged {
-            tracing::error!(event = %id, %error, "an event cannot be read and is not planned");
+            event::say_damaged(id, &error);
             event::unplan(self.tx, id)?;
         }
         for row in rows {

@@ -8,7 +8,7 @@ use crate::{
     engine::Engine,
     error::{Error, Result},
     ledger::{
-        event, moment,
+        moment,
         setting::{self, name},
         status::{self, StatusRow},
     },
@@ -24,25 +24,19 @@ pub enum Pause {
 }
 
 impl Engine {
-    /// Sets the machine's zone, as the service alone does. What hangs on it is planned anew;
-    /// nothing unsent is lost. Says whether it changed.
+    /// Sets the machine's zone, as the service alone does. What hangs on it is planned anew in
+    /// short transactions; nothing unsent is lost. Says whether it changed.
     ///
     /// # Errors
-    /// When the ledger cannot be written.
+    /// When the ledger cannot be written; what is not planned anew by then will be when this is
+    /// asked next.
     pub fn set_machine_zone(&self, zone: &ZoneName) -> Result<bool> {
-        let known = self.read(|act| Ok(act.context.machine.clone()))?;
-        if known == *zone {
-            return Ok(false);
+        let is_new = self.machine_zone()? != *zone;
+        if is_new {
+            self.write(|act| setting::put(act.tx, name::MACHINE_ZONE, zone.as_str()))?;
         }
-        self.write(|act| {
-            setting::put(act.tx, name::MACHINE_ZONE, zone.as_str())?;
-            let there = act.in_zone(zone.clone());
-            for row in event::tied_to_machine(act.tx, &there.context.zones)? {
-                there.replan(&row)?;
-            }
-            Ok(())
-        })?;
-        Ok(true)
+        self.follow_zones()?;
+        Ok(is_new)
     }
 
     /// The machine's zone as the ledger has it.

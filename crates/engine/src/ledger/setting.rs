@@ -18,7 +18,9 @@ pub mod name {
     pub const PAUSED_UNTIL: &str = "paused_until";
     /// The snooze length used last, in minutes.
     pub const SNOOZE_MINUTES: &str = "snooze_minutes";
-    /// Version of the zone data the ledger was last planned with.
+    /// The machine zone the ledger was last planned for, all of it.
+    pub const PLANNED_ZONE: &str = "planned_zone";
+    /// Version of the zone data the ledger was last planned with, all of it.
     pub const TZDATA: &str = "tzdata";
     /// How the window looks and counts; JSON only the window reads.
     pub const WINDOW: &str = "window";

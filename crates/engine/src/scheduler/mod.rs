@@ -89,7 +89,7 @@ pub struct Scheduler {
 
 impl Scheduler {
     /// Begins to lead: the caller holds the scheduler lock. What an earlier leader left while
-    /// sending is taken up as its channel promises.
+    /// sending is taken up as its channel promises, and new zone data is followed.
     ///
     /// # Errors
     /// When the ledger cannot be written.
@@ -116,6 +116,10 @@ impl Scheduler {
             }
             Ok(())
         })?;
+        // Old moments are better than nobody who rings.
+        if let Err(error) = engine.follow_zones() {
+            tracing::error!(%error, "some reminders are still planned by earlier time zones");
+        }
         let mut absences = VecDeque::new();
         let away = before.map(|status| status.stopped.unwrap_or(status.passed).max(status.passed));
         absences.push_back(Absence {

@@ -1,0 +1,110 @@
+//! New zone data: what waits goes with it, what was told stays told. The data is of our own
+//! making: whole zones with one offset, written as TZif files into a folder.
+
+use std::{fs, path::Path};
+
+use acceptance::world::{World, draft, reminders};
+use calendar::{
+    draft::EventDraft,
+    zones::{ZoneName, Zones},
+};
+use engine::zones::Found;
+use jiff::tz::TimeZoneDatabase;
+
+const BERLIN: &str = "CET-1CEST,M3.5.0,M10.5.0/3";
+
+/// A zone file without transitions, whose rule is the POSIX text at its end.
+fn write_zone(dir: &Path, name: &str, rule: &str) {
+    let path = dir.join(name);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+    let mut block = b"TZif2".to_vec();
+    block.extend([0; 15]);
+    for count in [0u32, 0, 0, 0, 1, 4] {
+        block.extend(count.to_be_bytes());
+    }
+    block.extend([0, 0, 0, 0, 0, 0]);
+    block.extend(b"LMT\0");
+    let file = [&block, &block, format!("\n{rule}\n").as_bytes()].concat();
+    fs::write(path, file).expect("a zone file");
+}
+
+/// Zone data of a year to come, by which Lisbon has this rule.
+fn data(dir: &Path, lisbon: &str) -> Found {
+    write_zone(dir, "Europe/Berlin", BERLIN);
+    write_zone(dir, "Europe/Lisbon", lisbon);
+    let database = TimeZoneDatabase::from_dir(dir).expect("zone data");
+    Found { zones: Zones::new(database, "2027a"), source: dir.display().to_string() }
+}
+
+fn daily_in_lisbon() -> EventDraft {
+    EventDraft {
+        rules: vec!["FREQ=DAILY".into()],
+        ..draft("appointment", "Call", "20261123T110000", Some("Europe/Lisbon"))
+    }
+}
+
+#[test]
+fn what_waits_moves_with_new_zone_data_and_what_was_told_stays_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(daily_in_lisbon());
+    world.wait_until("2026-11-23T13:00");
+    let told = "Mon 23 11:50 completed told.on_time Call";
+    let before = world.rows();
+    assert_eq!(before.lines().next(), Some(told));
+    assert_eq!(before.lines().nth(1), Some("Tue 24 11:50 scheduled planned Call"));
+    // Lisbon is two hours further east from now on, so its eleven o'clock comes earlier.
+    world.start_with(data(folder.path(), "<+02>-2"));
+    let moved = before.replace(" 11:50 scheduled", " 09:50 scheduled");
+    assert!(world.rows().starts_with(&moved), "{}", world.rows());
+    let waiting = world.deliveries()[1].row.id;
+    let story = world.engine().why(waiting).expect("a story");
+    let steps: Vec<_> =
+        story.transitions.iter().map(|t| format!("{}{}", t.reason, t.said_note())).collect();
+    assert_eq!(steps, ["planned", "planned.moved (by the time zone data 2027a)"]);
+    world.wait_until("2026-11-24T12:00");
+    assert_eq!(world.sent.len(), 2, "{}", world.rows());
+    assert_eq!(world.sent[1].at, "2026-11-24T08:50:00Z");
+}
+
+#[test]
+fn a_moment_that_new_zone_data_moves_into_the_past_is_told_late() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut world = World::at("2026-11-23T10:30[Europe/Berlin]");
+    let reminders = reminders(&["PT0M"]);
+    world.add(EventDraft {
+        reminders,
+        ..draft("note", "Pill", "20261123T110000", Some("Europe/Lisbon"))
+    });
+    assert_eq!(world.rows(), "Mon 23 12:00 scheduled planned Pill");
+    world.start_with(data(folder.path(), "<+02>-2"));
+    assert_eq!(world.rows(), "Mon 23 10:00 completed late.moved Pill");
+}
+
+#[test]
+fn cut_off_in_the_middle_it_begins_again_and_changes_nothing_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let note = |n: u32, zone| draft("note", &format!("Note {n}"), "20261125T110000", zone);
+    for n in 0..110 {
+        world.add(note(n, Some("Europe/Lisbon")));
+        world.add(note(n + 110, None));
+    }
+    world.start_with(data(folder.path(), "<+02>-2"));
+    let at = |rows: &str, clock: &str| rows.matches(&format!("Wed 25 {clock} scheduled")).count();
+    let rows = world.rows();
+    assert_eq!((at(&rows, "10:00"), at(&rows, "11:00")), (110, 110), "{rows}");
+    assert!(!world.engine().follow_zones().expect("followed"));
+    let ledger = rusqlite::Connection::open(world.folder().join("carillon.db")).expect("a file");
+    let steps = || ledger.query_row("SELECT count(*) FROM audit", [], |row| row.get::<_, u32>(0));
+    let before = steps().expect("a count");
+    let forget = "UPDATE setting SET value = '2026a' WHERE name = 'tzdata'";
+    assert_eq!(ledger.execute(forget, []).expect("forgotten"), 1);
+    assert!(world.engine().follow_zones().expect("followed again"));
+    assert_eq!((world.rows(), steps().expect("a count")), (rows, before));
+    // The floating half goes along on a journey, whatever was planned when it was cut off.
+    let forget = "UPDATE setting SET value = 'Europe/Lisbon' WHERE name = 'machine_zone'";
+    assert_eq!(ledger.execute(forget, []).expect("travelled"), 1);
+    assert!(!world.engine().set_machine_zone(&ZoneName::stored("Europe/Lisbon")).expect("set"));
+    assert_eq!(at(&world.rows(), "11:00"), 220, "{}", world.rows());
+}
