@@ -145,7 +145,7 @@ fn what_was_missed_and_tests_leave_the_inbox_after_a_month() {
     world.jump_to("2026-11-23T12:00");
     world.start();
     assert_eq!(world.rows(), "Mon 23 09:50 expired expired.event_over Dentist");
-    world.engine().test_channel(ChannelId::DESKTOP).expect("a test");
+    world.engine().test_channel(ChannelId::DESKTOP, None).expect("a test");
     world.run();
     let engine = world.engine().clone();
     assert_eq!(engine.inbox().expect("inbox").rows.len(), 2);
@@ -202,15 +202,15 @@ fn a_removed_or_switched_off_channel_is_not_tried_again() {
         world.answer(if gone { Handover::Gone } else { Handover::Permanent });
         world.wait_until("2026-11-23T09:31");
         if !gone {
-            world.engine().remove_channel(channel).expect("removed");
+            world.engine().remove_channel(channel, None).expect("removed");
         }
         let (row, before) = (world.only(), world.rows());
-        let refused = world.engine().retry(&[row]).expect_err("refused");
+        let refused = world.engine().retry(&[row], None).expect_err("refused");
         assert_eq!(refused.to_string(), said);
         assert_eq!(world.rows(), before);
         if gone {
-            world.engine().switch_on(channel).expect("on again");
-            world.engine().retry(&[row]).expect("tried again");
+            world.engine().switch_on(channel, None).expect("on again");
+            world.engine().retry(&[row], None).expect("tried again");
         }
     }
 }

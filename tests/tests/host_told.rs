@@ -425,3 +425,20 @@ fn a_dropped_file_is_looked_at_then_taken_in_once() {
     asked.request_id = "again".into();
     assert_eq!(host(&world).import(asked).expect("the same").unchanged, 1);
 }
+
+#[test]
+fn what_a_request_did_and_its_answer_are_kept_together() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(draft("note", "Tea", "20261123T093000", Some(BERLIN)));
+    world.wait_until("2026-11-23T09:31");
+    let deliveries = vec![world.only().to_string()];
+    // The engine alone acts, as if the window's host had ended before it could answer.
+    let until = world.now().checked_add(jiff::SignedDuration::from_mins(5)).expect("a time");
+    world.engine().snooze_all(&[(world.only(), until)], "window", Some("later")).expect("snoozed");
+    world.wait_until("2026-11-23T09:50");
+    let until = SnoozeUntil::For { minutes: 5 };
+    let asked = Snooze { deliveries, until, request_id: "later".into() };
+    let change = host(&world).snooze(asked).expect("the first answer");
+    assert_eq!((change.did, change.count), (Did::Snoozed, 1));
+    assert_eq!(world.deliveries().len(), 2, "no second snooze:\n{}", world.rows());
+}

@@ -83,7 +83,8 @@ fn an_exception_dropped_on_the_rail_does_not_take_its_series_there() {
 /// The same event of one file in both calendars.
 fn imported_twice() -> (World, [CalendarId; 2], [EventId; 2]) {
     let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
-    let work = world.engine().save_calendar(None, "Work", "teal", true).expect("a calendar").id;
+    let work =
+        world.engine().save_calendar(None, "Work", "teal", true, None).expect("a calendar").id;
     let file = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:one\nSUMMARY:Tea\nDTSTART:20261124T160000Z\nEND:VEVENT\nEND:VCALENDAR\n";
     let both = [CalendarId::FIRST, work];
     for calendar in both {

@@ -48,7 +48,7 @@ fn a_change_that_names_a_removed_channel_is_stepped_over() {
     let robot = world.add(told);
     let without = EventDraft { reminders: Some(vec![]), ..world.draft(robot) };
     world.save(Some(robot), without);
-    world.engine().remove_channel(hook).expect("removed");
+    world.engine().remove_channel(hook, None).expect("removed");
     let undone = undo(&mut world);
     assert_eq!(
         refusal(&undone),
@@ -94,7 +94,8 @@ fn a_newer_version_from_a_file_is_not_overwritten() {
 #[test]
 fn a_deleted_calendar_comes_back_with_all_its_events_and_goes_again() {
     let mut world = world();
-    let work = world.engine().save_calendar(None, "Work", "teal", true).expect("a calendar").id;
+    let work =
+        world.engine().save_calendar(None, "Work", "teal", true, None).expect("a calendar").id;
     let here = |title: &str| EventDraft { calendar: work.to_string(), ..dentist(title) };
     let (one, two) = (world.add(here("One")), world.add(here("Two")));
     let gone = world.add(here("Gone"));
@@ -121,7 +122,8 @@ fn a_deleted_calendar_comes_back_with_all_its_events_and_goes_again() {
 #[test]
 fn a_calendar_that_was_used_again_is_not_deleted_by_redo() {
     let mut world = world();
-    let work = world.engine().save_calendar(None, "Work", "teal", true).expect("a calendar").id;
+    let work =
+        world.engine().save_calendar(None, "Work", "teal", true, None).expect("a calendar").id;
     world.add(EventDraft { calendar: work.to_string(), ..dentist("One") });
     world.engine().delete_calendar(work, None).expect("deleted");
     undo(&mut world);

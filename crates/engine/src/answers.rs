@@ -50,9 +50,25 @@ impl Engine {
     /// When one of them does not exist, or nothing on this desktop goes with it; some before it
     /// may be acknowledged then.
     pub fn acknowledge(&self, ids: &[DeliveryId], answer: Answer, place: &str) -> Result<Effect> {
+        self.acknowledge_once(ids, answer, place, None)
+    }
+
+    /// [`Engine::acknowledge`] for a request that may be sent twice. Each of its transactions
+    /// keeps its part of the answer.
+    ///
+    /// # Errors
+    /// As [`Engine::acknowledge`].
+    pub fn acknowledge_once(
+        &self,
+        ids: &[DeliveryId],
+        answer: Answer,
+        place: &str,
+        request: Option<&str>,
+    ) -> Result<Effect> {
         let mut effect = Effect::default();
-        for some in ids.chunks(AT_ONCE) {
-            effect.add(self.write(|act| {
+        for (n, some) in ids.chunks(AT_ONCE).enumerate() {
+            let part = request.map(|id| if n == 0 { id.into() } else { format!("{id}/{n}") });
+            effect.add(self.once(part.as_deref(), |act| {
                 let mut effect = Effect::default();
                 for id in some {
                     let row = act.told_here(*id)?;
@@ -84,8 +100,9 @@ impl Engine {
         &self,
         wanted: &[(DeliveryId, Timestamp)],
         place: &str,
+        request: Option<&str>,
     ) -> Result<Vec<SnoozedTo>> {
-        self.write(|act| {
+        self.once(request, |act| {
             wanted
                 .iter()
                 .map(|(id, until)| act.snooze(&act.delivery(*id)?, *until, place))
@@ -120,8 +137,8 @@ impl Engine {
     /// # Errors
     /// When one of them does not exist or does not wait for a person, or its channel is removed
     /// or switched off.
-    pub fn retry(&self, ids: &[DeliveryId]) -> Result<u32> {
-        self.write(|act| {
+    pub fn retry(&self, ids: &[DeliveryId], request: Option<&str>) -> Result<u32> {
+        self.once(request, |act| {
             for id in ids {
                 let row = act.delivery(*id)?;
                 act.retry(&row)?;

@@ -2,13 +2,14 @@
 
 use calendar::{
     delivery::{Guarantee, Profile, State},
-    id::ChannelId,
+    id::{ChannelId, DeliveryId},
     network::Network,
     plan::Identity,
     policy::{Collapse, UseBy},
     reason::Reason,
     timing::later,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::{
     act::Planned,
@@ -36,6 +37,17 @@ pub struct NewWebhook {
     pub guarantee: Guarantee,
     /// How patiently it tries.
     pub retries: Profile,
+    /// The request's id, if it may be sent twice.
+    pub request: Option<String>,
+}
+
+/// What removing a channel came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelGone {
+    /// Its name.
+    pub name: String,
+    /// What became of its deliveries.
+    pub effect: Effect,
 }
 
 /// A new endpoint with its secret, which is shown this once.
@@ -73,16 +85,19 @@ impl Engine {
             off_reason: None,
             removed: false,
         };
-        self.write(|act| {
+        // The secret is not kept with the answer: whoever asks again is given the channel's.
+        let kept: String = self.once(new.request.as_deref(), |act| {
             if channel::all(act.tx)?.iter().any(|c| c.name == name) {
                 return Err(Error::invalid(
                     "name",
                     format!("there is a channel '{name}' already: choose another name"),
                 ));
             }
-            channel::insert(act.tx, &row)
+            channel::insert(act.tx, &row)?;
+            Ok(id.to_string())
         })?;
-        Ok(Added { id, secret })
+        let row = self.channel_named(&kept)?;
+        Ok(Added { id: row.id, secret: self.secret_of(&row)? })
     }
 
     /// All channels, this desktop first.
@@ -135,8 +150,10 @@ impl Engine {
     ///
     /// # Errors
     /// When there is none, or it is this desktop.
-    pub fn remove_channel(&self, id: ChannelId) -> Result<Effect> {
-        self.write(|act| {
+    pub fn remove_channel(&self, id: ChannelId, request: Option<&str>) -> Result<ChannelGone> {
+        self.once(request, |act| {
+            let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
+            let name = found.ok_or_else(|| Error::not_found("channel", id))?.name;
             let effect = act.drop_channel(id)?;
             for row in event::told_through(act.tx, &act.context.zones, id)? {
                 let mut without = row.event.clone();
@@ -144,7 +161,7 @@ impl Engine {
                 act.replace(&row, &without, &row.source, Reason::CancelledChannel)?;
             }
             channel::remove(act.tx, id, act.wall())?;
-            Ok(effect)
+            Ok(ChannelGone { name, effect })
         })
     }
 
@@ -152,8 +169,8 @@ impl Engine {
     ///
     /// # Errors
     /// When there is no such channel.
-    pub fn switch_on(&self, id: ChannelId) -> Result<()> {
-        self.write(|act| {
+    pub fn switch_on(&self, id: ChannelId, request: Option<&str>) -> Result<()> {
+        self.once(request, |act| {
             let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
             found.ok_or_else(|| Error::not_found("channel", id))?;
             channel::switch_on(act.tx, id)
@@ -164,8 +181,8 @@ impl Engine {
     ///
     /// # Errors
     /// When there is no such channel.
-    pub fn test_channel(&self, id: ChannelId) -> Result<calendar::id::DeliveryId> {
-        self.write(|act| {
+    pub fn test_channel(&self, id: ChannelId, request: Option<&str>) -> Result<DeliveryId> {
+        let planned: String = self.once(request, |act| {
             let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
             found.ok_or_else(|| Error::not_found("channel", id))?;
             let now = act.wall();
@@ -192,8 +209,9 @@ impl Engine {
                 span: (now, now),
                 late_cause: None,
             })?;
-            Ok(row.id)
-        })
+            Ok(row.id.to_string())
+        })?;
+        planned.parse().map_err(|_| Error::not_found("delivery", planned))
     }
 }
 

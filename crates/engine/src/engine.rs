@@ -239,10 +239,10 @@ impl Engine {
         T: serde::Serialize + serde::de::DeserializeOwned,
     {
         let Some(id) = request else { return self.write(work) };
-        if id.len() > 100 {
+        if id.is_empty() || id.len() > 100 {
             return Err(Error::invalid(
                 "request",
-                format!("a request id has at most 100 bytes, this has {}", id.len()),
+                format!("a request id has 1 to 100 bytes, this has {}", id.len()),
             ));
         }
         self.write(|act| {

@@ -171,7 +171,8 @@ impl Engine {
             Mode::Preview => Ok((name, None)),
             Mode::Apply => {
                 let color = COLORS[known.len().saturating_sub(1) % COLORS.len()];
-                let CalendarRow { id, name, .. } = self.save_calendar(None, &name, color, true)?;
+                let CalendarRow { id, name, .. } =
+                    self.save_calendar(None, &name, color, true, None)?;
                 Ok((name, Some(id)))
             }
         }

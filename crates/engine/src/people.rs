@@ -137,12 +137,13 @@ impl Engine {
         name: &str,
         color: &str,
         shown: bool,
+        request: Option<&str>,
     ) -> Result<CalendarRow> {
         let name = name.trim();
         if name.is_empty() || name.len() > 200 {
             return Err(Error::invalid("name", "a calendar's name has 1 to 200 bytes"));
         }
-        self.write(|act| {
+        let saved: String = self.once(request, |act| {
             let known = calendars::all(act.tx)?;
             if let Some(id) = id.filter(|id| known.iter().all(|c| c.id != *id)) {
                 return Err(Error::not_found("calendar", id));
@@ -150,8 +151,10 @@ impl Engine {
             let id = id.unwrap_or_else(|| calendar_id(&act.now));
             let row = CalendarRow { id, name: name.into(), color: color.into(), shown };
             calendars::put(act.tx, &row)?;
-            Ok(row)
-        })
+            Ok(id.to_string())
+        })?;
+        let row = self.calendars()?.into_iter().find(|row| row.id.to_string() == saved);
+        row.ok_or_else(|| Error::not_found("calendar", saved))
     }
 
     /// Deletes a calendar and its events. Undo brings all of it back.

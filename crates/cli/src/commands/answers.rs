@@ -99,7 +99,7 @@ struct Retried {
 
 pub fn retry(session: &Session, words: &SomeDeliveries) -> Result<Answer, Failure> {
     let ids = session.deliveries(&words.deliveries)?;
-    session.engine.retry(&ids)?;
+    session.engine.retry(&ids, None)?;
     let text = format!(
         "{} will be tried again, with the same key.\n{}",
         words::count(ids.len(), "reminder"),

@@ -32,7 +32,7 @@ pub fn run(session: &Session, words: Calendar) -> Result<Answer, Failure> {
                 let message = format!("there is a calendar '{name}' already: choose another name");
                 return Err(Failure::invalid("name", message));
             }
-            let row = session.engine.save_calendar(None, &name, &color, true)?;
+            let row = session.engine.save_calendar(None, &name, &color, true, None)?;
             Ok(Answer::new(format!("Added {}: {}", row.name, row.id), &Shape::of(&row)))
         }
     }

@@ -19,7 +19,7 @@ use crate::{
 pub fn run(session: &Session, words: Channel) -> Result<Answer, Failure> {
     match words {
         Channel::Add(NewChannel::Webhook { name, url, network, guarantee, retries }) => {
-            add(session, &NewWebhook { name, url, network, guarantee, retries })
+            add(session, &NewWebhook { name, url, network, guarantee, retries, request: None })
         }
         Channel::List => list(session),
         Channel::Test { name } => test(session, &name),
@@ -128,7 +128,7 @@ struct Tested {
 
 fn test(session: &Session, name: &str) -> Result<Answer, Failure> {
     let row = session.engine.channel_named(name)?;
-    let delivery = session.engine.test_channel(row.id)?.to_string();
+    let delivery = session.engine.test_channel(row.id, None)?.to_string();
     let text = format!(
         "A test of {} is on its way. What became of it: carillon why {delivery}\n{}",
         row.name,
@@ -145,7 +145,7 @@ struct SwitchedOn {
 
 fn on(session: &Session, name: &str) -> Result<Answer, Failure> {
     let row = session.engine.channel_named(name)?;
-    session.engine.switch_on(row.id)?;
+    session.engine.switch_on(row.id, None)?;
     let was_off = row.off_reason.is_some();
     let text = if was_off {
         let after = "What failed meanwhile is sent again by: carillon retry dlv_…";
@@ -169,7 +169,7 @@ fn remove(session: &Session, name: &str) -> Result<Answer, Failure> {
         let message = "this desktop cannot be removed: only webhook channels can";
         return Err(Failure::invalid("channel", message));
     }
-    let effect = session.engine.remove_channel(row.id)?;
+    let effect = session.engine.remove_channel(row.id, None)?.effect;
     let text = format!("Removed {}{}", row.name, cancelled(&effect));
     Ok(Answer::new(
         text,

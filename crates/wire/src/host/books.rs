@@ -37,7 +37,13 @@ impl EngineHost {
     pub(super) fn put_calendar(&self, asked: &SaveCalendar) -> Result<CalendarView, Fault> {
         let known: Option<CalendarId> = asked.id.as_deref().map(|t| id("id", t)).transpose()?;
         let color = color_code(asked.color);
-        let row = self.engine.save_calendar(known, &asked.name, color, asked.shown)?;
+        let row = self.engine.save_calendar(
+            known,
+            &asked.name,
+            color,
+            asked.shown,
+            Some(&asked.request_id),
+        )?;
         let sizes = self.engine.calendar_sizes()?;
         let size = sizes.iter().find(|(id, _)| *id == row.id).map_or(0, |(_, count)| *count);
         Ok(calendar_view(&row, size))

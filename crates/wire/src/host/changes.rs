@@ -107,6 +107,14 @@ impl EngineHost {
     /// What this request came to when it was sent before: by now its occurrence may have another
     /// name and its event another version.
     pub(super) fn saved_before(&self, request: &str) -> Result<Option<Saved>, Fault> {
+        self.said_before(request)
+    }
+
+    /// What the engine answered to this request before.
+    pub(super) fn said_before<T: serde::de::DeserializeOwned>(
+        &self,
+        request: &str,
+    ) -> Result<Option<T>, Fault> {
         let text = self.engine.answered(request)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }

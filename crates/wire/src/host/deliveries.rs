@@ -108,7 +108,7 @@ impl EngineHost {
     }
 
     pub(super) fn try_again(&self, asked: &RetryDeliveries) -> Result<Change, Fault> {
-        let count = self.engine.retry(&ids(&asked.deliveries)?)?;
+        let count = self.engine.retry(&ids(&asked.deliveries)?, Some(&asked.request_id))?;
         Ok(Change { count, ..nothing(Did::Retried) })
     }
 }

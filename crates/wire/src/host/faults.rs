@@ -25,6 +25,7 @@ pub(super) fn wire_name(field: &str) -> &str {
         "rrule" | "rdate" | "exdate" => "rule",
         "description" => "notes",
         "birthday" => "day",
+        "request" => "requestId",
         "leap_day" => "leapDay",
         other => other,
     }

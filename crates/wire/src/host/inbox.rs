@@ -1,7 +1,10 @@
 //! What awaits an answer, and the answers.
 
 use calendar::{id::DeliveryId, timing::later};
-use engine::ledger::{acknowledgement::Answer, delivery::DeliveryRow, inbox::Listed};
+use engine::{
+    answers::SnoozedTo,
+    ledger::{acknowledgement::Answer, delivery::DeliveryRow, inbox::Listed},
+};
 use jiff::{Timestamp, civil::Date};
 
 use super::{
@@ -94,26 +97,33 @@ impl EngineHost {
     pub(super) fn answer_done(&self, asked: &Acknowledge) -> Result<Change, Fault> {
         let local = self.local()?;
         let ids = up_to(&asked.deliveries, LISTED)?;
-        let effect = self.engine.acknowledge(&ids, Answer::Done, WINDOW)?;
+        let request = Some(asked.request_id.as_str());
+        let effect = self.engine.acknowledge_once(&ids, Answer::Done, WINDOW, request)?;
         let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         Ok(with_effect(Change { count, ..nothing(Did::Acknowledged) }, &effect, &local))
     }
 
     pub(super) fn answer_later(&self, asked: &Snooze) -> Result<Change, Fault> {
         let local = self.local()?;
-        let mut wanted = Vec::new();
-        for delivery in ids(&asked.deliveries)? {
-            let row = self.engine.why(delivery)?.delivery.row;
-            wanted.push((delivery, moment_of(&asked.until, &row, &local)?));
-        }
-        let snoozed = self.engine.snooze_all(&wanted, WINDOW)?;
+        let snoozed: Vec<SnoozedTo> = match self.said_before(&asked.request_id)? {
+            // Sent again, its moment may have passed, and yet the first answer is due.
+            Some(said) => said,
+            None => {
+                let mut wanted = Vec::new();
+                for delivery in ids(&asked.deliveries)? {
+                    let row = self.engine.why(delivery)?.delivery.row;
+                    wanted.push((delivery, moment_of(&asked.until, &row, &local)?));
+                }
+                self.engine.snooze_all(&wanted, WINDOW, Some(&asked.request_id))?
+            }
+        };
         if let SnoozeUntil::For { minutes } = asked.until {
             self.engine.remember_snooze(minutes)?;
         }
         let until =
             snoozed.first().and_then(|first| Timestamp::from_millisecond(first.until_ms).ok());
         Ok(Change {
-            count: u32::try_from(wanted.len()).unwrap_or(u32::MAX),
+            count: u32::try_from(snoozed.len()).unwrap_or(u32::MAX),
             until: until.map(|at| local.moment(at)),
             ..nothing(Did::Snoozed)
         })

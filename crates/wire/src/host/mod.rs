@@ -83,7 +83,8 @@ impl EngineHost {
         Local::of(&self.engine)
     }
 
-    /// Acts once for a request whose use case does not see to that itself.
+    /// Acts once for a request whose use case is many transactions, and changes nothing when it
+    /// is done again. All others keep their answer in the transaction that acts.
     fn once<T>(&self, request: &str, work: impl FnOnce() -> Result<T, Fault>) -> Result<T, Fault>
     where
         T: Serialize + DeserializeOwned,
@@ -173,11 +174,11 @@ impl Host for EngineHost {
     }
 
     fn acknowledge(&self, asked: Acknowledge) -> Result<Change, Fault> {
-        self.once(&asked.request_id, || self.answer_done(&asked))
+        self.answer_done(&asked)
     }
 
     fn snooze(&self, asked: Snooze) -> Result<Change, Fault> {
-        self.once(&asked.request_id, || self.answer_later(&asked))
+        self.answer_later(&asked)
     }
 
     fn deliveries(&self, asked: DeliveriesQuery) -> Result<DeliveriesPage, Fault> {
@@ -189,7 +190,7 @@ impl Host for EngineHost {
     }
 
     fn retry(&self, asked: RetryDeliveries) -> Result<Change, Fault> {
-        self.once(&asked.request_id, || self.try_again(&asked))
+        self.try_again(&asked)
     }
 
     fn calendars(&self, _: Empty) -> Result<Vec<CalendarView>, Fault> {
@@ -197,7 +198,7 @@ impl Host for EngineHost {
     }
 
     fn save_calendar(&self, asked: SaveCalendar) -> Result<CalendarView, Fault> {
-        self.once(&asked.request_id, || self.put_calendar(&asked))
+        self.put_calendar(&asked)
     }
 
     fn delete_calendar(&self, asked: Remove) -> Result<Change, Fault> {
@@ -225,15 +226,15 @@ impl Host for EngineHost {
     }
 
     fn remove_channel(&self, asked: Remove) -> Result<Change, Fault> {
-        self.once(&asked.request_id, || self.drop_channel(&asked))
+        self.drop_channel(&asked)
     }
 
     fn switch_on_channel(&self, asked: SwitchOnChannel) -> Result<Change, Fault> {
-        self.once(&asked.request_id, || self.open_channel(&asked))
+        self.open_channel(&asked)
     }
 
     fn test_channel(&self, asked: TestChannel) -> Result<DeliveryRow, Fault> {
-        self.once(&asked.request_id, || self.try_channel(&asked))
+        self.try_channel(&asked)
     }
 
     fn save_settings(&self, asked: Settings) -> Result<Settings, Fault> {

@@ -59,46 +59,45 @@ impl EngineHost {
     /// Adds an endpoint. What is kept for a second send is its id alone, never the secret.
     pub(super) fn put_webhook(&self, asked: &AddWebhook) -> Result<ChannelAdded, Fault> {
         let local = self.local()?;
-        let added: String = self.once(&asked.request_id, || {
-            let new = NewWebhook {
-                name: asked.name.clone(),
-                url: asked.url.clone(),
-                network: match asked.network {
-                    Network::Public => Class::Public,
-                    Network::Private => Class::Private,
-                    Network::Loopback => Class::Loopback,
-                },
-                guarantee: match asked.guarantee {
-                    Guarantee::NeverMiss => Promise::NeverMiss,
-                    Guarantee::NeverRepeat => Promise::NeverRepeat,
-                },
-                retries: Profile::Long,
-            };
-            Ok(self.engine.add_webhook(&new)?.id.to_string())
-        })?;
-        let row = self.engine.channel_named(&added)?;
+        let new = NewWebhook {
+            name: asked.name.clone(),
+            url: asked.url.clone(),
+            network: match asked.network {
+                Network::Public => Class::Public,
+                Network::Private => Class::Private,
+                Network::Loopback => Class::Loopback,
+            },
+            guarantee: match asked.guarantee {
+                Guarantee::NeverMiss => Promise::NeverMiss,
+                Guarantee::NeverRepeat => Promise::NeverRepeat,
+            },
+            retries: Profile::Long,
+            request: Some(asked.request_id.clone()),
+        };
+        let added = self.engine.add_webhook(&new)?;
+        let row = self.engine.channel_named(&added.id.to_string())?;
         let channel = self.channel_view(&row, &local)?;
-        Ok(ChannelAdded { channel, secret: self.engine.secret_of(&row)? })
+        Ok(ChannelAdded { channel, secret: added.secret })
     }
 
     pub(super) fn drop_channel(&self, asked: &Remove) -> Result<Change, Fault> {
         let local = self.local()?;
         let channel: ChannelId = id("id", &asked.id)?;
-        let known = self.engine.channels()?.into_iter().find(|row| row.id == channel);
-        let effect = self.engine.remove_channel(channel)?;
-        let title = known.map(|row| row.name);
-        Ok(with_effect(Change { title, count: 1, ..nothing(Did::Removed) }, &effect, &local))
+        let gone = self.engine.remove_channel(channel, Some(&asked.request_id))?;
+        let change = Change { title: Some(gone.name), count: 1, ..nothing(Did::Removed) };
+        Ok(with_effect(change, &gone.effect, &local))
     }
 
     pub(super) fn open_channel(&self, asked: &SwitchOnChannel) -> Result<Change, Fault> {
         let row = self.engine.channel_named(&asked.channel)?;
-        self.engine.switch_on(row.id)?;
+        self.engine.switch_on(row.id, Some(&asked.request_id))?;
         Ok(Change { title: Some(row.name), count: 1, ..nothing(Did::SwitchedOn) })
     }
 
     pub(super) fn try_channel(&self, asked: &TestChannel) -> Result<DeliveryRow, Fault> {
         let local = self.local()?;
-        let delivery = self.engine.test_channel(id("channel", &asked.channel)?)?;
+        let delivery =
+            self.engine.test_channel(id("channel", &asked.channel)?, Some(&asked.request_id))?;
         Ok(self.row(&self.engine.why(delivery)?.delivery, &local))
     }
 }
