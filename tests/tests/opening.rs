@@ -2,9 +2,15 @@
 
 use std::{sync::Barrier, thread};
 
-use acceptance::world::{World, draft};
-use calendar::{draft::EventDraft, id::EventId};
-use engine::ledger::Ledger;
+use acceptance::world::{World, draft, reminder};
+use calendar::{
+    draft::EventDraft,
+    id::{CalendarId, EventId},
+    network::Network,
+    zones::ZoneName,
+};
+use engine::{channels::NewWebhook, ledger::Ledger, people::SavePerson};
+use jiff::SignedDuration;
 
 const BERLIN: &str = "Europe/Berlin";
 
@@ -56,4 +62,95 @@ fn an_event_that_cannot_be_read_silences_no_other() {
     assert_eq!(told, 4, "{}", world.all_rows());
     let faults = world.engine().check_file().expect("asked");
     assert_eq!(faults, ["2 events cannot be read"]);
+}
+
+/// Three events in each of which something else cannot be read, one of them in this calendar.
+fn with_damage(world: &mut World, club: CalendarId) -> Vec<EventId> {
+    let bells = EventDraft { calendar: club.to_string(), ..daily("Bells", "20261123T093000") };
+    let floating =
+        EventDraft { zone: None, ..draft("note", "Broken start", "20261123T094000", None) };
+    let named = draft("note", "Broken words", "20261123T095000", Some(BERLIN));
+    let ids: Vec<_> = [bells, floating, named].into_iter().map(|d| world.add(d)).collect();
+    world.wait_until("2026-11-23T10:00");
+    damage(world, ids[0], "rules", r#"["FREQ=SOMETIMES"]"#);
+    damage(world, ids[1], "start", "soon");
+    damage(world, ids[2], "overrides", r#"["20261123T095000"]"#);
+    ids
+}
+
+fn titles_of_the_week(world: &World) -> Vec<String> {
+    let until = world.now() + SignedDuration::from_hours(40);
+    let found = world.engine().happenings(world.now(), until).expect("a week");
+    found.iter().map(|h| h.title().to_string()).collect()
+}
+
+#[test]
+fn an_event_that_cannot_be_read_stops_no_view_no_answer_and_no_change() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let club = world.engine().save_calendar(None, "Club", "teal", true).expect("a calendar").id;
+    world.add(EventDraft { calendar: club.to_string(), ..daily("Meeting", "20261123T110000") });
+    world.add(draft("note", "Pill", "20261124T080000", None));
+    with_damage(&mut world, club);
+    let engine = world.engine().clone();
+    assert_eq!(titles_of_the_week(&world), ["Meeting", "Pill", "Meeting"]);
+    assert!(engine.next_rings(10).expect("what rings next").iter().any(|r| r.title == "Pill"));
+    let mut told: Vec<_> =
+        engine.inbox().expect("an inbox").rows.into_iter().map(|l| l.title).collect();
+    told.sort();
+    assert_eq!(told, ["Bells", "Broken start", "Broken words"]);
+
+    assert!(engine.set_machine_zone(&ZoneName::stored("Europe/Lisbon")).expect("a journey"));
+    assert!(world.rows().contains("Tue 24 08:00 scheduled planned Pill"), "{}", world.rows());
+
+    let bells = |world: &World| world.rows().matches("scheduled planned Bells").count();
+    assert!(bells(&world) > 0, "{}", world.rows());
+    engine.delete_calendar(club, None).expect("deleted");
+    assert_eq!(bells(&world), 0, "{}", world.rows());
+    assert_eq!(titles_of_the_week(&world), ["Pill"]);
+    assert_eq!(engine.check_file().expect("asked"), ["2 events cannot be read"]);
+    assert!(engine.undo(None).expect("undone").refused.is_none());
+    assert_eq!(titles_of_the_week(&world), ["Meeting", "Pill", "Meeting"]);
+    assert_eq!(engine.check_file().expect("asked"), ["3 events cannot be read"]);
+}
+
+#[test]
+fn a_person_and_a_channel_change_though_an_event_of_theirs_cannot_be_read() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let ana = |id, zone: &str| SavePerson {
+        id,
+        name: "Ana".into(),
+        zone: Some(zone.into()),
+        birthday: Some("1992-11-24".into()),
+        leap_day: None,
+    };
+    let saved = world.engine().save_person(&ana(None, "Europe/Berlin"), None).expect("a person");
+    let new = NewWebhook {
+        name: "lamp".into(),
+        url: "http://127.0.0.1:9/".into(),
+        network: Network::Loopback,
+        ..NewWebhook::default()
+    };
+    let lamp = world.engine().add_webhook(&new).expect("a channel").id;
+    let light = EventDraft {
+        person: Some(saved.id.clone()),
+        reminders: Some(vec![reminder("PT0M", lamp)]),
+        rules: vec!["FREQ=DAILY".into()],
+        ..draft("note", "Light", "20261123", None)
+    };
+    let id = world.add(light);
+    damage(&world, id, "rules", r#"["FREQ=SOMETIMES"]"#);
+    // What was planned is sent all the same.
+    world.wait_until("2026-11-23T10:00");
+    assert!(world.sent.iter().any(|sent| sent.text.contains("Light")), "{}", world.rows());
+
+    let known = saved.id.parse().ok();
+    world.engine().save_person(&ana(known, "Europe/Lisbon"), None).expect("somewhere else");
+    assert!(
+        world.rows().contains("Tue 24 10:00 scheduled planned Ana’s birthday"),
+        "{}",
+        world.rows()
+    );
+    world.engine().remove_channel(lamp).expect("removed");
+    assert!(!world.rows().contains("scheduled planned Light"), "{}", world.rows());
+    world.engine().delete_person(known.expect("an id"), None).expect("deleted");
 }

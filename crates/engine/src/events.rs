@@ -311,7 +311,12 @@ impl Act<'_> {
     pub(crate) fn taken(&self, row: &EventRow, event: &Event) -> Result<Option<String>> {
         let uid = row.source.uid.as_ref().filter(|_| event.calendar != row.event.calendar);
         let Some(uid) = uid else { return Ok(None) };
-        let known = event::by_uid(self.tx, &self.context.zones, event.calendar, uid)?;
+        let known = match event::by_uid(self.tx, &self.context.zones, event.calendar, uid) {
+            Err(error) if error.is_damage() => {
+                return Ok(Some("an event there that cannot be read has its name".into()));
+            }
+            known => known?,
+        };
         let Some(known) = known.filter(|known| known.deleted_at.is_none()) else {
             return Ok(None);
         };
@@ -320,6 +325,16 @@ impl Act<'_> {
         Ok(Some(format!(
             "the calendar {name} holds this event of a calendar file already, as “{title}”: delete that one first, or choose another calendar"
         )))
+    }
+
+    /// Deletes an event that cannot be read, and cancels what was planned for it.
+    pub(crate) fn delete_unread(&self, id: EventId) -> Result<Effect> {
+        let mut effect = Effect::default();
+        for row in delivery::live_about(self.tx, id)? {
+            self.drop_row(&row, Reason::CancelledDeleted, &mut effect)?;
+        }
+        event::bury(self.tx, id, self.wall())?;
+        Ok(effect)
     }
 
     /// Deletes an event and cancels what it wanted.

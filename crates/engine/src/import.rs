@@ -314,7 +314,12 @@ impl Act<'_> {
         event: &Event,
         source: &Source,
     ) -> Result<Verdict> {
-        let known = event::by_uid(self.tx, &self.context.zones, calendar, &imported.uid)?;
+        let known = match event::by_uid(self.tx, &self.context.zones, calendar, &imported.uid) {
+            Err(error) if error.is_damage() => {
+                return Ok(Verdict::Leave(Some("is here but cannot be read: it is left as it is")));
+            }
+            known => known?,
+        };
         let Some(row) = known else { return Ok(Verdict::Create) };
         if row.deleted_at.is_some() {
             return Ok(Verdict::Leave(Some("was deleted here and stays deleted")));

@@ -174,6 +174,17 @@ impl Engine {
         self.read(|act| act.event(id))
     }
 
+    /// An event that is not deleted, if it is there and can be read.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn legible_event(&self, id: EventId) -> Result<Option<EventRow>> {
+        self.read(|act| {
+            let row = event::find_legible(act.tx, &act.context.zones, id)?;
+            Ok(row.filter(|row| row.deleted_at.is_none()))
+        })
+    }
+
     /// What derivation needs besides an event, as the ledger has it now.
     ///
     /// # Errors

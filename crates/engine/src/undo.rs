@@ -88,41 +88,60 @@ impl Engine {
 
 impl Act<'_> {
     fn step(&self, change: &ChangeRow, way: Way) -> Result<Undone> {
-        let label = change.label.clone();
-        let found = match event::find(self.tx, &self.context.zones, change.event) {
-            Ok(Some(row)) => Ok(row),
-            Ok(None) => Err("its event is gone".into()),
-            Err(error) if error.is_damage() => Err(error.to_string()),
-            Err(error) => return Err(error),
+        let done = match change.is_of_calendar() {
+            true => self.step_of_calendar(change, way)?,
+            false => self.step_of_event(change, way)?,
         };
-        let row = match found {
-            Ok(row) => row,
+        let done = match done {
+            Ok(done) => done,
             Err(why) => return self.pass_over(change, way, &why),
         };
-        let why = match change.is_of_calendar() {
-            true => self.calendar_refusal(change, row.event.calendar, way)?,
-            false => self.event_refusal(change, &row, way)?,
-        };
-        if let Some(why) = why {
-            return self.pass_over(change, way, &why);
-        }
-        let done = if change.is_of_calendar() {
-            let id = row.event.calendar;
-            let effect = match way {
-                Way::Undo => self.restore_calendar(id)?,
-                Way::Redo => self.bury_calendar(id)?,
-            };
-            Undone { title: self.calendar_name(id)?, calendar: Some(effect), ..Undone::default() }
-        } else {
-            let (_, to) = ways(change, way);
-            let saved = self.put_back(&row, to)?;
-            if change.with_person && way == Way::Redo {
-                self.leave_person(change.before.as_ref())?;
-            }
-            Undone { title: change.title().into(), saved: Some(saved), ..Undone::default() }
-        };
         change::mark(self.tx, change.seq, way == Way::Undo, self.wall())?;
-        Ok(Undone { label, ..done })
+        Ok(Undone { label: change.label.clone(), ..done })
+    }
+
+    /// Goes through a change of an event, or says why not.
+    fn step_of_event(
+        &self,
+        change: &ChangeRow,
+        way: Way,
+    ) -> Result<std::result::Result<Undone, String>> {
+        let row = match event::find(self.tx, &self.context.zones, change.event) {
+            Ok(Some(row)) => row,
+            Ok(None) => return Ok(Err("its event is gone".into())),
+            Err(error) if error.is_damage() => return Ok(Err(error.to_string())),
+            Err(error) => return Err(error),
+        };
+        if let Some(why) = self.event_refusal(change, &row, way)? {
+            return Ok(Err(why));
+        }
+        let (_, to) = ways(change, way);
+        let saved = self.put_back(&row, to)?;
+        if change.with_person && way == Way::Redo {
+            self.leave_person(change.before.as_ref())?;
+        }
+        Ok(Ok(Undone { title: change.title().into(), saved: Some(saved), ..Undone::default() }))
+    }
+
+    /// Goes through the deletion of a calendar, or says why not.
+    fn step_of_calendar(
+        &self,
+        change: &ChangeRow,
+        way: Way,
+    ) -> Result<std::result::Result<Undone, String>> {
+        // Any of its events names it, also one that cannot be read.
+        let Some(id) = event::calendar_of(self.tx, change.event)? else {
+            return Ok(Err("its events are gone".into()));
+        };
+        if let Some(why) = self.calendar_refusal(change, id, way)? {
+            return Ok(Err(why));
+        }
+        let effect = match way {
+            Way::Undo => self.restore_calendar(id)?,
+            Way::Redo => self.bury_calendar(id)?,
+        };
+        let title = self.calendar_name(id)?;
+        Ok(Ok(Undone { title, calendar: Some(effect), ..Undone::default() }))
     }
 
     /// Forgets a change that cannot be gone through, and says why.
@@ -253,8 +272,13 @@ impl Act<'_> {
     /// Deletes a calendar with all its events.
     pub(crate) fn bury_calendar(&self, id: CalendarId) -> Result<Effect> {
         let mut effect = Effect::default();
-        for row in event::of_calendar(self.tx, &self.context.zones, id)? {
-            effect.add(self.delete(&row)?);
+        let found = event::of_calendar(self.tx, &self.context.zones, id)?;
+        for row in &found.rows {
+            effect.add(self.delete(row)?);
+        }
+        for (event_id, error) in &found.damaged {
+            event::say_damaged(*event_id, error);
+            effect.add(self.delete_unread(*event_id)?);
         }
         calendars::delete(self.tx, id, self.wall())?;
         Ok(effect)
@@ -266,7 +290,11 @@ impl Act<'_> {
         let mut effect = Effect::default();
         let there: Vec<ChannelId> = channel::all(self.tx)?.into_iter().map(|c| c.id).collect();
         for event_id in calendars::bring_back(self.tx, id)? {
-            let Some(row) = event::find(self.tx, &self.context.zones, event_id)? else { continue };
+            let found = event::find_legible(self.tx, &self.context.zones, event_id)?;
+            let Some(row) = found else {
+                event::unbury(self.tx, event_id, self.wall())?;
+                continue;
+            };
             if self.other_birthday(&row.event)?.is_some() {
                 continue;
             }

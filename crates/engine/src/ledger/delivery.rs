@@ -173,6 +173,16 @@ pub fn live_of(tx: &Transaction<'_>, subject: &str) -> Result<Vec<DeliveryRow>> 
     several(tx, LIVE_OF, [subject])
 }
 
+/// The live rows about one event, for when it cannot be read.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn live_about(tx: &Transaction<'_>, event: EventId) -> Result<Vec<DeliveryRow>> {
+    let rest = "WHERE d.event = ?1
+        AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held') ORDER BY d.due";
+    several(tx, rest, [event.bytes()])
+}
+
 /// The rows of a series that an edit took away before they were ever tried.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ use calendar::{
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-pub use self::write::{bury, decided, put, rewind, unplan};
+pub use self::write::{bury, decided, put, rewind, unbury, unplan};
 use super::{damaged, moment, ms, person};
 use crate::error::{Error, Result};
 
@@ -221,6 +221,30 @@ pub fn find(tx: &Transaction<'_>, zones: &Zones, id: EventId) -> Result<Option<E
     raw.map(|raw| complete(tx, zones, raw)).transpose()
 }
 
+/// This event, also a deleted one, if it can be read.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn find_legible(tx: &Transaction<'_>, zones: &Zones, id: EventId) -> Result<Option<EventRow>> {
+    match find(tx, zones, id) {
+        Err(error) if error.is_damage() => {
+            say_damaged(id, &error);
+            Ok(None)
+        }
+        found => found,
+    }
+}
+
+/// The calendar of an event, also of one that cannot be read otherwise.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn calendar_of(tx: &Transaction<'_>, id: EventId) -> Result<Option<CalendarId>> {
+    let sql = "SELECT calendar FROM event WHERE id = ?1";
+    let found = tx.prepare_cached(sql)?.query_row([id.bytes()], |row| row.get(0)).optional()?;
+    Ok(found.map(CalendarId::from_bytes))
+}
+
 /// The event an import made from this UID, also a deleted one.
 ///
 /// # Errors
@@ -309,13 +333,13 @@ pub fn of_person(tx: &Transaction<'_>, zones: &Zones, id: PersonId) -> Result<Ve
     several(tx, zones, &sql, [id.bytes()])
 }
 
-/// The undeleted events of a calendar.
+/// The undeleted events of a calendar, also those that cannot be read.
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn of_calendar(tx: &Transaction<'_>, zones: &Zones, id: CalendarId) -> Result<Vec<EventRow>> {
+pub fn of_calendar(tx: &Transaction<'_>, zones: &Zones, id: CalendarId) -> Result<Legible> {
     let sql = format!("SELECT {COLUMNS} FROM event WHERE calendar = ?1 AND deleted_at IS NULL");
-    several(tx, zones, &sql, [id.bytes()])
+    sorted_out(tx, zones, &sql, [id.bytes()])
 }
 
 /// The undeleted events that are told through a channel.

@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params, params_from_iter, types::Value};
 
 use super::{
-    damaged,
     delivery::{COLUMNS, DeliveryRow, FROM, read, several},
     ms,
 };
@@ -82,7 +81,7 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
         channel: row.get("channel_name")?,
     };
     let overrides = row.get_ref("overrides")?.as_str()?;
-    if let Some(own) = override_of(overrides, &listed.row.identity.occurrence)? {
+    if let Some(own) = override_of(overrides, &listed.row.identity.occurrence) {
         listed.title = own.title.unwrap_or(listed.title);
         listed.place = own.place.unwrap_or(listed.place);
     }
@@ -90,15 +89,14 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
 }
 
 /// The override of the occurrence that an identity names, out of an event's overrides.
-fn override_of(overrides: &str, occurrence: &str) -> rusqlite::Result<Option<OverrideDraft>> {
+///
+/// Where those cannot be read, the event's own words do: what was told is listed all the same.
+fn override_of(overrides: &str, occurrence: &str) -> Option<OverrideDraft> {
     let named = occurrence.strip_prefix("o=").and_then(|rest| rest.split(';').next());
     // Most series have no override, and most occurrences none of their own.
-    let Some(original) = named.filter(|name| overrides.contains(&format!("\"{name}\""))) else {
-        return Ok(None);
-    };
-    let list: Vec<OverrideDraft> =
-        serde_json::from_str(overrides).map_err(|e| damaged("overrides", &e.to_string()))?;
-    Ok(list.into_iter().find(|o| o.original == original))
+    let original = named.filter(|name| overrides.contains(&format!("\"{name}\"")))?;
+    let list: Vec<OverrideDraft> = serde_json::from_str(overrides).ok()?;
+    list.into_iter().find(|o| o.original == original)
 }
 
 fn select(tx: &Transaction<'_>, rest: &str, values: Vec<Value>) -> Result<Vec<Listed>> {

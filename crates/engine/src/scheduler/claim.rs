@@ -130,9 +130,8 @@ impl Pass<'_> {
 
     fn description(&self, row: &DeliveryRow) -> Result<String> {
         let Some(id) = row.event else { return Ok(String::new()) };
-        let Some(found) = event::find(self.act.tx, &self.act.context.zones, id)? else {
-            return Ok(String::new());
-        };
+        let found = event::find_legible(self.act.tx, &self.act.context.zones, id)?;
+        let Some(found) = found else { return Ok(String::new()) };
         let original = Occurrence::original_in(&row.identity.occurrence);
         let own = original.and_then(|original| found.event.override_of(original));
         Ok(match own.map(|o| &o.change) {

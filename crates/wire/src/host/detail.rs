@@ -184,7 +184,7 @@ impl EngineHost {
 
     fn up_next_of(&self, ring: &Ring, local: &Local) -> Result<Option<UpNext>, Fault> {
         let Some(event) = ring.event else { return Ok(None) };
-        let row = self.engine.event(event)?;
+        let Some(row) = self.engine.legible_event(event)? else { return Ok(None) };
         let found = row.event.occurrence_named(&local.context, &ring.occurrence);
         let Some(occurrence) = found else { return Ok(None) };
         let happening = self.engine.happening(event, occurrence.original)?;

@@ -167,6 +167,17 @@ pub fn bury(tx: &Transaction<'_>, id: EventId, now: Timestamp) -> Result<()> {
     }
 }
 
+/// Takes the tombstone from an event that cannot be read, as it is.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn unbury(tx: &Transaction<'_>, id: EventId, now: Timestamp) -> Result<()> {
+    let sql =
+        "UPDATE event SET deleted_at = NULL, version = version + 1, updated_at = ?2 WHERE id = ?1";
+    tx.execute(sql, params![id.bytes(), ms(now)])?;
+    Ok(())
+}
+
 /// Notes how far an event is decided and when to look at it again.
 ///
 /// # Errors
