@@ -125,13 +125,21 @@ impl Home {
     /// # Panics
     /// When it does not lead.
     pub async fn service_with(&self, arguments: &[&str]) -> Service {
+        self.service_on(self.bus.address(), arguments).await
+    }
+
+    /// As [`Home::service_with`], told in these words where the session bus is.
+    ///
+    /// # Panics
+    /// When it does not lead.
+    pub async fn service_on(&self, bus: &str, arguments: &[&str]) -> Service {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
             .open(self.folder.path().join("service.log"));
         let mut command = self.command("carillon");
         command.arg("daemon").args(arguments).stdin(Stdio::null()).stdout(Stdio::null());
-        command.stderr(log.expect("a log"));
+        command.stderr(log.expect("a log")).env("DBUS_SESSION_BUS_ADDRESS", bus);
         let child = command.spawn().expect("the service starts");
         let pid = child.id();
         let leads = |engine: &Engine| {

@@ -21,3 +21,5 @@ pub mod window;
 mod words;
 
 pub use run::{Options, TrayChoice, run};
+#[cfg(target_os = "linux")]
+pub use socket::forget_the_life_of_the_bus;

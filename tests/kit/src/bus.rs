@@ -15,6 +15,7 @@ use tempfile::TempDir;
 pub struct Bus {
     folder: TempDir,
     address: String,
+    announced: String,
     daemon: Option<Child>,
     // Programs the bus starts write there too, and would fail if nobody held the other end.
     output: Option<BufReader<ChildStdout>>,
@@ -31,7 +32,8 @@ impl Bus {
         fs::create_dir(folder.path().join("services")).expect("a folder for services");
         let config = config(&address, &folder.path().join("services"));
         fs::write(folder.path().join("session.conf"), config).expect("the bus configuration");
-        let mut bus = Self { folder, address, daemon: None, output: None };
+        let mut bus =
+            Self { folder, address, announced: String::new(), daemon: None, output: None };
         bus.restart();
         bus
     }
@@ -39,6 +41,11 @@ impl Bus {
     /// Where it listens, as `DBUS_SESSION_BUS_ADDRESS` says it.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// The same as the bus itself says it, with the guid of its present life.
+    pub fn announced(&self) -> &str {
+        &self.announced
     }
 
     /// Makes a name activatable: the bus runs the program when the name is called.
@@ -81,6 +88,7 @@ impl Bus {
         self.output = Some(output);
         self.daemon = Some(daemon);
         assert!(line.starts_with("unix:"), "dbus-daemon did not say where it listens: '{line}'");
+        self.announced = line.trim_end().to_owned();
     }
 }
 

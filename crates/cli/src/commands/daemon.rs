@@ -11,6 +11,8 @@ pub fn run(data_dir: Option<PathBuf>, words: &Daemon) -> Result<Answer, Failure>
         .with_target(false)
         .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
         .init();
+    #[cfg(target_os = "linux")]
+    service::forget_the_life_of_the_bus();
     let tray = match words.no_tray {
         true => service::TrayChoice::None,
         false => service::TrayChoice::Shown,
