@@ -162,6 +162,7 @@ test('arrows walk between events and Delete deletes with an undo', async () => {
   await page.keyboard.press('Delete');
   await toast(/^Deleted Demo day · 1 reminder cancelled/).waitFor();
   await expect.poll(() => chip('Demo day').count()).toBe(0);
+  await expect.poll(focused).toMatch(/^Retro/);
 });
 
 test('the editor shows the next dates and asks which of a series', async () => {
@@ -227,6 +228,9 @@ test('a failed delivery says why and can be tried again', async () => {
   await why.getByText('Try 5: refused · 404').waitFor();
   await why.getByRole('button', { name: 'Retry' }).click();
   await toast('Trying Price sync again').waitFor();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => why.count()).toBe(0);
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent ?? '')).toMatch(/Price sync/);
 });
 
 test('a webhook is added with its secret shown once', async () => {
@@ -273,6 +277,23 @@ test('in the month an event is dragged to another day', async () => {
   const cell = await middle(page.locator('[data-date="2026-11-29"]'));
   await drag(await middle(chip('Brunch')), cell);
   await chip('Brunch', 'Sunday, 29 November 2026', '11:00').waitFor();
+});
+
+test('text of twice the size is not cut off', async () => {
+  await open({ text: 200, width: 1280, height: 800, clock: 'h12' });
+  for (const name of ['Inbox', 'Deliveries', 'People', 'Calendar']) {
+    await nav(name);
+    await page.locator('main h1').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  }
+});
+
+test('a title that runs from right to left leaves the sentence around it in order', async () => {
+  await open({ world: 'hard' });
+  const hebrew = page.locator('main [data-key]').filter({ hasText: 'סבתא' }).first();
+  await hebrew.focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  await toast(/^Moved \u2068.*סבתא.*\u2069$/).waitFor();
 });
 
 test('a hidden calendar is not drawn', async () => {

@@ -33,7 +33,9 @@ export interface ChipParts {
 /** A chip lower than this has one line. */
 export const TWO_LINES = 35;
 const LINE = 15.6;
-const LETTER = 6.4;
+const LETTER = 6.8;
+/** A figure of a time, which is set smaller. */
+const DIGIT = 6.4;
 const GLYPH = 17;
 /** Bar and padding; a narrow chip has less of it. */
 const SIDES = 15;
@@ -49,7 +51,7 @@ export function chipParts(size: ChipSize): ChipParts {
   return sized.height < TWO_LINES ? oneLine(sized) : manyLines(sized);
 }
 
-const timeWidth = (letters: number): number => letters * LETTER + 5;
+const timeWidth = (letters: number): number => letters * DIGIT + 5;
 
 function oneLine({ width, title, start, marked }: ChipSize): ChipParts {
   const inner = width - SIDES - (marked ? GLYPH : 0);

@@ -64,6 +64,11 @@ describe('packing to be read', () => {
     const { placed } = packLegibly(at(600, 605), column(126));
     expect(placed.map((p) => [p.lane, p.lanes, Math.round((p.end - p.item.start) * (52 / 60))])).toEqual([[0, 2, 39], [1, 2, 39]]);
   });
+  it('gives one alone in a narrow column two lines where they are free', () => {
+    const lines = (...starts: number[]): number[] => packLegibly(at(...starts), column(70)).placed.map((p) => Math.round((p.end - p.item.start) * (52 / 60)));
+    expect(lines(600)).toEqual([39]);
+    expect(lines(600, 630)).toEqual([23, 39]);
+  });
   it('lays no more beside each other than can be read', () => {
     const { placed, strips } = packLegibly(at(600, 603, 606, 609, 612), column(126));
     expect(placed.map((p) => p.lanes)).toEqual([3, 3]);

@@ -96,16 +96,20 @@ export interface Column {
 const ONE = 23;
 const TWO = TWO_LINES + 4;
 const LANE = 40;
-const NARROW = 72;
+const NARROW = 80;
 
-/** Packs so that all can be read: no more lanes than show a word, and a short thing in a narrow lane has two lines. */
+/** Packs so that all can be read: no more lanes than show a word, and a short thing in a narrow lane has two lines, if that pushes nothing aside. */
 export function packLegibly<T extends Span>(items: readonly T[], { width, pxPerMin, text }: Column): Packing<T> {
   const most = clamp(Math.floor(width / (LANE * text)), 2, MAX_LANES);
   const tall = new Set<T>();
   // Ends as each round adds to `tall`.
   for (;;) {
     const packing = pack(items, (item) => ((tall.has(item) ? TWO : ONE) * text) / pxPerMin, most);
-    const narrow = packing.placed.filter((p) => !tall.has(p.item) && (p.width * width) / p.lanes < NARROW * text && (p.end - p.item.start) * pxPerMin < TWO * text);
+    const free = (item: T): boolean => !items.some((other) => other !== item && other.start >= item.start && (other.start - item.start) * pxPerMin < TWO * text);
+    const narrow = packing.placed.filter(({ item, end, lanes, width: wide }) => {
+      if (tall.has(item) || (end - item.start) * pxPerMin >= TWO * text) return false;
+      return (wide * width) / lanes < NARROW * text && (lanes > 1 || free(item));
+    });
     if (narrow.length === 0) return packing;
     for (const { item } of narrow) tall.add(item);
   }

@@ -205,11 +205,12 @@ export class App {
     if (form) this.overlay = { kind: 'editor', form: { ...form, event: null, original: null, version: null, recurring: false, scopes: [] } };
   }
 
-  async remove(what: OccurrenceRef & { version: number; title: string; recurring: boolean }, anchor: Anchor): Promise<void> {
+  /** Deletes; of a series it asks which. True when something was. */
+  async remove(what: OccurrenceRef & { version: number; title: string; recurring: boolean }, anchor: Anchor): Promise<boolean> {
     const { event, original, version } = what;
     const scope = what.recurring ? await this.chooseScope(t('scope.deleteTitle', { title: what.title }), ['this', 'all'], anchor) : 'all';
     this.close();
-    if (scope) await this.mutate('delete', { event, original, version, scope });
+    return scope !== null && (await this.mutate('delete', { event, original, version, scope })) !== null;
   }
 
   /** Drops an occurrence; asks what Rust wants to know. True when it was saved. */

@@ -8,6 +8,7 @@ import type { Segment } from '../wire/types';
 import { anchorOf, type Anchor, type App } from './app.svelte';
 
 const DAYS: Record<Arrow, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: 0, ArrowDown: 0 };
+const NEAREST: Arrow[] = ['ArrowDown', 'ArrowUp', 'ArrowRight', 'ArrowLeft'];
 const STEP = 15;
 
 const isArrow = (key: string): key is Arrow => key in DAYS;
@@ -56,7 +57,7 @@ export class GridKeys {
       case 'e':
         return () => void this.#app.edit({ event: id, original });
       case 'Delete':
-        return () => void this.#app.remove(segment, anchor);
+        return () => void this.#remove(segment, anchor);
       case 'x':
         return () => void this.#answer(segment, 'acknowledge');
       case 's':
@@ -71,6 +72,15 @@ export class GridKeys {
     if (!next) return;
     this.#app.focused = keyOf(next);
     chip.closest('[role=region]')?.querySelector<HTMLElement>(`[data-key="${CSS.escape(keyOf(next))}"]`)?.focus();
+  }
+
+  /** The focus goes to what stands nearest. */
+  async #remove(segment: Segment, anchor: Anchor): Promise<void> {
+    if (segment.fixed) return;
+    const next = NEAREST.map((arrow) => neighbour(this.#segments(), segment, arrow)).find((found) => found !== null);
+    if (!(await this.#app.remove(segment, anchor)) || !next) return;
+    this.#app.focused = keyOf(next);
+    this.following = true;
   }
 
   async #shift(segment: Segment, arrow: Arrow, longer: boolean, anchor: Anchor): Promise<void> {

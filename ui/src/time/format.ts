@@ -29,6 +29,9 @@ export const dayFull = (date: CivilDate, locale = 'en-GB'): string => `${dayShor
 export const daySpoken = (date: CivilDate, locale = 'en-GB'): string =>
   `${weekdayLong(date, locale)}, ${dayOf(date)} ${monthLong(date, locale)} ${yearOf(date)}`;
 
+/** Keeps a time on one line. */
+const NBSP = '\u00a0';
+
 /** "14:00", "2 pm", "2:30 pm" */
 export function wall(minutes: number, clock: HourClock): string {
   const inDay = ((minutes % 1440) + 1440) % 1440;
@@ -37,7 +40,7 @@ export function wall(minutes: number, clock: HourClock): string {
   if (clock === 'h24') return `${String(hour).padStart(2, '0')}:${minute}`;
   const half = hour < 12 ? 'am' : 'pm';
   const twelve = hour % 12 === 0 ? 12 : hour % 12;
-  return minute === '00' ? `${twelve} ${half}` : `${twelve}:${minute} ${half}`;
+  return minute === '00' ? `${twelve}${NBSP}${half}` : `${twelve}:${minute}${NBSP}${half}`;
 }
 
 /** "10:00–11:00", "10–11:30 am" */
@@ -52,7 +55,7 @@ export function wallRange(start: number, end: number, clock: HourClock): string 
 export function wallExact(minutes: number, ms: number, clock: HourClock): string {
   const seconds = String(Math.floor(ms / 1000)).padStart(2, '0');
   const [time = '', half] = exactParts(minutes, clock);
-  return `${time}:${seconds}${half ? ` ${half}` : ''}`;
+  return `${time}:${seconds}${half ? `${NBSP}${half}` : ''}`;
 }
 
 function exactParts(minutes: number, clock: HourClock): string[] {
