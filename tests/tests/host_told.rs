@@ -217,6 +217,9 @@ fn a_webhook_that_fails_tells_its_tries_and_can_be_tried_again() {
     let steps: Vec<_> = why.steps.iter().map(|s| s.to).collect();
     assert_eq!(steps, [State::Scheduled, State::Processing, State::Dead]);
     assert_eq!(why.steps[0].from, None);
+    let failed = host(&world).channels(Empty {}).expect("channels").remove(1);
+    let failure = failed.last_failed.expect("it failed");
+    assert_eq!((failed.last_told, failure.at.wall_min), (None, 570), "{}", failure.text);
     world.answer(Handover::Accepted { shown_by: None });
     let retry = RetryDeliveries { deliveries: vec![row.id.clone()], request_id: "again".into() };
     host(&world).retry(retry.clone()).expect("tried again");
@@ -225,7 +228,7 @@ fn a_webhook_that_fails_tells_its_tries_and_can_be_tried_again() {
     assert_eq!(page(&world, &[])[0].state, State::Completed);
     let channels = host(&world).channels(Empty {}).expect("channels");
     assert_eq!(channels[0].name, "This desktop");
-    assert!(channels[1].last_told.is_some());
+    assert!(channels[1].last_told.is_some() && channels[1].last_failed.is_none());
     world.answer(Handover::Gone);
     let test = TestChannel { channel: added.channel.id.clone(), request_id: "gone".into() };
     host(&world).test_channel(test).expect("planned");

@@ -146,6 +146,25 @@ impl Engine {
         self.read(|act| channel::last_told(act.tx, id))
     }
 
+    /// When a try through a channel last failed and why, if nothing was told through it since.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn last_failed(&self, id: ChannelId) -> Result<Option<(jiff::Timestamp, String)>> {
+        self.read(|act| {
+            let Some((at, status, detail)) = channel::last_failed(act.tx, id, act.wall())? else {
+                return Ok(None);
+            };
+            let told = channel::last_told(act.tx, id)?;
+            let said = match (status, detail.as_str()) {
+                (Some(status), "") => format!("HTTP {status}"),
+                (Some(status), detail) => format!("HTTP {status}, {detail}"),
+                (None, detail) => detail.to_owned(),
+            };
+            Ok((told.is_none_or(|told| told < at)).then_some((at, said)))
+        })
+    }
+
     /// Removes an endpoint: its unsent deliveries are cancelled, reminders through it go.
     ///
     /// # Errors

@@ -36,9 +36,11 @@ export type Change = { did: Did, title: string | null, event: string | null, ori
 
 export type ChannelAdded = { channel: ChannelView, secret: string, };
 
+export type ChannelFailure = { at: Moment, text: string, };
+
 export type ChannelKind = "desktop" | "webhook";
 
-export type ChannelView = { id: string, kind: ChannelKind, name: string, url: string | null, network: Network | null, guarantee: Guarantee | null, off: string | null, lastTold: Moment | null, };
+export type ChannelView = { id: string, kind: ChannelKind, name: string, url: string | null, network: Network | null, guarantee: Guarantee | null, off: string | null, lastTold: Moment | null, lastFailed: ChannelFailure | null, };
 
 export type Code = "conflict" | "invalid" | "notFound" | "newer" | "other";
 

@@ -183,3 +183,30 @@ pub fn last_told(tx: &Transaction<'_>, id: ChannelId) -> Result<Option<Timestamp
         tx.prepare_cached(sql)?.query_row([id.bytes()], |row| row.get(0)).optional()?;
     Ok(found.map(moment))
 }
+
+/// Looked at are so many of a channel's newest deliveries.
+const NEWEST: u32 = 200;
+
+/// What became of the newest try that failed of those not told since: when it ended, its status
+/// and what was said.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn last_failed(
+    tx: &Transaction<'_>,
+    id: ChannelId,
+    now: Timestamp,
+) -> Result<Option<(Timestamp, Option<u16>, String)>> {
+    let sql = "SELECT a.finished, a.status, a.detail FROM (SELECT id, state FROM delivery
+            WHERE channel = ?1 AND due <= ?2 ORDER BY due DESC LIMIT ?3) d
+        JOIN attempt a ON a.delivery = d.id
+        WHERE d.state IN ('retrying', 'dead', 'review') AND a.finished IS NOT NULL
+        ORDER BY a.finished DESC LIMIT 1";
+    let found = tx
+        .prepare_cached(sql)?
+        .query_row(params![id.bytes(), ms(now), NEWEST], |row| {
+            Ok((moment(row.get(0)?), row.get(1)?, row.get(2)?))
+        })
+        .optional()?;
+    Ok(found)
+}

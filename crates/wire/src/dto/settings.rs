@@ -105,6 +105,18 @@ pub struct ChannelView {
     pub off: Option<String>,
     /// Last told through it.
     pub last_told: Option<Moment>,
+    /// Its last try failed, and nothing was told through it since.
+    pub last_failed: Option<ChannelFailure>,
+}
+
+/// How a channel failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelFailure {
+    /// When.
+    pub at: Moment,
+    /// "HTTP 500, the endpoint failed"
+    pub text: String,
 }
 
 /// Adds a webhook.

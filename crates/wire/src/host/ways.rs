@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     dto::{
-        AddWebhook, Change, ChannelAdded, ChannelKind, ChannelView, DeliveryRow, Did, Guarantee,
-        Network, Remove, SwitchOnChannel, TestChannel,
+        AddWebhook, Change, ChannelAdded, ChannelFailure, ChannelKind, ChannelView, DeliveryRow,
+        Did, Guarantee, Network, Remove, SwitchOnChannel, TestChannel,
     },
     fault::Fault,
 };
@@ -53,6 +53,10 @@ impl EngineHost {
             }),
             off: row.off_words().map(Into::into),
             last_told: told.map(|at| local.moment(at)),
+            last_failed: self
+                .engine
+                .last_failed(row.id)?
+                .map(|(at, text)| ChannelFailure { at: local.moment(at), text }),
         })
     }
 

@@ -186,7 +186,7 @@ function lists(world: World, told: <T>(answer: T) => T): Partial<Handlers> {
     },
     addWebhook: ({ name, url, network, guarantee }) => {
       if (!/^https?:\/\/\S+$/.test(url)) refuse('invalid', `"${url}" is not a web address: it begins with https:// or http://`, 'url');
-      const channel: ChannelView = { id: `chn_${world.channels.length}`, kind: 'webhook', name, url, network, guarantee, off: null, lastTold: null };
+      const channel: ChannelView = { id: `chn_${world.channels.length}`, kind: 'webhook', name, url, network, guarantee, off: null, lastTold: null, lastFailed: null };
       world.channels = [...world.channels, channel];
       return told({ channel, secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD' });
     },

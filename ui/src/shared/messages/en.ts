@@ -396,6 +396,7 @@ export const en = {
   'settings.copied': 'Copied',
   'settings.secretDone': 'I have it',
   'settings.lastTold': 'last told {time}',
+  'settings.lastFailed': 'failed {time}: {why}',
   'settings.neverTold': 'nothing sent yet',
   'settings.off': 'Switched off: {why}',
   'settings.about': 'About',
