@@ -213,6 +213,23 @@ fn deleting_says_what_was_cancelled_and_the_ledger_keeps_it() {
 }
 
 #[test]
+fn a_list_that_is_cut_short_says_so() {
+    let desk = Desk::new();
+    desk.add("Drink --kind note --at 2031-01-01T00:00 --zone UTC --rrule FREQ=HOURLY");
+    // Two thousand hours are 83 days and 8 hours.
+    for (to, more) in [("2031-03-25T08:00Z", false), ("2031-03-25T09:00Z", true)] {
+        let line = format!("--from 2031-01-01T00:00Z --to {to}");
+        let list = desk.line(&format!("list --json {line}")).json();
+        let items = list.as_array().expect("a list");
+        assert_eq!((items.len(), &items[0]["more"]), (2_000, &json!(false)));
+        assert_eq!(items[1_999]["more"], json!(more), "{to}");
+        let said = desk.line(&format!("list {line}"));
+        let end = "And more: “Drink” goes on after Tue 25 Mar 2031, 08:00; list what comes then with --from.\n";
+        assert_eq!(said.done().ends_with(end), more, "{said:?}");
+    }
+}
+
+#[test]
 fn a_birthday_comes_every_year_where_the_person_lives() {
     let desk = Desk::new();
     let said = desk.line("person add Ana~Sousa --birthday 1992-02-29 --zone Asia/Tokyo");

@@ -8,7 +8,7 @@ use calendar::{
     id::{DeliveryId, EventId},
     occurrence::{Context, Occurrence},
     plan::Wanted,
-    timing::later,
+    timing::{Length, later},
 };
 use jiff::Timestamp;
 
@@ -46,6 +46,8 @@ pub struct Happening {
     pub occurrence: Occurrence,
     /// Its deliveries, none of them cancelled.
     pub deliveries: Vec<DeliveryRow>,
+    /// The event happens more often in the stretch that was asked for; this is the last listed.
+    pub cut: bool,
 }
 
 impl Happening {
@@ -193,7 +195,8 @@ impl Engine {
         self.read(|act| Ok(act.context.clone()))
     }
 
-    /// Everything that touches `[from, until)`, by start.
+    /// Everything that touches `[from, until)`, by start; of one event the first 2,000, of which
+    /// the last says that it is cut short.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -218,7 +221,8 @@ impl Engine {
             })?;
             let name = row.event.kind.identity(&occurrence);
             let deliveries = inbox::of_occurrence(act.tx, &row.event.subject(), &name)?;
-            Ok(Happening { event: row.event, version: row.version, occurrence, deliveries })
+            let EventRow { event, version, .. } = row;
+            Ok(Happening { event, version, occurrence, deliveries, cut: false })
         })
     }
 
@@ -354,10 +358,13 @@ impl Act<'_> {
         let mut happenings = Vec::new();
         for row in event::touching(self.tx, &self.context.zones, from, until)? {
             let EventRow { event, version, .. } = row;
-            let longest = i64::from(event.timing.length.days) * DAY + event.timing.length.seconds;
-            let found =
-                event.occurrences(&self.context, later(from, -longest - DAY), until, PER_EVENT);
-            for occurrence in found.items.into_iter().filter(|o| o.end > from || o.start >= from) {
+            let since = later(from, -longest(&event));
+            let mut found = event.occurrences(&self.context, since, until, PER_EVENT + 1);
+            found.items.retain(|o| o.end > from || o.start >= from);
+            let more = found.more || found.items.len() > PER_EVENT;
+            found.items.truncate(PER_EVENT);
+            let last = found.items.len().saturating_sub(1);
+            for (place, occurrence) in found.items.into_iter().enumerate() {
                 let name = (event.subject(), event.kind.identity(&occurrence));
                 let deliveries = told.get(&name).cloned().unwrap_or_default();
                 happenings.push(Happening {
@@ -365,6 +372,7 @@ impl Act<'_> {
                     version,
                     occurrence,
                     deliveries,
+                    cut: more && place == last,
                 });
             }
         }
@@ -400,6 +408,19 @@ impl Act<'_> {
         rings.truncate(count);
         Ok(rings)
     }
+}
+
+/// As many seconds as an occurrence of an event lasts at most; days may be longer than usual.
+fn longest(event: &Event) -> i64 {
+    let own = event.overrides.iter().filter_map(|o| match o.change {
+        Change::Differs { length, .. } => Some(length),
+        Change::Cancelled => None,
+    });
+    let lasts = |length: Length| match length.days {
+        0 => length.seconds,
+        days => (i64::from(days) + 1) * DAY + length.seconds,
+    };
+    own.chain([event.timing.length]).map(lasts).max().unwrap_or(0)
 }
 
 fn ring(listed: Listed) -> Ring {

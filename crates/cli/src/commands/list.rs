@@ -27,6 +27,8 @@ struct Shape {
     late: bool,
     place: String,
     kind: &'static str,
+    /// The last that is listed of an event which happens more often in this stretch.
+    more: bool,
 }
 
 /// An occurrence with what is shown of it.
@@ -101,6 +103,7 @@ fn shape(line: &Line) -> Shape {
         late: line.shown == Shown::Late,
         place: line.happening.place().to_string(),
         kind: line.happening.event.kind.code(),
+        more: line.happening.cut,
     }
 }
 
@@ -152,6 +155,13 @@ fn text(lines: &[Line], from: Timestamp, to: Timestamp, zone: &TimeZone) -> Stri
         }
         text.push_str(line);
         text.push('\n');
+    }
+    for line in lines.iter().filter(|line| line.happening.cut) {
+        let (title, last) = (line.happening.title(), line.happening.occurrence.start);
+        text.push_str(&format!(
+            "\nAnd more: “{title}” goes on after {}; list what comes then with --from.\n",
+            words::moment(last, zone)
+        ));
     }
     text
 }
