@@ -87,7 +87,8 @@ fn titles_of_the_week(world: &World) -> Vec<String> {
 #[test]
 fn an_event_that_cannot_be_read_stops_no_view_no_answer_and_no_change() {
     let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
-    let club = world.engine().save_calendar(None, "Club", "teal", true).expect("a calendar").id;
+    let club =
+        world.engine().save_calendar(None, "Club", "teal", true, None).expect("a calendar").id;
     world.add(EventDraft { calendar: club.to_string(), ..daily("Meeting", "20261123T110000") });
     world.add(draft("note", "Pill", "20261124T080000", None));
     with_damage(&mut world, club);
@@ -150,7 +151,7 @@ fn a_person_and_a_channel_change_though_an_event_of_theirs_cannot_be_read() {
         "{}",
         world.rows()
     );
-    world.engine().remove_channel(lamp).expect("removed");
+    world.engine().remove_channel(lamp, None).expect("removed");
     assert!(!world.rows().contains("scheduled planned Light"), "{}", world.rows());
     world.engine().delete_person(known.expect("an id"), None).expect("deleted");
 }
