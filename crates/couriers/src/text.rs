@@ -15,7 +15,7 @@ pub(crate) fn is_direction(c: char) -> bool {
 pub(crate) fn line(text: &str, most: usize) -> String {
     let mut words = String::new();
     let spaced = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c });
-    for c in plain(spaced) {
+    for c in spaced.filter(|c| is_plain(*c)) {
         // Space at the ends and twice in a row says nothing.
         if c != ' ' || !(words.is_empty() || words.ends_with(' ')) {
             words.push(c);
@@ -27,7 +27,13 @@ pub(crate) fn line(text: &str, most: usize) -> String {
     cut(words.trim_end(), most)
 }
 
-/// Lines of at most so many characters together.
+/// Whether this begins or ends a part that is set apart from what surrounds it, whichever way it
+/// is written; such a part ends at the latest with its line, so that it turns nothing else.
+fn is_isolate(c: char) -> bool {
+    matches!(c, '\u{2068}' | '\u{2069}')
+}
+
+/// Lines of at most so many characters together. Parts set apart stay so.
 pub(crate) fn lines(text: &str, most: usize) -> String {
     let spaced = text.chars().map(|c| match c {
         '\n' | '\u{2028}' | '\u{2029}' => '\n',
@@ -36,12 +42,13 @@ pub(crate) fn lines(text: &str, most: usize) -> String {
         c if c.is_whitespace() => ' ',
         c => c,
     });
-    let text: String = plain(spaced).take(most + 1).collect();
+    let shown = spaced.filter(|c| is_isolate(*c) || is_plain(*c));
+    let text: String = shown.take(most + 1).collect();
     cut(text.trim_end(), most)
 }
 
-fn plain(chars: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
-    chars.filter(|c| *c == '\n' || !(is_control(*c) || is_direction(*c)))
+fn is_plain(c: char) -> bool {
+    c == '\n' || !(is_control(c) || is_direction(c))
 }
 
 /// At most so many characters, the last an ellipsis when something is missing.
@@ -122,6 +129,10 @@ mod tests {
     fn lines_keep_their_breaks_and_their_bound() {
         assert_eq!(lines("10:00\r\nin 9\u{2028}min\n", 500), "10:00\nin 9\nmin");
         assert_eq!(lines("ab\u{202e}c\0d", 500), "abcd");
+        assert_eq!(
+            lines("10:00 · \u{2068}\u{5e9}\u{2069}", 500),
+            "10:00 · \u{2068}\u{5e9}\u{2069}"
+        );
         assert_eq!(lines("123456", 5), "1234…");
         assert_eq!(lines(&"y\n".repeat(1 << 20), 500).chars().count(), 500);
     }

@@ -55,8 +55,17 @@ pub(crate) fn notice(listed: &Listed, late: Option<&Lateness>, setting: &Setting
     }
 }
 
+/// Why several reminders are told in one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Occasion<'a> {
+    /// They are due together, and the first of them is late for this reason, if it is.
+    Due(Option<&'a Lateness>),
+    /// They were told before, and nobody has answered.
+    Unanswered,
+}
+
 /// The one notification of several reminders.
-pub(crate) fn digest(rows: &[Listed], late: Option<&Lateness>, setting: &Setting) -> Notice {
+pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting) -> Notice {
     let birthdays = rows.iter().filter(|l| l.kind == "birthday").count();
     let still = rows.len() - birthdays;
     let mut counts = Vec::new();
@@ -67,16 +76,19 @@ pub(crate) fn digest(rows: &[Listed], late: Option<&Lateness>, setting: &Setting
         counts
             .push(format!("{birthdays} {}", if birthdays == 1 { "birthday" } else { "birthdays" }));
     }
-    let title = match late.and_then(|l| l.from_to) {
-        Some((from, to)) => {
-            let at =
-                |t: Timestamp| t.to_zoned(setting.zone.clone()).strftime("%a %H:%M").to_string();
-            format!("While you were away, {} to {}: {}", at(from), at(to), counts.join(", "))
+    let counts = counts.join(" and ");
+    let title = match occasion {
+        Occasion::Due(Some(late)) if late.from_to.is_some() => {
+            format!("While you were away, {}: {counts}", from_to(late, setting))
         }
-        None => format!("{} at once", counts.join(", ")),
+        Occasion::Due(_) => format!("{counts} at once"),
+        Occasion::Unanswered => format!("Not answered yet: {counts}"),
     };
-    let lines: Vec<String> =
-        rows.iter().take(6).map(|l| format!("{} · {}", when(&l.row, setting), l.title)).collect();
+    let lines: Vec<String> = rows
+        .iter()
+        .take(6)
+        .map(|l| format!("{} · {}", when(&l.row, setting), isolated(&l.title)))
+        .collect();
     let more = rows.len().saturating_sub(lines.len());
     let mut body = lines.join("\n");
     if more > 0 {
@@ -101,10 +113,29 @@ pub(crate) fn late_words(late: &Lateness, setting: &Setting) -> String {
     format!("{} {}", late.cause.sentence(), from_to(late, setting)).trim_end().into()
 }
 
-/// From when until when its cause lasted: "22:10 to 07:03", or nothing.
+/// From when until when its cause lasted: "22:10 to 07:03", "Fri 18:10 to Mon 08:55", or nothing.
 pub(crate) fn from_to(late: &Lateness, setting: &Setting) -> String {
-    let clock = |t: Timestamp| t.to_zoned(setting.zone.clone()).strftime("%H:%M").to_string();
-    late.from_to.map_or_else(String::new, |(from, to)| format!("{} to {}", clock(from), clock(to)))
+    late.from_to.map_or_else(String::new, |(from, to)| stretch(from, to, &setting.zone))
+}
+
+/// With no more of the dates than is needed to tell the ends apart.
+fn stretch(from: Timestamp, to: Timestamp, zone: &TimeZone) -> String {
+    const DAY: i64 = 86_400;
+    let form = match to.duration_since(from).as_secs() {
+        ..DAY => "%H:%M",
+        ..604_800 => "%a %H:%M",
+        _ => "%-d %b %H:%M",
+    };
+    let at = |t: Timestamp| t.to_zoned(zone.clone()).strftime(form).to_string();
+    format!("{} to {}", at(from), at(to))
+}
+
+/// A text of any origin beside words of ours: whichever way it is written, it turns nothing but
+/// itself (first strong isolate, and the end of it), and cannot end that early.
+fn isolated(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain: String = text.chars().filter(|c| !turns(*c)).collect();
+    format!("\u{2068}{plain}\u{2069}")
 }
 
 fn is_all_day(row: &DeliveryRow) -> bool {
@@ -253,4 +284,26 @@ pub fn utc(at: Timestamp) -> String {
         "%Y-%m-%dT%H:%M:%S.%3fZ"
     };
     at.strftime(form).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_says_no_more_than_tells_its_ends_apart() {
+        for (from, to, words) in [
+            ("2026-11-23T22:10:00Z", "2026-11-24T07:03:00Z", "22:10 to 07:03"),
+            ("2026-11-20T18:10:00Z", "2026-11-23T08:55:00Z", "Fri 18:10 to Mon 08:55"),
+            ("2026-11-10T18:10:00Z", "2026-11-23T08:55:00Z", "10 Nov 18:10 to 23 Nov 08:55"),
+        ] {
+            let at = |text: &str| text.parse::<Timestamp>().expect("an instant");
+            assert_eq!(stretch(at(from), at(to), &TimeZone::UTC), words);
+        }
+    }
+
+    #[test]
+    fn a_text_from_right_to_left_turns_only_itself() {
+        assert_eq!(isolated("\u{202e}\u{5e9}\u{2069}x"), "\u{2068}\u{5e9}x\u{2069}");
+    }
 }

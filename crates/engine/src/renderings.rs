@@ -11,7 +11,7 @@ use crate::{
         delivery,
         inbox::{self, Listed},
     },
-    message::{self, Setting},
+    message::{self, Occasion, Setting},
 };
 
 /// What was told longer ago than this is in the inbox only.
@@ -53,7 +53,7 @@ impl Engine {
                 snooze_minutes: act.snooze_minutes()?,
             };
             if rows.len() > SINGLE {
-                let notice = message::digest(&rows, None, &setting);
+                let notice = message::digest(&rows, Occasion::Unanswered, &setting);
                 return Ok(vec![Rendering {
                     rows: rows.iter().map(|l| l.row.id).collect(),
                     notice,

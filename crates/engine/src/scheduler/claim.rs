@@ -18,7 +18,7 @@ use crate::{
         event,
         inbox::{self, Listed},
     },
-    message,
+    message::{self, Occasion},
 };
 
 /// More pop-ups than this in one pass become one digest.
@@ -53,7 +53,7 @@ impl Pass<'_> {
         let single = listed.len() == 1;
         let notice = match single {
             true => message::notice(first, late.as_ref(), &self.setting),
-            false => message::digest(&listed, late.as_ref(), &self.setting),
+            false => message::digest(&listed, Occasion::Due(late.as_ref()), &self.setting),
         };
         // A digest has no row of its own: each row keeps what it would have said alone.
         let mut claims = Vec::new();
