@@ -288,6 +288,25 @@ test('text of twice the size is not cut off', async () => {
   }
 });
 
+test('Tab and the arrows reach what is drawn, whatever else the days hold', async () => {
+  await open({ world: 'hard', width: 900, height: 600 });
+  const region = page.getByRole('region', { name: /^Calendar/ });
+  for (const view of ['w', 'm']) {
+    await page.keyboard.press(view);
+    await expect.poll(() => region.locator('[data-key][tabindex="0"]').count()).toBe(1);
+    await region.locator('[data-key][tabindex="0"]').focus();
+    const seen = new Set<string>();
+    for (const arrow of ['ArrowRight', 'ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowLeft']) {
+      await page.keyboard.press(arrow);
+      const key = await page.evaluate(() => document.activeElement?.getAttribute('data-key'));
+      expect(key).toBeTruthy();
+      seen.add(key ?? '');
+    }
+    expect(seen.size).toBeGreaterThan(3);
+    await page.keyboard.press('Tab');
+  }
+});
+
 test('a title that runs from right to left leaves the sentence around it in order', async () => {
   await open({ world: 'hard' });
   const hebrew = page.locator('main [data-key]').filter({ hasText: 'סבתא' }).first();

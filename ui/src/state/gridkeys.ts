@@ -1,7 +1,7 @@
 // Keys on an occurrence in a grid: walk, move, resize, edit, delete, answer.
 
 import { t } from '../shared/t';
-import { keyOf, neighbour, type Arrow } from '../layout/segments';
+import { inOrder, keyOf, neighbour, type Arrow } from '../layout/segments';
 import { addMinutes } from '../time/date';
 import { daySpoken, wall } from '../time/format';
 import type { Segment } from '../wire/types';
@@ -45,6 +45,20 @@ export class GridKeys {
     if (key) root?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
   }
 
+  /** Something that is drawn can always be reached by Tab. */
+  settle(root: ParentNode | undefined): void {
+    if (!root || root.querySelector('[data-key][tabindex="0"]')) return;
+    const order = inOrder(this.#drawn(root));
+    const first = order.find((segment) => segment.date >= this.#app.date) ?? order[0];
+    if (first) this.#app.focused = keyOf(first);
+  }
+
+  /** What is too much for its day is not drawn. */
+  #drawn(root: ParentNode | null): Segment[] {
+    const keys = new Set(Array.from(root?.querySelectorAll<HTMLElement>('[data-key]') ?? [], (chip) => chip.dataset.key));
+    return this.#segments().filter((segment) => keys.has(keyOf(segment)));
+  }
+
   #action(event: KeyboardEvent, segment: Segment, anchor: Anchor, chip: HTMLElement): (() => void) | null {
     if (isArrow(event.key)) {
       const arrow = event.key;
@@ -57,7 +71,7 @@ export class GridKeys {
       case 'e':
         return () => void this.#app.edit({ event: id, original });
       case 'Delete':
-        return () => void this.#remove(segment, anchor);
+        return () => void this.#remove(segment, anchor, chip);
       case 'x':
         return () => void this.#answer(segment, 'acknowledge');
       case 's':
@@ -68,16 +82,18 @@ export class GridKeys {
   }
 
   #walk(segment: Segment, arrow: Arrow, chip: HTMLElement): void {
-    const next = neighbour(this.#segments(), segment, arrow);
+    const region = chip.closest('[role=region]');
+    const next = neighbour(this.#drawn(region), segment, arrow);
     if (!next) return;
     this.#app.focused = keyOf(next);
-    chip.closest('[role=region]')?.querySelector<HTMLElement>(`[data-key="${CSS.escape(keyOf(next))}"]`)?.focus();
+    region?.querySelector<HTMLElement>(`[data-key="${CSS.escape(keyOf(next))}"]`)?.focus();
   }
 
   /** The focus goes to what stands nearest. */
-  async #remove(segment: Segment, anchor: Anchor): Promise<void> {
+  async #remove(segment: Segment, anchor: Anchor, chip: HTMLElement): Promise<void> {
     if (segment.fixed) return;
-    const next = NEAREST.map((arrow) => neighbour(this.#segments(), segment, arrow)).find((found) => found !== null);
+    const drawn = this.#drawn(chip.closest('[role=region]'));
+    const next = NEAREST.map((arrow) => neighbour(drawn, segment, arrow)).find((found) => found !== null);
     if (!(await this.#app.remove(segment, anchor)) || !next) return;
     this.#app.focused = keyOf(next);
     this.following = true;
