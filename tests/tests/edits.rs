@@ -342,3 +342,28 @@ fn an_exception_that_follows_the_machine_follows_it_out_of_a_zoned_series_too() 
     assert_eq!(world.sent.len(), 1, "{}", world.rows());
     assert_eq!(world.sent[0].at, "2026-11-24T01:00:00Z");
 }
+
+#[test]
+fn a_rule_that_never_happens_is_refused_and_nothing_is_saved() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let weekly = |rule: &str| EventDraft {
+        rules: vec![rule.into()],
+        ..draft("note", "Tea", "20261124T080000", Some(BERLIN))
+    };
+    let refusal = |world: &World, id: Option<EventId>, rule: &str| {
+        let save = engine::events::Save { id, draft: weekly(rule), ..Default::default() };
+        world.engine().save_event(&save).expect_err("refused").to_string()
+    };
+    let never = "FREQ=YEARLY;BYMONTHDAY=30;BYMONTH=2";
+    let sentence =
+        format!("the rule {never} never happens: no date fits it; change it or leave it out");
+    assert_eq!(refusal(&world, None, never), sentence);
+    assert_eq!(world.all_rows(), "");
+    let id = world.add(weekly("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29"));
+    assert_eq!(refusal(&world, Some(id), never), sentence);
+    assert_eq!(
+        refusal(&world, Some(id), "FREQ=DAILY;UNTIL=20261123T080000"),
+        "the rule FREQ=DAILY;UNTIL=20261123T080000 never happens: it ends before the event begins; change it or leave it out"
+    );
+    world.save(Some(id), weekly("FREQ=DAILY;COUNT=1"));
+}

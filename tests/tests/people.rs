@@ -147,3 +147,21 @@ fn saving_a_person_says_what_became_of_the_birthdays_reminders() {
     let today = SavePerson { birthday: Some("1992-02-28".into()), ..ana(Some(id), BERLIN, "omit") };
     assert_eq!(world.engine().save_person(&today, None).expect("saved").effect.planned, 2);
 }
+
+#[test]
+fn nobody_is_born_tomorrow() {
+    let world = World::at("2027-02-28T23:30[Europe/Berlin]");
+    let born = |zone: &str, date: &str| {
+        let person = SavePerson { birthday: Some(date.into()), ..ana(None, zone, "backward") };
+        world.engine().save_person(&person, None).map(drop).map_err(|e| e.to_string())
+    };
+    for date in ["2027-03-01", "2031-01-01"] {
+        let sentence = format!("the birthday {date} is in the future: it is today or earlier");
+        assert_eq!(born(BERLIN, date), Err(sentence));
+    }
+    assert!(world.engine().people().expect("people").is_empty());
+    for (zone, date) in [(BERLIN, "2027-02-28"), ("Asia/Tokyo", "2027-03-01"), (BERLIN, "--03-01")]
+    {
+        born(zone, date).expect(date);
+    }
+}

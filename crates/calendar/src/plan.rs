@@ -10,8 +10,9 @@ use crate::{
     id::ChannelId,
     occurrence::{Context, Occurrence},
     policy::UseBy,
+    recurrence::{Rule, Series, SeriesEnd},
     reminder::{Reminder, Trigger},
-    timing::{Fold, LocalStart, instant, later, shift, start_of_day},
+    timing::{Fold, LocalStart, Tie, instant, later, shift, start_of_day},
 };
 
 const DAY: i64 = 86_400;
@@ -180,6 +181,33 @@ impl Event {
                 );
                 return Err(DraftError { field: "reminders", message });
             }
+        }
+        Ok(())
+    }
+
+    /// Whether every rule gives a start besides the first: one that has none (30 February, or an
+    /// end before the beginning) is a mistake when a person writes it.
+    ///
+    /// # Errors
+    /// The rule that never happens.
+    pub fn check_rules(&self) -> Result<(), DraftError> {
+        for rule in &self.repeats.rules {
+            let alone = |rule: Rule| match self.timing.tie {
+                Tie::AllDay => Series::all_day(self.timing.start, vec![rule]),
+                Tie::Zone(_) | Tie::Floating => Series::new(self.timing.start, vec![rule]),
+            };
+            let (whole, endless) = (alone(rule.clone()), alone(rule.clone().with_until(None)));
+            let mut later = endless.after(self.timing.start, None);
+            let why = if whole.from(self.timing.start, None).next().is_none() {
+                "it ends before the event begins"
+            } else if later.next().is_none() && later.end() == Some(SeriesEnd::Never) {
+                "no date fits it"
+            } else {
+                continue;
+            };
+            let message =
+                format!("the rule {rule} never happens: {why}; change it or leave it out");
+            return Err(DraftError { field: "rrule", message });
         }
         Ok(())
     }

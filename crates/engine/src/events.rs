@@ -223,6 +223,7 @@ impl Act<'_> {
     fn create(&self, draft: &EventDraft, allow_past: bool) -> Result<Saved> {
         let id = event_id(&self.now);
         let event = self.checked(draft, id, id)?;
+        event.check_rules()?;
         if !allow_past {
             self.refuse_past(&event)?;
         }
@@ -259,6 +260,10 @@ impl Act<'_> {
     /// Changes an event by a person's wish, so that it can be undone.
     pub(crate) fn change(&self, row: &EventRow, draft: EventDraft, gone: Reason) -> Result<Saved> {
         let event = self.checked(&draft, row.event.id, row.event.series_root)?;
+        // What a file brought along may stay as strange as it is.
+        if event.repeats.rules != row.event.repeats.rules {
+            event.check_rules()?;
+        }
         let saved = self.replace(row, &event, &row.source, gone)?;
         let (before, after) = (EventDraft::from(&row.event), EventDraft::from(&event));
         let label = format!("Change “{}”", event.title);

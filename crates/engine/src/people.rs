@@ -191,6 +191,9 @@ impl Act<'_> {
             None => LeapDay::default(),
         };
         let date = save.birthday.as_deref().map(birth_date).transpose()?;
+        if let Some(date) = date {
+            self.refuse_future(date, zone.as_ref())?;
+        }
         let earlier = match save.id {
             Some(id) => {
                 Some(person::find(self.tx, id)?.ok_or_else(|| Error::not_found("person", id))?)
@@ -245,6 +248,18 @@ impl Act<'_> {
         let (spans, now) = (spans(&self.context, event), self.wall());
         event::put(self.tx, event, spans, &row.source, Some(row.version), now)?;
         self.reconcile(event, row.decided_until, Asked::Nobody, Reason::CancelledEdited)
+    }
+
+    /// Nobody is born tomorrow, where they are or here.
+    fn refuse_future(&self, date: Date, zone: Option<&ZoneName>) -> Result<()> {
+        let here = self.context.machine_zone();
+        let there = zone.map_or_else(|| here.clone(), |zone| self.context.zones.zone(zone).0);
+        let today = [here, there].map(|zone| zone.to_datetime(self.wall()).date());
+        if today.iter().all(|today| date > *today) {
+            let message = format!("the birthday {date} is in the future: it is today or earlier");
+            return Err(Error::invalid("birthday", message));
+        }
+        Ok(())
     }
 
     fn checked_zone(&self, zone: Option<&str>) -> Result<Option<ZoneName>> {

@@ -106,7 +106,10 @@ fn checked(
     // Each turn mends another field, and there are not more of them.
     for _ in 0..8 {
         let error = match draft.check(NOBODY, NOBODY, &check) {
-            Ok(event) => return (Some(event), refused),
+            Ok(event) => match event.check_rules() {
+                Ok(()) => return (Some(event), refused),
+                Err(error) => error,
+            },
             Err(error) => error,
         };
         let field = match error.field {
