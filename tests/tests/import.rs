@@ -181,6 +181,20 @@ fn a_file_that_is_none_says_so_and_changes_nothing() {
 }
 
 #[test]
+fn an_import_that_brings_nothing_leaves_no_calendar_behind() {
+    let far = event("SUMMARY:Tea\nDTSTART:99991231T235900Z\nDURATION:P400000D");
+    let empty = b"BEGIN:VCALENDAR\nX-WR-CALNAME:Empty\nEND:VCALENDAR\n".to_vec();
+    for (bytes, is_refused) in [(b"not a calendar".to_vec(), true), (far, true), (empty, false)] {
+        let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
+        let target = Target::NamedByFile("friends".into());
+        let done = import(&mut world, &ImportFile { target, ..file(&bytes) });
+        assert_eq!(done.refusal().is_some(), is_refused, "{}", said(&done));
+        let known = world.engine().calendars().expect("calendars").len();
+        assert_eq!(known, 1, "{}", said(&done));
+    }
+}
+
+#[test]
 fn an_import_can_be_stopped_and_completed_later() {
     let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
     let one =

@@ -81,6 +81,17 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
         ("calendar add Personal", 1, "already"),
         ("channel remove desktop", 1, "desktop"),
         ("import nosuch.ics", 1, "nosuch.ics could not be read"),
+        (
+            "import Cargo.toml",
+            1,
+            "Cargo.toml is not imported, for line 1: this is not an iCalendar",
+        ),
+        (
+            "add A --at 2031-01-01T09:00 --rrule FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+            1,
+            "never happens: no date fits it",
+        ),
+        ("person add Ana --birthday 2999-01-01", 1, "in the future"),
     ]);
 }
 

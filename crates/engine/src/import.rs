@@ -21,12 +21,13 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     act::Act,
-    engine::{Engine, event_id},
+    engine::{Engine, calendar_id, event_id},
     error::{Error, Result},
     ledger::{
-        calendar::CalendarRow,
+        calendar::{self as calendars, CalendarRow},
         event::{self, EventRow, Source},
     },
+    people::calendar_name,
 };
 
 /// How long one transaction goes on taking events in.
@@ -115,25 +116,25 @@ impl Engine {
             alarmless: file.alarmless,
         };
         let mut read = ics::read(file.bytes, &context(CalendarId::FIRST));
-        let (name, calendar) = self.import_target(file, read.name.as_deref())?;
-        let calendar_text = calendar.map(|id| id.to_string());
-        let mut done = Imported { calendar: name, remarks: read.remarks, ..Imported::default() };
+        let mut place = self.import_target(file, read.name.as_deref())?;
+        let text = place.row.id.to_string();
+        let calendar = place.row.name.clone();
+        let mut done = Imported { calendar, remarks: read.remarks, ..Imported::default() };
         let total = read.events.len();
         let mut through = 0;
         while through < total {
             let rest = &mut read.events[through..];
-            if let Some(text) = &calendar_text {
-                rest.iter_mut().take(AT_ONCE).for_each(|e| e.draft.calendar.clone_from(text));
-            }
+            rest.iter_mut().take(AT_ONCE).for_each(|e| e.draft.calendar.clone_from(&text));
             let rest = &read.events[through..];
-            let chunk = match (calendar, file.mode) {
-                (None, _) => Ok(Chunk::all_new(rest)),
-                (Some(id), Mode::Preview) => self.read(|act| act.preview(rest, id)),
-                (Some(id), Mode::Apply) => {
-                    self.write(|act| act.take_in(rest, id, &mut || self.now().boot))
+            let chunk = match (file.mode, place.is_new) {
+                (Mode::Preview, true) => Ok(Chunk::all_new(rest)),
+                (Mode::Preview, false) => self.read(|act| act.preview(rest, place.row.id)),
+                (Mode::Apply, _) => {
+                    self.write(|act| act.take_in(rest, &place, &mut || self.now().boot))
                 }
             };
             let chunk = chunk.map_err(|e| unfinished(through, total, e))?;
+            place.is_new &= chunk.created == 0;
             through += chunk.taken;
             done.add(chunk);
             if watch(through, total).is_break() && through < total {
@@ -147,36 +148,33 @@ impl Engine {
         Ok(done)
     }
 
-    /// The calendar to import to; none if it would have to be made and nothing is to be changed.
-    fn import_target(
-        &self,
-        file: &ImportFile<'_>,
-        named: Option<&str>,
-    ) -> Result<(String, Option<CalendarId>)> {
+    /// The calendar to import to. A new one is made with its first event.
+    fn import_target(&self, file: &ImportFile<'_>, named: Option<&str>) -> Result<Place> {
         let known = self.calendars()?;
         let name = match &file.target {
             Target::Calendar(id) => {
-                let row = known.iter().find(|c| c.id == *id);
+                let row = known.into_iter().find(|c| c.id == *id);
                 let row = row.ok_or_else(|| Error::not_found("calendar", id))?;
-                return Ok((row.name.clone(), Some(*id)));
+                return Ok(Place { row, is_new: false });
             }
             Target::Named(name) => name,
             Target::NamedByFile(name) => named.unwrap_or(name),
         };
         let name: String = name.trim().chars().filter(|c| !c.is_control()).take(60).collect();
         if let Some(row) = known.iter().find(|c| c.name == name) {
-            return Ok((name, Some(row.id)));
+            return Ok(Place { row: row.clone(), is_new: false });
         }
-        match file.mode {
-            Mode::Preview => Ok((name, None)),
-            Mode::Apply => {
-                let color = COLORS[known.len().saturating_sub(1) % COLORS.len()];
-                let CalendarRow { id, name, .. } =
-                    self.save_calendar(None, &name, color, true, None)?;
-                Ok((name, Some(id)))
-            }
-        }
+        let color = COLORS[known.len().saturating_sub(1) % COLORS.len()].to_string();
+        let (id, name) = (calendar_id(&self.now()), calendar_name(&name)?.to_string());
+        Ok(Place { row: CalendarRow { id, name, color, shown: true }, is_new: true })
     }
+}
+
+/// Where events go, and whether it has to be made yet.
+#[derive(Debug)]
+struct Place {
+    row: CalendarRow,
+    is_new: bool,
 }
 
 /// Part of an import: what one transaction took in.
@@ -219,6 +217,12 @@ impl Chunk {
 }
 
 impl Imported {
+    /// Whether not one event could be taken out of the file, and why not: the first reason.
+    pub fn refusal(&self) -> Option<&Remark> {
+        let none = self.created + self.updated + self.unchanged == 0;
+        self.remarks.first().filter(|_| none)
+    }
+
     fn add(&mut self, chunk: Chunk) {
         self.created += chunk.created;
         self.updated += chunk.updated;
@@ -242,15 +246,18 @@ impl Act<'_> {
     fn take_in(
         &self,
         events: &[ImportedEvent],
-        calendar: CalendarId,
+        place: &Place,
         boot: &mut dyn FnMut() -> std::time::Duration,
     ) -> Result<Chunk> {
         let mut chunk = Chunk::default();
+        if place.is_new {
+            calendars::put(self.tx, &place.row)?;
+        }
         for imported in events.iter().take(AT_ONCE) {
             let Some((imported, event, source)) = self.fitting(imported, &mut chunk)? else {
                 continue;
             };
-            let verdict = self.verdict(&imported, calendar, &event, &source)?;
+            let verdict = self.verdict(&imported, place.row.id, &event, &source)?;
             match &verdict {
                 Verdict::Create => drop(self.insert(&event, &source)?),
                 Verdict::Update(row, _) => self.overwrite(row, &imported)?,
@@ -260,6 +267,9 @@ impl Act<'_> {
             if boot().saturating_sub(self.now.boot).as_millis() >= HOLD_MS {
                 break;
             }
+        }
+        if place.is_new && chunk.created == 0 {
+            calendars::unmake(self.tx, place.row.id)?;
         }
         Ok(chunk)
     }

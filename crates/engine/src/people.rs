@@ -139,10 +139,7 @@ impl Engine {
         shown: bool,
         request: Option<&str>,
     ) -> Result<CalendarRow> {
-        let name = name.trim();
-        if name.is_empty() || name.len() > 200 {
-            return Err(Error::invalid("name", "a calendar's name has 1 to 200 bytes"));
-        }
+        let name = calendar_name(name)?;
         let saved: String = self.once(request, |act| {
             let known = calendars::all(act.tx)?;
             if let Some(id) = id.filter(|id| known.iter().all(|c| c.id != *id)) {
@@ -305,6 +302,15 @@ impl Act<'_> {
             None => self.insert(&event, &Source::default()),
         }
     }
+}
+
+/// The name of a calendar as it is kept.
+pub(crate) fn calendar_name(name: &str) -> Result<&str> {
+    let name = name.trim();
+    if name.is_empty() || name.len() > 200 {
+        return Err(Error::invalid("name", "a calendar's name has 1 to 200 bytes"));
+    }
+    Ok(name)
 }
 
 fn yearly(date: Date, leap_day: LeapDay) -> String {

@@ -43,6 +43,7 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
     let files = words.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
     let (mut shape, mut text) =
         (Shape { dry_run: words.dry_run, ..Shape::default() }, String::new());
+    let mut refused = Vec::new();
     for (path, bytes) in words.files.iter().zip(&files) {
         let file = ImportFile {
             bytes,
@@ -62,10 +63,20 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
         bar.finish_and_clear();
         let done = done?;
         let name = path.display().to_string();
+        if let Some(remark) = done.refusal() {
+            let (line, reason) = (remark.line, &remark.reason);
+            refused.push(format!("{name} is not imported, for line {line}: {reason}"));
+        }
         text.push_str(&told(&name, &done, words.dry_run));
         shape.take(name, done);
     }
-    Ok(Answer::new(text, &shape))
+    // Of several files those that could be taken in are told about.
+    if refused.len() == files.len() && !refused.is_empty() {
+        return Err(Failure::invalid("file", refused.join("; ")));
+    }
+    let mut answer = Answer::new(text, &shape);
+    answer.is_well = refused.is_empty();
+    Ok(answer)
 }
 
 fn style() -> ProgressStyle {

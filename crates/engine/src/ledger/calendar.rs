@@ -62,6 +62,15 @@ pub fn put(tx: &Transaction<'_>, calendar: &CalendarRow) -> Result<()> {
     Ok(())
 }
 
+/// Takes back a calendar that was made in this transaction and is not needed after all.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn unmake(tx: &Transaction<'_>, id: CalendarId) -> Result<()> {
+    tx.execute("DELETE FROM calendar WHERE id = ?1", [id.bytes()])?;
+    Ok(())
+}
+
 /// Takes a calendar out of use. Its events must be deleted first.
 ///
 /// # Errors
