@@ -208,7 +208,12 @@ impl World {
         let at = self.now().to_string();
         self.sent.push(Sent { at, key, text, rows: parcel.claims.len() });
         let report = Report { handover: self.answer.clone(), status: None, detail: String::new() };
-        Finished { claims: parcel.claims.clone(), report: Some(report), in_digest }
+        Finished {
+            claims: parcel.claims.clone(),
+            too_late: Vec::new(),
+            report: Some(report),
+            in_digest,
+        }
     }
 
     /// Saves a new event.

@@ -110,7 +110,12 @@ fn what_was_called_back_while_being_sent_says_why() {
             detail: String::new(),
         };
         let claims = parcel.claims;
-        world.pass(&[Finished { claims, report: Some(report), in_digest: false }]);
+        world.pass(&[Finished {
+            claims,
+            too_late: Vec::new(),
+            report: Some(report),
+            in_digest: false,
+        }]);
         assert_eq!(world.all_rows(), format!("Mon 23 09:30 cancelled {reason} Tea"));
         let story = world.engine().why(world.deliveries()[0].row.id).expect("a story");
         let steps = story.transitions.iter().filter(|step| step.reason.code() == reason);

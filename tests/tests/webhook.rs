@@ -3,9 +3,13 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use acceptance::home::Home;
+use acceptance::{
+    home::Home,
+    world::{World, draft as plain, reminder as through},
+};
 use calendar::{
     delivery::{Profile, State},
+    draft::EventDraft,
     id::ChannelId,
     network::Network,
     reason::Reason,
@@ -99,4 +103,30 @@ async fn a_hanging_endpoint_delays_no_notification() {
     home.note("Tea", SOON, ChannelId::DESKTOP);
     assert_eq!(notifier.wait_for(1).await[0].summary, "Tea");
     service.kill();
+}
+
+#[test]
+fn the_end_of_a_whole_day_is_its_last_day_in_every_zone() {
+    for zone in ["Pacific/Kiritimati", "Pacific/Tongatapu", "Pacific/Pago_Pago", "Europe/Berlin"] {
+        let mut world = World::at(&format!("2026-10-23T07:00[{zone}]"));
+        let url = "https://example.com".into();
+        let new = NewWebhook { name: "hook".into(), url, ..NewWebhook::default() };
+        let hook = world.engine().add_webhook(&new).expect("a channel").id;
+        // In Berlin the clocks go back on the 25th.
+        for (start, days) in [("20261024", 1), ("20261024", 3)] {
+            world.add(EventDraft {
+                length: Some((days, 0)),
+                reminders: Some(vec![through("PT0M", hook)]),
+                ..plain("appointment", "Fair", start, None)
+            });
+        }
+        world.wait_until("2026-10-24T12:00");
+        let body = |n: usize| -> serde_json::Value {
+            serde_json::from_str(&world.sent[n].text).expect("JSON")
+        };
+        let mut ends: Vec<_> =
+            (0..2).map(|n| body(n)["data"]["occurrence"]["end"].to_string()).collect();
+        ends.sort();
+        assert_eq!(ends, ["\"2026-10-24\"", "\"2026-10-26\""], "{zone}");
+    }
 }

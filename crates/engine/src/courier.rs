@@ -18,6 +18,8 @@ pub struct Claim {
     pub delivery: DeliveryId,
     /// The fencing token this claim was given.
     pub token: i64,
+    /// At or after this moment its row must not be told any more.
+    pub use_by: Option<Timestamp>,
 }
 
 /// What a courier is asked to hand over, once.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::{
-    courier::{Courier, Handover, Message, Parcel, Report},
+    courier::{Claim, Courier, Handover, Message, Parcel, Report, Schedule},
     engine::Engine,
     error::Result,
     scheduler::{Availability, Finished, Passed, Scheduler, Slots},
@@ -199,20 +199,41 @@ impl Driver {
     }
 }
 
-/// Hands a parcel over, unless its time has passed since it was claimed. A courier that panics
-/// leaves nobody knowing, and harms nothing else.
-async fn hand_over(engine: &Engine, courier: Arc<dyn Courier>, parcel: Parcel) -> Finished {
-    let claims = parcel.claims.clone();
+/// Hands a parcel over, unless its time has passed since it was claimed; of a digest what is over
+/// is left out. A courier that panics leaves nobody knowing, and harms nothing else.
+async fn hand_over(engine: &Engine, courier: Arc<dyn Courier>, mut parcel: Parcel) -> Finished {
+    let now = engine.now().wall;
+    let is_over = |end: Option<Timestamp>| end.is_some_and(|end| end <= now);
+    let all = std::mem::take(&mut parcel.claims);
+    if is_over(parcel.use_by) || all.iter().all(|claim| is_over(claim.use_by)) {
+        return Finished { claims: all, too_late: Vec::new(), report: None, in_digest: false };
+    }
+    let (too_late, claims): (Vec<Claim>, _) = all.into_iter().partition(|c| is_over(c.use_by));
+    parcel.claims.clone_from(&claims);
+    if !too_late.is_empty() {
+        match engine.notice_of(&claims) {
+            Ok(Some(notice)) => parcel.message = Message::Notice(notice),
+            Ok(None) => {
+                return Finished { claims: Vec::new(), too_late, report: None, in_digest: false };
+            }
+            Err(error) => {
+                let handover =
+                    Handover::Transient { retry_after: None, schedule: Schedule::Channel };
+                let report = Report { handover, status: None, detail: error.to_string() };
+                return Finished { claims, too_late, report: Some(report), in_digest: false };
+            }
+        }
+    }
     let in_digest =
         matches!(&parcel.message, Message::Notice(notice) if notice.digest_of.is_some());
-    if parcel.use_by.is_some_and(|end| end <= engine.now().wall) {
-        return Finished { claims, report: None, in_digest };
-    }
     let work = tokio::spawn(async move { courier.hand_over(parcel).await });
     let report = work.await.unwrap_or_else(|_| Report {
         handover: Handover::Ambiguous,
         status: None,
         detail: "the courier failed inside".into(),
     });
-    Finished { claims, report: Some(report), in_digest }
+    Finished { claims, too_late, report: Some(report), in_digest }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,14 @@
 //! What is said: the lines of a notification, the digest of several, and the bytes of a webhook.
 //! Made at the claim, so that no stale title is ever sent, and kept for every further try.
 
-use calendar::{reason::Reason, timing::later};
+use calendar::reason::Reason;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
+    act::Act,
     courier::Notice,
+    error::Result,
     ledger::{delivery::DeliveryRow, inbox::Listed},
 };
 
@@ -19,6 +21,17 @@ pub(crate) struct Setting {
     pub(crate) now: Timestamp,
     pub(crate) zone: TimeZone,
     pub(crate) snooze_minutes: u32,
+}
+
+impl Setting {
+    /// What the words need in this transaction.
+    pub(crate) fn of(act: &Act<'_>) -> Result<Self> {
+        Ok(Self {
+            now: act.wall(),
+            zone: act.context.machine_zone(),
+            snooze_minutes: act.snooze_minutes()?,
+        })
+    }
 }
 
 /// Why something is told late, in words.
@@ -240,8 +253,7 @@ pub(crate) fn webhook_body(listed: &Listed, description: &str) -> Vec<u8> {
         row.identity.occurrence.strip_prefix("o=").and_then(|rest| rest.split(';').next());
     let end = match &start {
         Some(start) => row.span.1.to_zoned(start.time_zone().clone()).to_string(),
-        // An all-day end is the last day it is on.
-        None => later(row.span.1, -43_200).to_zoned(TimeZone::UTC).date().to_string(),
+        None => last_day(row),
     };
     let envelope = Envelope {
         r#type: if row.event.is_some() { "occurrence.due" } else { "test" },
@@ -274,6 +286,16 @@ pub fn spoken(at: Timestamp, zone: &TimeZone) -> String {
     let local = at.to_zoned(zone.clone());
     let form = if local.second() == 0 { "%a %-d %b %Y, %H:%M" } else { "%a %-d %b %Y, %H:%M:%S" };
     format!("{} ({})", local.strftime(form), zone.iana_name().unwrap_or("UTC"))
+}
+
+/// The last day an all-day row is on: counted from its first, for where its midnights lie is not
+/// known here.
+fn last_day(row: &DeliveryRow) -> String {
+    let Ok(first) = row.label.parse::<jiff::civil::Date>() else { return row.label.clone() };
+    // Days of 23 and 25 hours, too, are nearest to whole ones.
+    let hours = row.span.1.duration_since(row.span.0).as_hours();
+    let days = i32::try_from((hours + 12) / 24).unwrap_or(1).max(1);
+    calendar::timing::shift(first.at(0, 0, 0, 0), days - 1, 0).date().to_string()
 }
 
 /// An instant as JSON says it: RFC 3339 in UTC, milliseconds only where there are some.

@@ -47,11 +47,7 @@ impl Engine {
                 .filter(|l| l.row.shown_by.as_deref() != Some(owner))
                 .collect();
             rows.sort_by_key(|l| (l.row.facts.due, l.row.id));
-            let setting = Setting {
-                now,
-                zone: act.context.machine_zone(),
-                snooze_minutes: act.snooze_minutes()?,
-            };
+            let setting = Setting::of(act)?;
             if rows.len() > SINGLE {
                 let notice = message::digest(&rows, Occasion::Unanswered, &setting);
                 return Ok(vec![Rendering {

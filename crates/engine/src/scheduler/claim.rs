@@ -11,6 +11,7 @@ use calendar::{
 use super::{Slots, pass::Pass};
 use crate::{
     courier::{Claim, Message, Notice, Parcel, WebhookCall},
+    engine::Engine,
     error::Result,
     ledger::{
         attempt,
@@ -18,11 +19,31 @@ use crate::{
         event,
         inbox::{self, Listed},
     },
-    message::{self, Occasion},
+    message::{self, Occasion, Setting},
 };
 
 /// More pop-ups than this in one pass become one digest.
 const POP_UPS: usize = 3;
+
+impl Engine {
+    /// The notification of claimed rows, made anew: of one what it says alone, of more a digest.
+    pub(crate) fn notice_of(&self, claims: &[Claim]) -> Result<Option<Notice>> {
+        self.read(|act| {
+            let mut listed: Vec<Listed> = Vec::with_capacity(claims.len());
+            for claim in claims {
+                let row = delivery::find(act.tx, claim.delivery)?;
+                let row = row.filter(|row| row.token == claim.token);
+                listed.extend(row.map(|row| inbox::with_words(act.tx, row)).transpose()?);
+            }
+            let setting = Setting::of(act)?;
+            Ok(match listed.as_slice() {
+                [] => None,
+                [one] => Some(message::notice(one, None, &setting)),
+                several => Some(message::digest(several, Occasion::Due(None), &setting)),
+            })
+        })
+    }
+}
 
 impl Pass<'_> {
     /// Claims as many as there are free slots, what is fresh before what is late.
@@ -121,7 +142,7 @@ impl Pass<'_> {
         attempt::begin(self.act.tx, row.id, row.attempts + 1, token, now)?;
         let step = (State::Processing, Reason::Claimed);
         self.act.audit(row.id, token, Some(row.facts.state), step, "")?;
-        Ok(Some(Claim { delivery: row.id, token }))
+        Ok(Some(Claim { delivery: row.id, token, use_by: row.facts.use_by }))
     }
 
     fn listed(&self, row: DeliveryRow) -> Result<Listed> {

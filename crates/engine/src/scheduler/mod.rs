@@ -58,8 +58,10 @@ pub struct Availability {
 /// What became of a parcel.
 #[derive(Debug, Clone)]
 pub struct Finished {
-    /// Its claims.
+    /// The claims it was handed over for.
     pub claims: Vec<Claim>,
+    /// Those of a digest that were over by then, and were left out of it.
+    pub too_late: Vec<Claim>,
     /// What the courier said; `None` when it was too late to send it at all.
     pub report: Option<Report>,
     /// Whether it was a digest.

@@ -58,23 +58,21 @@ impl<'a> Pass<'a> {
             Pause::Until(at) => Hold { reason: Reason::HeldPaused, until: Some(at) },
             Pause::Forever => Hold { reason: Reason::HeldPaused, until: None },
         });
-        let setting = Setting {
-            now: act.wall(),
-            zone: act.context.machine_zone(),
-            snooze_minutes: act.snooze_minutes()?,
-        };
+        let setting = Setting::of(act)?;
         let channels = channel::all(act.tx)?;
         Ok(Self { act, engine, owner, absences, setting, channels, pause, availability })
     }
 
     /// Writes down what became of a parcel. A claim that was fenced out changes nothing.
     pub(super) fn settle(&self, one: &Finished) -> Result<()> {
-        for claim in &one.claims {
+        let reports = one.claims.iter().map(|claim| (claim, one.report.as_ref()));
+        let too_late = one.too_late.iter().map(|claim| (claim, None));
+        for (claim, report) in reports.chain(too_late) {
             let Some(row) = delivery::find(self.act.tx, claim.delivery)? else { continue };
             if row.token != claim.token || row.facts.state != State::Processing {
                 continue;
             }
-            match &one.report {
+            match report {
                 None => self.settle_too_late(&row)?,
                 Some(report) => self.settle_report(&row, report, one.in_digest)?,
             }

@@ -1,0 +1,133 @@
+//! Aim: what is over between the claim and the sending is not told. Method: a real ledger and
+//! scheduler, a clock that is set, and a courier that keeps what it is given.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use calendar::{
+    draft::{EventDraft, ReminderDraft},
+    id::{CalendarId, ChannelId},
+    zones::{ZoneName, Zones},
+};
+
+use super::*;
+use crate::{
+    Actor,
+    clock::{Clock, Now},
+    courier::{BoxFuture, Unavailable},
+    events::Save,
+    zones::Found,
+};
+
+struct Set(Mutex<Timestamp>);
+
+impl Set {
+    fn to(&self, at: &str) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at.parse().expect("a moment");
+    }
+}
+
+impl Clock for Set {
+    fn now(&self) -> Now {
+        let wall = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Now { wall, boot: Duration::from_secs(1_000), boot_id: "boot".into() }
+    }
+}
+
+#[derive(Default)]
+struct Keeps(Mutex<Vec<Parcel>>);
+
+impl Courier for Keeps {
+    fn probe(&self) -> std::result::Result<(), Unavailable> {
+        Ok(())
+    }
+
+    fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(parcel);
+        let handover = Handover::Accepted { shown_by: None };
+        Box::pin(async { Report { handover, status: None, detail: String::new() } })
+    }
+
+    fn withdraw<'a>(&'a self, _: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
+    }
+}
+
+/// Notes of these titles at nine; those in capitals are worth telling for a minute only.
+fn notes(engine: &Engine, titles: &[&str]) {
+    for title in titles {
+        let use_by = title.chars().all(char::is_uppercase).then(|| "grace".to_string());
+        let reminder = ReminderDraft {
+            trigger: "PT0M".into(),
+            channel: ChannelId::DESKTOP.to_string(),
+            use_by,
+            collapse: None,
+        };
+        let draft = EventDraft {
+            kind: "note".into(),
+            calendar: CalendarId::FIRST.to_string(),
+            title: (*title).into(),
+            start: "20261123T090000".into(),
+            zone: Some("UTC".into()),
+            reminders: Some(vec![reminder]),
+            ..EventDraft::default()
+        };
+        engine.save_event(&Save { draft, ..Save::default() }).expect("a note");
+    }
+}
+
+/// What is shown of these notes when a minute goes by after the claim, how many rows end as told,
+/// and how many as missed.
+fn shown(titles: &[&str]) -> (Vec<String>, usize, usize) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(folder.path(), private).expect("a private folder");
+    let clock = Arc::new(Set(Mutex::new("2026-11-23T08:00:00Z".parse().expect("a moment"))));
+    let zones = Zones::new(jiff::tz::TimeZoneDatabase::bundled(), "bundle");
+    let found = Found { zones, source: "bundle".into() };
+    let (dir, utc) = (folder.path(), ZoneName::utc());
+    let engine = Engine::open_with(dir, Actor::Service, clock.clone(), found, &utc);
+    let engine = Arc::new(engine.expect("a ledger"));
+    let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    notes(&engine, titles);
+    clock.to("2026-11-23T09:00:30Z");
+    let slots = Slots { desktop: 1, webhook: 0 };
+    let pass = scheduler.pass(&engine.now(), &[], slots, Availability::default());
+    let parcel = pass.expect("a pass").parcels.pop().expect("a parcel");
+    clock.to("2026-11-23T09:01:00Z");
+    let courier = Arc::new(Keeps::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let finished = runtime.block_on(hand_over(&engine, courier.clone(), parcel));
+    let pass = scheduler.pass(&engine.now(), &[finished], slots, Availability::default());
+    assert!(pass.expect("a pass").parcels.is_empty(), "nothing is told twice");
+    let states = engine.counts(Timestamp::MIN, Timestamp::MAX).expect("counts");
+    let count = |code: &str| {
+        let of = states.iter().filter(|(state, ..)| state.code() == code);
+        of.map(|(.., count)| usize::try_from(*count).unwrap_or(0)).sum()
+    };
+    let parcels = courier.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let text = parcels.iter().map(|parcel| match &parcel.message {
+        Message::Notice(notice) => format!("{}\n{}", notice.title, notice.body),
+        Message::Webhook(_) => "a webhook".into(),
+    });
+    (text.collect(), count("completed"), count("expired"))
+}
+
+#[test]
+fn a_digest_leaves_out_what_is_over_when_it_is_handed_over() {
+    let (texts, told, missed) = shown(&["Tea", "OVEN", "Post", "Milk"]);
+    assert_eq!((texts.len(), told, missed), (1, 3, 1));
+    assert!(texts[0].starts_with("3 reminders at once"), "{}", texts[0]);
+    assert!(!texts[0].contains("OVEN"), "{}", texts[0]);
+}
+
+#[test]
+fn the_last_of_a_digest_is_told_alone_and_of_nothing_nothing_is_told() {
+    let (texts, told, missed) = shown(&["Tea", "OVEN", "POST", "MILK"]);
+    assert_eq!((texts.len(), told, missed), (1, 1, 3));
+    assert!(texts[0].starts_with("Tea\n"), "{}", texts[0]);
+    let (texts, told, missed) = shown(&["TEA", "OVEN", "POST", "MILK"]);
+    assert_eq!((texts.len(), told, missed), (0, 0, 4));
+}
