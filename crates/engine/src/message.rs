@@ -136,7 +136,7 @@ fn stretch(from: Timestamp, to: Timestamp, zone: &TimeZone) -> String {
     const DAY: i64 = 86_400;
     let form = match to.duration_since(from).as_secs() {
         ..DAY => "%H:%M",
-        ..604_800 => "%a %H:%M",
+        DAY..604_800 => "%a %H:%M",
         _ => "%-d %b %H:%M",
     };
     let at = |t: Timestamp| t.to_zoned(zone.clone()).strftime(form).to_string();
