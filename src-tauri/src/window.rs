@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use engine::{bell::Bell, place::Place};
+use engine::{bell::Bell, ledger::SchedulerLock, place::Place};
 use tauri::{
     AppHandle, Emitter, Manager, Theme, WebviewUrl, WebviewWindowBuilder,
     webview::{Color, NewWindowResponse},
@@ -102,12 +102,17 @@ fn start_service(host: &EngineHost) {
     }
 }
 
-/// Without the bell the window is only slower to notice what others wrote.
+/// Without the bell the window is only slower to notice what others wrote, and without the watch
+/// on the service's lock, that the service is gone.
 fn watch(app: AppHandle, data_dir: &Path) {
+    let gone = app.clone();
     if let Err(error) = Bell::in_dir(data_dir).watch(move || tell(&app, CHANGED, ())) {
         eprintln!(
             "carillon-desktop: changes by others show late: the bell beside the ledger cannot be watched: {error}"
         );
+    }
+    if let Err(error) = SchedulerLock::watch_release(data_dir, move || tell(&gone, CHANGED, ())) {
+        eprintln!("carillon-desktop: the end of the service shows late: {error}");
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use engine::ledger::SchedulerLock;
 use kit::Desk;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
@@ -74,6 +75,20 @@ fn one_service_leads_another_stands_by_and_takes_over() {
     assert_eq!(desk.doctor().0["service"]["pid"], json!(pid));
     assert_eq!(second.end(), Some(0));
     assert_eq!(desk.doctor().0["service"]["running"], json!(false));
+}
+
+#[test]
+fn whoever_watches_hears_at_once_that_the_service_was_killed() {
+    let desk = Desk::new();
+    let mut service = Service::start(&desk);
+    service.says("leading");
+    let (tell, free) = std::sync::mpsc::channel();
+    SchedulerLock::watch_release(&desk.data(), move || tell.send(()).unwrap_or(()))
+        .expect("a watch");
+    assert!(SchedulerLock::holder(&desk.data()).is_some());
+    service.child.kill().expect("it runs");
+    free.recv_timeout(Duration::from_secs(20)).expect("it is heard");
+    assert!(SchedulerLock::holder(&desk.data()).is_none());
 }
 
 #[test]

@@ -259,6 +259,53 @@ impl SchedulerLock {
         }
     }
 
+    /// Calls `heard` on a thread of its own, for the life of the process, each time after the lock
+    /// fell free, also by the death of its holder. That a new one took it is told by the bell.
+    ///
+    /// # Errors
+    /// When the file cannot be made or watched.
+    #[cfg(target_os = "linux")]
+    pub fn watch_release(dir: &Path, heard: impl Fn() + Send + 'static) -> Result<()> {
+        use rustix::fs::inotify;
+        drop(open_lock(dir, "scheduler.lock")?);
+        let path = dir.join("scheduler.lock");
+        let file = File::open(&path).map_err(|e| unfit(dir, e.to_string()))?;
+        let watched = || {
+            let fd = inotify::init(inotify::CreateFlags::CLOEXEC)?;
+            // Its holder has it open for writing, and whatever ends a process closes its files.
+            inotify::add_watch(&fd, &path, inotify::WatchFlags::CLOSE_WRITE)?;
+            Ok::<_, rustix::io::Errno>(fd)
+        };
+        let fd = watched().map_err(|e| unfit(dir, e.to_string()))?;
+        let listen = move || {
+            let mut buffer = [std::mem::MaybeUninit::uninit(); 4096];
+            let mut events = inotify::Reader::new(fd, &mut buffer);
+            // Ends with the watch: when the descriptor fails or the file is removed.
+            while let Ok(event) = events.next() {
+                if event.events().contains(inotify::ReadFlags::IGNORED) {
+                    return;
+                }
+                // The file is closed a moment before its lock is free; and whoever stood by and
+                // ends closes it too, while another still leads.
+                let free = rustix::fs::flock(&file, FlockOperation::LockShared);
+                if free.and_then(|()| rustix::fs::flock(&file, FlockOperation::Unlock)).is_ok() {
+                    heard();
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("leader".into()).spawn(listen);
+        thread.map(drop).map_err(|e| unfit(dir, e.to_string()))
+    }
+
+    /// There is no such watch here: whoever asks looks now and then.
+    ///
+    /// # Errors
+    /// None.
+    #[cfg(not(target_os = "linux"))]
+    pub fn watch_release(_dir: &Path, _heard: impl Fn() + Send + 'static) -> Result<()> {
+        Ok(())
+    }
+
     fn sign(mut file: File, dir: &Path) -> Result<Self> {
         let text = format!("{} {}\n", std::process::id(), env!("CARGO_PKG_VERSION"));
         let signed = file
@@ -268,5 +315,27 @@ impl SchedulerLock {
             .and_then(|()| file.set_permissions(Permissions::from_mode(0o600)));
         signed.map_err(|e| unfit(dir, format!("scheduler.lock could not be written ({e})")))?;
         Ok(Self { _file: file })
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::{sync::mpsc, time::Duration};
+
+    use super::SchedulerLock;
+
+    #[test]
+    fn each_release_of_the_lock_is_heard_when_it_is_free() {
+        let dir = tempfile::tempdir().expect("a temp folder");
+        let (tell, heard) = mpsc::channel();
+        let place = dir.path().to_path_buf();
+        let free = move || tell.send(SchedulerLock::holder(&place).is_none()).unwrap_or(());
+        SchedulerLock::watch_release(dir.path(), free).expect("a watch");
+        for _ in 0..50 {
+            let lock = SchedulerLock::wait(dir.path()).expect("the lock");
+            assert!(heard.try_recv().is_err(), "nothing is free yet");
+            drop(lock);
+            assert!(heard.recv_timeout(Duration::from_secs(20)).expect("a release"));
+        }
     }
 }
