@@ -33,6 +33,8 @@ pub fn run(args: Args) -> Result<(), String> {
     // Desktops match a window to its desktop file by this name.
     #[cfg(target_os = "linux")]
     glib::set_prgname(Some(context.config().identifier.as_str()));
+    #[cfg(target_os = "linux")]
+    let _bus = outlived_bus();
     let place = Place::find(args.data_dir.as_deref()).map_err(|error| error.to_string())?;
     let single = tauri_plugin_single_instance::Builder::new()
         .dbus_id(args::instance_name(&context.config().identifier, &place.data))
@@ -120,6 +122,15 @@ fn tell(app: &AppHandle, event: &str, what: impl serde::Serialize + Clone) {
     if let Err(error) = app.emit(event, what) {
         eprintln!("carillon-desktop: the page could not be told {event}: {error}");
     }
+}
+
+/// The toolkit's connection to the session bus, which ends the process with the bus unless told
+/// otherwise. Kept, as the toolkit makes another one when nobody holds it; none without a bus.
+#[cfg(target_os = "linux")]
+fn outlived_bus() -> Option<gio::DBusConnection> {
+    let bus = gio::bus_get_sync(gio::BusType::Session, gio::Cancellable::NONE).ok()?;
+    bus.set_exit_on_close(false);
+    Some(bus)
 }
 
 #[cfg(target_os = "linux")]

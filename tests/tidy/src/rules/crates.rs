@@ -115,6 +115,7 @@ const ALLOWED: &[Allowed] = &[
             "tauri-plugin-single-instance",
             "serde",
             "serde_json",
+            "gio",
             "glib",
         ],
         in_tests: &["tempfile"],
