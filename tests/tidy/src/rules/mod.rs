@@ -4,6 +4,7 @@ pub mod commands;
 pub mod couriers;
 pub mod crates;
 pub mod ledger;
+pub mod migrations;
 pub mod shape;
 pub mod ui;
 pub mod words;
@@ -43,6 +44,7 @@ pub fn check(sources: &[Source]) -> Vec<Finding> {
     let each = sources.iter().flat_map(|source| RULES.iter().flat_map(move |rule| rule(source)));
     each.chain(commands::commands_are_registered_and_permitted(sources))
         .chain(couriers::couriers_conform(sources))
+        .chain(migrations::released_migrations_stay(sources))
         .collect()
 }
 
