@@ -137,6 +137,8 @@ pub struct Ring {
     pub event: Option<EventId>,
     /// The occurrence, as identities name it.
     pub occurrence: String,
+    /// The reminder, as identities name it.
+    pub reminder: String,
     /// Its title.
     pub title: String,
     /// The channel's name.
@@ -428,6 +430,7 @@ fn ring(listed: Listed) -> Ring {
         delivery: Some(listed.row.id),
         event: listed.row.event,
         occurrence: listed.row.identity.occurrence,
+        reminder: listed.row.identity.reminder,
         title: listed.title,
         channel: listed.channel,
         due: listed.row.facts.not_before.unwrap_or(listed.row.facts.due),
@@ -440,6 +443,7 @@ fn projected(event: &Event, wanted: &Wanted, channel: &str) -> Ring {
         delivery: None,
         event: Some(event.id),
         occurrence: wanted.identity.occurrence.clone(),
+        reminder: wanted.identity.reminder.clone(),
         title: event.title.clone(),
         channel: channel.to_string(),
         due: wanted.due,

@@ -186,7 +186,7 @@ export type Timing = { mode: TimeMode, date: string, wallMin: number, fold: bool
 
 export type Trigger = { "type": "offset", minutes: number, } | { "type": "at", date: string, wallMin: number, } | { "type": "snooze" } | { "type": "test" };
 
-export type UpNext = { event: string, original: string, title: string, calendar: string, start: Wall, starts: Moment, rings: Moment | null, mark: Mark | null, };
+export type UpNext = { event: string, original: string, title: string, calendar: string, start: Wall, starts: Moment, rings: Moment | null, snoozed: boolean, mark: Mark | null, };
 
 export type UpNextQuery = { limit: number, };
 

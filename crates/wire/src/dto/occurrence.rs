@@ -122,6 +122,8 @@ pub struct UpNext {
     pub starts: Moment,
     /// When the next reminder of it rings.
     pub rings: Option<Moment>,
+    /// It was snoozed until then.
+    pub snoozed: bool,
     /// What its chip shows.
     pub mark: Option<Mark>,
 }

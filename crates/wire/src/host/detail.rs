@@ -196,6 +196,7 @@ impl EngineHost {
             start: start_wall(&occurrence, local),
             starts: local.moment(occurrence.start),
             rings: Some(local.moment(ring.due)),
+            snoozed: words::trigger_named(&ring.reminder, false, local) == Trigger::Snooze,
             mark: chip(&happening, local).mark,
         }))
     }

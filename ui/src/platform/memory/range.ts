@@ -96,14 +96,15 @@ export function upNextOf(world: World, limit: number): UpNext[] {
     .map((occ) => {
       const dues = occ.reminders.map((_, i) => world.snoozed.get(deliveryId(occ, i)) ?? rowOf(world, occ, i).due);
       const [rings = null] = dues.filter((due) => before(world.now, due)).sort((a, b) => a.utc.localeCompare(b.utc));
-      return { occ, rings };
+      const snoozed = occ.reminders.some((_, i) => rings !== null && world.snoozed.get(deliveryId(occ, i)) === rings);
+      return { occ, rings, snoozed };
     })
     .filter(({ rings }) => rings !== null)
     .sort((a, b) => (a.rings?.utc ?? '').localeCompare(b.rings?.utc ?? ''))
     .slice(0, limit)
-    .map(({ occ, rings }) => ({
+    .map(({ occ, rings, snoozed }) => ({
       event: occ.event, original: occ.original, title: occ.title, calendar: occ.calendar,
-      start: { date: occ.date, wallMin: occ.mode === 'allDay' ? null : occ.wallMin }, starts: moment(occ.date, occ.wallMin), rings, mark: 'scheduled',
+      start: { date: occ.date, wallMin: occ.mode === 'allDay' ? null : occ.wallMin }, starts: moment(occ.date, occ.wallMin), rings, snoozed, mark: 'scheduled',
     }));
 }
 
