@@ -123,3 +123,51 @@ fn an_imported_event_does_not_go_where_its_file_was_imported_too() {
     to_calendar(&world, here, work).expect("there is room");
     assert_eq!(world.draft(here).calendar, work.to_string());
 }
+
+/// The first days of a series as they are, in its own wall time.
+fn days(world: &World, id: EventId, form: &str) -> Vec<String> {
+    let context = world.engine().planning_context().expect("a context");
+    let event = world.engine().event(id).expect("an event").event;
+    let at = |text: &str| text.parse().expect("an instant");
+    let (from, until) = (at("2026-11-20T00:00:00Z"), at("2027-03-01T00:00:00Z"));
+    let found = event.occurrences(&context, from, until, 4);
+    found.items.iter().take(4).map(|o| o.present.at.strftime(form).to_string()).collect()
+}
+
+fn drag_all(world: &World, id: EventId, original: &str, at: &str) {
+    let to = Placement {
+        start: start(at),
+        all_day: false,
+        zone: Some(BERLIN.into()),
+        length: (0, 3_600),
+    };
+    let scope = Some(Scope::All);
+    world.engine().move_occurrence(id, start(original), &to, scope, None, None).expect("moved");
+}
+
+#[test]
+fn a_series_of_every_other_week_keeps_its_pairs_of_days_over_the_edge_of_the_week() {
+    for (to, rule, pairs) in [
+        (
+            "20261128T190000",
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA,MO;WKST=FR",
+            "Sat 28, Mon 30, Sat 12, Mon 14",
+        ),
+        ("20261123T190000", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE", "Mon 23, Wed 25, Mon 07, Wed 09"),
+        (
+            "20261121T190000",
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=SA,MO;WKST=FR",
+            "Sat 21, Mon 23, Sat 05, Mon 07",
+        ),
+        ("20261202T190000", "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE,FR", "Wed 02, Fri 04, Wed 16, Fri 18"),
+    ] {
+        let mut world = World::at("2026-11-20T07:00[Europe/Berlin]");
+        let id = world.add(EventDraft {
+            rules: vec!["FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH".into()],
+            ..draft("appointment", "Choir", "20261124T190000", Some(BERLIN))
+        });
+        drag_all(&world, id, "20261124T190000", to);
+        assert_eq!(world.draft(id).rules, [rule]);
+        assert_eq!(days(&world, id, "%a %d").join(", "), pairs);
+    }
+}

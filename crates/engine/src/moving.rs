@@ -8,7 +8,7 @@ use calendar::{
     recurrence::{ByDay, Freq, Rule, Until},
     timing::{LocalStart, Tie, shift},
 };
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Weekday};
 
 use crate::error::{Error, Result};
 
@@ -77,7 +77,8 @@ pub fn moved_series(
         o.original = moved(&o.original);
     }
     if rules.is_none() {
-        let rules = event.repeats.rules.iter().map(|rule| moved_rule(rule, days, seconds));
+        let first = event.timing.start.date().weekday();
+        let rules = event.repeats.rules.iter().map(|rule| moved_rule(rule, first, (days, seconds)));
         draft.rules = rules.map(|rule| rule.map(|r| r.to_string())).collect::<Result<_>>()?;
     }
     Ok(draft)
@@ -147,9 +148,10 @@ fn distance(from: DateTime, to: DateTime) -> (i32, i64) {
     (days, of_day(to) - of_day(from))
 }
 
-/// The rule after its series moved by days and seconds. Weekdays move along; what a rule ties
-/// to days of the month or hours of the day does not, and is refused.
-fn moved_rule(rule: &Rule, days: i32, seconds: i64) -> Result<Rule> {
+/// The rule after its series, whose first start was on the weekday `first`, moved by days and
+/// seconds. Weekdays move along; what a rule ties to days of the month or hours of the day does
+/// not, and is refused.
+fn moved_rule(rule: &Rule, first: Weekday, (days, seconds): (i32, i64)) -> Result<Rule> {
     let tied = || {
         let message = format!(
             "the rule {rule} ties this series to its days: change the rule, or move one occurrence"
@@ -175,6 +177,9 @@ fn moved_rule(rule: &Rule, days: i32, seconds: i64) -> Result<Rule> {
         let along = |d: &ByDay| ByDay::every(d.weekday.wrapping_add(days));
         let by_day = rule.by_day().iter().map(along).collect();
         moved = moved.with_by_day(by_day).map_err(|e| Error::invalid("rrule", e.to_string()))?;
+        if parts_weeks(rule, first, days) {
+            moved = moved.with_week_start(rule.week_start().wrapping_add(days));
+        }
     }
     let until = rule.until().map(|until| match until {
         Until::Date(date) => {
@@ -185,4 +190,14 @@ fn moved_rule(rule: &Rule, days: i32, seconds: i64) -> Result<Rule> {
     });
     // Setting no end would take a COUNT away.
     Ok(if until.is_some() { moved.with_until(until) } else { moved })
+}
+
+/// Whether days that were of one week would, moved, be of two, where only some weeks count: then
+/// the week has to begin as many days later, too.
+fn parts_weeks(rule: &Rule, first: Weekday, days: i32) -> bool {
+    let week_of = |day: Weekday| {
+        let place = i32::from(day.since(rule.week_start()));
+        (place + days).div_euclid(7)
+    };
+    rule.interval() > 1 && rule.by_day().iter().any(|d| week_of(d.weekday) != week_of(first))
 }
