@@ -171,3 +171,36 @@ fn a_series_of_every_other_week_keeps_its_pairs_of_days_over_the_edge_of_the_wee
         assert_eq!(days(&world, id, "%a %d").join(", "), pairs);
     }
 }
+
+#[test]
+fn a_rule_goes_over_midnight_where_its_series_does_and_not_where_an_exception_does() {
+    for (to, rule, four) in [
+        (
+            "20261201T100000",
+            "FREQ=WEEKLY;BYDAY=WE",
+            "Wed 25 00:30, Tue 01 10:00, Wed 09 00:30, Wed 16 00:30",
+        ),
+        (
+            "20261130T230000",
+            "FREQ=WEEKLY;BYDAY=TU",
+            "Tue 24 13:30, Mon 30 23:00, Tue 08 13:30, Tue 15 13:30",
+        ),
+    ] {
+        let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+        let early = OverrideDraft {
+            original: "20261201T233000".into(),
+            start: "20261201T090000".into(),
+            zone: Some(BERLIN.into()),
+            length: (0, 3_600),
+            ..OverrideDraft::default()
+        };
+        let id = world.add(EventDraft {
+            rules: vec!["FREQ=WEEKLY;BYDAY=TU".into()],
+            overrides: vec![early],
+            ..draft("appointment", "Late shift", "20261124T233000", Some(BERLIN))
+        });
+        drag_all(&world, id, "20261201T233000", to);
+        assert_eq!(world.draft(id).rules, [rule]);
+        assert_eq!(days(&world, id, "%a %d %H:%M").join(", "), four);
+    }
+}

@@ -41,7 +41,7 @@ pub fn moved_series(
     let was_all_day = event.timing.tie.is_all_day();
     let (days, seconds) = distance(occurrence.present.at, to.start.at);
     let place = series_place(event, occurrence, to)?;
-    let all_day = place.all_day;
+    let (all_day, place_at) = (place.all_day, place.start.at);
     draft.start = place.start.text(all_day);
     draft.zone = place.zone;
     draft.length = Some(place.length);
@@ -77,8 +77,10 @@ pub fn moved_series(
         o.original = moved(&o.original);
     }
     if rules.is_none() {
+        // The first start may change days where the occurrence does not, and the other way round.
+        let by = distance(event.timing.start, place_at);
         let first = event.timing.start.date().weekday();
-        let rules = event.repeats.rules.iter().map(|rule| moved_rule(rule, first, (days, seconds)));
+        let rules = event.repeats.rules.iter().map(|rule| moved_rule(rule, first, by));
         draft.rules = rules.map(|rule| rule.map(|r| r.to_string())).collect::<Result<_>>()?;
     }
     Ok(draft)
