@@ -204,3 +204,44 @@ fn a_rule_goes_over_midnight_where_its_series_does_and_not_where_an_exception_do
         assert_eq!(days(&world, id, "%a %d %H:%M").join(", "), four);
     }
 }
+
+#[test]
+fn an_exception_in_words_alone_goes_along_with_its_series() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let own = |original: &str, at: &str, seconds: i64| OverrideDraft {
+        original: original.into(),
+        start: at.into(),
+        zone: Some(BERLIN.into()),
+        length: (0, seconds),
+        title: Some("Choir with the board".into()),
+        ..OverrideDraft::default()
+    };
+    let id = world.add(EventDraft {
+        rules: vec!["FREQ=WEEKLY".into()],
+        overrides: vec![
+            own("20261201T100000", "20261201T100000", 3_600),
+            own("20261208T100000", "20261208T100000", 7_200),
+            own("20261215T100000", "20261215T110000", 3_600),
+        ],
+        length: Some((0, 3_600)),
+        ..draft("appointment", "Choir", "20261124T100000", Some(BERLIN))
+    });
+    let to = Placement {
+        start: start("20261125T140000"),
+        all_day: false,
+        zone: Some("Europe/Lisbon".into()),
+        length: (0, 5_400),
+    };
+    let (first, scope) = (start("20261124T100000"), Some(Scope::All));
+    world.engine().move_occurrence(id, first, &to, scope, None, None).expect("moved");
+    let stand = world.draft(id).overrides.into_iter().map(|o| (o.start, o.zone, o.length.1));
+    let lisbon = || Some("Europe/Lisbon".to_string());
+    assert_eq!(
+        stand.collect::<Vec<_>>(),
+        [
+            ("20261202T140000".into(), lisbon(), 5_400),
+            ("20261209T140000".into(), lisbon(), 7_200),
+            ("20261215T110000".into(), Some(BERLIN.into()), 3_600),
+        ]
+    );
+}

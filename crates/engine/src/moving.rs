@@ -27,7 +27,7 @@ pub struct Placement {
 
 /// The draft in which a whole series goes with this occurrence to another place, exceptions and
 /// all. Its rules move along, unless others are given. An exception takes the series as far as it
-/// goes itself, and keeps what it has of its own.
+/// goes itself, and keeps what it has of its own: one that differs in words alone goes along.
 ///
 /// # Errors
 /// When its rule ties it to days that the move would leave, or exceptions stand in the way.
@@ -69,10 +69,17 @@ pub fn moved_series(
     draft.exdates = draft.exdates.iter().map(moved).collect();
     draft.rdates = draft.rdates.iter().map(moved).collect();
     let own = occurrence.original.text(was_all_day);
+    let before = EventDraft::from(event);
     for o in &mut draft.overrides {
         if o.original == own && !o.cancelled {
             o.start = to.start.text(to.all_day);
             (o.zone, o.length) = (to.zone.clone(), to.length);
+        } else if o.start == o.original && o.zone == before.zone {
+            // It stands where the series puts it, and is an exception in its words or length.
+            (o.start, o.zone) = (moved(&o.start), draft.zone.clone());
+            if Some(o.length) == before.length {
+                o.length = draft.length.unwrap_or(o.length);
+            }
         }
         o.original = moved(&o.original);
     }
