@@ -253,9 +253,17 @@ impl World {
     }
 
     fn lines(&self, wanted: impl Fn(State) -> bool) -> String {
+        self.said(self.deliveries().iter().filter(|l| wanted(l.row.facts.state)))
+    }
+
+    /// What waits in the inbox, newest first, in lines as [`World::rows`].
+    pub fn inbox(&self) -> String {
+        self.said(self.engine.inbox().expect("a ledger").rows.iter())
+    }
+
+    fn said<'a>(&self, rows: impl Iterator<Item = &'a Listed>) -> String {
         let zone = self.engine.planning_context().expect("a ledger").machine_zone();
-        let rows = self.deliveries();
-        let lines = rows.iter().filter(|l| wanted(l.row.facts.state)).map(|l| {
+        let lines = rows.map(|l| {
             let due = l.row.facts.due.to_zoned(zone.clone()).strftime("%a %d %H:%M");
             format!("{due} {} {} {}", l.row.facts.state, l.row.facts.reason, l.title)
         });

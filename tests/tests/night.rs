@@ -11,26 +11,48 @@ fn repeating(rule: &str, draft: EventDraft) -> EventDraft {
     EventDraft { rules: vec![rule.into()], ..draft }
 }
 
-/// Friday evening before clocks go back in Berlin (25 October 2026, 03:00 → 02:00).
+/// Friday evening before clocks go back in Berlin (25 October 2026, 03:00 → 02:00). Of each kind
+/// there are daily, weekly and one-shot ones, and plain all-day ones as well; birthdays, which
+/// are of a date in the year, are of two people.
 fn friday() -> World {
     let mut world = World::at("2026-10-23T18:00[Europe/Berlin]");
-    world.add(repeating(
-        "FREQ=DAILY",
-        draft("appointment", "Stand-up", "20261023T083000", Some(BERLIN)),
-    ));
-    world.add(repeating("FREQ=DAILY", draft("note", "Vitamins", "20261023T023000", Some(BERLIN))));
-    world.add(repeating("FREQ=WEEKLY", draft("note", "Bins", "20261018T200000", Some(BERLIN))));
-    world.add(draft("note", "Call Ana", "20261024T120000", Some(BERLIN)));
-    world.add(draft("appointment", "Cinema", "20261024T200000", Some(BERLIN)));
-    world.add(draft("deadline", "Tax return", "20261025T235900", Some(BERLIN)));
-    world.add(draft("deadline", "Ticket sale", "20261024T100000", Some(BERLIN)));
-    let ana = SavePerson {
-        name: "Ana".into(),
-        zone: Some("Europe/Lisbon".into()),
-        birthday: Some("1990-10-26".into()),
-        ..SavePerson::default()
-    };
-    world.engine().save_person(&ana, None).expect("a person");
+    for (rule, kind, title, start) in [
+        ("DAILY", "appointment", "Stand-up", "20261023T083000"),
+        ("WEEKLY", "appointment", "Choir", "20261018T100000"),
+        ("WEEKLY", "appointment", "Planning", "20261019T080000"),
+        ("", "appointment", "Cinema", "20261024T200000"),
+        ("DAILY", "note", "Vitamins", "20261023T023000"),
+        ("WEEKLY", "note", "Bins", "20261018T200000"),
+        ("", "note", "Call Ana", "20261024T120000"),
+        ("DAILY", "deadline", "Diary", "20261023T230000"),
+        ("WEEKLY", "deadline", "Time sheet", "20261018T120000"),
+        ("WEEKLY", "deadline", "Report", "20261019T200000"),
+        ("", "deadline", "Tax return", "20261025T235900"),
+        ("", "deadline", "Ticket sale", "20261024T100000"),
+        ("", "deadline", "Form", "20261026T120000"),
+        ("DAILY", "appointment", "Holidays", "20261022"),
+        ("WEEKLY", "appointment", "Market day", "20261018"),
+        ("", "appointment", "Moving house", "20261024"),
+        ("", "appointment", "Trade fair", "20261026"),
+        ("", "note", "Clocks go back", "20261025"),
+        ("", "deadline", "Rent", "20261025"),
+    ] {
+        // A date is the same wherever one is.
+        let draft = draft(kind, title, start, start.contains('T').then_some(BERLIN));
+        let rules = if rule.is_empty() { vec![] } else { vec![format!("FREQ={rule}")] };
+        world.add(EventDraft { rules, ..draft });
+    }
+    for (name, zone, birthday) in
+        [("Ana", "Europe/Lisbon", "1990-10-26"), ("Bo", BERLIN, "1990-10-24")]
+    {
+        let person = SavePerson {
+            name: name.into(),
+            zone: Some(zone.into()),
+            birthday: Some(birthday.into()),
+            ..SavePerson::default()
+        };
+        world.engine().save_person(&person, None).expect("a person");
+    }
     world.run();
     world
 }
@@ -44,44 +66,120 @@ fn after_a_weekend_off_each_is_told_once_or_said_to_be_missed() {
     world.jump_to("2026-10-26T08:25");
     world.start();
     let rows = world.rows();
+    let past = rows.lines().take_while(|line| !line.contains(" scheduled "));
+    let past: Vec<&str> = past.filter(|line| !line.contains("skipped.past_when_saved")).collect();
+    assert_eq!(past, NIGHT, "{rows}");
+    assert_eq!(world.sent.len() - told_before, 1, "one digest: {:?}", world.sent);
+    // Titles are set apart, so that one from right to left does not change places with its time.
+    assert_eq!(world.sent[told_before].text.replace(['\u{2068}', '\u{2069}'], "|"), DIGEST);
+    // In the inbox is what was told and what was missed, and nothing else.
+    let inbox = world.inbox();
+    let mut inbox: Vec<&str> = inbox.lines().collect();
+    assert_eq!(inbox.first(), NIGHT.last());
+    let mut waiting = NIGHT.to_vec();
+    waiting.retain(|line| !line.contains(" coalesced "));
+    inbox.sort_unstable();
+    waiting.sort_unstable();
+    assert_eq!(inbox, waiting);
+    // What lay ahead is on time: Ana's birthday at 09:00 in Lisbon, which is 10:00 here.
+    world.wait_until("2026-10-26T11:00");
+    let rows = world.rows();
     for line in [
-        // Daily appointments of the past days are over; today's is still ahead of its end.
-        "Sat 24 08:20 expired expired.event_over Stand-up",
-        "Sun 25 08:20 expired expired.event_over Stand-up",
-        // Of the recurring note only the latest is told.
-        "Sat 24 02:30 coalesced coalesced.latest Vitamins",
-        "Sun 25 02:30 coalesced coalesced.latest Vitamins",
-        "Mon 26 02:30 completed told.in_digest Vitamins",
-        // A weekly note whose one moment passed is told.
-        "Sun 25 20:00 completed told.in_digest Bins",
-        // A one-shot note waits for ever.
-        "Sat 24 12:00 completed told.in_digest Call Ana",
-        "Sat 24 19:50 expired expired.event_over Cinema",
-        // Nothing at or after a deadline; what was before it and passed is missed.
-        "Sun 25 22:59 expired expired.deadline Tax return",
-        "Sat 24 09:00 expired expired.deadline Ticket sale",
-        "Mon 26 08:20 completed told.in_digest Stand-up",
+        "Mon 26 09:00 completed told.on_time Trade fair",
+        "Mon 26 09:00 completed told.on_time Holidays",
+        "Mon 26 10:00 completed told.on_time Ana’s birthday",
+        "Mon 26 11:00 completed told.on_time Form",
     ] {
         assert!(rows.contains(line), "missing: {line}\nin:\n{rows}");
     }
-    assert_eq!(world.sent.len() - told_before, 1, "one digest: {:?}", world.sent);
-    let digest = &world.sent[told_before].text;
-    // Titles are set apart, so that one from right to left does not change places with its time.
-    assert_eq!(
-        digest.replace(['\u{2068}', '\u{2069}'], "|"),
-        "While you were away, Fri 18:00 to Mon 08:25: 4 reminders\n\
-         Sat 24 Oct, 12:00 · |Call Ana|\n\
-         Sun 25 Oct, 20:00 · |Bins|\n\
-         02:30 · |Vitamins|\n\
-         08:30 · |Stand-up|"
-    );
-    // Ana's birthday is told at 09:00 in Lisbon, which is 10:00 here.
-    world.wait_until("2026-10-26T11:00");
+}
+
+/// What becomes of each.
+const NIGHT: [&str; 32] = [
+    // Of a task each reminder is told for which its deadline is still ahead: none here.
+    "Fri 23 22:00 expired expired.deadline Diary",
+    "Fri 23 23:00 expired expired.deadline Diary",
+    // Of a recurring note only the latest is told.
+    "Sat 24 02:30 coalesced coalesced.latest Vitamins",
+    // Daily appointments of the past days are over.
+    "Sat 24 08:20 expired expired.event_over Stand-up",
+    "Sat 24 09:00 expired expired.deadline Ticket sale",
+    // So are days, and birthdays.
+    "Sat 24 09:00 expired expired.event_over Holidays",
+    "Sat 24 09:00 expired expired.event_over Moving house",
+    "Sat 24 09:00 expired expired.deadline Rent",
+    "Sat 24 09:00 expired expired.event_over Bo’s birthday",
+    // A one-shot note waits for ever.
+    "Sat 24 12:00 completed told.in_digest Call Ana",
+    "Sat 24 12:00 expired expired.deadline Time sheet",
+    "Sat 24 19:50 expired expired.event_over Cinema",
+    "Sat 24 22:00 expired expired.deadline Diary",
+    "Sat 24 23:00 expired expired.deadline Diary",
+    "Sat 24 23:59 expired expired.deadline Tax return",
+    "Sun 25 02:30 coalesced coalesced.latest Vitamins",
+    "Sun 25 08:20 expired expired.event_over Stand-up",
+    "Sun 25 09:00 expired expired.event_over Holidays",
+    "Sun 25 09:00 expired expired.event_over Market day",
+    // Also one on a day.
+    "Sun 25 09:00 completed told.in_digest Clocks go back",
+    "Sun 25 09:00 expired expired.deadline Rent",
+    "Sun 25 09:50 expired expired.event_over Choir",
+    "Sun 25 11:00 expired expired.deadline Time sheet",
+    // Tasks of today.
+    "Sun 25 12:00 completed told.in_digest Form",
+    // A weekly note whose one moment passed is told.
+    "Sun 25 20:00 completed told.in_digest Bins",
+    "Sun 25 20:00 completed told.in_digest Report",
+    "Sun 25 22:00 expired expired.deadline Diary",
+    "Sun 25 22:59 expired expired.deadline Tax return",
+    "Sun 25 23:00 completed told.in_digest Diary",
+    "Mon 26 02:30 completed told.in_digest Vitamins",
+    // Appointments that have not ended: one goes on, one is ahead.
+    "Mon 26 07:50 completed told.in_digest Planning",
+    "Mon 26 08:20 completed told.in_digest Stand-up",
+];
+
+/// And how that is said.
+const DIGEST: &str = "While you were away, Fri 18:00 to Mon 08:25: 9 reminders, 21 missed
+Sat 24 Oct, 12:00 · |Call Ana|
+Sun 25 Oct · |Clocks go back|
+12:00 · |Form|
+Sun 25 Oct, 20:00 · |Bins|
+20:00 · |Report|
+23:00 · |Diary|
+and 3 more in the inbox
+Missed tasks: |Diary|, |Ticket sale|, |Rent|, |Time sheet| and 1 more";
+
+#[test]
+fn a_digest_says_how_many_were_missed_in_that_absence() {
+    let mut world = World::at("2026-11-23T08:00[Europe/Berlin]");
+    for n in 0..5 {
+        world.add(draft("appointment", &format!("A{n}"), "20261123T100000", None));
+        if n < 4 {
+            world.add(draft("note", &format!("N{n}"), "20261123T100000", None));
+        }
+    }
+    world.kill();
+    world.jump_to("2026-11-23T20:00");
+    world.start();
+    let first = world.titles().pop();
+    let words = "While you were away, 08:00 to 20:00: 4 reminders, 5 missed";
+    assert_eq!((world.sent.len(), first.as_deref()), (1, Some(words)));
+    assert!(!world.sent[0].text.contains("Missed task"), "{:?}", world.sent);
+    // The next absence tells of its own time only.
+    for n in 0..4 {
+        world.add(draft("note", &format!("M{n}"), "20261123T210000", None));
+    }
+    world.add(draft("deadline", "Post", "20261123T223000", None));
+    world.wait_until("2026-11-23T20:30");
+    world.jump_to("2026-11-23T23:00");
+    world.run();
+    let text = world.sent.last().expect("sent").text.as_str();
     assert!(
-        world.rows().contains("Mon 26 10:00 completed told.on_time Ana’s birthday"),
-        "{}",
-        world.rows()
+        text.starts_with("While you were away, 20:30 to 23:00: 4 reminders, 1 missed"),
+        "{text}"
     );
+    assert!(text.ends_with("\nMissed task: \u{2068}Post\u{2069}"), "{text}");
 }
 
 #[test]

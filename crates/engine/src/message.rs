@@ -1,6 +1,8 @@
 //! What is said: the lines of a notification, the digest of several, and the bytes of a webhook.
 //! Made at the claim, so that no stale title is ever sent, and kept for every further try.
 
+use std::collections::BTreeSet;
+
 use calendar::reason::Reason;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
@@ -14,6 +16,10 @@ use crate::{
 
 /// Webhook bodies hold at most this many bytes of notes.
 const DESCRIPTION: usize = 16_384;
+/// A digest has a line for each of this many reminders,
+const LINES: usize = 6;
+/// and names so many missed tasks.
+const NAMED: usize = 4;
 
 /// What the words need besides the row.
 #[derive(Debug, Clone)]
@@ -71,41 +77,33 @@ pub(crate) fn notice(listed: &Listed, late: Option<&Lateness>, setting: &Setting
 /// Why several reminders are told in one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Occasion<'a> {
-    /// They are due together, and the first of them is late for this reason, if it is.
-    Due(Option<&'a Lateness>),
+    /// They are due together, and the first of them is late for this reason, if it is. The others
+    /// of that time were missed.
+    Due(Option<&'a Lateness>, &'a [Listed]),
     /// They were told before, and nobody has answered.
     Unanswered,
 }
 
-/// The one notification of several reminders.
+/// The one notification of several reminders. It tells how many were missed in the meantime, and
+/// of the tasks among them which.
 pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting) -> Notice {
     let birthdays = rows.iter().filter(|l| l.kind == "birthday").count();
-    let still = rows.len() - birthdays;
-    let mut counts = Vec::new();
-    if still > 0 {
-        counts.push(format!("{still} {}", if still == 1 { "reminder" } else { "reminders" }));
-    }
-    if birthdays > 0 {
-        counts
-            .push(format!("{birthdays} {}", if birthdays == 1 { "birthday" } else { "birthdays" }));
-    }
+    let counts = [counted(rows.len() - birthdays, "reminder"), counted(birthdays, "birthday")];
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
     let counts = counts.join(" and ");
-    let title = match occasion {
-        Occasion::Due(Some(late)) if late.from_to.is_some() => {
+    let missed = match occasion {
+        Occasion::Due(_, missed) => missed,
+        Occasion::Unanswered => &[],
+    };
+    let mut title = match occasion {
+        Occasion::Due(Some(late), _) if late.from_to.is_some() => {
             format!("While you were away, {}: {counts}", from_to(late, setting))
         }
-        Occasion::Due(_) => format!("{counts} at once"),
+        Occasion::Due(..) => format!("{counts} at once"),
         Occasion::Unanswered => format!("Not answered yet: {counts}"),
     };
-    let lines: Vec<String> = rows
-        .iter()
-        .take(6)
-        .map(|l| format!("{} · {}", when(&l.row, setting), isolated(&l.title)))
-        .collect();
-    let more = rows.len().saturating_sub(lines.len());
-    let mut body = lines.join("\n");
-    if more > 0 {
-        body.push_str(&format!("\nand {more} more in the inbox"));
+    if !missed.is_empty() {
+        title.push_str(&format!(", {} missed", missed.len()));
     }
     let key = rows
         .first()
@@ -113,12 +111,43 @@ pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting)
     Notice {
         key,
         title,
-        body,
+        body: lines(rows, missed, setting),
         alarm: false,
         digest_of: u32::try_from(rows.len()).ok(),
         snooze_minutes: None,
         again: rows.iter().any(|l| l.row.again),
     }
+}
+
+/// "2 birthdays"; nothing of none.
+fn counted(count: usize, word: &str) -> Option<String> {
+    (count > 0).then(|| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
+}
+
+/// The lines of a digest: a few of what is told, then which tasks were missed.
+fn lines(rows: &[Listed], missed: &[Listed], setting: &Setting) -> String {
+    let told = rows.iter().take(LINES);
+    let mut lines: Vec<String> =
+        told.map(|l| format!("{} · {}", when(&l.row, setting), isolated(&l.title))).collect();
+    let more = rows.len().saturating_sub(LINES);
+    if more > 0 {
+        lines.push(format!("and {more} more in the inbox"));
+    }
+    // A task of several reminders was missed once.
+    let mut seen = BTreeSet::new();
+    let tasks = missed.iter().filter(|l| l.kind == "deadline");
+    let tasks: Vec<String> =
+        tasks.filter(|l| seen.insert(l.row.event)).map(|l| isolated(&l.title)).collect();
+    if !tasks.is_empty() {
+        let named = tasks[..tasks.len().min(NAMED)].join(", ");
+        let word = if tasks.len() == 1 { "task" } else { "tasks" };
+        let more = match tasks.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        lines.push(format!("Missed {word}: {named}{more}"));
+    }
+    lines.join("\n")
 }
 
 /// Why it is late, as part of a sentence.

@@ -214,6 +214,27 @@ pub fn count_unanswered(
     Ok(statement.query_row(params![ms(now), ms(since), limit], |row| row.get(0))?)
 }
 
+/// What was due on this desktop in a stretch and was missed, oldest first, as far as the inbox
+/// says it: nobody has answered, and the event is not deleted.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn missed(
+    tx: &Transaction<'_>,
+    from: Timestamp,
+    to: Timestamp,
+    limit: u32,
+) -> Result<Vec<Listed>> {
+    let rest = format!(
+        "WHERE d.id IN (SELECT id FROM delivery INDEXED BY delivery_untold
+            WHERE answered = 0 AND {DESKTOP} AND {UNTOLD} AND state = 'expired'
+            AND due >= ? AND due <= ? AND NOT {BURIED} ORDER BY due, id LIMIT ?)
+        ORDER BY d.due, d.id"
+    );
+    let values = [ms(from), ms(to), i64::from(limit)].map(Value::from);
+    select(tx, &rest, values.into())
+}
+
 /// Whether what was told on this desktop, however long ago, still waits for an answer: nobody has
 /// given one, and its event is not deleted.
 ///

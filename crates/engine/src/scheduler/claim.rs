@@ -19,11 +19,13 @@ use crate::{
         event,
         inbox::{self, Listed},
     },
-    message::{self, Occasion, Setting},
+    message::{self, Lateness, Occasion, Setting},
 };
 
 /// More pop-ups than this in one pass become one digest.
 const POP_UPS: usize = 3;
+/// So many missed ones are counted in it.
+const MISSED: u32 = 1_000;
 
 impl Engine {
     /// The notification of claimed rows, made anew: of one what it says alone, of more a digest.
@@ -39,7 +41,7 @@ impl Engine {
             Ok(match listed.as_slice() {
                 [] => None,
                 [one] => Some(message::notice(one, None, &setting)),
-                several => Some(message::digest(several, Occasion::Due(None), &setting)),
+                several => Some(message::digest(several, Occasion::Due(None, &[]), &setting)),
             })
         })
     }
@@ -74,7 +76,10 @@ impl Pass<'_> {
         let single = listed.len() == 1;
         let notice = match single {
             true => message::notice(first, late.as_ref(), &self.setting),
-            false => message::digest(&listed, Occasion::Due(late.as_ref()), &self.setting),
+            false => {
+                let missed = self.missed(late.as_ref())?;
+                message::digest(&listed, Occasion::Due(late.as_ref(), &missed), &self.setting)
+            }
         };
         // A digest has no row of its own: each row keeps what it would have said alone.
         let mut claims = Vec::new();
@@ -143,6 +148,12 @@ impl Pass<'_> {
         let step = (State::Processing, Reason::Claimed);
         self.act.audit(row.id, token, Some(row.facts.state), step, "")?;
         Ok(Some(Claim { delivery: row.id, token, use_by: row.facts.use_by }))
+    }
+
+    /// What was missed while what makes others late lasted.
+    fn missed(&self, late: Option<&Lateness>) -> Result<Vec<Listed>> {
+        let Some((from, to)) = late.and_then(|late| late.from_to) else { return Ok(Vec::new()) };
+        inbox::missed(self.act.tx, from, to, MISSED)
     }
 
     fn listed(&self, row: DeliveryRow) -> Result<Listed> {
