@@ -367,3 +367,19 @@ fn a_rule_that_never_happens_is_refused_and_nothing_is_saved() {
     );
     world.save(Some(id), weekly("FREQ=DAILY;COUNT=1"));
 }
+
+#[test]
+fn a_rule_ends_where_its_zone_says_when_its_end_is_in_utc() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let daily = |until: &str| EventDraft {
+        rules: vec![format!("FREQ=DAILY;UNTIL={until}")],
+        ..draft("note", "Tea", "20261124T180000", Some(BERLIN))
+    };
+    let early = engine::events::Save { draft: daily("20261124T165959Z"), ..Default::default() };
+    let refusal = world.engine().save_event(&early).expect_err("refused").to_string();
+    assert!(refusal.contains("it ends before the event begins"), "{refusal}");
+    world.add(daily("20261124T170000Z"));
+    world.wait_until("2026-11-27T07:00");
+    let told: Vec<_> = world.sent.iter().map(|s| s.at.as_str()).collect();
+    assert_eq!(told, ["2026-11-24T17:00:00Z"]);
+}

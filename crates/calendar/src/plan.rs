@@ -190,15 +190,17 @@ impl Event {
     ///
     /// # Errors
     /// The rule that never happens.
-    pub fn check_rules(&self) -> Result<(), DraftError> {
+    pub fn check_rules(&self, context: &Context) -> Result<(), DraftError> {
+        let zone = context.zone_of(self, &self.timing.tie);
+        let anchor = self.anchor(&zone);
         for rule in &self.repeats.rules {
             let alone = |rule: Rule| match self.timing.tie {
                 Tie::AllDay => Series::all_day(self.timing.start, vec![rule]),
                 Tie::Zone(_) | Tie::Floating => Series::new(self.timing.start, vec![rule]),
             };
             let (whole, endless) = (alone(rule.clone()), alone(rule.clone().with_until(None)));
-            let mut later = endless.after(self.timing.start, None);
-            let why = if whole.from(self.timing.start, None).next().is_none() {
+            let mut later = endless.after(self.timing.start, anchor);
+            let why = if whole.from(self.timing.start, anchor).next().is_none() {
                 "it ends before the event begins"
             } else if later.next().is_none() && later.end() == Some(SeriesEnd::Never) {
                 "no date fits it"

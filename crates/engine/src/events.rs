@@ -223,7 +223,7 @@ impl Act<'_> {
     fn create(&self, draft: &EventDraft, allow_past: bool) -> Result<Saved> {
         let id = event_id(&self.now);
         let event = self.checked(draft, id, id)?;
-        event.check_rules()?;
+        event.check_rules(&self.context)?;
         if !allow_past {
             self.refuse_past(&event)?;
         }
@@ -262,7 +262,7 @@ impl Act<'_> {
         let event = self.checked(&draft, row.event.id, row.event.series_root)?;
         // What a file brought along may stay as strange as it is.
         if event.repeats.rules != row.event.repeats.rules {
-            event.check_rules()?;
+            event.check_rules(&self.context)?;
         }
         let saved = self.replace(row, &event, &row.source, gone)?;
         let (before, after) = (EventDraft::from(&row.event), EventDraft::from(&event));

@@ -106,7 +106,7 @@ fn checked(
     // Each turn mends another field, and there are not more of them.
     for _ in 0..8 {
         let error = match draft.check(NOBODY, NOBODY, &check) {
-            Ok(event) => match event.check_rules() {
+            Ok(event) => match event.check_rules(&local.context) {
                 Ok(()) => return (Some(event), refused),
                 Err(error) => error,
             },
