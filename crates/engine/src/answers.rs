@@ -3,6 +3,7 @@
 
 use calendar::{
     delivery::{Class, State},
+    event::Event,
     id::{ChannelId, DeliveryId},
     plan::Identity,
     policy::{Collapse, UseBy},
@@ -235,19 +236,9 @@ impl Act<'_> {
         self.acknowledge(row, Answer::Snoozed(until), place, &mut effect)?;
         let identity =
             Identity { reminder: next_snooze(&row.identity.reminder), ..row.identity.clone() };
-        let planned = match delivery::newest(self.tx, &identity)? {
-            // The same snooze pressed twice, with another length perhaps: the last one counts.
-            Some(known) if known.facts.state.class() == Class::Live => {
-                self.drop_row(&known, Reason::CancelledEdited, &mut effect)?;
-                self.plan_snooze(row, identity, known.generation, until, deadline)?
-            }
-            Some(known) => {
-                let free = known.facts.state == State::Cancelled && known.attempts == 0;
-                let generation = if free { known.generation } else { known.generation + 1 };
-                self.plan_snooze(row, identity, generation, until, deadline)?
-            }
-            None => self.plan_snooze(row, identity, 0, until, deadline)?,
-        };
+        // Pressed twice, with another length perhaps, the last one counts: the answer has
+        // cancelled the one before, or noted that on it if it is being sent.
+        let planned = self.plan_snooze(row, identity, (until, deadline), Reason::Snoozed)?;
         Ok(SnoozedTo {
             delivery: planned.id.to_string(),
             until_ms: until.as_millisecond(),
@@ -256,27 +247,55 @@ impl Act<'_> {
         })
     }
 
+    /// Brings back a snooze that an edit took away, at its old moment: if its occurrence is there
+    /// again and the last answer to the reminder is this snooze.
+    pub(crate) fn bring_back_snooze(&self, event: &Event, row: &DeliveryRow) -> Result<()> {
+        let name = &row.identity;
+        let found = event.occurrence_named(&self.context, &name.occurrence);
+        let Some(occurrence) = found.filter(|_| event.enabled) else { return Ok(()) };
+        let until = row.facts.due;
+        let sleeps = acknowledgement::snoozed_until(self.tx, name, trigger_of(&name.reminder))?;
+        let newest = delivery::newest(self.tx, name)?;
+        if sleeps != Some(until) || newest.is_none_or(|newest| newest.id != row.id) {
+            return Ok(());
+        }
+        let like = DeliveryRow {
+            event: Some(event.id),
+            label: occurrence.label(),
+            span: (occurrence.start, occurrence.end),
+            ..row.clone()
+        };
+        let deadline = event.kind.deadline(&occurrence);
+        self.plan_snooze(&like, name.clone(), (until, deadline), Reason::BroughtBack)?;
+        Ok(())
+    }
+
+    /// Plans a snooze, in words and span like this row. Its name may have been had before.
     fn plan_snooze(
         &self,
-        row: &DeliveryRow,
+        like: &DeliveryRow,
         identity: Identity,
-        generation: u32,
-        until: Timestamp,
-        deadline: Option<Timestamp>,
+        (until, deadline): (Timestamp, Option<Timestamp>),
+        reason: Reason,
     ) -> Result<DeliveryRow> {
+        let generation = match delivery::newest(self.tx, &identity)? {
+            Some(had) if had.facts.state == State::Cancelled && had.attempts == 0 => had.generation,
+            Some(had) => had.generation + 1,
+            None => 0,
+        };
         self.plan(&Planned {
-            event: row.event,
+            event: like.event,
             identity,
             generation,
             state: State::Scheduled,
-            reason: Reason::Snoozed,
+            reason,
             due: until,
             use_by: deadline,
             over: if deadline.is_some() { UseBy::Deadline } else { UseBy::Never },
-            grace: row.facts.grace,
+            grace: like.facts.grace,
             collapse: Collapse::Each(None),
-            label: &row.label,
-            span: row.span,
+            label: &like.label,
+            span: like.span,
             late_cause: None,
         })
     }

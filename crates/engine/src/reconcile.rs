@@ -250,7 +250,7 @@ impl Act<'_> {
     }
 
     /// What a person's edit finds already due: brought back if an edit took it away, else
-    /// recorded as passed, if its occurrence is not over.
+    /// recorded as passed, if its occurrence is not over. And snoozes an edit took away.
     fn look_back(&self, event: &Event, effect: &mut Effect) -> Result<()> {
         let now = self.wall();
         self.each_wanted(event, later(now, -self.reach_back(event)), now, |wanted| {
@@ -260,7 +260,9 @@ impl Act<'_> {
             }
         })?;
         for row in delivery::taken_away(self.tx, &event.subject(), now)? {
-            if let Some(wanted) = event.still_wanted(&self.context, &row.identity)
+            if row.identity.reminder.starts_with("s:") {
+                self.bring_back_snooze(event, &row)?;
+            } else if let Some(wanted) = event.still_wanted(&self.context, &row.identity)
                 && wanted.due <= now
             {
                 self.arm(event, &wanted, Asked::Person, effect)?;

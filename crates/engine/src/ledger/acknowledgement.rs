@@ -78,6 +78,26 @@ pub fn find(tx: &Transaction<'_>, name: &Identity, generation: u32) -> Result<Op
     Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?)
 }
 
+/// Until when this trigger's reminder of an occurrence sleeps: the last answer given to it, or to
+/// a snooze of it, if that is a snooze.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn snoozed_until(
+    tx: &Transaction<'_>,
+    of: &Identity,
+    trigger: &str,
+) -> Result<Option<Timestamp>> {
+    let sql = "SELECT until FROM acknowledgement
+        WHERE subject = ?1 AND occurrence = ?2 AND answer <> 'opened'
+        AND (reminder = 't:' || ?3 OR substr(reminder, 1, length(?3) + 3) = 's:' || ?3 || ':')
+        ORDER BY at DESC, gen DESC LIMIT 1";
+    let values = params![of.subject, of.occurrence, trigger];
+    let last: Option<Option<i64>> =
+        tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
+    Ok(last.flatten().map(moment))
+}
+
 /// An answer with when it was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Given {

@@ -183,7 +183,7 @@ pub fn live_about(tx: &Transaction<'_>, event: EventId) -> Result<Vec<DeliveryRo
     several(tx, rest, [event.bytes()])
 }
 
-/// The rows of a series that an edit took away before they were ever tried.
+/// The rows of a series that an edit took away: those due by a moment, and snoozes due at any.
 ///
 /// # Errors
 /// When the ledger cannot be read.
@@ -192,7 +192,8 @@ pub fn taken_away(
     subject: &str,
     due_by: Timestamp,
 ) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.subject = ?1 AND d.due <= ?2 AND d.state = 'cancelled'
+    let rest =
+        "WHERE d.subject = ?1 AND (d.due <= ?2 OR d.reminder GLOB 's:*') AND d.state = 'cancelled'
         AND d.reason IN ('cancelled.edited', 'cancelled.deleted', 'cancelled.disabled')
         ORDER BY d.created_at DESC LIMIT 1000";
     several(tx, rest, params![subject, ms(due_by)])

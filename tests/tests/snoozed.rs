@@ -1,0 +1,95 @@
+//! A snooze lasts: through edits that are taken back, journeys and second thoughts.
+
+use acceptance::world::{World, draft};
+use calendar::{
+    draft::EventDraft,
+    id::{DeliveryId, EventId},
+};
+use engine::ledger::acknowledgement::Answer;
+use jiff::SignedDuration;
+
+const BERLIN: &str = "Europe/Berlin";
+const TOLD: &str = "Mon 23 09:50 completed told.on_time Dentist";
+
+/// The dentist at 10:00 was told at 09:50 and, a minute later, snoozed until 09:56.
+fn snoozed() -> (World, EventId, DeliveryId) {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let id = world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
+    world.wait_until("2026-11-23T09:51");
+    let told = world.only();
+    snooze(&world, told, 5);
+    world.run();
+    (world, id, told)
+}
+
+fn snooze(world: &World, id: DeliveryId, minutes: i64) {
+    let until = world.now() + SignedDuration::from_mins(minutes);
+    world.engine().snooze(id, until, "window").expect("snoozed");
+}
+
+fn change(world: &mut World, id: EventId, change: impl FnOnce(&mut EventDraft)) {
+    let mut draft = world.draft(id);
+    change(&mut draft);
+    world.save(Some(id), draft);
+}
+
+fn undo(world: &mut World) {
+    world.engine().undo(None).expect("undone");
+    world.run();
+}
+
+/// Both rang, the snooze at this time, and nothing else will.
+fn assert_rings_at(world: &mut World, time: &str) {
+    world.wait_until("2026-11-23T20:00");
+    let again = format!("Mon 23 {time} completed told.on_time Dentist");
+    assert_eq!(world.rows(), format!("{TOLD}\n{again}"));
+    assert_eq!(world.sent.len(), 2);
+}
+
+#[test]
+fn deleting_and_undoing_keeps_it() {
+    let (mut world, id, _) = snoozed();
+    world.engine().delete_event(id, None, None).expect("deleted");
+    world.run();
+    assert_eq!(world.rows(), TOLD);
+    undo(&mut world);
+    assert_rings_at(&mut world, "09:56");
+}
+
+#[test]
+fn moving_and_undoing_keeps_it() {
+    let (mut world, id, _) = snoozed();
+    change(&mut world, id, |d| d.start = "20261123T150000".into());
+    undo(&mut world);
+    assert_rings_at(&mut world, "09:56");
+}
+
+#[test]
+fn switching_off_and_on_keeps_it_however_often() {
+    let (mut world, id, told) = snoozed();
+    snooze(&world, told, 7);
+    for disabled in [true, false, true, false] {
+        change(&mut world, id, |d| d.disabled = disabled);
+    }
+    assert_rings_at(&mut world, "09:58");
+}
+
+#[test]
+fn undone_after_its_moment_it_rings_at_once() {
+    let (mut world, id, _) = snoozed();
+    world.engine().delete_event(id, None, None).expect("deleted");
+    world.wait_until("2026-11-23T10:05");
+    assert_eq!(world.sent.len(), 1);
+    undo(&mut world);
+    assert_eq!(world.sent.len(), 2);
+}
+
+#[test]
+fn done_meanwhile_it_does_not_come_back() {
+    let (mut world, id, told) = snoozed();
+    change(&mut world, id, |d| d.disabled = true);
+    world.engine().acknowledge(&[told], Answer::Done, "window").expect("done");
+    change(&mut world, id, |d| d.disabled = false);
+    world.wait_until("2026-11-23T20:00");
+    assert_eq!(world.rows(), TOLD);
+}
