@@ -93,3 +93,15 @@ fn done_meanwhile_it_does_not_come_back() {
     world.wait_until("2026-11-23T20:00");
     assert_eq!(world.rows(), TOLD);
 }
+
+#[test]
+fn snoozed_again_while_it_is_being_shown_it_rings_once_more() {
+    let (mut world, _, told) = snoozed();
+    world.jump_to("2026-11-23T09:56:30");
+    assert_eq!(world.pass(&[]).expect("a pass").parcels.len(), 1);
+    snooze(&world, told, 5);
+    let rows = world.rows();
+    assert!(rows.contains("09:56 processing") && rows.contains("10:01 scheduled"), "{rows}");
+    world.wait_until("2026-11-23T10:02");
+    assert_eq!(world.sent.len(), 2, "{rows}");
+}
