@@ -1,9 +1,10 @@
 //! A snooze lasts: through edits that are taken back, journeys and second thoughts.
 
-use acceptance::world::{World, draft};
+use acceptance::world::{World, draft, reminders};
 use calendar::{
     draft::EventDraft,
     id::{DeliveryId, EventId},
+    zones::ZoneName,
 };
 use engine::ledger::acknowledgement::Answer;
 use jiff::SignedDuration;
@@ -104,4 +105,35 @@ fn snoozed_again_while_it_is_being_shown_it_rings_once_more() {
     assert!(rows.contains("09:56 processing") && rows.contains("10:01 scheduled"), "{rows}");
     world.wait_until("2026-11-23T10:02");
     assert_eq!(world.sent.len(), 2, "{rows}");
+}
+
+#[test]
+fn after_a_journey_it_does_not_ring_past_the_deadline() {
+    let mut world = World::at("2026-11-23T08:00[Europe/Berlin]");
+    let offer = draft("deadline", "Offer", "20261123T120000", None);
+    world.add(EventDraft { reminders: reminders(&["-PT1H"]), ..offer });
+    world.wait_until("2026-11-23T11:01");
+    let told = world.deliveries()[0].row.id;
+    snooze(&world, told, 30);
+    // Noon there was at 04:00 here.
+    world.engine().set_machine_zone(&ZoneName::stored("Asia/Tokyo")).expect("travelled");
+    world.wait_until("2026-11-23T23:00");
+    assert_eq!(world.sent.len(), 1, "{}", world.rows());
+    assert!(world.rows().contains("19:31 expired expired.deadline"), "{}", world.rows());
+}
+
+#[test]
+fn after_a_journey_its_deadline_is_as_much_later() {
+    let mut world = World::at("2026-11-23T08:00[Europe/Berlin]");
+    let offer = draft("deadline", "Offer", "20261123T120000", None);
+    world.add(EventDraft { reminders: reminders(&["-PT1H"]), ..offer });
+    world.wait_until("2026-11-23T11:01");
+    let told = world.deliveries()[0].row.id;
+    snooze(&world, told, 30);
+    world.engine().set_machine_zone(&ZoneName::stored("America/New_York")).expect("travelled");
+    world.run();
+    let rows = world.deliveries();
+    let asleep = rows.iter().find(|l| l.row.facts.state.code() == "scheduled").expect("a snooze");
+    let noon = "2026-11-23T17:00:00Z".parse().expect("an instant");
+    assert_eq!((asleep.row.facts.use_by, asleep.row.span.1), (Some(noon), noon));
 }

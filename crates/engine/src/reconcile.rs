@@ -6,7 +6,9 @@
 use calendar::{
     delivery::{Class, News, Next, State, decide},
     event::Event,
+    occurrence::Occurrence,
     plan::{Identity, Wanted},
+    policy::UseBy,
     reason::Reason,
     reminder::Trigger,
     timing::{Length, Tie, later},
@@ -170,10 +172,10 @@ impl Act<'_> {
                     Some(wanted) => self.retime(event, &row, &wanted, asked, effect)?,
                 }
             } else if reminder.starts_with("s:") || reminder.starts_with("n:") {
-                let there =
-                    event.occurrence_named(&self.context, &row.identity.occurrence).is_some();
-                if !(there && event.enabled) {
-                    self.drop_row(&row, gone, effect)?;
+                let found = event.occurrence_named(&self.context, &row.identity.occurrence);
+                match found.filter(|_| event.enabled) {
+                    None => self.drop_row(&row, gone, effect)?,
+                    Some(occurrence) => self.retime_snooze(event, &row, &occurrence)?,
                 }
             }
         }
@@ -216,10 +218,7 @@ impl Act<'_> {
     ) -> Result<()> {
         let now = self.wall();
         if row.facts.state == State::Processing {
-            if row.facts.cancel_wanted {
-                self.flag_cancel(row, None)?;
-            }
-            return Ok(());
+            return self.want_again(row);
         }
         let moved = row.facts.due != wanted.due;
         let late = (moved && wanted.due <= now).then_some(Reason::LateMoved);
@@ -245,6 +244,38 @@ impl Act<'_> {
             self.enter(row, (State::Scheduled, Reason::Moved), &Effects::default(), "")?;
         } else if moved {
             self.audit(row.id, row.token, Some(state), (state, Reason::Moved), "")?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the moment of a snooze that is still wanted, and gives it the deadline, words and
+    /// span its occurrence has now.
+    fn retime_snooze(&self, event: &Event, row: &DeliveryRow, of: &Occurrence) -> Result<()> {
+        if row.facts.state == State::Processing {
+            return self.want_again(row);
+        }
+        let label = of.label();
+        let use_by = event.kind.deadline(of);
+        let to = Retimed {
+            due: row.facts.due,
+            use_by,
+            over: use_by.map_or(UseBy::Never, |_| UseBy::Deadline),
+            label: &label,
+            span: (of.start, of.end),
+            late_cause: None,
+            collapse: row.collapse,
+            grace: row.facts.grace,
+        };
+        if !is_as(row, &to) {
+            delivery::retime(self.tx, row, &to, self.context.zones.version(), self.wall())?;
+        }
+        Ok(())
+    }
+
+    /// Takes back the cancel noted on a row that is being sent, unless a person has answered it.
+    fn want_again(&self, row: &DeliveryRow) -> Result<()> {
+        if row.facts.cancel_wanted && row.facts.reason != Reason::CancelledAcknowledged {
+            self.flag_cancel(row, None)?;
         }
         Ok(())
     }
