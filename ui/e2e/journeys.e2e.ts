@@ -279,6 +279,70 @@ test('in the month an event is dragged to another day', async () => {
   await chip('Brunch', 'Sunday, 29 November 2026', '11:00').waitFor();
 });
 
+/** A bar by its first and last day that are drawn. */
+const bar = (title: string, from: string, to = ''): Locator => page.locator('main').getByRole('button', { name: new RegExp(`^${title}[^,]*, ${from}${to ? ` – ${to}` : ''}, all-day`) });
+
+async function pull(edgeOf: Locator, to: { x: number; y: number }): Promise<void> {
+  const box = await edgeOf.boundingBox();
+  if (!box) throw new Error('not on the screen');
+  await drag({ x: box.x + box.width - 2, y: box.y + box.height / 2 }, to);
+}
+
+test('a bar that began in the week before keeps its length when it is moved, and its start when it is pulled', async () => {
+  await open();
+  await page.keyboard.press('k');
+  const across = async (day: string): Promise<{ x: number; y: number }> => ({ x: (await place(day, 1)).x, y: (await middle(page.locator('.bar-chip', { hasText: 'Visit from Lyon' }))).y });
+  await drag(await middle(bar('Visit from Lyon', 'Monday, 9 November 2026')), await across('Tuesday, 10 November 2026'));
+  await bar('Visit from Lyon', 'Monday, 9 November 2026', 'Tuesday, 10 November 2026').waitFor();
+  await page.keyboard.press('k');
+  await bar('Visit from Lyon', 'Saturday, 7 November 2026', 'Sunday, 8 November 2026').waitFor();
+  await page.keyboard.press('j');
+  await pull(bar('Visit from Lyon', 'Monday, 9 November 2026', 'Tuesday, 10 November 2026'), await across('Thursday, 12 November 2026'));
+  await bar('Visit from Lyon', 'Monday, 9 November 2026', 'Thursday, 12 November 2026').focus();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await bar('Visit from Lyon', 'Monday, 9 November 2026', 'Wednesday, 11 November 2026').waitFor();
+  await page.keyboard.press('k');
+  await bar('Visit from Lyon', 'Friday, 6 November 2026', 'Sunday, 8 November 2026').waitFor();
+});
+
+test('a bar that began before the month keeps its length when it is moved, and its start when it is pulled', async () => {
+  await open();
+  const cell = (date: string): Promise<{ x: number; y: number }> => middle(page.locator(`[data-date="${date}"]`));
+  await page.keyboard.press('m');
+  await pull(bar('Conference', 'Tuesday, 24 November 2026', 'Thursday, 26 November 2026'), await cell('2026-12-01'));
+  await page.keyboard.press('j');
+  const first = bar('Conference', 'Monday, 30 November 2026', 'Tuesday, 1 December 2026');
+  const box = await first.boundingBox();
+  if (!box) throw new Error('no bar');
+  await drag({ x: box.x + 40, y: box.y + 8 }, await cell('2026-12-01'));
+  const second = bar('Conference', 'Monday, 30 November 2026', 'Wednesday, 2 December 2026');
+  await pull(second, await cell('2026-12-03'));
+  await bar('Conference', 'Monday, 30 November 2026', 'Thursday, 3 December 2026').focus();
+  await page.keyboard.press('Alt+ArrowLeft');
+  await second.waitFor();
+  await page.keyboard.press('k');
+  await bar('Conference', 'Tuesday, 24 November 2026', 'Sunday, 29 November 2026').waitFor();
+  await bar('Conference', 'Monday, 30 November 2026', 'Wednesday, 2 December 2026').waitFor();
+});
+
+test('keys on the second half of a night move and lengthen the whole of it', async () => {
+  await open();
+  for (let week = 0; week < 4; week++) await page.keyboard.press('k');
+  await chip('Night train', 'Saturday, 24 October 2026', '22:05').focus();
+  await page.keyboard.press('Alt+ArrowRight');
+  await chip('Night train', 'Sunday, 25 October 2026', '22:05').focus();
+  await page.keyboard.press('Shift+Alt+ArrowDown');
+  await toast('Moved Night train to Wien').first().waitFor();
+  await page.keyboard.press('j');
+  await chip('Night train', 'Monday, 26 October 2026', '00:00', '08:45').focus();
+  await page.keyboard.press('Shift+Alt+ArrowDown');
+  await chip('Night train', 'Monday, 26 October 2026', '00:00', '09:00').focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  await chip('Night train', 'Monday, 26 October 2026', '00:00', '09:15').waitFor();
+  await page.keyboard.press('k');
+  await chip('Night train', 'Sunday, 25 October 2026', '22:20').waitFor();
+});
+
 test('text of twice the size is not cut off', async () => {
   await open({ text: 200, width: 1280, height: 800, clock: 'h12' });
   for (const name of ['Inbox', 'Deliveries', 'People', 'Calendar']) {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Axis } from '../wire/types';
-import { axisOf, outOfBlanks, placeAt } from './axis';
+import { axisOf, minutesBetween, outOfBlanks, placeAt } from './axis';
 
 const plain: Axis = { lengthMin: 1440, rows: Array.from({ length: 24 }, (_, h) => ({ at: h * 60, wallMin: h * 60, fold: false, offset: null })) };
 const doubled: Axis = {
@@ -25,6 +25,10 @@ describe('the axis of hours', () => {
   ])('place %i is %i, second passing %s, where an hour is doubled', (at, wallMin, fold) => {
     expect(placeAt(doubled, at)).toEqual({ wallMin, fold });
     if (wallMin < 1440) expect(axisOf(doubled, wallMin, fold)).toBe(at);
+  });
+
+  it.each([[60, 240, 120], [60, 150, 60], [60, 120, 60], [180, 240, 60]])('counts from %i to %i the %i minutes that are there', (from, to, minutes) => {
+    expect(minutesBetween([{ at: 120, len: 60 }], from, to)).toBe(minutes);
   });
 
   it('leaves a blank by its end', () => {

@@ -41,6 +41,12 @@ export function outOfBlanks(blanks: readonly Blank[], at: number): number {
   return at;
 }
 
+/** Minutes that pass between two places of a day: what the day has not is not counted. */
+export function minutesBetween(blanks: readonly Blank[], from: number, to: number): number {
+  const missing = blanks.reduce((sum, { at, len }) => sum + Math.max(0, Math.min(to, at + len) - Math.max(from, at)), 0);
+  return to - from - missing;
+}
+
 /** The nearest multiple of a step. */
 export const snap = (at: number, step: number): number => Math.round(at / step) * step;
 

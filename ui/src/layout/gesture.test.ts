@@ -51,5 +51,12 @@ describe('dragging', () => {
     expect(ghost(drag(bar, spot(3, 0, true), spot(6, 0, true), 'end'))).toMatchObject({ column: 1, columns: 6 });
   });
 
+  it('carries and pulls a bar that began before the first column from where it began', () => {
+    const cut: Held = { ...bar, column: -3, columns: 5 };
+    expect(ghost(drag(cut, spot(1, 0, true), spot(2, 0, true)))).toMatchObject({ column: -2, columns: 5 });
+    expect(ghost(drag(cut, spot(1, 0, true), spot(0, 0, true)))).toMatchObject({ column: -4, columns: 5 });
+    expect(ghost(drag(cut, spot(1, 0, true), spot(3, 0, true), 'end'))).toMatchObject({ column: -3, columns: 7 });
+  });
+
   it('is ended by Escape', () => expect(step(drag(held, spot(2, 610), spot(4, 700)), { kind: 'cancel' }, grid)).toBe(idle));
 });

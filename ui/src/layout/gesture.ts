@@ -12,6 +12,7 @@ export interface Spot {
 /** What is being dragged. */
 export interface Held {
   key: string;
+  /** Where it begins; negative where that is before the first column. */
   column: number;
   start: number;
   end: number;
@@ -91,7 +92,7 @@ function stretch(origin: Spot, spot: Spot, grid: Grid): Ghost {
 }
 
 function carry(held: Held, origin: Spot, spot: Spot, grid: Grid): Ghost {
-  const column = clamp(held.column + spot.column - origin.column, 0, grid.columns - 1);
+  const column = clamp(held.column + spot.column - origin.column, held.column < 0 ? 1 - held.columns : 0, grid.columns - 1);
   if (spot.rail) return { column: held.allDay ? column : spot.column, start: 0, end: 0, rail: true, columns: held.columns };
   const length = held.allDay ? 60 : held.end - held.start;
   const wanted = held.allDay ? snap(spot.at, grid.step) : snap(held.start + spot.at - origin.at, grid.step);

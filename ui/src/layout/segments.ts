@@ -9,6 +9,9 @@ export const keyOf = (segment: { event: string; original: string }): string => `
 /** Failures first, as nothing may hide them. */
 export const isTrouble = (segment: Segment): boolean => segment.mark === 'failed' || segment.mark === 'review';
 
+/** Whether a piece is the one with which its occurrence begins. */
+export const begins = ({ part }: Segment): boolean => part === 'single' || part === 'start';
+
 /** Timed segments of each date. */
 export function byColumn(segments: readonly Segment[], dates: readonly string[]): Segment[][] {
   const columns: Segment[][] = dates.map(() => []);
@@ -27,7 +30,7 @@ export function stretches(segments: readonly Segment[], dates: readonly string[]
   for (const segment of segments) {
     const column = index.get(segment.date);
     if (column === undefined || !wanted(segment)) continue;
-    const from = segment.part === 'mid' || segment.part === 'end' ? column - 1 : column;
+    const from = begins(segment) ? column : column - 1;
     const to = segment.part === 'mid' || segment.part === 'start' ? column + 1 : column;
     const known = found.get(keyOf(segment));
     if (!known) found.set(keyOf(segment), { item: segment, from, to });

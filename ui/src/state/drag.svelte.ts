@@ -3,9 +3,11 @@
 import { wasDismissal } from '../shared/dismissals';
 import { t } from '../shared/t';
 import { idle, step, type Gesture, type Ghost, type Grid, type Held, type Spot } from '../layout/gesture';
-import { keyOf } from '../layout/segments';
+import { begins, keyOf } from '../layout/segments';
+import { addDays, daysBetween } from '../time/date';
 import type { MoveOccurrence, NewForm, Segment } from '../wire/types';
 import type { Anchor, App } from './app.svelte';
+import { wholeOf } from './whole';
 
 /** A drag that ended on something. */
 export type Dropped = Extract<Gesture, { kind: 'moving' | 'resizing' }>;
@@ -37,6 +39,8 @@ export class Drag {
   #kept = $state.raw<Ghost | null>(null);
   #keptKey = $state<string | null>(null);
   #segment = $state.raw<Segment | null>(null);
+  /** Counts presses and their ends, so that an answer that comes late takes hold of nothing. */
+  #presses = 0;
   #swallow = false;
   #dismissal = false;
   readonly #app: App;
@@ -78,7 +82,7 @@ export class Drag {
   }
 
   starts(date: string): boolean {
-    return this.ghost !== null && this.#ground().dates[this.ghost.column] === date;
+    return this.ghost !== null && this.#ground().dates[Math.max(0, this.ghost.column)] === date;
   }
 
   /** A click that ends a drag opens nothing. */
@@ -88,7 +92,7 @@ export class Drag {
     return swallow;
   }
 
-  press(event: PointerEvent): void {
+  async press(event: PointerEvent): Promise<void> {
     if (event.button !== 0 || !(event.target instanceof Element)) return;
     this.#swallow = false;
     this.#dismissal = wasDismissal(event);
@@ -99,9 +103,17 @@ export class Drag {
     const segment = chip ? (ground.segments.find((other) => keyOf(other) === chip.dataset.key) ?? null) : null;
     if (!spot || (chip && (!segment || segment.fixed || !ground.holds(segment)))) return;
     const edge = event.target.closest('[data-edge]') ? 'end' : 'none';
+    const press = ++this.#presses;
+    const held = segment ? this.#held(segment, ground) : null;
+    // What began before the first day is carried by where it really begins.
+    if (segment && held && !begins(segment)) {
+      const whole = await wholeOf(this.#app, segment);
+      if (!whole || press !== this.#presses) return;
+      held.column = daysBetween(ground.dates[0] ?? segment.date, whole.date);
+      held.columns = whole.days;
+    }
     this.#segment = segment;
     this.#kept = null;
-    const held = segment ? this.#held(segment, ground) : null;
     this.#gesture = step(this.#gesture, { kind: 'down', spot, x: event.clientX, y: event.clientY, held, edge }, ground.grid(event));
   }
 
@@ -116,6 +128,7 @@ export class Drag {
 
   /** Ends it without a trace; a change by keys draws no ghost. */
   cancel(): void {
+    this.#presses += 1;
     this.#gesture = idle;
     this.#kept = null;
     this.#keptKey = null;
@@ -135,6 +148,7 @@ export class Drag {
 
   async drop(event: PointerEvent): Promise<void> {
     const done = this.#gesture;
+    this.#presses += 1;
     if (done.kind === 'idle') return;
     this.#gesture = idle;
     if (done.kind === 'pressed') {
@@ -158,8 +172,9 @@ export class Drag {
   async #settle(done: Dropped, anchor: Anchor): Promise<void> {
     const ground = this.#ground();
     const segment = this.#segment;
-    const date = ground.dates[done.ghost.column];
-    if (!segment || !date || !changes(done)) return;
+    const [first] = ground.dates;
+    if (!segment || !first || !changes(done)) return;
+    const date = addDays(first, done.ghost.column);
     this.#kept = done.ghost;
     this.#keptKey = done.held.key;
     const { event, original, version } = segment;

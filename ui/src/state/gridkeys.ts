@@ -1,11 +1,12 @@
 // Keys on an occurrence in a grid: walk, move, resize, edit, delete, answer.
 
 import { t } from '../shared/t';
-import { inOrder, keyOf, neighbour, type Arrow } from '../layout/segments';
+import { begins, inOrder, keyOf, neighbour, type Arrow } from '../layout/segments';
 import { addMinutes } from '../time/date';
 import { daySpoken, wall } from '../time/format';
 import type { Segment } from '../wire/types';
 import { anchorOf, type Anchor, type App } from './app.svelte';
+import { wholeOf } from './whole';
 
 const DAYS: Record<Arrow, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: 0, ArrowDown: 0 };
 const NEAREST: Arrow[] = ['ArrowDown', 'ArrowUp', 'ArrowRight', 'ArrowLeft'];
@@ -101,20 +102,25 @@ export class GridKeys {
 
   async #shift(segment: Segment, arrow: Arrow, longer: boolean, anchor: Anchor): Promise<void> {
     if (segment.fixed) return;
-    this.#before();
-    const { event, original, version } = segment;
     const sign = arrow === 'ArrowUp' || arrow === 'ArrowLeft' ? -1 : 1;
     const vertical = arrow === 'ArrowUp' || arrow === 'ArrowDown';
+    if (longer && (!vertical || segment.allDay)) return;
+    this.#before();
+    const { event, original, version } = segment;
+    const first = begins(segment) ? { date: segment.date, wallMin: segment.wallStart, fold: segment.fold } : null;
+    const whole = first && !longer ? null : await wholeOf(this.#app, segment);
+    // Of a later piece it is not known which passing of a doubled hour it began in: Rust asks.
+    const start = first ?? (whole && { date: whole.date, wallMin: whole.wallMin, fold: null });
+    if (!start) return;
     if (longer) {
-      if (!vertical || segment.allDay) return;
-      const durationMin = Math.max(0, segment.wallEnd - segment.wallStart + sign * STEP);
-      this.following = await this.#app.move({ event, original, version, date: segment.date, wallMin: segment.wallStart, durationMin }, anchor);
+      if (!whole) return;
+      this.following = await this.#app.move({ event, original, version, ...start, durationMin: Math.max(0, whole.minutes + sign * STEP) }, anchor);
       return;
     }
     const weeks = this.#weeks && vertical;
     const minutes = vertical && !weeks && !segment.allDay ? sign * STEP : 0;
-    const to = addMinutes(segment.date, segment.wallStart, minutes + (DAYS[arrow] + (weeks ? sign * 7 : 0)) * 1440);
-    const moved = await this.#app.move({ event, original, version, date: to.date, ...(segment.allDay ? {} : { wallMin: to.wallMin, fold: segment.fold }) }, anchor);
+    const to = addMinutes(start.date, start.wallMin, minutes + (DAYS[arrow] + (weeks ? sign * 7 : 0)) * 1440);
+    const moved = await this.#app.move({ event, original, version, date: to.date, ...(segment.allDay ? {} : { wallMin: to.wallMin, fold: start.fold }) }, anchor);
     this.following = moved;
     if (moved) this.#app.announcement = t('sr.moved', { title: segment.title, day: daySpoken(to.date), time: segment.allDay ? t('week.allDay') : wall(to.wallMin, this.#app.session.settings.clock) });
   }

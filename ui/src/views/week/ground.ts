@@ -1,7 +1,8 @@
 // The week under a drag: seven columns of hours, and the all-day rail above them.
 
-import { outOfBlanks, placeAt, type Place } from '../../layout/axis';
+import { minutesBetween, outOfBlanks, placeAt, type Place } from '../../layout/axis';
 import type { Ghost, Spot } from '../../layout/gesture';
+import { begins } from '../../layout/segments';
 import type { Ground } from '../../state/drag.svelte';
 import type { RangeView } from '../../wire/types';
 
@@ -23,6 +24,8 @@ export function weekGround({ view, dates, pxPerMin, scroller, top, grid }: WeekS
     const at = outOfBlanks(view?.days[ghost.column]?.blanks ?? [], ghost.start);
     return view ? placeAt(view.axis, at) : { wallMin: at, fold: false };
   };
+  // What lies in a blank as a whole keeps its length when it moves out of it.
+  const minutes = ({ column, start, end }: Ghost): number => minutesBetween(view?.days[column]?.blanks ?? [], start, end) || end - start;
   return {
     dates,
     segments: view?.segments ?? [],
@@ -33,12 +36,12 @@ export function weekGround({ view, dates, pxPerMin, scroller, top, grid }: WeekS
       const column = Math.min(6, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * 7)));
       return { column, at: (event.clientY - box.top) / pxPerMin, rail: event.clientY < top.getBoundingClientRect().bottom };
     },
-    holds: ({ allDay, part }) => allDay || part === 'single' || part === 'start',
+    holds: (segment) => segment.allDay || begins(segment),
     extent: ({ start, end, allDay }) => ({ start, end, allDay }),
     clicked,
-    form: (ghost, date) => (ghost.rail ? { date, allDay: true, days: ghost.columns } : { date, ...place(ghost), durationMin: ghost.end - ghost.start }),
+    form: (ghost, date) => (ghost.rail ? { date, allDay: true, days: ghost.columns } : { date, ...place(ghost), durationMin: minutes(ghost) }),
     landing({ kind, ghost, held }) {
-      if (kind === 'resizing') return held.allDay ? { days: ghost.columns } : { ...place(ghost), durationMin: ghost.end - ghost.start };
+      if (kind === 'resizing') return held.allDay ? { days: ghost.columns } : { ...place(ghost), durationMin: minutes(ghost) };
       if (ghost.rail) return held.allDay ? {} : { allDay: true };
       return held.allDay ? { allDay: false, ...place(ghost) } : place(ghost);
     },
