@@ -5,10 +5,15 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
-use acceptance::home::{Home, program};
-use engine::ledger::SchedulerLock;
+use acceptance::{
+    desktop::kill,
+    home::{Home, program},
+};
+use calendar::{delivery::State, id::ChannelId};
+use engine::{Engine, ledger::SchedulerLock};
 
 const ID: &str = "org.carillon.Carillon";
 
@@ -128,4 +133,34 @@ async fn both_programs_start_from_the_package() {
     let mut class = Command::new("xprop");
     class.arg("-id").args(shown.lines().next()).arg("WM_CLASS").env("DISPLAY", &name);
     assert!(printed(&mut class).contains(ID), "desktops match the window to its desktop file");
+    drop(window);
+    drop(service);
+    the_window_starts_the_service(&home, &root, &name).await;
+}
+
+/// A window that finds no service starts the package's own, which outlives it.
+async fn the_window_starts_the_service(home: &Home, root: &Path, display: &str) {
+    let leads = |engine: &Engine| SchedulerLock::holder(&engine.dir());
+    assert_eq!(leads(&home.engine), None, "no service runs");
+    let mut window = packed(home, root, "carillon-desktop");
+    let child = window.env("DISPLAY", display).stderr(Stdio::null()).spawn();
+    let window = Running(child.expect("the window starts"));
+    let (pid, _) = home.until("a service started by the window", leads).await;
+    let service = Led(pid);
+    let path = fs::read_link(format!("/proc/{pid}/exe")).expect("it runs");
+    assert!(path.ends_with("root/usr/bin/carillon"), "the package's own: {}", path.display());
+    drop(window);
+    home.note("Tea", Duration::from_secs(1), ChannelId::DESKTOP);
+    // There is nobody who shows it here; that this is noticed says that the service goes on.
+    home.until_in(State::Held, 1).await;
+    drop(service);
+}
+
+/// A service that somebody else started, ended with the test.
+struct Led(u32);
+
+impl Drop for Led {
+    fn drop(&mut self) {
+        kill(self.0);
+    }
 }
