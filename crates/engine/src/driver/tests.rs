@@ -21,6 +21,8 @@ use crate::{
     zones::Found,
 };
 
+mod full;
+
 struct Set(Mutex<Timestamp>);
 
 impl Set {
@@ -55,8 +57,8 @@ impl Courier for Keeps {
     }
 }
 
-/// Notes of these titles at nine; those in capitals are worth telling for a minute only.
-fn notes(engine: &Engine, titles: &[&str]) {
+/// Notes of these titles at a time; those in capitals are worth telling for a minute only.
+fn notes(engine: &Engine, start: &str, titles: &[&str]) {
     for title in titles {
         let use_by = title.chars().all(char::is_uppercase).then(|| "grace".to_string());
         let reminder = ReminderDraft {
@@ -69,7 +71,7 @@ fn notes(engine: &Engine, titles: &[&str]) {
             kind: "note".into(),
             calendar: CalendarId::FIRST.to_string(),
             title: (*title).into(),
-            start: "20261123T090000".into(),
+            start: start.into(),
             zone: Some("UTC".into()),
             reminders: Some(vec![reminder]),
             ..EventDraft::default()
@@ -78,9 +80,8 @@ fn notes(engine: &Engine, titles: &[&str]) {
     }
 }
 
-/// What is shown of these notes when a minute goes by after the claim, how many rows end as told,
-/// and how many as missed.
-fn shown(titles: &[&str]) -> (Vec<String>, usize, usize) {
+/// A ledger of its own at eight, with its clock.
+fn ledger() -> (tempfile::TempDir, Arc<Set>, Arc<Engine>) {
     let folder = tempfile::tempdir().expect("a folder");
     let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
     std::fs::set_permissions(folder.path(), private).expect("a private folder");
@@ -90,8 +91,15 @@ fn shown(titles: &[&str]) -> (Vec<String>, usize, usize) {
     let (dir, utc) = (folder.path(), ZoneName::utc());
     let engine = Engine::open_with(dir, Actor::Service, clock.clone(), found, &utc);
     let engine = Arc::new(engine.expect("a ledger"));
+    (folder, clock, engine)
+}
+
+/// What is shown of these notes when a minute goes by after the claim, how many rows end as told,
+/// and how many as missed.
+fn shown(titles: &[&str]) -> (Vec<String>, usize, usize) {
+    let (_folder, clock, engine) = ledger();
     let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
-    notes(&engine, titles);
+    notes(&engine, "20261123T090000", titles);
     clock.to("2026-11-23T09:00:30Z");
     let slots = Slots { desktop: 1, webhook: 0 };
     let pass = scheduler.pass(&engine.now(), &[], slots, Availability::default());

@@ -144,6 +144,17 @@ impl Ledger {
     }
 }
 
+#[cfg(test)]
+impl Ledger {
+    /// From now on the file cannot grow, as on a disk without room; or it can again.
+    pub(crate) fn set_full(&self, full: bool) {
+        let ask = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+        let pages = if full { ask("PRAGMA page_count").expect("readable") } else { 1_000_000 };
+        let most = ask(&format!("PRAGMA max_page_count = {pages}"));
+        assert_eq!(most.expect("a limit"), pages);
+    }
+}
+
 /// A moment as the ledger stores it.
 pub(crate) fn ms(at: Timestamp) -> i64 {
     at.as_millisecond()
