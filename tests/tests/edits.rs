@@ -1,8 +1,12 @@
 //! What will ring is right after every edit: undone, moved there and back, switched off and on,
 //! deleted and brought back, and after moves nobody asked for (I14, I26).
 
-use acceptance::world::{World, draft, reminders};
+use acceptance::world::{World, draft, reminder, reminders};
 use calendar::{draft::EventDraft, id::EventId, zones::ZoneName};
+use engine::{
+    channels::NewWebhook,
+    courier::{Handover, Schedule},
+};
 
 const BERLIN: &str = "Europe/Berlin";
 const ARMED: &str = "Mon 23 09:50 scheduled planned Dentist";
@@ -226,6 +230,23 @@ fn an_unsent_floating_reminder_moved_into_the_past_by_travel_is_told_late() {
     world.engine().set_machine_zone(&ZoneName::stored("America/New_York")).expect("moved");
     world.run();
     assert_eq!(world.rows(), "Mon 23 08:00 completed late.moved Pill");
+}
+
+#[test]
+fn a_webhook_tried_again_goes_on_when_travel_moves_it_into_the_past() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: "hook".into(), url, ..NewWebhook::default() };
+    let hook = world.engine().add_webhook(&new).expect("a channel").id;
+    let light = draft("note", "Light", "20261123T093000", None);
+    world.add(EventDraft { reminders: Some(vec![reminder("PT0M", hook)]), ..light });
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Channel });
+    world.wait_until("2026-11-23T09:31");
+    world.engine().set_machine_zone(&ZoneName::stored("Asia/Tokyo")).expect("moved");
+    world.answer(Handover::Accepted { shown_by: None });
+    world.wait_until("2026-11-25T09:31");
+    assert_eq!(world.all_rows(), "Mon 23 09:30 completed late.retried Light");
+    assert!(world.sent.iter().all(|sent| sent.key == world.sent[0].key), "{:?}", world.sent);
 }
 
 #[test]

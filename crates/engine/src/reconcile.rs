@@ -227,8 +227,10 @@ impl Act<'_> {
         if !moved && is_as(row, &to) {
             return Ok(());
         }
-        if moved && row.facts.state == State::Retrying {
-            // A new attempt of another moment is another thing: the planner arms it anew.
+        // A new attempt of another moment is another thing: the planner arms it anew. What a
+        // journey moved into the past it would not: that one goes on.
+        let armed_anew = asked == Asked::Person || wanted.due > now;
+        if moved && row.facts.state == State::Retrying && armed_anew {
             self.enter(row, (State::Cancelled, Reason::CancelledEdited), &Effects::default(), "")?;
             return Ok(());
         }
