@@ -187,8 +187,12 @@ fn an_import_that_brings_nothing_leaves_no_calendar_behind() {
     for (bytes, is_refused) in [(b"not a calendar".to_vec(), true), (far, true), (empty, false)] {
         let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
         let target = Target::NamedByFile("friends".into());
+        let preview = ImportFile { mode: Mode::Preview, target: target.clone(), ..file(&bytes) };
+        let would = import(&mut world, &preview);
         let done = import(&mut world, &ImportFile { target, ..file(&bytes) });
         assert_eq!(done.refusal().is_some(), is_refused, "{}", said(&done));
+        assert_eq!(would, done);
+        assert_eq!(done.created, 0);
         let known = world.engine().calendars().expect("calendars").len();
         assert_eq!(known, 1, "{}", said(&done));
     }
@@ -212,8 +216,16 @@ fn an_import_can_be_stopped_and_completed_later() {
 fn an_alarm_beyond_a_deadline_is_left_out_and_the_task_is_not() {
     let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
     let task = "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:t\nSUMMARY:Return the books\nDUE;VALUE=DATE:20261124\nBEGIN:VALARM\nTRIGGER:-P0D\nEND:VALARM\nBEGIN:VALARM\nTRIGGER;VALUE=DATE-TIME:20261125T080000Z\nEND:VALARM\nEND:VTODO\nEND:VCALENDAR\n";
+    let preview = ImportFile {
+        target: Target::Named("Library".into()),
+        mode: Mode::Preview,
+        ..file(task.as_bytes())
+    };
+    let would = said(&import(&mut world, &preview));
+    let done = said(&import(&mut world, &file(task.as_bytes())));
+    assert_eq!(would, done, "into a calendar that is still to be made");
     assert_eq!(
-        said(&import(&mut world, &file(task.as_bytes()))),
+        done,
         "1 created, 0 updated, 0 unchanged\nline 2: the reminder at 2026-11-25 09:00 would ring at or after the deadline 2026-11-25 00:00: a task's reminders are before it"
     );
     assert_eq!(world.rows(), "Tue 24 09:00 scheduled planned Return the books");

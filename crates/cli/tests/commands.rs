@@ -290,6 +290,22 @@ fn imported_files_come_in_once_with_a_remark_for_what_is_lost() {
 }
 
 #[test]
+fn of_several_files_one_that_cannot_be_read_is_a_remark() {
+    let desk = Desk::new();
+    let event = "BEGIN:VEVENT\nUID:1\nSUMMARY:Plan\nDTSTART:20310102T090000Z\nEND:VEVENT";
+    let write = |name: &str, text: &str| {
+        let file = desk.beside().join(name);
+        std::fs::write(&file, text).expect("written");
+        file.to_str().expect("UTF-8").to_string()
+    };
+    let good = write("good.ics", &format!("BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n"));
+    let bad = write("bad.ics", "nonsense");
+    let said = desk.run(["import", &bad, &good]);
+    assert!(said.done().contains("1 new") && said.done().contains("not an iCalendar file"));
+    assert!(desk.run(["import", &bad, &bad]).refused(1).contains("bad.ics is not imported"));
+}
+
+#[test]
 fn the_directory_is_named_by_option_or_environment() {
     let desk = Desk::new();
     desk.add("Here --at 2031-01-01T09:00");

@@ -180,6 +180,24 @@ impl Act<'_> {
 
     /// The valid event a draft stands for, with the person and channels it names.
     pub(crate) fn checked(&self, draft: &EventDraft, id: EventId, root: EventId) -> Result<Event> {
+        let event = self.checked_for_any_calendar(draft, id, root)?;
+        let known: Vec<CalendarId> = calendars::all(self.tx)?.into_iter().map(|c| c.id).collect();
+        if !known.contains(&event.calendar) {
+            return Err(Error::invalid(
+                "calendar",
+                format!("there is no calendar {}", event.calendar),
+            ));
+        }
+        Ok(event)
+    }
+
+    /// The same for a calendar that is still to be made.
+    pub(crate) fn checked_for_any_calendar(
+        &self,
+        draft: &EventDraft,
+        id: EventId,
+        root: EventId,
+    ) -> Result<Event> {
         let named = match &draft.person {
             Some(text) => {
                 let id: PersonId =
@@ -198,13 +216,6 @@ impl Act<'_> {
                     format!("there is no channel {}: see the list of channels", reminder.channel);
                 return Err(Error::invalid("reminders", message));
             }
-        }
-        let known: Vec<CalendarId> = calendars::all(self.tx)?.into_iter().map(|c| c.id).collect();
-        if !known.contains(&event.calendar) {
-            return Err(Error::invalid(
-                "calendar",
-                format!("there is no calendar {}", event.calendar),
-            ));
         }
         Ok(event)
     }

@@ -75,6 +75,8 @@ pub struct ImportFile<'a> {
 pub struct Imported {
     /// The calendar's name.
     pub calendar: String,
+    /// Events that could be read, also if they are refused for a reason that is a remark.
+    pub read: usize,
     /// New events.
     pub created: u32,
     /// Events that a newer version took the place of.
@@ -119,22 +121,20 @@ impl Engine {
         let mut place = self.import_target(file, read.name.as_deref())?;
         let text = place.row.id.to_string();
         let calendar = place.row.name.clone();
-        let mut done = Imported { calendar, remarks: read.remarks, ..Imported::default() };
         let total = read.events.len();
+        let remarks = read.remarks;
+        let mut done = Imported { calendar, read: total, remarks, ..Imported::default() };
         let mut through = 0;
         while through < total {
             let rest = &mut read.events[through..];
             rest.iter_mut().take(AT_ONCE).for_each(|e| e.draft.calendar.clone_from(&text));
             let rest = &read.events[through..];
-            let chunk = match (file.mode, place.is_new) {
-                (Mode::Preview, true) => Ok(Chunk::all_new(rest)),
-                (Mode::Preview, false) => self.read(|act| act.preview(rest, place.row.id)),
-                (Mode::Apply, _) => {
-                    self.write(|act| act.take_in(rest, &place, &mut || self.now().boot))
-                }
+            let chunk = match file.mode {
+                Mode::Preview => self.read(|act| act.preview(rest, &place)),
+                Mode::Apply => self.write(|act| act.take_in(rest, &place, &mut || self.now().boot)),
             };
             let chunk = chunk.map_err(|e| unfinished(through, total, e))?;
-            place.is_new &= chunk.created == 0;
+            place.is_new &= file.mode == Mode::Preview || chunk.created == 0;
             through += chunk.taken;
             done.add(chunk);
             if watch(through, total).is_break() && through < total {
@@ -188,11 +188,6 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn all_new(events: &[ImportedEvent]) -> Self {
-        let created = u32::try_from(events.len()).unwrap_or(u32::MAX);
-        Self { taken: events.len(), created, ..Self::default() }
-    }
-
     fn count(&mut self, imported: &ImportedEvent, verdict: &Verdict) {
         self.taken += 1;
         let remark = match verdict {
@@ -217,10 +212,9 @@ impl Chunk {
 }
 
 impl Imported {
-    /// Whether not one event could be taken out of the file, and why not: the first reason.
+    /// Why not one event of the file could be read, if none could: the first reason.
     pub fn refusal(&self) -> Option<&Remark> {
-        let none = self.created + self.updated + self.unchanged == 0;
-        self.remarks.first().filter(|_| none)
+        self.remarks.first().filter(|_| self.read == 0)
     }
 
     fn add(&mut self, chunk: Chunk) {
@@ -232,11 +226,11 @@ impl Imported {
 }
 
 impl Act<'_> {
-    fn preview(&self, events: &[ImportedEvent], calendar: CalendarId) -> Result<Chunk> {
+    fn preview(&self, events: &[ImportedEvent], place: &Place) -> Result<Chunk> {
         let mut chunk = Chunk::default();
         for imported in events.iter().take(AT_ONCE) {
-            if let Some((imported, event, source)) = self.fitting(imported, &mut chunk)? {
-                let verdict = self.verdict(&imported, calendar, &event, &source)?;
+            if let Some((imported, event, source)) = self.fitting(imported, place, &mut chunk)? {
+                let verdict = self.verdict(&imported, place.row.id, &event, &source)?;
                 chunk.count(&imported, &verdict);
             }
         }
@@ -254,13 +248,13 @@ impl Act<'_> {
             calendars::put(self.tx, &place.row)?;
         }
         for imported in events.iter().take(AT_ONCE) {
-            let Some((imported, event, source)) = self.fitting(imported, &mut chunk)? else {
+            let Some((imported, event, source)) = self.fitting(imported, place, &mut chunk)? else {
                 continue;
             };
             let verdict = self.verdict(&imported, place.row.id, &event, &source)?;
             match &verdict {
                 Verdict::Create => drop(self.insert(&event, &source)?),
-                Verdict::Update(row, _) => self.overwrite(row, &imported)?,
+                Verdict::Update(row, _) => self.overwrite(row, &imported, place)?,
                 Verdict::Leave(_) => {}
             }
             chunk.count(&imported, &verdict);
@@ -280,16 +274,17 @@ impl Act<'_> {
     fn fitting<'e>(
         &self,
         imported: &'e ImportedEvent,
+        place: &Place,
         chunk: &mut Chunk,
     ) -> Result<Option<(Cow<'e, ImportedEvent>, Event, Source)>> {
         let id = event_id(&self.now);
-        let reason = match self.definition(imported, id) {
+        let reason = match self.definition(imported, id, place) {
             Ok((event, source)) => return Ok(Some((Cow::Borrowed(imported), event, source))),
             Err(Error::Invalid { field: "reminders", message }) => {
                 let mut less = imported.clone();
                 let moments = |r: &ReminderDraft| matches!(r.trigger.parse(), Ok(Trigger::At(_)));
                 less.draft.reminders.iter_mut().for_each(|list| list.retain(|r| !moments(r)));
-                if let Ok((event, source)) = self.definition(&less, id) {
+                if let Ok((event, source)) = self.definition(&less, id, place) {
                     chunk.remarks.push(Remark { line: imported.line, reason: message });
                     return Ok(Some((Cow::Owned(less), event, source)));
                 }
@@ -304,9 +299,18 @@ impl Act<'_> {
         Ok(None)
     }
 
-    /// An imported event as it would be in the ledger, and what is kept of its file.
-    fn definition(&self, imported: &ImportedEvent, id: EventId) -> Result<(Event, Source)> {
-        let event = self.checked(&imported.draft, id, id)?;
+    /// An imported event as it would be in the ledger, and what is kept of its file. A calendar
+    /// that is made with its first event need not be there.
+    fn definition(
+        &self,
+        imported: &ImportedEvent,
+        id: EventId,
+        place: &Place,
+    ) -> Result<(Event, Source)> {
+        let event = match place.is_new {
+            true => self.checked_for_any_calendar(&imported.draft, id, id)?,
+            false => self.checked(&imported.draft, id, id)?,
+        };
         let stamp = imported.stamp.map_or_else(|| "-".to_string(), |at| at.to_string());
         let source = Source {
             uid: Some(imported.uid.clone()),
@@ -360,8 +364,8 @@ impl Act<'_> {
 
     /// Puts a newer version in the place of an event. What no file can say (reminders through
     /// other channels, what becomes of skipped and repeated hours) stays.
-    fn overwrite(&self, row: &EventRow, imported: &ImportedEvent) -> Result<()> {
-        let (_, source) = self.definition(imported, row.event.id)?;
+    fn overwrite(&self, row: &EventRow, imported: &ImportedEvent, place: &Place) -> Result<()> {
+        let (_, source) = self.definition(imported, row.event.id, place)?;
         let old = EventDraft::from(&row.event);
         let mut draft = imported.draft.clone();
         (draft.gap, draft.fold) = (old.gap, old.fold);

@@ -70,13 +70,11 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
         text.push_str(&told(&name, &done, words.dry_run));
         shape.take(name, done);
     }
-    // Of several files those that could be taken in are told about.
+    // Of several files those that could be read are told about, with their remarks.
     if refused.len() == files.len() && !refused.is_empty() {
         return Err(Failure::invalid("file", refused.join("; ")));
     }
-    let mut answer = Answer::new(text, &shape);
-    answer.is_well = refused.is_empty();
-    Ok(answer)
+    Ok(Answer::new(text, &shape))
 }
 
 fn style() -> ProgressStyle {
