@@ -92,6 +92,44 @@ fn the_strongest_answer_stands() {
 }
 
 #[test]
+fn done_holds_for_a_reminder_that_was_tried_in_vain() {
+    for rule in [None, Some("FREQ=DAILY;COUNT=2".to_string())] {
+        let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+        let tea = draft("appointment", "Tea", "20261123T100000", Some(BERLIN));
+        let id = world.add(EventDraft { rules: rule.into_iter().collect(), ..tea });
+        world.answer(Handover::Unavailable(Unavailable::NoNotifier));
+        world.wait_until("2026-11-23T09:51");
+        let held = world.engine().inbox().expect("inbox").rows[0].row.id;
+        world.engine().acknowledge(&[held], Answer::Done, "window").expect("done");
+        world.answer(Handover::Accepted { shown_by: None });
+        let tried = world.sent.len();
+        world.save(Some(id), EventDraft { title: "Green tea".into(), ..world.draft(id) });
+        world.wait_until("2026-11-23T20:00");
+        assert_eq!(world.sent.len(), tried, "{}", world.rows());
+        world.wait_until("2026-11-25T20:00");
+        let rest = world.rows();
+        assert!(!rest.contains("Mon 23") && !rest.contains("expired"), "{rest}");
+        assert!(world.engine().inbox().expect("inbox").rows.len() <= 1, "only Tuesday's");
+    }
+}
+
+#[test]
+fn done_while_being_sent_holds_through_an_edit() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let id = world.add(draft("note", "Tea", "20261123T093000", Some(BERLIN)));
+    world.jump_to("2026-11-23T09:30");
+    let claims = world.pass(&[]).expect("a leader").parcels.remove(0).claims;
+    world.engine().acknowledge(&[world.only()], Answer::Done, "window").expect("done");
+    world.save(Some(id), EventDraft { title: "Green tea".into(), ..world.draft(id) });
+    let handover = Handover::Unavailable(Unavailable::NoNotifier);
+    let report = engine::courier::Report { handover, status: None, detail: String::new() };
+    let too_late = Vec::new();
+    world.pass(&[Finished { claims, too_late, report: Some(report), in_digest: false }]);
+    world.wait_until("2026-11-23T20:00");
+    assert_eq!(world.all_rows(), "Mon 23 09:30 cancelled cancelled.acknowledged Green tea");
+}
+
+#[test]
 fn what_was_called_back_while_being_sent_says_why() {
     for (why, reason) in [("deleted", "cancelled.deleted"), ("disabled", "cancelled.disabled")] {
         let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");

@@ -433,6 +433,10 @@ fn next_generation(newest: Option<&DeliveryRow>, ahead: bool, far: bool) -> Opti
     match (row.facts.state.class(), row.facts.state) {
         (Class::Live | Class::Parked, _) => None,
         (Class::Final, State::Cancelled) if row.attempts == 0 => Some(row.generation),
+        // Tried in vain, then answered: that holds.
+        (Class::Final, State::Cancelled) if row.facts.reason == Reason::CancelledAcknowledged => {
+            None
+        }
         (Class::Final, State::Cancelled) => Some(row.generation + 1),
         (Class::Final, State::Expired | State::Coalesced) => ahead.then_some(row.generation + 1),
         (Class::Final, State::Skipped) if row.facts.reason == Reason::SkippedPast => {
