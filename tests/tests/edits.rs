@@ -5,7 +5,7 @@ use acceptance::world::{World, draft, reminder, reminders};
 use calendar::{draft::EventDraft, id::EventId, zones::ZoneName};
 use engine::{
     channels::NewWebhook,
-    courier::{Handover, Schedule},
+    courier::{Handover, Schedule, Unavailable},
 };
 
 const BERLIN: &str = "Europe/Berlin";
@@ -247,6 +247,18 @@ fn a_webhook_tried_again_goes_on_when_travel_moves_it_into_the_past() {
     world.wait_until("2026-11-25T09:31");
     assert_eq!(world.all_rows(), "Mon 23 09:30 completed late.retried Light");
     assert!(world.sent.iter().all(|sent| sent.key == world.sent[0].key), "{:?}", world.sent);
+}
+
+#[test]
+fn an_edit_of_the_end_leaves_a_waiting_reminder_to_be_shown_as_soon_as_it_can() {
+    let (mut world, id) = dentist();
+    world.no_desktop = Some(Unavailable::NoNotifier);
+    world.wait_until("2026-11-23T09:51");
+    change(&mut world, id, |d| d.length = Some((0, 3 * 3600)));
+    world.jump_to("2026-11-23T09:55");
+    world.no_desktop = None;
+    world.run();
+    assert_eq!(world.rows(), "Mon 23 09:50 completed late.held Dentist");
 }
 
 #[test]

@@ -414,7 +414,7 @@ pub struct Retimed<'a> {
     pub grace: i64,
 }
 
-/// Gives an unclaimed live row its new moment; a cancel asked for earlier is taken back.
+/// Gives an unclaimed live row its new moment; a hold that ends with its use-by goes on doing so.
 ///
 /// # Errors
 /// When the ledger cannot be written.
@@ -427,7 +427,7 @@ pub fn retime(
 ) -> Result<bool> {
     let sql = "UPDATE delivery SET due = ?4, schedule = ?5, use_by = ?6, over = ?7, label = ?8, starts = ?9,
         ends = ?10, late_cause = coalesce(?11, late_cause), tzdata = ?12, updated_at = ?13, collapse = ?14,
-        grace = ?15
+        grace = ?15, not_before = CASE WHEN state = 'held' AND not_before IS use_by THEN ?6 ELSE not_before END
         WHERE id = ?1 AND state = ?2 AND token = ?3";
     let changed = tx.prepare_cached(sql)?.execute(params![
         row.id.bytes(),
