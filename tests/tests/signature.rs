@@ -27,7 +27,12 @@ async fn received(secrets: &[&str]) -> Request {
         body: "{\"type\":\"occurrence.due\",\"data\":{\"title\":\"Zahnärztin <&> 牙医\"}}".into(),
     };
     let parcel = Parcel {
-        claims: vec![Claim { delivery: DeliveryId::from_bytes([1; 16]), token: 1, use_by: None }],
+        claims: vec![Claim {
+            delivery: DeliveryId::from_bytes([1; 16]),
+            token: 1,
+            use_by: None,
+            late: None,
+        }],
         attempt: 1,
         use_by: None,
         message: Message::Webhook(call),

@@ -4,7 +4,7 @@
 
 use std::{fmt, pin::Pin};
 
-use calendar::{id::DeliveryId, network::Network};
+use calendar::{id::DeliveryId, network::Network, reason::Reason};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,17 @@ pub struct Claim {
     pub token: i64,
     /// At or after this moment its row must not be told any more.
     pub use_by: Option<Timestamp>,
+    /// Why it is told late, if it is.
+    pub late: Option<Lateness>,
+}
+
+/// Why something is told late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lateness {
+    /// The cause, in words.
+    pub cause: Reason,
+    /// From when until when the cause lasted, where that is known.
+    pub from_to: Option<(Timestamp, Timestamp)>,
 }
 
 /// What a courier is asked to hand over, once.

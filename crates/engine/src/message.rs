@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use calendar::reason::Reason;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
     act::Act,
-    courier::Notice,
+    courier::{Lateness, Notice},
     error::Result,
     ledger::{delivery::DeliveryRow, inbox::Listed},
 };
@@ -38,14 +37,6 @@ impl Setting {
             snooze_minutes: act.snooze_minutes()?,
         })
     }
-}
-
-/// Why something is told late, in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Lateness {
-    pub(crate) cause: Reason,
-    /// From when until when the cause lasted, where that is known.
-    pub(crate) from_to: Option<(Timestamp, Timestamp)>,
 }
 
 /// The notification of one reminder.

@@ -21,7 +21,12 @@ pub const CANARIES: [&str; 2] = ["canary", "Y2FuYXJ5"];
 
 pub fn parcel(message: Message) -> Parcel {
     Parcel {
-        claims: vec![Claim { delivery: DeliveryId::from_bytes([1; 16]), token: 1, use_by: None }],
+        claims: vec![Claim {
+            delivery: DeliveryId::from_bytes([1; 16]),
+            token: 1,
+            use_by: None,
+            late: None,
+        }],
         attempt: 1,
         use_by: None,
         message,

@@ -123,6 +123,44 @@ fn shown(titles: &[&str]) -> (Vec<String>, usize, usize) {
     (text.collect(), count("completed"), count("expired"))
 }
 
+/// What is shown of notes at ten, claimed together after four hours without the service, when so
+/// many of them are over by the minute in which they are handed over.
+fn shown_after_absence(titles: &[&str], over: usize) -> String {
+    let (_folder, clock, engine) = ledger();
+    let slots = Slots { desktop: 1, webhook: 0 };
+    let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    notes(&engine, "20261123T100000", titles);
+    scheduler.pass(&engine.now(), &[], slots, Availability::default()).expect("a pass");
+    drop(scheduler);
+    clock.to("2026-11-23T12:00:00Z");
+    let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    let pass = scheduler.pass(&engine.now(), &[], slots, Availability::default());
+    let mut parcel = pass.expect("a pass").parcels.pop().expect("a parcel");
+    let end = "2026-11-23T12:01:00Z";
+    for claim in parcel.claims.iter_mut().take(over) {
+        claim.use_by = Some(end.parse().expect("a moment"));
+    }
+    clock.to(end);
+    let courier = Arc::new(Keeps::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(hand_over(&engine, courier.clone(), parcel));
+    let parcels = courier.0.lock().unwrap_or_else(PoisonError::into_inner);
+    match &parcels[0].message {
+        Message::Notice(notice) => format!("{}\n{}", notice.title, notice.body),
+        Message::Webhook(_) => "a webhook".into(),
+    }
+}
+
+#[test]
+fn a_digest_made_anew_says_still_why_it_is_late() {
+    let titles = ["Tea", "Post", "Milk", "Bread"];
+    let text = shown_after_absence(&titles, 1);
+    assert!(text.starts_with("While you were away, 08:00 to 12:00: 3 reminders\n"), "{text}");
+    let text = shown_after_absence(&titles, 3);
+    assert!(text.starts_with("Bread\n10:00"), "{text}");
+    assert!(text.ends_with(" 08:00 to 12:00"), "{text}");
+}
+
 #[test]
 fn a_digest_leaves_out_what_is_over_when_it_is_handed_over() {
     let (texts, told, missed) = shown(&["Tea", "OVEN", "Post", "Milk"]);

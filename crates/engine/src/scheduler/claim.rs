@@ -10,7 +10,8 @@ use calendar::{
 
 use super::{Slots, pass::Pass};
 use crate::{
-    courier::{Claim, Message, Notice, Parcel, WebhookCall},
+    act::Act,
+    courier::{Claim, Lateness, Message, Notice, Parcel, WebhookCall},
     engine::Engine,
     error::Result,
     ledger::{
@@ -19,7 +20,7 @@ use crate::{
         event,
         inbox::{self, Listed},
     },
-    message::{self, Lateness, Occasion, Setting},
+    message::{self, Occasion, Setting},
 };
 
 /// More pop-ups than this in one pass become one digest.
@@ -29,22 +30,35 @@ const MISSED: u32 = 1_000;
 
 impl Engine {
     /// The notification of claimed rows, made anew: of one what it says alone, of more a digest.
+    /// What was late when it was claimed says so still.
     pub(crate) fn notice_of(&self, claims: &[Claim]) -> Result<Option<Notice>> {
         self.read(|act| {
+            let mut late = None;
             let mut listed: Vec<Listed> = Vec::with_capacity(claims.len());
             for claim in claims {
                 let row = delivery::find(act.tx, claim.delivery)?;
-                let row = row.filter(|row| row.token == claim.token);
-                listed.extend(row.map(|row| inbox::with_words(act.tx, row)).transpose()?);
+                if let Some(row) = row.filter(|row| row.token == claim.token) {
+                    listed.push(inbox::with_words(act.tx, row)?);
+                    late = late.or(claim.late);
+                }
             }
-            let setting = Setting::of(act)?;
+            let (late, setting) = (late.as_ref(), Setting::of(act)?);
             Ok(match listed.as_slice() {
                 [] => None,
-                [one] => Some(message::notice(one, None, &setting)),
-                several => Some(message::digest(several, Occasion::Due(None, &[]), &setting)),
+                [one] => Some(message::notice(one, late, &setting)),
+                several => {
+                    let missed = missed(act, late)?;
+                    Some(message::digest(several, Occasion::Due(late, &missed), &setting))
+                }
             })
         })
     }
+}
+
+/// What was missed while what makes others late lasted.
+fn missed(act: &Act<'_>, late: Option<&Lateness>) -> Result<Vec<Listed>> {
+    let Some((from, to)) = late.and_then(|late| late.from_to) else { return Ok(Vec::new()) };
+    inbox::missed(act.tx, from, to, MISSED)
 }
 
 impl Pass<'_> {
@@ -77,7 +91,7 @@ impl Pass<'_> {
         let notice = match single {
             true => message::notice(first, late.as_ref(), &self.setting),
             false => {
-                let missed = self.missed(late.as_ref())?;
+                let missed = missed(self.act, late.as_ref())?;
                 message::digest(&listed, Occasion::Due(late.as_ref(), &missed), &self.setting)
             }
         };
@@ -147,13 +161,8 @@ impl Pass<'_> {
         attempt::begin(self.act.tx, row.id, row.attempts + 1, token, now)?;
         let step = (State::Processing, Reason::Claimed);
         self.act.audit(row.id, token, Some(row.facts.state), step, "")?;
-        Ok(Some(Claim { delivery: row.id, token, use_by: row.facts.use_by }))
-    }
-
-    /// What was missed while what makes others late lasted.
-    fn missed(&self, late: Option<&Lateness>) -> Result<Vec<Listed>> {
-        let Some((from, to)) = late.and_then(|late| late.from_to) else { return Ok(Vec::new()) };
-        inbox::missed(self.act.tx, from, to, MISSED)
+        let (use_by, late) = (row.facts.use_by, self.lateness(row));
+        Ok(Some(Claim { delivery: row.id, token, use_by, late }))
     }
 
     fn listed(&self, row: DeliveryRow) -> Result<Listed> {

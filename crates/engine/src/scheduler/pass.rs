@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::{Availability, Finished};
 use crate::{
     act::Act,
-    courier::{Handover, Report, Schedule, Unavailable},
+    courier::{Handover, Lateness, Report, Schedule, Unavailable},
     engine::Engine,
     error::Result,
     ledger::{
@@ -22,7 +22,7 @@ use crate::{
         channel::{self, ChannelRow},
         delivery::{self, DeliveryRow, Effects},
     },
-    message::{self, Lateness, Setting},
+    message::{self, Setting},
     settings::Pause,
 };
 
