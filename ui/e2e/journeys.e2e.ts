@@ -212,6 +212,32 @@ test('undo is offered for the last change only', async () => {
   await expect.poll(() => page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
 });
 
+test('Ctrl+Z after an answer says that it stands, and takes nothing else back', async () => {
+  await open();
+  await chip('Brunch').focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  await toast('Moved Brunch').waitFor();
+  await nav('Inbox');
+  await page.locator('main').getByRole('button', { name: 'Done', exact: true }).first().click();
+  await toast(/^Done with/).waitFor();
+  await page.keyboard.press('Control+z');
+  await toast(/cannot be taken back$/).waitFor();
+  expect(await toast(/^Undone/).count()).toBe(0);
+  await page.keyboard.press('Control+z');
+  await toast(/^Undone/).waitFor();
+});
+
+test('a calendar and a person are removed from their forms', async () => {
+  await open();
+  await page.getByRole('button', { name: 'Change Work' }).click();
+  await dialog().getByRole('button', { name: 'Delete' }).click();
+  await toast(/^Removed Work/).waitFor();
+  await nav('People');
+  await page.locator('main').getByRole('button', { name: /Kenji Sato/ }).first().click();
+  await dialog().getByRole('button', { name: 'Remove' }).click();
+  await toast(/^Removed Kenji Sato/).waitFor();
+});
+
 test('what is answered alone is named', async () => {
   await open();
   await nav('Inbox');

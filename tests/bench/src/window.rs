@@ -14,6 +14,8 @@ use crate::{process, say};
 
 /// A blank window has a few colours; the calendar, with its letters, has many.
 const COLOURS: usize = 40;
+const WIDTH: usize = 1360;
+const HEIGHT: usize = 860;
 const PATIENCE: Duration = Duration::from_secs(60);
 const RUNS: usize = 5;
 
@@ -92,7 +94,8 @@ struct Screen {
 impl Screen {
     fn start() -> std::io::Result<Self> {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1360x860x24", "-nolisten", "tcp"])
+            .args(["-displayfd", "1", "-nolisten", "tcp"])
+            .args(["-screen", "0", &format!("{WIDTH}x{HEIGHT}x24")])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
@@ -108,7 +111,9 @@ impl Screen {
             .args(["-root", "-silent", "-display", &self.name])
             .output()
             .expect("xwd is installed (package x11-apps)");
-        picture.stdout.chunks_exact(4).collect::<HashSet<_>>().len()
+        // The pixels are the end of the file; before them stand a header and a table of colours.
+        let pixels = picture.stdout.len().saturating_sub(WIDTH * HEIGHT * 4);
+        picture.stdout[pixels..].chunks_exact(4).collect::<HashSet<_>>().len()
     }
 }
 

@@ -44,6 +44,9 @@ type Mutations = Exclude<{ [K in keyof Calls]: Calls[K]['answer'] extends Change
 /** These leave what undo takes back as it is. */
 const ANSWERS: readonly Did[] = ['acknowledged', 'snoozed', 'retried', 'switchedOn', 'nothing'];
 
+/** These cannot be taken back. */
+const LASTING: readonly Did[] = ['acknowledged', 'snoozed'];
+
 const KEY = Symbol('app');
 
 export class App {
@@ -67,6 +70,13 @@ export class App {
   announcement = $state('');
   /** Where the last pointer or focus was, for menus that have no better place. */
   pointer: Anchor = { x: 400, y: 200, width: 0, height: 0 };
+
+  /** What this window did and undo can take back, in the ledger's words, newest last. */
+  #mine: string[] = [];
+  /** Resolves when the last change made here stands in that list. */
+  #noted: Promise<void> = Promise.resolve();
+  /** The last thing done here was an answer, which stands. */
+  #answered: string | null = null;
 
   constructor(platform: Platform) {
     this.platform = platform;
@@ -164,9 +174,22 @@ export class App {
   did(change: Change): void {
     const { now, settings } = this.session;
     if (!ANSWERS.includes(change.did)) this.toasts.withdraw();
-    const action = change.undo ? { label: t('toast.undo'), run: () => void this.undo() } : null;
-    const toast = this.toasts.show(changeWords(change, now, settings.clock), { action });
-    if (action) void this.platform.call('status', {}).then(({ undo }) => this.toasts.offers(toast, undo), () => undefined);
+    const words = changeWords(change, now, settings.clock);
+    this.#answered = LASTING.includes(change.did) ? words : null;
+    if (change.undo) this.#noted = this.#offerUndo(words, (undo) => this.#mine.push(undo));
+    else this.toasts.show(words);
+  }
+
+  /** Says something, with an undo of what the ledger would take back now. */
+  async #offerUndo(words: string, note: (undo: string) => void = () => undefined): Promise<void> {
+    const toast = this.toasts.show(words, { action: { label: t('toast.undo'), run: () => void this.undo() } });
+    try {
+      const { undo } = await this.platform.call('status', {});
+      this.toasts.offers(toast, undo);
+      if (undo !== null) note(undo);
+    } catch {
+      // Without its words the offer stands until the next change.
+    }
   }
 
   /** Answers, or sends again, what rang for one thing (its title) or for several (none). */
@@ -183,11 +206,27 @@ export class App {
   }
 
   async undo(): Promise<void> {
-    await this.mutate('undo', {});
+    if (await this.mutate('undo', {})) this.#mine.pop();
   }
 
   async redo(): Promise<void> {
-    await this.mutate('redo', {});
+    if (!(await this.mutate('redo', {}))) return;
+    const status = await this.ask('status', {});
+    if (status?.undo) this.#mine.push(status.undo);
+  }
+
+  /** Ctrl+Z: takes back what was done here. An answer stands; what was done elsewhere is offered, not taken. */
+  async takeBack(): Promise<void> {
+    if (this.#answered !== null) {
+      this.toasts.show(t('undo.answered', { what: this.#answered }));
+      this.#answered = null;
+      return;
+    }
+    await this.#noted;
+    const status = await this.ask('status', {});
+    if (!status) return;
+    if (status.undo === null || status.undo === this.#mine.at(-1)) await this.undo();
+    else await this.#offerUndo(t('undo.elsewhere', { what: status.undo }));
   }
 
   async create(asked: NewForm): Promise<void> {

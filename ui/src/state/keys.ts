@@ -26,7 +26,7 @@ export function handleKey(app: App, event: KeyboardEvent): void {
   const typing = event.target instanceof Element && event.target.closest(TYPED) !== null;
   if (event.ctrlKey && !event.altKey && event.key.toLowerCase() === 'z' && !typing) {
     event.preventDefault();
-    void (event.shiftKey ? app.redo() : app.undo());
+    void (event.shiftKey ? app.redo() : app.takeBack());
     return;
   }
   if (typing || event.ctrlKey || event.altKey || event.metaKey || app.overlay.kind !== 'none') return;

@@ -173,16 +173,16 @@ function lists(world: World, told: <T>(answer: T) => T): Partial<Handlers> {
       return told(saved);
     },
     deleteCalendar: ({ id }) => {
-      const gone = world.calendars.find((c) => c.id === id);
+      const gone = world.calendars.find((c) => c.id === id) ?? refuse('notFound', 'the calendar is not there any more', null);
       world.calendars = world.calendars.filter((c) => c !== gone);
       world.occs = world.occs.filter((o) => o.calendar !== id);
-      return told(change('removed', { title: gone?.name ?? null, cancelledReminders: 4 }));
+      return told(change('removed', { title: gone.name, cancelledReminders: 4 }));
     },
     savePerson: (asked) => told(savePerson(world, asked)),
     deletePerson: ({ id }) => {
-      const gone = world.people.find((p) => p.id === id);
+      const gone = world.people.find((p) => p.id === id) ?? refuse('notFound', 'the person is not there any more', null);
       world.people = world.people.filter((p) => p !== gone);
-      return told(change('removed', { title: gone?.name ?? null }));
+      return told(change('removed', { title: gone.name }));
     },
     addWebhook: ({ name, url, network, guarantee }) => {
       if (!/^https?:\/\/\S+$/.test(url)) refuse('invalid', `"${url}" is not a web address: it begins with https:// or http://`, 'url');

@@ -455,6 +455,8 @@ export const en = {
   'did.inFlight#one': '{n} was just being sent',
   'did.inFlight#other': '{n} were just being sent',
   'did.passed': '{trigger} has already passed',
+  'undo.answered': '“{what}” cannot be taken back',
+  'undo.elsewhere': 'The last change was not made in this window: {what}',
   'toast.undo': 'Undo',
   'toast.close': 'Close',
   'toast.region': 'Messages',
