@@ -2,6 +2,8 @@
 //! whose zone or zone data has changed. An event that cannot be read stands in the
 //! way of no other.
 
+use std::time::Duration;
+
 use calendar::{id::EventId, reason::Reason};
 
 use crate::{
@@ -19,6 +21,8 @@ use crate::{
 const AT_ONCE: u32 = 200;
 /// And how long one transaction goes on with that.
 const HOLD_MS: u128 = 30;
+/// The same for a pass: what an absence leaves in common is planned in one, and told in one digest.
+const PASS_HOLD_MS: u128 = 1_000;
 
 impl Engine {
     /// How many undeleted events cannot be read, and so are not told.
@@ -96,9 +100,9 @@ impl Act<'_> {
         Ok(())
     }
 
-    /// Plans every event a pass finds due for it; says whether there may be more. One that
-    /// cannot be read is not asked for again.
-    pub(crate) fn plan_due(&self, limit: u32) -> Result<bool> {
+    /// Plans the events a pass finds due for it, as many as it has time for; says whether there
+    /// may be more. One that cannot be read is not asked for again.
+    pub(crate) fn plan_due(&self, limit: u32, boot: &mut dyn FnMut() -> Duration) -> Result<bool> {
         let Legible { rows, damaged } =
             event::to_plan(self.tx, &self.context.zones, self.wall(), limit)?;
         let full = rows.len() + damaged.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
@@ -108,6 +112,9 @@ impl Act<'_> {
         }
         for row in rows {
             self.reconcile(&row.event, row.decided_until, Asked::Pass, Reason::CancelledEdited)?;
+            if boot().saturating_sub(self.now.boot).as_millis() >= PASS_HOLD_MS {
+                break;
+            }
         }
         let more = full || event::next_plan(self.tx)?.is_some_and(|at| at <= self.wall());
         Ok(more)

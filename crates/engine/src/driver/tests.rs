@@ -2,7 +2,10 @@
 //! scheduler, a clock that is set, and a courier that keeps what it is given.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -23,7 +26,8 @@ use crate::{
 
 mod full;
 
-struct Set(Mutex<Timestamp>);
+/// The wall is set; since the boot each look takes a while.
+struct Set(Mutex<Timestamp>, AtomicU64);
 
 impl Set {
     fn to(&self, at: &str) {
@@ -34,7 +38,8 @@ impl Set {
 impl Clock for Set {
     fn now(&self) -> Now {
         let wall = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Now { wall, boot: Duration::from_secs(1_000), boot_id: "boot".into() }
+        let looks = self.1.fetch_add(1, Ordering::Relaxed);
+        Now { wall, boot: Duration::from_millis(1_000_000 + 400 * looks), boot_id: "boot".into() }
     }
 }
 
@@ -85,7 +90,10 @@ fn ledger() -> (tempfile::TempDir, Arc<Set>, Arc<Engine>) {
     let folder = tempfile::tempdir().expect("a folder");
     let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
     std::fs::set_permissions(folder.path(), private).expect("a private folder");
-    let clock = Arc::new(Set(Mutex::new("2026-11-23T08:00:00Z".parse().expect("a moment"))));
+    let clock = Arc::new(Set(
+        Mutex::new("2026-11-23T08:00:00Z".parse().expect("a moment")),
+        AtomicU64::new(0),
+    ));
     let zones = Zones::new(jiff::tz::TimeZoneDatabase::bundled(), "bundle");
     let found = Found { zones, source: "bundle".into() };
     let (dir, utc) = (folder.path(), ZoneName::utc());
@@ -176,4 +184,34 @@ fn the_last_of_a_digest_is_told_alone_and_of_nothing_nothing_is_told() {
     assert!(texts[0].starts_with("Tea\n"), "{}", texts[0]);
     let (texts, told, missed) = shown(&["TEA", "OVEN", "POST", "MILK"]);
     assert_eq!((texts.len(), told, missed), (0, 0, 4));
+}
+
+#[test]
+fn planning_that_takes_long_goes_on_in_the_next_pass() {
+    let (_folder, clock, engine) = ledger();
+    for title in ["Tea", "Post", "Milk", "Bread", "Jam", "Eggs", "Salt"] {
+        let draft = EventDraft {
+            kind: "note".into(),
+            calendar: CalendarId::FIRST.to_string(),
+            title: title.into(),
+            start: "20261123T090000".into(),
+            zone: Some("UTC".into()),
+            rules: vec!["FREQ=DAILY".into()],
+            ..EventDraft::default()
+        };
+        engine.save_event(&Save { draft, ..Save::default() }).expect("a note");
+    }
+    clock.to("2026-11-30T08:00:00Z");
+    let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    let mut passes = 1;
+    let slots = Slots { desktop: 0, webhook: 0 };
+    let mut pass = || scheduler.pass(&engine.now(), &[], slots, Availability::default());
+    while pass().expect("a pass").more {
+        passes += 1;
+    }
+    assert!((3..8).contains(&passes), "{passes} passes");
+    let until = "2026-12-01T00:00:00Z".parse().expect("a moment");
+    let states = engine.counts(Timestamp::MIN, until).expect("counts");
+    let rows: u32 = states.iter().map(|(.., count)| *count).sum();
+    assert_eq!(rows, 7 * 8, "a row for every day of each");
 }

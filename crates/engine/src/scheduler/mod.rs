@@ -159,7 +159,7 @@ impl Scheduler {
             for one in finished {
                 pass.settle(one)?;
             }
-            let to_plan = act.plan_due(EVENTS)?;
+            let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)?;
             let (to_send, full) = pass.decide_due(ROWS)?;
             let parcels = pass.claim(to_send, slots)?;
             let changed = act.tx.total_changes() != before;
