@@ -328,11 +328,11 @@ fn the_second_of_two_edits_gets_a_conflict_and_the_same_request_acts_once() {
 fn a_title_is_one_line_and_a_move_cancels_nothing_that_rings_at_another_moment() {
     let (mut world, id) = dentist();
     let mut draft = world.draft(id);
-    draft.title = "two\nlines\u{1b}[31m".into();
+    draft.title = "two\nlines\u{1b}[31m \u{202e}live".into();
     draft.start = "20261123T150000".into();
     let saved = world.save(Some(id), draft);
     assert_eq!((saved.effect.cancelled, saved.effect.planned), (0, 1));
-    assert_eq!(world.draft(id).title, "two lines [31m");
+    assert_eq!(world.draft(id).title, "two lines [31m live");
 }
 
 #[test]

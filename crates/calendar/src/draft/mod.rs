@@ -156,9 +156,12 @@ fn wrong(field: &'static str, message: impl Into<String>) -> DraftError {
     DraftError { field, message: message.into() }
 }
 
-/// A text on one line: line breaks and other control characters become spaces.
+/// A text on one line: line breaks and other control characters become spaces. The overrides of
+/// writing direction (U+202D, U+202E) go: no language needs them, and they make a text read as
+/// another one.
 fn one_line(text: &str) -> String {
-    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let kept = text.chars().filter(|c| !matches!(c, '\u{202d}' | '\u{202e}'));
+    let plain: String = kept.map(|c| if c.is_control() { ' ' } else { c }).collect();
     plain.trim().into()
 }
 
