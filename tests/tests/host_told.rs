@@ -8,9 +8,9 @@ use wire::{
     Code, EngineHost, Host,
     dto::{
         Acknowledge, AddWebhook, Answer, AttemptOutcome, DeliveriesQuery, DeliveryRef, Did, Empty,
-        Guarantee, LeapDay, Mark, Network, OccurrenceRef, Remove, RetryDeliveries, SaveCalendar,
-        SavePerson, SetAutostart, Settings, Snooze, SnoozeUntil, State, SwitchOnChannel,
-        TestChannel, Theme, Trigger, UpNextQuery, ZoneQuery,
+        Guarantee, LeapDay, Mark, Network, OccurrenceRef, Place, Remove, RetryDeliveries,
+        SaveCalendar, SavePerson, SetAutostart, Settings, Snooze, SnoozeUntil, State,
+        SwitchOnChannel, TestChannel, Theme, Trigger, UpNextQuery, ZoneQuery,
     },
 };
 
@@ -70,7 +70,8 @@ fn the_inbox_holds_what_was_told_until_it_is_done() {
     }
     assert!(host(&world).inbox(Empty {}).expect("an inbox").items.is_empty());
     let why = host(&world).why(DeliveryRef { delivery: item.delivery.clone() }).expect("why");
-    assert_eq!(why.acknowledged.map(|a| a.how), Some(Answer::Done));
+    let given = why.acknowledged.map(|a| (a.how, a.place));
+    assert_eq!(given, Some((Answer::Done, Place::Window)));
 }
 
 #[test]

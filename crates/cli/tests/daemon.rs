@@ -113,6 +113,10 @@ fn what_is_due_waits_for_a_desktop_and_can_be_answered_meanwhile() {
     );
     assert!(desk.run(["snooze", id]).refused(1).contains("only a reminder on this desktop"));
     assert_eq!(desk.run(["ack", id]).done(), "Done with 1 reminder: 1 reminder cancelled.\n");
+    let told = desk.run(["why", id]).done().to_string();
+    assert!(told.contains("  done, from the command line\n"), "{told}");
+    let answer = &desk.run(["why", id, "--json"]).json()["answer"];
+    assert_eq!((&answer["answer"], &answer["place"]), (&json!("done"), &json!("cli")));
     assert!(desk.run(["retry", id]).refused(1).contains("only failed and uncertain ones"));
     assert_eq!(service.end(), Some(0));
 }

@@ -167,6 +167,8 @@ pub struct Story {
     pub transitions: Vec<AuditRow>,
     /// Every try.
     pub attempts: Vec<AttemptRow>,
+    /// What a person answered to it.
+    pub answer: Option<Given>,
 }
 
 impl Engine {
@@ -252,6 +254,7 @@ impl Engine {
         self.read(|act| {
             let row = act.delivery(id)?;
             Ok(Story {
+                answer: acknowledgement::given(act.tx, &row.identity, row.generation)?,
                 delivery: inbox::with_words(act.tx, row)?,
                 transitions: audit::of(act.tx, id)?,
                 attempts: attempt::of(act.tx, id)?,

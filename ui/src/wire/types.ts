@@ -4,7 +4,7 @@ export type About = { version: string, zones: string, ledger: string, };
 
 export type Acknowledge = { deliveries: Array<string>, requestId: string, };
 
-export type Acknowledged = { at: Moment, how: Answer, until: Moment | null, };
+export type Acknowledged = { at: Moment, how: Answer, until: Moment | null, place: Place, };
 
 export type AddWebhook = { name: string, url: string, network: Network, guarantee: Guarantee, requestId: string, };
 
@@ -123,6 +123,8 @@ export type PassedReminder = { trigger: Trigger, due: Moment, };
 export type PersonSaved = { person: PersonView, change: Change, };
 
 export type PersonView = { id: string, name: string, month: number | null, day: number | null, year: number | null, zone: string | null, city: string | null, leapDay: LeapDay, next: string | null, turns: number | null, inDays: number | null, };
+
+export type Place = "window" | "commandLine" | "notification";
 
 export type PreviewDate = { wall: Wall, here: Wall | null, zone: string | null, shift: Shift, };
 

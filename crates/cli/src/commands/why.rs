@@ -2,11 +2,16 @@
 
 use calendar::{delivery::State, policy::UseBy, reason::Reason};
 use engine::{
-    ledger::{attempt::AttemptRow, audit::AuditRow, inbox::Listed},
+    ledger::{
+        acknowledgement::{Answer as Said, Given},
+        attempt::AttemptRow,
+        audit::AuditRow,
+        inbox::Listed,
+    },
     message::utc,
     queries::Story,
 };
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::deliveries;
@@ -17,6 +22,16 @@ struct Shape {
     delivery: deliveries::Shape,
     transitions: Vec<Transition>,
     attempts: Vec<Attempt>,
+    answer: Option<Answered>,
+}
+
+/// What a person answered to it.
+#[derive(Serialize)]
+struct Answered {
+    at: String,
+    answer: &'static str,
+    until: Option<String>,
+    place: String,
 }
 
 #[derive(Serialize)]
@@ -62,6 +77,12 @@ pub fn run(session: &Session, words: &OneDelivery) -> Result<Answer, Failure> {
         delivery: deliveries::Shape::of(&story.delivery),
         transitions: transitions.collect(),
         attempts: attempts.collect(),
+        answer: story.answer.as_ref().map(|given| Answered {
+            at: utc(given.at),
+            answer: given.answer.code(),
+            until: until_of(given.answer).map(utc),
+            place: given.place.clone(),
+        }),
     };
     Ok(Answer::new(tell(&story, &session.zone()), &shape))
 }
@@ -139,28 +160,66 @@ fn worth(listed: &Listed, zone: &TimeZone) -> String {
     }
 }
 
-/// The steps in order, tries among them where they happened; a date is said when it changes.
+/// The steps in order, tries and the answer among them where they happened; a date is said when
+/// it changes.
 fn steps(story: &Story, zone: &TimeZone) -> String {
-    let mut tries = story.attempts.iter().peekable();
+    let mut tries = story.attempts.iter();
+    let mut answer = story.answer.as_ref();
     let (mut text, mut day) = (String::new(), None);
-    for step in &story.transitions {
-        let at = step.at.to_zoned(zone.clone());
+    let mut line = |text: &mut String, at: Timestamp, says: &str| {
+        let at = at.to_zoned(zone.clone());
         if day.replace(at.date()) != Some(at.date()) {
             text.push_str(&format!("  {}\n", words::date(at.date())));
         }
-        let note = step.said_note();
-        let says = step.reason.sentence();
-        text.push_str(&format!("    {}  {says}{note}{}\n", at.strftime("%H:%M:%S"), by(step)));
+        text.push_str(&format!("    {}  {says}\n", at.strftime("%H:%M:%S")));
+    };
+    for step in &story.transitions {
+        // What an answer cancels comes after it, though both are of one moment.
+        let comes_first = |given: &mut &Given| {
+            given.at < step.at || (given.at == step.at && step.reason.is_cancel())
+        };
+        if let Some(given) = answer.take_if(comes_first) {
+            line(&mut text, given.at, &answered(given, zone));
+        }
+        let says = format!("{}{}{}", step.reason.sentence(), step.said_note(), by(step));
+        line(&mut text, step.at, &says);
         if step.to == State::Processing
             && let Some(one) = tries.next()
         {
             text.push_str(&format!("              try {}: {}\n", one.n, outcome(one)));
         }
     }
+    if let Some(given) = answer {
+        line(&mut text, given.at, &answered(given, zone));
+    }
     for one in tries {
         text.push_str(&format!("              try {}: {}\n", one.n, outcome(one)));
     }
     text
+}
+
+fn until_of(answer: Said) -> Option<Timestamp> {
+    match answer {
+        Said::Snoozed(until) => Some(until),
+        Said::Done | Said::Dismissed | Said::Opened => None,
+    }
+}
+
+/// What a person answered, and through what.
+fn answered(given: &Given, zone: &TimeZone) -> String {
+    let what = match given.answer {
+        Said::Done => "done".into(),
+        Said::Dismissed => "dismissed".into(),
+        Said::Opened => "opened".into(),
+        Said::Snoozed(until) => format!("snoozed until {}", words::moment(until, zone)),
+    };
+    let place = match given.place.as_str() {
+        "cli" => ", from the command line",
+        "window" => ", in the window",
+        "notification" => ", on the notification",
+        _ => "",
+    };
+    format!("{what}{place}")
 }
 
 /// Who did it, where that was a person.

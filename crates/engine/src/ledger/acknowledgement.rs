@@ -98,13 +98,15 @@ pub fn snoozed_until(
     Ok(last.flatten().map(moment))
 }
 
-/// An answer with when it was given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// An answer with when and where it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
     /// What.
     pub answer: Answer,
     /// When.
     pub at: Timestamp,
+    /// Through what: `window`, `cli` or `notification`.
+    pub place: String,
 }
 
 /// The whole answer given to a reminder.
@@ -112,7 +114,7 @@ pub struct Given {
 /// # Errors
 /// When the ledger cannot be read.
 pub fn given(tx: &Transaction<'_>, name: &Identity, generation: u32) -> Result<Option<Given>> {
-    let sql = "SELECT answer, at, until FROM acknowledgement
+    let sql = "SELECT answer, at, until, place FROM acknowledgement
         WHERE subject = ?1 AND occurrence = ?2 AND reminder = ?3 AND gen = ?4";
     let values = params![name.subject, name.occurrence, name.reminder, generation];
     let found = tx.prepare_cached(sql)?.query_row(values, |row| {
@@ -124,7 +126,7 @@ pub fn given(tx: &Transaction<'_>, name: &Identity, generation: u32) -> Result<O
             ("opened", _) => Answer::Opened,
             _ => Answer::Done,
         };
-        Ok(Given { answer, at })
+        Ok(Given { answer, at, place: row.get("place")? })
     });
     Ok(found.optional()?)
 }

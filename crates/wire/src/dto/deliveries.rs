@@ -192,6 +192,20 @@ pub struct Acknowledged {
     pub how: Answer,
     /// For a snooze: until when.
     pub until: Option<Moment>,
+    /// Through what.
+    pub place: Place,
+}
+
+/// Where a reminder was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Place {
+    /// In the window.
+    Window,
+    /// With a command.
+    CommandLine,
+    /// On the notification itself.
+    Notification,
 }
 
 /// How a reminder was answered.

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     dto::{
         Acknowledged, Answer, AttemptOutcome, AttemptView, Change, ChannelKind, DeliveriesPage,
-        DeliveriesQuery, DeliveryRef, DeliveryRow, Did, RetryDeliveries, Step, Why,
+        DeliveriesQuery, DeliveryRef, DeliveryRow, Did, Place, RetryDeliveries, Step, Why,
     },
     fault::Fault,
 };
@@ -89,19 +89,23 @@ impl EngineHost {
         let local = self.local()?;
         let delivery: DeliveryId = id("delivery", &asked.delivery)?;
         let story = self.engine.why(delivery)?;
-        let given = self.engine.answer_to(&story.delivery.row)?;
         let running = story.delivery.row.facts.state == Is::Processing;
         Ok(Why {
             steps: story.transitions.iter().map(|row| step(row, &local)).collect(),
             attempts: story.attempts.iter().map(|row| attempt(row, running, &local)).collect(),
-            acknowledged: given.map(|given| {
+            acknowledged: story.answer.as_ref().map(|given| {
                 let (how, until) = match given.answer {
                     Given::Done => (Answer::Done, None),
                     Given::Dismissed => (Answer::Dismissed, None),
                     Given::Opened => (Answer::Opened, None),
                     Given::Snoozed(until) => (Answer::Snoozed, Some(local.moment(until))),
                 };
-                Acknowledged { at: local.moment(given.at), how, until }
+                let place = match given.place.as_str() {
+                    "window" => Place::Window,
+                    "cli" => Place::CommandLine,
+                    _ => Place::Notification,
+                };
+                Acknowledged { at: local.moment(given.at), how, until, place }
             }),
             delivery: self.row(&story.delivery, &local),
         })

@@ -151,7 +151,7 @@ export function whyOf(world: World, occ: Occ, index: number): Why {
   }
   tries(row, fate, steps, attempts);
   const answered = world.answered.get(row.id);
-  const acknowledged = answered ? { at: world.now, how: answered, until: null } : null;
+  const acknowledged = answered ? { at: world.now, how: answered, until: null, place: 'window' as const } : null;
   return { delivery: row, steps, attempts, acknowledged };
 }
 

@@ -19,7 +19,7 @@ export function timeline(why: Why): Entry[] {
   const steps = why.steps.map(stepEntry).filter((entry) => entry !== null);
   const settled = why.steps.filter((step) => step.from === 'processing');
   const tries = why.attempts.map((attempt, i) => attemptEntry(attempt, settled[i]));
-  const answer: Entry[] = why.acknowledged ? [{ at: why.acknowledged.at, title: t(`why.ack.${why.acknowledged.how}`), text: '', detail: null, tone: 'good' }] : [];
+  const answer: Entry[] = why.acknowledged ? [{ at: why.acknowledged.at, title: t(`why.ack.${why.acknowledged.how}`), text: t(`why.place.${why.acknowledged.place}`), detail: null, tone: 'good' }] : [];
   return [...steps, ...tries, ...answer].sort((a, b) => a.at.utc.localeCompare(b.at.utc));
 }
 
