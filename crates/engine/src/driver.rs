@@ -100,6 +100,9 @@ impl Driver {
                 return self.scheduler.beat(true);
             }
             if more {
+                if give_up.is_none() && *stop.borrow() {
+                    give_up = self.engine.now().wall.checked_add(PATIENCE).ok();
+                }
                 tokio::task::yield_now().await;
                 continue;
             }

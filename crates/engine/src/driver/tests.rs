@@ -215,3 +215,39 @@ fn planning_that_takes_long_goes_on_in_the_next_pass() {
     let rows: u32 = states.iter().map(|(.., count)| *count).sum();
     assert_eq!(rows, 7 * 8, "a row for every day of each");
 }
+
+/// A sleep without an end.
+struct Never;
+
+impl Wake for Never {
+    fn until(&mut self, _: Option<Timestamp>) -> BoxFuture<'_, Woken> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[test]
+fn a_service_that_has_much_to_catch_up_with_can_be_stopped() {
+    let (_folder, clock, engine) = ledger();
+    let draft = EventDraft {
+        kind: "note".into(),
+        calendar: CalendarId::FIRST.to_string(),
+        title: "Breathe".into(),
+        start: "20261123T090000".into(),
+        zone: Some("UTC".into()),
+        rules: vec!["FREQ=MINUTELY".into()],
+        ..EventDraft::default()
+    };
+    engine.save_event(&Save { draft, ..Save::default() }).expect("a note");
+    clock.to("2026-11-30T09:00:00Z");
+    let scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    let courier = Arc::new(Keeps::default());
+    let couriers = Couriers { desktop: courier.clone(), webhook: courier };
+    let driver = Driver::new(scheduler, engine.clone(), couriers);
+    let (_stop, stopped) = watch::channel(true);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let run = driver.run(Box::new(Never), Arc::new(Notify::new()), stopped, |_| ());
+    runtime.block_on(run).expect("an orderly end");
+    let counts = engine.counts(Timestamp::MIN, Timestamp::MAX).expect("counts");
+    let rows: u32 = counts.iter().map(|(.., count)| *count).sum();
+    assert!(rows < 6_000, "{rows} rows of a week of minutes were written first");
+}
