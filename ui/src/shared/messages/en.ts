@@ -249,6 +249,7 @@ export const en = {
   'inbox.missedGroup': 'Missed while away',
   'inbox.nowGroup': 'Still matters',
   'inbox.overGroup': 'Already over',
+  'inbox.showMore': 'Show more ({n} left)',
   'inbox.moreOlder': 'And more: older ones are listed here when these are answered.',
 
   'deliveries.filter': 'Show',

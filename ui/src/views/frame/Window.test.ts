@@ -6,7 +6,10 @@ import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-li
 import axe from 'axe-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import type { Answer, Args, Platform } from '../../platform';
 import { createMemory, type MemoryOptions } from '../../platform/memory';
+import type { Calls } from '../../wire/calls';
+import type { InboxView } from '../../wire/types';
 import Window from './Window.svelte';
 // Loaded with its first use; here beforehand, so that no test waits for it to be compiled.
 import '../editor/Editor.svelte';
@@ -28,6 +31,19 @@ afterEach(cleanup);
 async function open(options: MemoryOptions = {}): Promise<void> {
   render(Window, { platform: createMemory(options) });
   await screen.findByRole('navigation', {}, { timeout: 5000 });
+}
+
+/** The demo with so many reminders in its inbox. */
+function crowded(count: number): Platform {
+  const platform = createMemory();
+  const call = async <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> => {
+    const answer = await platform.call(name, args);
+    if (name !== 'inbox') return answer;
+    const inbox = answer as InboxView;
+    const items = Array.from({ length: count }, (_, i) => inbox.items.map((item) => ({ ...item, delivery: `${item.delivery}_${String(i)}` }))).flat().slice(0, count);
+    return { ...inbox, items } as Answer<K>;
+  };
+  return { ...platform, call };
 }
 
 async function findings(): Promise<string[]> {
@@ -89,6 +105,19 @@ describe('the window', () => {
     await waitFor(() => expect(screen.queryByRole('button', { name: /^Switch on/ })).toBeNull());
     expect(screen.queryByText(/Switched off/)).toBeNull();
     expect(await screen.findByText('old-relay is switched on again')).toBeTruthy();
+  });
+
+  it('draws the inbox by the two hundred, and a key brings more', async () => {
+    render(Window, { platform: crowded(230) });
+    await fireEvent.click(await screen.findByRole('button', { name: /^Inbox/ }, { timeout: 5000 }));
+    const more = await screen.findByText<HTMLButtonElement>('Show more (30 left)');
+    const rows = (): HTMLElement[] => Array.from(document.querySelectorAll<HTMLElement>('.inbox li'));
+    expect(rows()).toHaveLength(200);
+    expect([more.tagName, more.tabIndex]).toEqual(['BUTTON', 0]);
+    await fireEvent.click(more);
+    await waitFor(() => expect(rows()[200]?.contains(document.activeElement)).toBe(true));
+    expect(rows()).toHaveLength(230);
+    expect(more.isConnected).toBe(false);
   });
 
   it.each(['demo', 'off'] as const)('has nothing for axe to find (%s)', async (world) => {
