@@ -411,6 +411,18 @@ test('a hidden calendar is not drawn', async () => {
   await expect.poll(() => chip('Brunch').count()).toBe(0);
 });
 
+test('a deleted calendar comes back by undo, with its events', async () => {
+  await open();
+  await chip('Brunch').waitFor();
+  await page.getByRole('button', { name: 'Change Family' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await toast(/^Removed Family/).waitFor();
+  await expect.poll(() => chip('Brunch').count()).toBe(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await chip('Brunch').waitFor();
+  await page.getByRole('checkbox', { name: 'Family' }).waitFor();
+});
+
 test('a person with a birthday is added', async () => {
   await open();
   await nav('People');
@@ -421,4 +433,12 @@ test('a person with a birthday is added', async () => {
   await dialog().getByLabel('In years without 29 February').waitFor();
   await dialog().getByRole('button', { name: 'Save' }).click();
   await page.getByRole('button', { name: /Noor/ }).waitFor();
+});
+
+test('a calendar file that is chosen says what it brought', async () => {
+  await open();
+  await page.keyboard.press(',');
+  await page.locator('input[type=file]').setInputFiles({ name: 'club.ics', mimeType: 'text/calendar', buffer: Buffer.from('BEGIN:VCALENDAR') });
+  await dialog().getByRole('button', { name: 'Import', exact: true }).click();
+  await toast(/^Imported club.ics: 3/).waitFor();
 });

@@ -2,16 +2,23 @@
 
 import { addDays, addMinutes, dates, daysBetween, weekday } from '../../time/date';
 import type {
-  Change, DeleteEvent, Did, Draft, DraftPreview, EditorForm, Kind, MoveAnswer, MoveOccurrence, NewForm, PreviewDate, PreviewQuery, SaveEvent,
+  CalendarView, Change, DeleteEvent, Did, Draft, DraftPreview, EditorForm, Kind, MoveAnswer, MoveOccurrence, NewForm, PreviewDate, PreviewQuery, SaveEvent,
 } from '../../wire/types';
 import { Refused } from '../types';
 import { before, moment } from './moments';
 import { shifted } from './range';
 import { DESKTOP, HOOK, type Occ, type World } from './world';
 
+/** How it was before a change. The calendars are named by their deletion alone. */
+interface Was {
+  occs: Occ[];
+  calendars?: CalendarView[];
+  words: string;
+}
+
 export interface Past {
-  undo: { occs: Occ[]; words: string }[];
-  redo: { occs: Occ[]; words: string }[];
+  undo: Was[];
+  redo: Was[];
 }
 
 export function change(did: Did, more: Partial<Change> = {}): Change {
@@ -115,8 +122,8 @@ export function previewOf(world: World, { draft }: PreviewQuery): DraftPreview {
   };
 }
 
-export function remember(world: World, past: Past, words: string): void {
-  past.undo.push({ occs: world.occs, words });
+export function remember(world: World, past: Past, words: string, calendars?: CalendarView[]): void {
+  past.undo.push({ occs: world.occs, words, ...(calendars && { calendars }) });
   past.redo = [];
 }
 
@@ -190,7 +197,8 @@ export function move(world: World, past: Past, asked: MoveOccurrence): MoveAnswe
 export function step(world: World, from: Past['undo'], to: Past['undo'], did: Did): Change {
   const last = from.pop();
   if (!last) return change('nothing');
-  to.push({ occs: world.occs, words: last.words });
+  to.push({ occs: world.occs, words: last.words, ...(last.calendars && { calendars: world.calendars }) });
   world.occs = last.occs;
+  if (last.calendars) world.calendars = last.calendars;
   return change(did, { title: last.words });
 }

@@ -5,7 +5,7 @@ import type { Boot, ChannelView, DeliveriesPage, DeliveriesQuery, Fault, HourClo
 import { Refused, type Args, type Answer, type Platform } from '../types';
 import { allRows, counts, detailOf, inboxOf, rowOf, whyOf } from './deliver';
 import { demoWorld, emptyWorld } from './demo';
-import { change, formOf, move, newForm, previewOf, remove, save, step, type Past } from './edits';
+import { change, formOf, move, newForm, previewOf, remember, remove, save, step, type Past } from './edits';
 import { hardWorld } from './hard';
 import { later, moment, ZONES } from './moments';
 import { busyOf, rangeOf, upNextOf } from './range';
@@ -158,11 +158,11 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
     },
     import: ({ dryRun }) => (dryRun ? { created: 3, updated: 1, unchanged: 0, first: '2026-11-23', remarks: [{ line: 42, reason: 'the zone "Mars/Olympus" is not known: taken as floating' }] }
       : told({ created: 3, updated: 1, unchanged: 0, first: '2026-11-23', remarks: [] })),
-    ...lists(world, told),
+    ...lists(world, past, told),
   };
 }
 
-function lists(world: World, told: <T>(answer: T) => T): Partial<Handlers> {
+function lists(world: World, past: Past, told: <T>(answer: T) => T): Partial<Handlers> {
   return {
     saveCalendar: (asked) => {
       if (asked.name.trim() === '') refuse('invalid', 'a calendar needs a name', 'name');
@@ -174,9 +174,10 @@ function lists(world: World, told: <T>(answer: T) => T): Partial<Handlers> {
     },
     deleteCalendar: ({ id }) => {
       const gone = world.calendars.find((c) => c.id === id) ?? refuse('notFound', 'the calendar is not there any more', null);
+      remember(world, past, `Delete calendar “${gone.name}”`, world.calendars);
       world.calendars = world.calendars.filter((c) => c !== gone);
       world.occs = world.occs.filter((o) => o.calendar !== id);
-      return told(change('removed', { title: gone.name, cancelledReminders: 4 }));
+      return told(change('removed', { title: gone.name, cancelledReminders: 4, undo: true }));
     },
     savePerson: (asked) => told(savePerson(world, asked)),
     deletePerson: ({ id }) => {
