@@ -76,11 +76,15 @@ fn a_folder_that_is_somebody_elses_is_not_to_be_closed() {
     let desk = Desk::new();
     fs::create_dir(desk.data()).expect("a folder");
     chmod(&desk.data(), 0o755);
+    let type_this = format!("type: chmod 700 '{}'", desk.data().display());
+    let said = desk.line("next");
+    assert!(said.refused(1).contains(&type_this), "an empty one may be: {said:?}");
+    fs::write(desk.data().join("theirs"), "").expect("a file");
     for line in ["doctor", "next", "add A --at 2031-01-01T09:00"] {
         let said = desk.line(line);
         let sentence = said.refused(1);
         assert!(!sentence.contains("chmod"), "{sentence}");
         assert!(sentence.contains("holds no ledger: choose a directory of its own"), "{sentence}");
     }
-    assert_eq!(files(&desk), []);
+    assert_eq!(files(&desk), [("theirs".to_string(), Vec::new())]);
 }

@@ -5,7 +5,7 @@
 use std::{
     fs::{self, File, OpenOptions, Permissions},
     io::{ErrorKind, Read, Seek, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -42,8 +42,11 @@ pub(super) fn examine_directory(dir: &Path) -> Result<PathBuf> {
     }
     let mode = found.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        // To close a folder that serves others too would do harm: only one of ours is closed.
-        let advice = match dir.join(DATABASE).exists() {
+        // To close a folder that serves others too would do harm: only one of ours is closed, or
+        // one that is empty and this user's.
+        let is_free = found.uid() == rustix::process::geteuid().as_raw()
+            && fs::read_dir(dir).is_ok_and(|mut inside| inside.next().is_none());
+        let advice = match is_free || dir.join(DATABASE).exists() {
             true => format!("; type: chmod 700 '{}'", dir.display()),
             false => " and it holds no ledger: choose a directory of its own, \
                       which is made for you when it is not there"
