@@ -62,7 +62,7 @@ pub enum Error {
     #[error("the ledger is busy: another program holds it; nothing was changed, try again")]
     Busy,
     /// SQLite said no.
-    #[error("the ledger could not be read or written: {0}")]
+    #[error("the ledger could not be read or written: {0}{advice}", advice = advice(.0))]
     Sqlite(rusqlite::Error),
     /// The system said no.
     #[error("{what}: {source}")]
@@ -77,6 +77,18 @@ pub enum Error {
         "the secrets of this ledger cannot be opened: the key file beside it is missing or another one"
     )]
     Sealed,
+}
+
+/// What one can do about a file that SQLite cannot make sense of.
+pub const DAMAGED_ADVICE: &str =
+    "the file is left as it is; move it away to begin anew, or put a copy of it in its place";
+
+fn advice(error: &rusqlite::Error) -> String {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    match error.sqlite_error_code() {
+        Some(DatabaseCorrupt | NotADatabase) => format!(": {DAMAGED_ADVICE}"),
+        _ => String::new(),
+    }
 }
 
 /// What the engine returns.
