@@ -11,7 +11,11 @@ use std::{
     time::Duration,
 };
 
-use engine::ledger::SchedulerLock;
+use engine::{
+    clock::{Clock, SystemClock},
+    ledger::SchedulerLock,
+};
+use jiff::SignedDuration;
 use kit::Desk;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
@@ -67,6 +71,9 @@ fn one_service_leads_another_stands_by_and_takes_over() {
     );
     let said = desk.line("add Known --at 2031-01-01T09:00");
     assert!(!said.done().contains("No service is running"), "{said:?}");
+    let (found, code) = desk.doctor();
+    let problem = "no notification service: reminders will wait in the inbox until there is one";
+    assert_eq!((&found["problems"], code), (&json!([problem]), 1));
     let mut second = Service::start(&desk);
     second.says("standing by");
     assert_eq!(first.end(), Some(0));
@@ -165,6 +172,18 @@ fn an_endpoint_that_was_gone_is_used_again_after_it_was_switched_on() {
     assert_eq!(tested(), json!("dead.gone"));
     assert!(desk.line("channel list").done().contains("off: its endpoint said it is gone"));
     assert_eq!(tested(), json!("dead.gone"), "without a call");
+    assert_eq!(desk.doctor().0["problems"], json!([]), "a test is no reminder");
+    desk.add("Far --at 2031-01-01T09:00 --channel lamp");
+    let near = SystemClock::new().now().wall + SignedDuration::from_secs(4);
+    let near = near.strftime("%Y-%m-%dT%H:%M:%SZ");
+    desk.add(&format!("Near --at {near} --remind 0m --channel lamp"));
+    while desk.line("deliveries --json --state dead").json().as_array().map(Vec::len) < Some(3) {
+        rung.recv_timeout(Duration::from_secs(60)).expect("the service changes something");
+    }
+    let off = "the channel lamp is off (its endpoint said it is gone) and 1 reminder is planned on it: `carillon channel on lamp` switches it on";
+    let failed = "1 reminder has failed in the last 30 days: `carillon deliveries --state \"failed\"` lists them";
+    let (found, code) = desk.doctor();
+    assert_eq!((&found["problems"], code), (&json!([off, failed]), 1));
     assert!(desk.line("channel on lamp").done().starts_with("Switched lamp on again."));
     assert!(!desk.line("channel list").done().contains("off:"));
     assert_eq!(desk.line("channel on lamp").done(), "lamp was not off.\n");

@@ -2,8 +2,14 @@
 
 mod kit;
 
-use std::fs;
+use std::{fs, sync::Arc};
 
+use engine::{
+    Actor, Engine,
+    clock::{Clock, Now, SystemClock},
+    ledger::SchedulerLock,
+};
+use jiff::SignedDuration;
 use kit::{Desk, chmod};
 use serde_json::{Value, json};
 
@@ -92,4 +98,33 @@ fn a_folder_that_is_somebody_elses_is_not_to_be_closed() {
         assert!(sentence.contains("holds no ledger: choose a directory of its own"), "{sentence}");
     }
     assert_eq!(files(&desk), [("theirs".to_string(), Vec::new())]);
+}
+
+/// The machine's clock as it was an hour ago.
+struct Earlier(SystemClock);
+
+impl Clock for Earlier {
+    fn now(&self) -> Now {
+        let now = self.0.now();
+        Now { wall: now.wall - SignedDuration::from_hours(1), ..now }
+    }
+}
+
+#[test]
+fn what_is_due_and_not_sent_though_a_service_runs_is_a_problem() {
+    let desk = Desk::new();
+    let clock = Arc::new(Earlier(SystemClock::new()));
+    let engine = Engine::open(&desk.data(), Actor::CommandLine, clock).expect("a ledger");
+    engine.test_channel(calendar::id::ChannelId::DESKTOP, None).expect("planned");
+    drop(engine);
+    // A service that leads and does nothing, as one that cannot write.
+    let leads = SchedulerLock::try_take(&desk.data()).expect("a lock").expect("free");
+    let (found, code) = desk.doctor();
+    let problems = found["problems"].to_string();
+    assert!(
+        problems.contains("1 reminder is due for more than a minute and cannot be sent"),
+        "{problems}"
+    );
+    assert_eq!(code, 1);
+    drop(leads);
 }

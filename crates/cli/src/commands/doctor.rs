@@ -1,19 +1,16 @@
 //! `carillon doctor`: whether everything needed is there and well. It only looks: what is not
 //! there is not made, and a ledger of an older program stays as it is.
 
+mod problems;
+
 use std::{path::Path, sync::Arc};
 
-use calendar::{delivery::State, reason::Reason, zones::ZoneName};
+use calendar::zones::ZoneName;
 use engine::{
     Actor, Engine,
     autostart::Autostart,
     clock::SystemClock,
-    ledger::{
-        Ledger, SCHEMA, SchedulerLock,
-        channel::ChannelKind,
-        inbox::{Filter, Listed},
-        status::StatusRow,
-    },
+    ledger::{Ledger, SCHEMA, SchedulerLock, status::StatusRow},
     machine::machine_zone,
     place::Place,
     zones,
@@ -21,8 +18,6 @@ use engine::{
 use serde::Serialize;
 
 use crate::{answer::Answer, failure::Failure, words};
-
-const NO_SERVICE: &str = "no service is running, so nothing rings: start it with `carillon daemon`";
 
 #[derive(Serialize)]
 struct Shape {
@@ -120,36 +115,11 @@ pub fn run(named: Option<&Path>) -> Result<Answer, Failure> {
         problems: Vec::new(),
     };
     if let Some(engine) = &engine {
-        shape.problems = problems(engine, &shape)?;
+        shape.problems = problems::find(engine, &shape)?;
     }
     let mut answer = Answer::new(text(&shape), &shape);
     answer.is_well = shape.problems.is_empty();
     Ok(answer)
-}
-
-/// What keeps reminders from being told, or the ledger from being trusted.
-fn problems(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
-    let mut problems = Vec::new();
-    if !shape.ledger.ok {
-        problems.push(format!("the ledger is damaged: {}", shape.ledger.faults.join("; ")));
-    }
-    let webhooks = engine.channels()?.into_iter().filter(|row| row.kind == ChannelKind::Webhook);
-    if let Some(row) = webhooks.into_iter().find(|row| engine.url_of(row).is_err()) {
-        let how = if engine.vault().has_key() { "another one" } else { "missing" };
-        problems.push(format!(
-            "the channel {} cannot be used: the key file secret.key beside the ledger is {how}",
-            row.name
-        ));
-    }
-    if !shape.service.running && !engine.next_rings(1)?.is_empty() {
-        problems.push(NO_SERVICE.into());
-    }
-    let held = Filter { states: vec![State::Held], limit: 1_000, ..Filter::default() };
-    let waits = |row: &Listed| row.row.facts.reason == Reason::HeldNoNotifier;
-    if shape.notifier.reachable == Some(false) && engine.deliveries(&held)?.iter().any(waits) {
-        problems.push("reminders wait, and there is no notification service to show them".into());
-    }
-    Ok(problems)
 }
 
 fn notifier(status: &StatusRow) -> NotifierShape {

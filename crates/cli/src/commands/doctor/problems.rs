@@ -1,0 +1,136 @@
+//! What `doctor` calls a problem: whatever keeps reminders from being told, was not told and
+//! waits for a person, or makes the ledger doubtful.
+
+use calendar::{delivery::State, timing::later};
+use engine::{
+    Engine,
+    error::DAMAGED_ADVICE,
+    ledger::{
+        channel::{ChannelKind, ChannelRow},
+        inbox::{Filter, Listed},
+    },
+    queries::Ring,
+};
+use jiff::Timestamp;
+
+use super::Shape;
+use crate::{failure::Failure, words};
+
+const NO_SERVICE: &str = "no service is running, so nothing rings: start it with `carillon daemon`";
+const NO_NOTIFIER: &str =
+    "no notification service: reminders will wait in the inbox until there is one";
+const DAY: i64 = 86_400;
+/// What failed longer ago than this is history, as in the window.
+const RECENT_DAYS: i64 = 30;
+/// A running service has looked at everything that was due so many seconds ago.
+const PATIENCE: i64 = 60;
+/// Rows of each kind that are looked at.
+const MOST: u32 = 1_000;
+
+/// One sentence for each problem; none when all is well.
+pub fn find(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
+    let mut problems = Vec::new();
+    if !shape.ledger.ok {
+        let faults = &shape.ledger.faults;
+        // A single event that cannot be read is no reason to move the file away.
+        let is_file = faults.len() > usize::from(engine.count_unreadable()? > 0);
+        let advice = if is_file { format!(": {DAMAGED_ADVICE}") } else { String::new() };
+        problems.push(format!("the ledger is damaged: {}{advice}", faults.join("; ")));
+    }
+    let channels = engine.channels()?;
+    problems.extend(sealed(engine, &channels));
+    let rings = engine.next_rings(MOST as usize)?;
+    if !shape.service.running && !rings.is_empty() {
+        problems.push(NO_SERVICE.into());
+    }
+    let rings_on = |name: &str| rings.iter().filter(|ring: &&Ring| ring.channel == name).count();
+    for row in &channels {
+        let planned = live(engine, row)?.len().max(rings_on(&row.name));
+        match row.off_words() {
+            Some(why) if planned > 0 => problems.push(off(&row.name, why, planned)),
+            _ => {}
+        }
+        let is_desktop = row.kind == ChannelKind::Desktop;
+        if is_desktop && planned > 0 && shape.notifier.reachable == Some(false) {
+            problems.push(NO_NOTIFIER.into());
+        }
+    }
+    problems.extend(stuck(engine, shape)?);
+    for state in [State::Dead, State::Review] {
+        problems.extend(parked(engine, state)?);
+    }
+    Ok(problems)
+}
+
+/// A channel whose URL cannot be opened.
+fn sealed(engine: &Engine, channels: &[ChannelRow]) -> Option<String> {
+    let mut webhooks = channels.iter().filter(|row| row.kind == ChannelKind::Webhook);
+    let row = webhooks.find(|row| engine.url_of(row).is_err())?;
+    let how = if engine.vault().has_key() { "another one" } else { "missing" };
+    Some(format!(
+        "the channel {} cannot be used: the key file secret.key beside the ledger is {how}",
+        row.name
+    ))
+}
+
+/// What a channel has before it.
+fn live(engine: &Engine, channel: &ChannelRow) -> Result<Vec<Listed>, Failure> {
+    let states = vec![State::Scheduled, State::Pending, State::Retrying, State::Held];
+    let channel = Some(channel.id);
+    Ok(engine.deliveries(&Filter { states, channel, limit: MOST, ..Filter::default() })?)
+}
+
+fn off(name: &str, why: &str, planned: usize) -> String {
+    let are = if planned == 1 { "is" } else { "are" };
+    format!(
+        "the channel {name} is off ({why}) and {} {are} planned on it: `carillon channel on {name}` switches it on",
+        words::count(planned, "reminder")
+    )
+}
+
+/// What is past its moment, though a service runs that should have taken it up by now.
+fn stuck(engine: &Engine, shape: &Shape) -> Result<Option<String>, Failure> {
+    let before = later(engine.now().wall, -PATIENCE);
+    let leads_since = engine.service_status()?.map_or(Timestamp::MIN, |said| said.started);
+    if !shape.service.running || leads_since > before {
+        return Ok(None);
+    }
+    let states = vec![State::Scheduled, State::Pending, State::Retrying];
+    let filter = Filter { states, until: Some(before), limit: MOST, ..Filter::default() };
+    let is_ripe = |listed: &&Listed| listed.row.facts.not_before.is_none_or(|at| at < before);
+    let rows = engine.deliveries(&filter)?;
+    Ok(match rows.iter().filter(is_ripe).count() {
+        0 => None,
+        n => Some(format!(
+            "{} due for more than a minute and cannot be sent: see whether the disk is full, and what the service says",
+            match n {
+                1 => "1 reminder is".to_string(),
+                n => format!("{} are", words::count(n, "reminder")),
+            }
+        )),
+    })
+}
+
+/// What recently came to this state and nobody has settled; tests and deleted events aside.
+fn parked(engine: &Engine, state: State) -> Result<Option<String>, Failure> {
+    let since = Some(later(engine.now().wall, -RECENT_DAYS * DAY));
+    let filter = Filter { states: vec![state], since, limit: MOST, ..Filter::default() };
+    let mut open = 0;
+    for listed in engine.deliveries(&filter)? {
+        let Some(event) = listed.row.event else { continue };
+        let is_open = engine.answer_to(&listed.row)?.is_none();
+        if is_open && engine.legible_event(event)?.is_some() {
+            open += 1;
+        }
+    }
+    let what = match (open, state) {
+        (0, _) => return Ok(None),
+        (1, State::Dead) => "has failed",
+        (_, State::Dead) => "have failed",
+        (_, _) => "may or may not have arrived",
+    };
+    let (many, word) = (words::count(open, "reminder"), words::state(state));
+    Ok(Some(format!(
+        "{many} {what} in the last {RECENT_DAYS} days: `carillon deliveries --state \"{word}\"` lists them"
+    )))
+}
