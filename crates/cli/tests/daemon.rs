@@ -188,6 +188,9 @@ fn an_endpoint_that_was_gone_is_used_again_after_it_was_switched_on() {
     assert!(!desk.line("channel list").done().contains("off:"));
     assert_eq!(desk.line("channel on lamp").done(), "lamp was not off.\n");
     assert_eq!(tested(), json!("told.on_time"));
+    let told = desk.line("deliveries --json --state told").json()[0]["id"].clone();
+    let again = desk.run(["retry", told.as_str().expect("an id")]);
+    assert!(again.refused(1).contains(" is told: only failed and uncertain ones"), "{again:?}");
     answering.join().expect("both calls came");
     assert_eq!(service.end(), Some(0));
 }

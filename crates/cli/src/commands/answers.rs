@@ -1,5 +1,6 @@
 //! What a person answers to reminders: done, later, once more.
 
+use calendar::delivery::Class;
 use engine::{ledger::acknowledgement::Answer as Said, message::utc};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -97,8 +98,18 @@ struct Retried {
     retried: Vec<String>,
 }
 
-pub fn retry(session: &Session, words: &SomeDeliveries) -> Result<Answer, Failure> {
-    let ids = session.deliveries(&words.deliveries)?;
+pub fn retry(session: &Session, named: &SomeDeliveries) -> Result<Answer, Failure> {
+    let ids = session.deliveries(&named.deliveries)?;
+    for id in &ids {
+        let state = session.engine.why(*id)?.delivery.row.facts.state;
+        if state.class() != Class::Parked {
+            let message = format!(
+                "{id} is {}: only failed and uncertain ones can be tried again",
+                words::state(state)
+            );
+            return Err(Failure::invalid("delivery", message));
+        }
+    }
     session.engine.retry(&ids, None)?;
     let text = format!(
         "{} will be tried again, with the same key.\n{}",
