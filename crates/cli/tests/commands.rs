@@ -127,6 +127,22 @@ fn a_time_that_clocks_skip_is_said_to_be_shifted() {
 }
 
 #[test]
+fn of_a_time_that_comes_twice_it_is_said_which_is_taken() {
+    let desk = Desk::new();
+    let remarks =
+        |line: &str| desk.line(&format!("add --json {line}")).json()["remarks"].to_string();
+    let twice = "01:30 comes twice on Sun 31 Oct 2027 in Europe/Lisbon, where clocks go back:";
+    let second = "2027-10-31T01:30:00+00:00[Europe/Lisbon]";
+    let said = remarks("Fold --at 2027-10-31T01:30 --zone Europe/Lisbon");
+    let first = format!("{twice} the first is taken, and the second is written {second}");
+    assert_eq!(said, json!([first]).to_string());
+    let said = remarks(&format!("Fold --at {second}"));
+    assert_eq!(said, json!([format!("{twice} the second is taken")]).to_string());
+    let said = remarks("Fold --at 2027-10-31T02:30 --floating");
+    assert!(said.contains("02:30 comes twice") && said.contains("the first is taken\""), "{said}");
+}
+
+#[test]
 fn deliveries_are_asked_for_by_the_words_they_are_shown_with() {
     let desk = Desk::new();
     desk.add("Lunch --at 2031-11-25T12:00");

@@ -173,7 +173,13 @@ fn an_endpoint_that_was_gone_is_used_again_after_it_was_switched_on() {
     assert!(desk.line("channel list").done().contains("off: its endpoint said it is gone"));
     assert_eq!(tested(), json!("dead.gone"), "without a call");
     assert_eq!(desk.doctor().0["problems"], json!([]), "a test is no reminder");
-    desk.add("Far --at 2031-01-01T09:00 --channel lamp");
+    let far = desk.line("add --json Far --at 2031-01-01T09:00 --channel lamp").json();
+    let remark = "the channel lamp is off (its endpoint said it is gone), so nothing is told on it: `carillon channel on lamp` switches it on";
+    assert_eq!(far["remarks"], json!([remark]));
+    let waiting = desk.line("deliveries --json --state scheduled").json()[0]["id"].clone();
+    let story = desk.run(["why", waiting.as_str().expect("an id")]);
+    assert!(story.done().contains("\nIts channel lamp is off"), "{story:?}");
+    assert!(!story.done().contains("It will be told"), "{story:?}");
     let near = SystemClock::new().now().wall + SignedDuration::from_secs(4);
     let near = near.strftime("%Y-%m-%dT%H:%M:%SZ");
     desk.add(&format!("Near --at {near} --remind 0m --channel lamp"));
@@ -186,6 +192,8 @@ fn an_endpoint_that_was_gone_is_used_again_after_it_was_switched_on() {
     assert_eq!((&found["problems"], code), (&json!([off, failed]), 1));
     assert!(desk.line("channel on lamp").done().starts_with("Switched lamp on again."));
     assert!(!desk.line("channel list").done().contains("off:"));
+    let story = desk.run(["why", waiting.as_str().expect("an id")]);
+    assert!(story.done().contains("\nIt will be told when it is due."), "{story:?}");
     assert_eq!(desk.line("channel on lamp").done(), "lamp was not off.\n");
     assert_eq!(tested(), json!("told.on_time"));
     let told = desk.line("deliveries --json --state told").json()[0]["id"].clone();

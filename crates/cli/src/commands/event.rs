@@ -6,10 +6,14 @@ use calendar::{
     occurrence::Occurrence,
     recurrence::Language,
     reminder::Reminder,
-    timing::{Gap, Landing, Length, LocalStart, Tie, instant, later},
+    timing::{Fold, Gap, Landing, Length, LocalStart, Tie, instant, later},
 };
-use engine::{ledger::event::EventRow, message::utc, reconcile::Effect};
-use jiff::{SignedDuration, Timestamp, civil::DateTime};
+use engine::{
+    ledger::{channel::ChannelRow, event::EventRow},
+    message::utc,
+    reconcile::Effect,
+};
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{answer::Answer, args::OneEvent, failure::Failure, session::Session, words};
@@ -54,7 +58,7 @@ pub struct View<'a> {
     version: i64,
     next: Vec<Occurrence>,
     calendar: String,
-    channels: Vec<(calendar::id::ChannelId, String)>,
+    channels: Vec<ChannelRow>,
 }
 
 impl<'a> View<'a> {
@@ -64,19 +68,19 @@ impl<'a> View<'a> {
         next.truncate(NEXT);
         let calendars = session.engine.calendars()?;
         let calendar = calendars.into_iter().find(|c| c.id == event.calendar);
-        let channels = session.engine.channels()?.into_iter().map(|c| (c.id, c.name)).collect();
+        let channels = session.engine.channels()?;
         let calendar = calendar.map_or_else(String::new, |c| c.name);
         Ok(Self { session, event, version: row.version, next, calendar, channels })
     }
 
     fn channel(&self, reminder: &Reminder) -> &str {
-        self.channels.iter().find(|(id, _)| *id == reminder.channel).map_or("", |(_, name)| name)
+        self.channels.iter().find(|row| row.id == reminder.channel).map_or("", |row| &row.name)
     }
 
     /// Its (first) start.
     fn start(&self) -> String {
         let timing = &self.event.timing;
-        let fold = timing.fold == calendar::timing::Fold::Second;
+        let fold = timing.fold == Fold::Second;
         let start = LocalStart { at: timing.start, fold };
         let zone = self.session.context.zone_of(self.event, &timing.tie);
         match timing.tie {
@@ -117,25 +121,58 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What to know about its start: that clocks skip it, and which is taken.
+    /// What is other than one may think: its start by the clocks, and channels that are off.
     pub fn remarks(&self) -> Vec<String> {
+        let used = |row: &&ChannelRow| self.event.reminders.iter().any(|r| r.channel == row.id);
+        let off = self.channels.iter().filter(used).filter_map(|row| {
+            let (name, why) = (&row.name, row.off_words()?);
+            Some(format!(
+                "the channel {name} is off ({why}), so nothing is told on it: `carillon channel on {name}` switches it on"
+            ))
+        });
+        self.start_remark().into_iter().chain(off).collect()
+    }
+
+    /// That clocks skip its start, or show it twice, and which is taken.
+    fn start_remark(&self) -> Option<String> {
         let timing = &self.event.timing;
-        if timing.tie.is_all_day() || timing.gap == Gap::Skip {
-            return Vec::new();
+        if timing.tie.is_all_day() {
+            return None;
         }
         let zone = self.session.context.zone_of(self.event, &timing.tie);
-        let (at, landing) = instant(LocalStart::first(timing.start), &zone);
-        if landing != Landing::Shifted {
-            return Vec::new();
+        let is_second = timing.fold == Fold::Second;
+        let (at, landing) = instant(LocalStart { at: timing.start, fold: is_second }, &zone);
+        let (there, clock) =
+            (zone.to_datetime(at), |at: DateTime| at.strftime("%H:%M").to_string());
+        let (hour, day) = (clock(timing.start), words::date(timing.start.date()));
+        let place = zone.iana_name().unwrap_or("UTC");
+        match landing {
+            Landing::Plain => None,
+            Landing::Shifted if timing.gap == Gap::Skip => None,
+            Landing::Shifted => Some(format!(
+                "{hour} is skipped on {day} in {place}, where clocks go forward: {} is taken instead",
+                clock(there)
+            )),
+            Landing::Folded => Some(format!(
+                "{hour} comes twice on {day} in {place}, where clocks go back: {}",
+                self.which_of_two(&zone)
+            )),
         }
-        let clock = |at: DateTime| at.strftime("%H:%M").to_string();
-        vec![format!(
-            "{} is skipped on {} in {}, where clocks go forward: {} is taken instead",
-            clock(timing.start),
-            words::date(timing.start.date()),
-            zone.iana_name().unwrap_or("UTC"),
-            clock(zone.to_datetime(at))
-        )]
+    }
+
+    /// Which of two equal times is taken, and how the other is written.
+    fn which_of_two(&self, zone: &TimeZone) -> String {
+        let timing = &self.event.timing;
+        let second = instant(LocalStart { at: timing.start, fold: true }, zone).0;
+        match (timing.fold, &timing.tie) {
+            (Fold::First, Tie::Zone(_)) => {
+                let second = second.to_zoned(zone.clone());
+                format!("the first is taken, and the second is written {second}")
+            }
+            (Fold::First, Tie::Floating | Tie::AllDay) => "the first is taken".into(),
+            (Fold::Second, _) => "the second is taken".into(),
+            (Fold::Both, _) => "both are taken".into(),
+        }
     }
 
     /// When it is, in words: an event that happens once needs no further dates.

@@ -1,11 +1,16 @@
 //! `carillon why`: the story of one delivery, as one would tell it to whoever asks.
 
-use calendar::{delivery::State, policy::UseBy, reason::Reason};
+use calendar::{
+    delivery::{Class, State},
+    policy::UseBy,
+    reason::Reason,
+};
 use engine::{
     ledger::{
         acknowledgement::{Answer as Said, Given},
         attempt::AttemptRow,
         audit::AuditRow,
+        channel::ChannelRow,
         inbox::Listed,
     },
     message::utc,
@@ -84,17 +89,20 @@ pub fn run(session: &Session, words: &OneDelivery) -> Result<Answer, Failure> {
             place: given.place.clone(),
         }),
     };
-    Ok(Answer::new(tell(&story, &session.zone()), &shape))
+    let channels = session.engine.channels()?;
+    let channel = channels.iter().find(|row| row.id == story.delivery.row.identity.channel);
+    Ok(Answer::new(tell(&story, channel, &session.zone()), &shape))
 }
 
-fn tell(story: &Story, zone: &TimeZone) -> String {
+fn tell(story: &Story, channel: Option<&ChannelRow>, zone: &TimeZone) -> String {
     let listed = &story.delivery;
     let row = &listed.row;
     let mut text = match row.event {
         Some(_) => format!("“{}”, {}\n", listed.title, words::label(&row.label)),
         None => format!("A test of {}\n", listed.channel),
     };
-    text.push_str(&format!("{}\n\n", sums_up(listed, zone)));
+    let off = channel.filter(|_| row.facts.state.class() == Class::Live).and_then(off);
+    text.push_str(&format!("{}\n\n", off.unwrap_or_else(|| sums_up(listed, zone))));
     let mut facts = vec![
         [
             "  reminder".to_string(),
@@ -111,6 +119,14 @@ fn tell(story: &Story, zone: &TimeZone) -> String {
     text.push_str("\nWhat happened\n");
     text.push_str(&steps(story, zone));
     text
+}
+
+/// What is to be said instead of a promise while the channel is off.
+fn off(channel: &ChannelRow) -> Option<String> {
+    let (name, why) = (&channel.name, channel.off_words()?);
+    Some(format!(
+        "Its channel {name} is off ({why}): it will not be told unless that is switched on first, with `carillon channel on {name}`."
+    ))
 }
 
 /// The one sentence somebody asks for.
