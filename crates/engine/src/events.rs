@@ -30,6 +30,8 @@ use crate::{
 pub use crate::moving::{Placement, moved_series};
 
 const DAY: i64 = 86_400;
+/// A series that has no turn for four hundred years has none at all.
+const FARTHEST: i64 = 400 * 366 * DAY;
 /// 31 December 9998: as far as the calendar goes.
 const FOREVER_MS: i64 = 253_370_678_400_000;
 
@@ -250,8 +252,11 @@ impl Act<'_> {
             fold: event.timing.fold == calendar::timing::Fold::Second,
         };
         let Some(first) = event.occurrence(&self.context, original) else { return Ok(()) };
-        let over = if event.timing.tie.is_all_day() { first.end } else { first.start };
-        if over <= self.wall() {
+        let is_ahead = |one: &Occurrence| {
+            let over = if event.timing.tie.is_all_day() { one.end } else { one.start };
+            over > self.wall()
+        };
+        if !is_ahead(&first) && !self.turns(event).iter().any(is_ahead) {
             let when = match event.timing.tie.is_all_day() {
                 true => first.present.at.date().strftime("%a %-d %b %Y").to_string(),
                 false => spoken(first.start, &self.context.zone_of(event, &event.timing.tie)),
@@ -260,6 +265,17 @@ impl Act<'_> {
             return Err(Error::invalid("start", message));
         }
         Ok(())
+    }
+
+    /// The first few turns of a series that may be ahead; what happens once has none.
+    fn turns(&self, event: &Event) -> Vec<Occurrence> {
+        if event.repeats.is_once() {
+            return Vec::new();
+        }
+        // A whole day of today has begun and is not over.
+        let begun = if event.timing.tie.is_all_day() { 2 * DAY } else { 0 };
+        let (from, until) = (later(self.wall(), -begun), later(self.wall(), FARTHEST));
+        event.occurrences(&self.context, from, until, 4).items
     }
 
     /// Inserts a new event and plans it.
