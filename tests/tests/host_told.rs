@@ -225,11 +225,13 @@ fn a_webhook_that_fails_tells_its_tries_and_can_be_tried_again() {
     let failure = failed.last_failed.expect("it failed");
     assert_eq!((failed.last_told, failure.at.wall_min), (None, 570), "{}", failure.text);
     world.answer(Handover::Accepted { shown_by: None });
+    world.wait_until("2026-11-23T09:44");
     let retry = RetryDeliveries { deliveries: vec![row.id.clone()], request_id: "again".into() };
     host(&world).retry(retry.clone()).expect("tried again");
     world.run();
     assert_eq!(host(&world).retry(retry).expect("the first answer").count, 1);
-    assert_eq!(page(&world, &[])[0].state, State::Completed);
+    let [row] = page(&world, &[Mark::Late]).try_into().expect("one told late");
+    assert_eq!(row.reason.expect("a reason").code, "late.retry_asked");
     let channels = host(&world).channels(Empty {}).expect("channels");
     assert_eq!(channels[0].name, "This desktop");
     assert!(channels[1].last_told.is_some() && channels[1].last_failed.is_none());

@@ -392,6 +392,7 @@ fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
             let cause = match (on_time, row.failures) {
                 (true, _) => Reason::OnTime,
                 (false, 0) => late,
+                (false, _) if late == Reason::LateRetryAsked => late,
                 (false, _) => Reason::LateRetried,
             };
             Next::Enter(State::Completed, cause, None)

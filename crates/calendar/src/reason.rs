@@ -71,6 +71,8 @@ reasons! {
     LateHeld = "late.held", "told late: " "it had to wait";
     /// Late: retried.
     LateRetried = "late.retried", "told late: " "earlier tries failed";
+    /// Late: tried again by a person.
+    LateRetryAsked = "late.retry_asked", "told late: " "an earlier try had failed or was cut off, and a person asked for another";
     /// Late: anything else.
     LateBusy = "late.busy", "told late: " "the computer was busy or its clock was set forward";
     /// Missed: over.
@@ -167,6 +169,7 @@ impl Reason {
                 | Self::LateMoved
                 | Self::LateHeld
                 | Self::LateRetried
+                | Self::LateRetryAsked
                 | Self::LateBusy
         )
     }

@@ -336,7 +336,10 @@ impl Act<'_> {
             return Err(Error::invalid("delivery", message));
         }
         self.refuse_closed(row.identity.channel)?;
-        self.enter(row, (State::Pending, Reason::RetryAsked), &Effects::default(), "")?;
+        // What was never tried, after a ledger was restored, only waited for its person.
+        let late = if row.attempts > 0 { Reason::LateRetryAsked } else { Reason::LateHeld };
+        let effects = Effects { late_cause: Some(late), ..Effects::default() };
+        self.enter(row, (State::Pending, Reason::RetryAsked), &effects, "")?;
         Ok(())
     }
 
