@@ -108,6 +108,15 @@ fn snoozed_again_while_it_is_being_shown_it_rings_once_more() {
 }
 
 #[test]
+fn snoozed_again_the_snooze_before_says_so() {
+    let (mut world, _, told) = snoozed();
+    snooze(&world, told, 7);
+    let before = "Mon 23 09:56 cancelled cancelled.snoozed_again Dentist";
+    assert!(world.all_rows().contains(before), "{}", world.all_rows());
+    assert_rings_at(&mut world, "09:58");
+}
+
+#[test]
 fn after_a_journey_it_does_not_ring_past_the_deadline() {
     let mut world = World::at("2026-11-23T08:00[Europe/Berlin]");
     let offer = draft("deadline", "Offer", "20261123T120000", None);

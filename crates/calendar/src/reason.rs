@@ -99,6 +99,8 @@ reasons! {
     CancelledDisabled = "cancelled.disabled", "cancelled: " "the event's reminders were switched off";
     /// Cancelled: acknowledged.
     CancelledAcknowledged = "cancelled.acknowledged", "cancelled: " "the reminder was acknowledged";
+    /// Cancelled: a snooze, by another.
+    CancelledSnoozed = "cancelled.snoozed_again", "cancelled: " "it was snoozed again";
     /// Cancelled: channel removed.
     CancelledChannel = "cancelled.channel_removed", "cancelled: " "its channel was removed";
     /// Held: no notifier.
@@ -156,8 +158,14 @@ impl Reason {
                 | Self::CancelledDeleted
                 | Self::CancelledDisabled
                 | Self::CancelledAcknowledged
+                | Self::CancelledSnoozed
                 | Self::CancelledChannel
         )
+    }
+
+    /// Whether it says that a person's answer made it unwanted, which no edit takes back.
+    pub const fn is_answer(self) -> bool {
+        matches!(self, Self::CancelledAcknowledged | Self::CancelledSnoozed)
     }
 
     /// Whether it says that something was told after its time, and why.

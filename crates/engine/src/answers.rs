@@ -204,7 +204,13 @@ impl Act<'_> {
                 && live.identity.channel == ChannelId::DESKTOP
                 && trigger_of(&live.identity.reminder) == trigger;
             if same {
-                self.drop_row(&live, Reason::CancelledAcknowledged, effect)?;
+                let again = matches!(answer, Answer::Snoozed(_))
+                    && live.identity.reminder.starts_with("s:");
+                let reason = match again {
+                    true => Reason::CancelledSnoozed,
+                    false => Reason::CancelledAcknowledged,
+                };
+                self.drop_row(&live, reason, effect)?;
             }
         }
         Ok(())

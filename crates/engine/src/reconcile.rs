@@ -276,7 +276,7 @@ impl Act<'_> {
 
     /// Takes back the cancel noted on a row that is being sent, unless a person has answered it.
     fn want_again(&self, row: &DeliveryRow) -> Result<()> {
-        if row.facts.cancel_wanted && row.facts.reason != Reason::CancelledAcknowledged {
+        if row.facts.cancel_wanted && !row.facts.reason.is_answer() {
             self.flag_cancel(row, None)?;
         }
         Ok(())
@@ -434,9 +434,7 @@ fn next_generation(newest: Option<&DeliveryRow>, ahead: bool, far: bool) -> Opti
         (Class::Live | Class::Parked, _) => None,
         (Class::Final, State::Cancelled) if row.attempts == 0 => Some(row.generation),
         // Tried in vain, then answered: that holds.
-        (Class::Final, State::Cancelled) if row.facts.reason == Reason::CancelledAcknowledged => {
-            None
-        }
+        (Class::Final, State::Cancelled) if row.facts.reason.is_answer() => None,
         (Class::Final, State::Cancelled) => Some(row.generation + 1),
         (Class::Final, State::Expired | State::Coalesced) => ahead.then_some(row.generation + 1),
         (Class::Final, State::Skipped) if row.facts.reason == Reason::SkippedPast => {
