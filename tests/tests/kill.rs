@@ -113,6 +113,10 @@ async fn cut_off_on_a_channel_that_must_never_repeat_a_person_is_asked() {
     home.until_in(State::Review, 1).await;
     service.stop();
     assert_eq!(receiver.requests().len(), 1, "it was not repeated");
+    let id = home.deliveries()[0].row.id.to_string();
+    let told = home.command("carillon").args(["why", &id]).output().expect("the story");
+    let why = String::from_utf8_lossy(&told.stdout);
+    assert!(why.contains("it may or may not have arrived") && !why.contains("twice"), "{why}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -126,7 +126,7 @@ reasons! {
     /// Dead: quarantined.
     DeadQuarantined = "dead.quarantined", "failed: " "sending it cut Carillon off three times, so it was set aside";
     /// Review: cut off.
-    ReviewCutOff = "review.cut_off", "please check: " "cut off while sending, and this channel must never repeat";
+    ReviewCutOff = "review.cut_off", "please check: " "cut off while sending, so it may or may not have arrived, and this channel must never repeat";
     /// Review: restored.
     ReviewRestored = "review.restored", "please check: " "the ledger was restored, so nobody knows whether this was told";
     /// Discarded by a person.

@@ -112,7 +112,8 @@ fn tell(story: &Story, channel: Option<&ChannelRow>, zone: &TimeZone) -> String 
         ["  worth telling".into(), worth(listed, zone)],
     ];
     if row.again {
-        facts.push(["  repeated".into(), "it may have arrived twice, with the same key".into()]);
+        let [mark, words] = doubt(story);
+        facts.push([format!("  {mark}"), words.into()]);
     }
     facts.push(["  key".into(), row.key.clone()]);
     text.push_str(&words::columns(&facts));
@@ -127,6 +128,17 @@ fn off(channel: &ChannelRow) -> Option<String> {
     Some(format!(
         "Its channel {name} is off ({why}): it will not be told unless that is switched on first, with `carillon channel on {name}`."
     ))
+}
+
+/// What is not known of something of which a try was cut off or ended uncertain.
+fn doubt(story: &Story) -> [&'static str; 2] {
+    let gone = |one: &&AttemptRow| {
+        matches!(one.outcome.as_deref(), None | Some("accepted" | "ambiguous" | "unknown"))
+    };
+    match story.attempts.iter().filter(gone).count() {
+        0 | 1 => ["arrived", "nobody knows: it may or may not have arrived"],
+        _ => ["repeated", "it may have arrived twice, with the same key"],
+    }
 }
 
 /// The one sentence somebody asks for.
