@@ -228,6 +228,9 @@ fn a_webhook_that_fails_tells_its_tries_and_can_be_tried_again() {
     world.wait_until("2026-11-23T09:44");
     let retry = RetryDeliveries { deliveries: vec![row.id.clone()], request_id: "again".into() };
     host(&world).retry(retry.clone()).expect("tried again");
+    let counts = host(&world).status(Empty {}).expect("a status").counts;
+    assert_eq!((counts.scheduled, counts.sending), (1, 0), "nobody sends it yet");
+    assert_eq!(page(&world, &[Mark::Scheduled])[0].state, State::Pending);
     world.run();
     assert_eq!(host(&world).retry(retry).expect("the first answer").count, 1);
     let [row] = page(&world, &[Mark::Late]).try_into().expect("one told late");

@@ -108,13 +108,14 @@ pub fn state(state: State) -> &'static str {
 pub struct StateWord(&'static [State]);
 
 /// What people call several states.
-const WORDS: [(&str, &[State]); 6] = [
+const WORDS: [(&str, &[State]); 7] = [
+    ("scheduled", &[State::Scheduled, State::Pending]),
     ("told", &[State::Completed]),
     ("missed", &[State::Expired]),
     ("failed", &[State::Dead]),
     ("please check", &[State::Review]),
     ("waiting", &[State::Held]),
-    ("being sent", &[State::Pending, State::Processing]),
+    ("being sent", &[State::Processing]),
 ];
 static CODES: [State; State::ALL.len()] = State::ALL;
 
@@ -128,11 +129,12 @@ impl StateWord {
 impl FromStr for StateWord {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let code = CODES.iter().find(|state| state.code() == text).map(std::slice::from_ref);
+        let code = || CODES.iter().find(|state| state.code() == text).map(std::slice::from_ref);
         let word = || WORDS.iter().find(|(word, _)| *word == text).map(|(_, states)| *states);
-        code.or_else(word).map(Self).ok_or_else(|| {
+        word().or_else(code).map(Self).ok_or_else(|| {
             let words = WORDS.iter().map(|(word, _)| *word);
-            let all: Vec<&str> = words.chain(CODES.iter().map(|state| state.code())).collect();
+            let codes = CODES.iter().map(|state| state.code()).filter(|code| *code != "scheduled");
+            let all: Vec<&str> = words.chain(codes).collect();
             format!("state '{text}' is not known: allowed are {}", all.join(", "))
         })
     }

@@ -74,7 +74,7 @@ impl EngineHost {
             channel_kind: kind,
             trigger: words::trigger_named(trigger, date_of(row).is_some(), local),
             state: words::state(row.facts.state),
-            mark: words::mark(row, local.now),
+            mark: words::listed_mark(row, local.now),
             due: local.moment(row.facts.due),
             told: row.told_at.map(|at| local.moment(at)),
             late_ms: words::late_ms(row),

@@ -102,8 +102,8 @@ impl EngineHost {
         let mut counts = Counts::default();
         for (state, late, count) in self.engine.counts(since, Timestamp::MAX)? {
             let slot = match state {
-                Is::Scheduled => &mut counts.scheduled,
-                Is::Pending | Is::Processing => &mut counts.sending,
+                Is::Scheduled | Is::Pending => &mut counts.scheduled,
+                Is::Processing => &mut counts.sending,
                 Is::Retrying => &mut counts.retrying,
                 Is::Held => &mut counts.held,
                 Is::Dead => &mut counts.failed,

@@ -89,11 +89,20 @@ pub(super) fn mark(row: &DeliveryRow, now: Timestamp) -> Option<Mark> {
     })
 }
 
+/// [`mark`] as the ledger lists and counts it: by the state alone, so that nothing is being sent
+/// which no service has claimed.
+pub(super) fn listed_mark(row: &DeliveryRow, now: Timestamp) -> Option<Mark> {
+    match row.facts.state {
+        Is::Scheduled | Is::Pending => Some(Mark::Scheduled),
+        _ => mark(row, now),
+    }
+}
+
 /// The states that show as this, and of the told ones whether late or not.
 pub(super) const fn states_of(mark: Mark) -> (&'static [Is], Option<bool>) {
     match mark {
-        Mark::Scheduled => (&[Is::Scheduled], None),
-        Mark::Sending => (&[Is::Pending, Is::Processing], None),
+        Mark::Scheduled => (&[Is::Scheduled, Is::Pending], None),
+        Mark::Sending => (&[Is::Processing], None),
         Mark::Retrying => (&[Is::Retrying], None),
         Mark::Held => (&[Is::Held], None),
         Mark::Failed => (&[Is::Dead], None),
