@@ -145,6 +145,9 @@ fn what_was_missed_and_tests_leave_the_inbox_after_a_month() {
     world.jump_to("2026-11-23T12:00");
     world.start();
     assert_eq!(world.rows(), "Mon 23 09:50 expired expired.event_over Dentist");
+    let story = world.engine().why(world.only()).expect("a story");
+    let said = story.transitions.last().expect("a step").said_note();
+    assert!(said.starts_with(" (the reminder service was not running "), "{said}");
     world.engine().test_channel(ChannelId::DESKTOP, None).expect("a test");
     world.run();
     let engine = world.engine().clone();

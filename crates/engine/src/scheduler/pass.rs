@@ -190,7 +190,16 @@ impl<'a> Pass<'a> {
             late_cause: (to.0 == State::Held).then_some(Reason::LateHeld),
             ..Effects::default()
         };
-        self.act.enter(row, to, &effects, "")
+        let note = if to.0 == State::Expired { self.missed_while(row) } else { String::new() };
+        self.act.enter(row, to, &effects, &note)
+    }
+
+    /// During which absence a row was due, in words, where there was one.
+    fn missed_while(&self, row: &DeliveryRow) -> String {
+        let late = self.lateness(row).filter(|late| late.from_to.is_some());
+        late.map_or_else(String::new, |late| {
+            format!("{} {}", late.cause.cause(), message::from_to(&late, &self.setting))
+        })
     }
 
     pub(super) fn channel(&self, row: &DeliveryRow) -> Option<&ChannelRow> {
