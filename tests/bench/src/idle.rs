@@ -11,6 +11,8 @@ use testkit::panel::Panel;
 use crate::{process, say};
 
 const EVENTS: usize = 1_000;
+/// How often the service is looked at.
+const LOOK: Duration = Duration::from_secs(5);
 
 pub(crate) async fn measure(idle: Duration) {
     let home = Home::new();
@@ -22,20 +24,22 @@ pub(crate) async fn measure(idle: Duration) {
     let service = home.service_with(&[]).await;
     panel.item().await;
     memory("service with tray", service.pid());
-    watch(Duration::from_secs(5)).await;
-    let before = process::read(service.pid());
-    watch(idle).await;
-    let after = process::read(service.pid());
-    let minutes = idle.as_secs() / 60;
-    let what = format!("{minutes} idle minutes, {EVENTS} events");
-    let wakeups = after.wakeups - before.wakeups;
-    say(&what, format!("{wakeups} wake-ups, {:.1} ms of processor", after.cpu_ms - before.cpu_ms));
+    // What the start left running comes to rest.
+    pass(Duration::from_secs(30)).await;
+    let mut watch = process::Watch::begin(service.pid());
+    for _ in 0..idle.as_secs() / LOOK.as_secs() {
+        pass(LOOK).await;
+        watch.look();
+    }
+    let (wakeups, cpu_ms) = watch.seen();
+    let what = format!("{} idle minutes, {EVENTS} events", idle.as_secs() / 60);
+    say(&what, format!("{wakeups} wake-ups, {cpu_ms:.1} ms of processor"));
     memory("service with tray, after that", service.pid());
     service.stop();
 }
 
 /// Lets real time go by: what is measured is that nothing happens in it.
-async fn watch(time: Duration) {
+async fn pass(time: Duration) {
     tokio::time::timeout(time, std::future::pending::<()>()).await.unwrap_or(());
 }
 

@@ -21,8 +21,8 @@ async fn main() {
     let idle =
         minutes.and_then(|n| n.parse().ok()).map_or(IDLE, |n: u64| Duration::from_secs(60 * n));
     say("what", "measured");
-    lateness::measure().await;
     window::measure().await;
+    lateness::measure().await;
     idle::measure(idle).await;
 }
 

@@ -1,28 +1,57 @@
 //! What the kernel says of a process: memory, wake-ups, time on a processor.
 
-use std::fs;
+use std::{collections::HashMap, ffi::OsString, fs};
 
-/// A reading of all threads of a process.
+/// What one thread has done so far.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Reading {
+struct Thread {
     /// Voluntary context switches: how often it woke.
-    pub(crate) wakeups: u64,
-    /// Milliseconds on a processor (`schedstat`).
-    pub(crate) cpu_ms: f64,
+    wakeups: u64,
+    /// Nanoseconds on a processor (`schedstat`).
+    cpu: u64,
 }
 
-/// Wake-ups and processor time so far.
-pub(crate) fn read(pid: u32) -> Reading {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("the process is there");
-    let mut sum = Reading::default();
-    for task in tasks.flatten() {
-        let status = fs::read_to_string(task.path().join("status")).unwrap_or_default();
-        sum.wakeups += field(&status, "voluntary_ctxt_switches:");
-        let stat = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
-        let nanos: f64 = stat.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0.0);
-        sum.cpu_ms += nanos / 1e6;
+/// What all threads of a process do while one looks. The kernel forgets a thread that ends, so
+/// one looks often.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    pid: u32,
+    before: HashMap<OsString, Thread>,
+    sum: Thread,
+}
+
+impl Watch {
+    /// Begins to look.
+    pub(crate) fn begin(pid: u32) -> Self {
+        Self { pid, before: threads(pid), sum: Thread::default() }
     }
-    sum
+
+    /// Adds what each thread did since the last look.
+    pub(crate) fn look(&mut self) {
+        let now = threads(self.pid);
+        for (id, thread) in &now {
+            let before = self.before.get(id).copied().unwrap_or_default();
+            self.sum.wakeups += thread.wakeups - before.wakeups;
+            self.sum.cpu += thread.cpu - before.cpu;
+        }
+        self.before = now;
+    }
+
+    /// Wake-ups, and milliseconds on a processor.
+    pub(crate) fn seen(&self) -> (u64, f64) {
+        (self.sum.wakeups, self.sum.cpu as f64 / 1e6)
+    }
+}
+
+fn threads(pid: u32) -> HashMap<OsString, Thread> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("the process is there");
+    let read = |task: fs::DirEntry| {
+        let status = fs::read_to_string(task.path().join("status")).unwrap_or_default();
+        let stat = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+        let cpu = stat.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0);
+        (task.file_name(), Thread { wakeups: field(&status, "voluntary_ctxt_switches:"), cpu })
+    };
+    tasks.flatten().map(read).collect()
 }
 
 /// Resident and proportional set size in MB.
