@@ -83,6 +83,20 @@ fn undone_after_its_moment_it_rings_at_once() {
     assert_eq!(world.sent.len(), 1);
     undo(&mut world);
     assert_eq!(world.sent.len(), 2);
+    let rows = world.rows();
+    assert!(rows.contains("completed late.brought_back Dentist"), "{rows}");
+}
+
+#[test]
+fn snoozed_anew_after_its_snooze_was_answered_it_waits_in_the_inbox_again() {
+    let (mut world, _, told) = snoozed();
+    let rows = world.deliveries();
+    let asleep = rows.iter().find(|listed| listed.row.id != told).expect("the snooze").row.id;
+    world.engine().acknowledge(&[asleep], Answer::Done, "window").expect("done");
+    snooze(&world, told, 5);
+    world.wait_until("2026-11-23T10:02");
+    assert_eq!(world.sent.len(), 2);
+    assert_eq!(world.engine().inbox().expect("the inbox").rows.len(), 1);
 }
 
 #[test]

@@ -72,6 +72,7 @@ reasons! {
     /// Late: retried.
     LateRetried = "late.retried", "told late: " "earlier tries failed";
     /// Late: tried again by a person.
+    LateBroughtBack = "late.brought_back", "told late: " "it had been taken away and came back after its moment";
     LateRetryAsked = "late.retry_asked", "told late: " "an earlier try had failed or was cut off, and a person asked for another";
     /// Late: anything else.
     LateBusy = "late.busy", "told late: " "the computer was busy or its clock was set forward";
@@ -177,6 +178,7 @@ impl Reason {
                 | Self::LateMoved
                 | Self::LateHeld
                 | Self::LateRetried
+                | Self::LateBroughtBack
                 | Self::LateRetryAsked
                 | Self::LateBusy
         )

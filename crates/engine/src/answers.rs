@@ -285,10 +285,18 @@ impl Act<'_> {
         reason: Reason,
     ) -> Result<DeliveryRow> {
         let generation = match delivery::newest(self.tx, &identity)? {
-            Some(had) if had.facts.state == State::Cancelled && had.attempts == 0 => had.generation,
+            // The name may be had again if it was never tried and never answered.
+            Some(had)
+                if had.facts.state == State::Cancelled
+                    && had.attempts == 0
+                    && acknowledgement::find(self.tx, &identity, had.generation)?.is_none() =>
+            {
+                had.generation
+            }
             Some(had) => had.generation + 1,
             None => 0,
         };
+        let late = reason == Reason::BroughtBack && until <= self.wall();
         self.plan(&Planned {
             event: like.event,
             identity,
@@ -302,7 +310,7 @@ impl Act<'_> {
             collapse: Collapse::Each(None),
             label: &like.label,
             span: like.span,
-            late_cause: None,
+            late_cause: late.then_some(Reason::LateBroughtBack),
         })
     }
 

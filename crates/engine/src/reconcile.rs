@@ -363,7 +363,10 @@ impl Act<'_> {
         }
         let (to, late) = match (ahead, asked, newest.is_some()) {
             (true, _, false) => ((State::Scheduled, Reason::Planned), None),
-            (_, _, true) => ((State::Scheduled, Reason::BroughtBack), None),
+            (true, _, true) => ((State::Scheduled, Reason::BroughtBack), None),
+            (false, _, true) => {
+                ((State::Scheduled, Reason::BroughtBack), Some(Reason::LateBroughtBack))
+            }
             (false, Asked::Pass, false) => ((State::Scheduled, Reason::Planned), None),
             (false, Asked::Nobody, false) => {
                 ((State::Scheduled, Reason::Planned), Some(Reason::LateMoved))

@@ -276,7 +276,7 @@ impl Kept {
 /// The ledger plans with the zone this machine is in, as far as it can be told. Says whether that
 /// could be written down.
 fn keep_zone(engine: &Engine) -> bool {
-    let Some(zone) = machine_zone(engine.zones()) else { return true };
+    let Some(zone) = machine_zone(engine.zones()) else { return engine.follow_zones().is_ok() };
     match engine.set_machine_zone(&zone) {
         Ok(true) => tracing::info!(%zone, "this machine is in another zone now"),
         Ok(false) => {}
