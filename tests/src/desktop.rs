@@ -1,12 +1,7 @@
 //! A desktop of its own around a home: a display, a notification daemon and a panel, all private
 //! to one test. Whatever was started in it is ended with it, by process id.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{fs, time::Duration};
 
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
@@ -17,6 +12,7 @@ use testkit::{notifier::Notifier, panel::Panel};
 use crate::{
     driver::Driver,
     home::{Home, program},
+    screen::Screen,
 };
 
 /// How long a process may take to end.
@@ -30,7 +26,7 @@ pub struct Desktop {
     pub notifier: Notifier,
     /// Whoever shows tray items.
     pub panel: Panel,
-    _screen: Screen,
+    screen: Screen,
 }
 
 impl Desktop {
@@ -44,7 +40,7 @@ impl Desktop {
         home.show_on(&screen.name);
         let notifier = Notifier::start(home.bus.address()).await;
         let panel = Panel::start(home.bus.address()).await;
-        Self { home, notifier, panel, _screen: screen }
+        Self { home, notifier, panel, screen }
     }
 
     /// Opens the window as a person who can press its buttons, with a fresh driver.
@@ -68,6 +64,14 @@ impl Desktop {
         let found = tokio::task::spawn_blocking(move || command.output()).await;
         let found = found.expect("waited for").expect("xdotool starts (package xdotool)");
         assert!(found.status.success(), "no window called {title} came: {found:?}");
+    }
+
+    /// Closes a window, as its title bar's button does.
+    ///
+    /// # Panics
+    /// When there is no visible window of this title.
+    pub async fn close(&self, title: &str) {
+        tokio::task::block_in_place(|| self.screen.close(title));
     }
 
     /// The processes of this home that run a program of this name.
@@ -139,37 +143,4 @@ pub async fn ended(pid: u32) -> bool {
     };
     let waited = tokio::task::spawn_blocking(wait).await.expect("waited for");
     waited.expect("a process can be waited for") > 0
-}
-
-/// A virtual screen; its number is its own choice.
-struct Screen {
-    server: Child,
-    name: String,
-}
-
-impl Screen {
-    fn start() -> Self {
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "1360x860x24", "-nolisten", "tcp"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("Xvfb starts (package xvfb)");
-        let mut number = String::new();
-        let out = server.stdout.take().expect("its output is piped");
-        BufReader::new(out).read_line(&mut number).expect("its output can be read");
-        let number = number.trim();
-        assert!(!number.is_empty(), "Xvfb came up without a display");
-        Self { server, name: format!(":{number}") }
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        // Asked to end, it takes its lock file and socket with it.
-        let pid = Pid::from_child(&self.server);
-        kill_process(pid, Signal::TERM).unwrap_or(());
-        self.server.wait().map(drop).unwrap_or(());
-    }
 }

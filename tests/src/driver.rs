@@ -235,14 +235,6 @@ impl Driver {
         base64::engine::general_purpose::STANDARD.decode(coded).expect("base64")
     }
 
-    /// Closes the window as its last session, and ends the driver.
-    ///
-    /// # Panics
-    /// When the window is gone already.
-    pub async fn close(self) {
-        self.must("DELETE", "", &Value::Null).await;
-    }
-
     async fn must(&self, method: &str, path: &str, body: &Value) -> Value {
         let answer = self.in_session(method, path, body).await;
         answer.unwrap_or_else(|said| panic!("{method} {path}: {said}\n{}", self.said()))
@@ -268,7 +260,8 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// The driver goes; who wants the window to go with it closes it or its home first.
+    /// The driver goes; who wants the window to go as well closes it first. Ending the session
+    /// would not do it: that ends the page, and leaves an empty window if the driver dies early.
     fn drop(&mut self) {
         self.child.kill().unwrap_or(());
         self.child.wait().map(drop).unwrap_or(());

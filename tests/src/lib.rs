@@ -6,4 +6,5 @@
 pub mod desktop;
 pub mod driver;
 pub mod home;
+pub mod screen;
 pub mod world;

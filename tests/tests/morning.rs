@@ -54,7 +54,7 @@ async fn a_morning_with_window_tray_notifications_and_two_kills() {
     let window = step("no window", A_STEP, desktop.window(&["--inbox"])).await;
     step("done did not empty the inbox", A_STEP, all_done(&desktop, &window, &again)).await;
     step("reminders were not off and on", A_STEP, off_and_on(&desktop, &window, service)).await;
-    step("the window did not close", A_STEP, window.close()).await;
+    step("the window did not close", A_STEP, window_closed(&desktop, window)).await;
     let service = SchedulerLock::holder(&desktop.home.engine.dir()).expect("it leads").0;
     kill(service);
     step("something goes on", A_STEP, desktop.deserted()).await;
@@ -168,6 +168,12 @@ async fn window_killed(window: Driver) {
     let pid = window.window();
     kill(pid);
     assert!(ended(pid).await, "killed");
+}
+
+async fn window_closed(desktop: &Desktop, window: Driver) {
+    let pid = window.window();
+    desktop.close("Carillon").await;
+    assert!(ended(pid).await, "closed");
 }
 
 async fn told_in_time(desktop: &Desktop, title: &str) {
