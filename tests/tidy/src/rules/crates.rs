@@ -133,6 +133,7 @@ const ALLOWED: &[Allowed] = &[
             "rusqlite",
             "rustix",
             "base64",
+            "x11rb",
             "futures-util",
         ],
         in_tests: &[],
