@@ -6,6 +6,7 @@
 pub mod delivery;
 pub mod draft;
 pub mod event;
+pub mod halves;
 pub mod ics;
 pub mod id;
 pub mod kind;

@@ -165,7 +165,11 @@ impl Event {
     }
 
     /// The starts a nominal wall time stands for: one, none (skipped), or both of a fold.
-    fn originals(&self, local: DateTime, zone: &TimeZone) -> impl Iterator<Item = LocalStart> {
+    pub(crate) fn originals(
+        &self,
+        local: DateTime,
+        zone: &TimeZone,
+    ) -> impl Iterator<Item = LocalStart> {
         let (first, second) =
             (LocalStart { at: local, fold: false }, LocalStart { at: local, fold: true });
         let plain = self.timing.tie.is_all_day()

@@ -13,6 +13,7 @@ mod filter;
 mod lower;
 mod offsets;
 mod parse;
+mod part;
 mod plan;
 mod rule;
 mod sentence;
@@ -24,6 +25,7 @@ mod write;
 
 pub use cursor::{Cursor, SeriesEnd};
 pub use parse::RuleError;
+pub use part::Part;
 pub use rule::{ByDay, Freq, Rule, Skip, Until};
 pub use sentence::Language;
 pub use series::Series;

@@ -204,7 +204,7 @@ pub(super) fn weekday_index(day: Weekday) -> u32 {
 }
 
 /// Whether the rule itself says which days are meant, so that DTSTART's weekday is not asked.
-fn names_days(rule: &Rule) -> bool {
+pub(super) fn names_days(rule: &Rule) -> bool {
     !(rule.by_day.is_empty()
         && rule.by_month_day.is_empty()
         && rule.by_year_day.is_empty()
