@@ -2,6 +2,7 @@
 //! desktop program would write, and the service as a process that can be killed.
 
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
@@ -52,6 +53,7 @@ pub struct Home {
     pub engine: Arc<Engine>,
     rung: Arc<Notify>,
     display: Option<String>,
+    environment: Vec<(&'static str, OsString)>,
 }
 
 impl Home {
@@ -67,12 +69,17 @@ impl Home {
         let rung = Arc::new(Notify::new());
         let ring = rung.clone();
         engine.bell().watch(move || ring.notify_one()).expect("the bell");
-        Self { folder, bus: Bus::start(), engine, rung, display: None }
+        Self { folder, bus: Bus::start(), engine, rung, display: None, environment: Vec::new() }
     }
 
     /// From now on programs of this home have a display to open windows on.
     pub fn show_on(&mut self, display: &str) {
         self.display = Some(display.to_owned());
+    }
+
+    /// From now on programs of this home have this in their environment.
+    pub fn set(&mut self, name: &'static str, value: impl Into<OsString>) {
+        self.environment.push((name, value.into()));
     }
 
     /// The folder of the ledger.
@@ -108,7 +115,8 @@ impl Home {
             .env("LANG", "C.UTF-8")
             .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address())
             .env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent")
-            .env("CARILLON_BIN_DIR", program("carillon").parent().unwrap_or(Path::new("/")));
+            .env("CARILLON_BIN_DIR", program("carillon").parent().unwrap_or(Path::new("/")))
+            .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -1,7 +1,7 @@
 //! Time zones by name, from a database that is given. The calendar never asks the machine for
 //! one; who opens the ledger decides which data it is and says its version.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
@@ -49,12 +49,12 @@ pub enum ZoneError {
 #[derive(Debug, Clone)]
 pub struct Zones {
     database: TimeZoneDatabase,
-    version: String,
+    version: Arc<str>,
 }
 
 impl Zones {
     /// The zones of this database; `version` as its own version line says (such as `2026e`).
-    pub fn new(database: TimeZoneDatabase, version: impl Into<String>) -> Self {
+    pub fn new(database: TimeZoneDatabase, version: impl Into<Arc<str>>) -> Self {
         Self { database, version: version.into() }
     }
 

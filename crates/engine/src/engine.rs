@@ -4,7 +4,7 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
 use calendar::{
@@ -23,7 +23,7 @@ use crate::{
     ledger::{Ledger, setting},
     machine::machine_zone,
     vault::Vault,
-    zones::{self, Found},
+    zones::{DataPlaces, Found},
 };
 
 /// Who acts: it is written into every audit row.
@@ -52,10 +52,20 @@ impl Actor {
 pub struct Engine {
     ledger: Mutex<Ledger>,
     clock: Arc<dyn Clock>,
-    found: Found,
+    found: RwLock<Found>,
+    loading: Loading,
     vault: Vault,
     actor: Actor,
     installation: String,
+}
+
+/// Where newer zone data comes from.
+#[derive(Debug)]
+enum Loading {
+    /// From these places; and the version the ledger was last found to be planned with.
+    Places(DataPlaces, Mutex<String>),
+    /// From nowhere: what was given is used.
+    Given,
 }
 
 impl std::fmt::Debug for Engine {
@@ -70,9 +80,23 @@ impl Engine {
     /// # Errors
     /// When the place is not fit, or the disk says no.
     pub fn open(dir: &Path, actor: Actor, clock: Arc<dyn Clock>) -> Result<Self> {
-        let found = zones::load();
+        Self::open_by(dir, actor, clock, DataPlaces::of_this_machine())
+    }
+
+    /// [`Engine::open`] with the zone data of these places, as it is and as it becomes.
+    ///
+    /// # Errors
+    /// As [`Engine::open`].
+    pub fn open_by(
+        dir: &Path,
+        actor: Actor,
+        clock: Arc<dyn Clock>,
+        places: DataPlaces,
+    ) -> Result<Self> {
+        let found = places.load();
         let machine = machine_zone(&found.zones).unwrap_or_else(ZoneName::utc);
-        Self::open_with(dir, actor, clock, found, &machine)
+        let engine = Self::open_with(dir, actor, clock, found, &machine)?;
+        Ok(Self { loading: Loading::Places(places, Mutex::default()), ..engine })
     }
 
     /// [`Engine::open`] with zone data and a first machine zone of one's own, for tests.
@@ -93,7 +117,8 @@ impl Engine {
             None => ledger.write(|tx| first_settings(tx, machine, found.zones.version()))?,
         };
         let vault = Vault::open(ledger.dir())?;
-        Ok(Self { ledger: Mutex::new(ledger), clock, found, vault, actor, installation })
+        let (ledger, found) = (Mutex::new(ledger), RwLock::new(found));
+        Ok(Self { ledger, clock, found, loading: Loading::Given, vault, actor, installation })
     }
 
     /// Opens the ledger in this directory to look at it: nothing is made or brought up to date.
@@ -111,8 +136,8 @@ impl Engine {
         let known = ledger.read(|tx| setting::get(tx, setting::name::INSTALLATION))?;
         let Some(installation) = known else { return Ok(None) };
         let vault = Vault::look(ledger.dir())?;
-        let ledger = Mutex::new(ledger);
-        Ok(Some(Self { ledger, clock, found, vault, actor, installation }))
+        let (ledger, found, loading) = (Mutex::new(ledger), RwLock::new(found), Loading::Given);
+        Ok(Some(Self { ledger, clock, found, loading, vault, actor, installation }))
     }
 
     /// What all clocks say.
@@ -121,13 +146,50 @@ impl Engine {
     }
 
     /// Zone data.
-    pub fn zones(&self) -> &Zones {
-        &self.found.zones
+    pub fn zones(&self) -> Zones {
+        self.found().zones
     }
 
     /// Where the zone data is from.
-    pub fn zone_source(&self) -> &str {
-        &self.found.source
+    pub fn zone_source(&self) -> String {
+        self.found().source
+    }
+
+    fn found(&self) -> Found {
+        self.found.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Uses this zone data from now on. Says whether it is other data than before.
+    pub fn use_zones(&self, found: Found) -> bool {
+        let mut known = self.found.write().unwrap_or_else(PoisonError::into_inner);
+        let is_new = (known.zones.version(), known.source.as_str())
+            != (found.zones.version(), found.source.as_str());
+        *known = found;
+        is_new
+    }
+
+    /// Looks at the machine's zone data again: it may have been brought up to date since. Says
+    /// whether it was.
+    pub fn look_for_zones(&self) -> bool {
+        match &self.loading {
+            Loading::Places(places, _) => self.use_zones(places.load()),
+            Loading::Given => false,
+        }
+    }
+
+    /// Once for each version the ledger was planned with: whoever did that, the service, has data
+    /// that this program may not have seen yet.
+    fn keep_up(&self, planned_with: Option<&str>) {
+        let (Loading::Places(places, seen), Some(version)) = (&self.loading, planned_with) else {
+            return;
+        };
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if *seen != version {
+            version.clone_into(&mut seen);
+            if self.found().zones.version() != version {
+                self.use_zones(places.load());
+            }
+        }
     }
 
     /// The vault beside the ledger.
@@ -155,8 +217,9 @@ impl Engine {
     pub(crate) fn context(&self, tx: &Transaction<'_>) -> Result<Context> {
         let machine = setting::get(tx, setting::name::MACHINE_ZONE)?;
         let hour = setting::get(tx, setting::name::ALL_DAY_HOUR)?.and_then(|h| h.parse().ok());
+        self.keep_up(setting::get(tx, setting::name::TZDATA)?.as_deref());
         Ok(Context {
-            zones: self.found.zones.clone(),
+            zones: self.zones(),
             machine: machine.map_or_else(ZoneName::utc, ZoneName::stored),
             all_day_hour: hour.unwrap_or(9),
         })

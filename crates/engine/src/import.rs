@@ -111,12 +111,9 @@ impl Engine {
     ) -> Result<Imported> {
         let now = self.now();
         let today = TimeZone::UTC.to_datetime(now.wall).date();
-        let context = |calendar| ReadContext {
-            zones: self.zones(),
-            calendar,
-            today,
-            alarmless: file.alarmless,
-        };
+        let zones = self.zones();
+        let context =
+            |calendar| ReadContext { zones: &zones, calendar, today, alarmless: file.alarmless };
         let mut read = ics::read(file.bytes, &context(CalendarId::FIRST));
         let mut place = self.import_target(file, read.name.as_deref())?;
         let text = place.row.id.to_string();

@@ -26,6 +26,13 @@ impl ZoneSources {
         }
     }
 
+    /// The entries that are touched when the zone changes: the link, and what `TZ` names by path.
+    pub fn watched(&self) -> Vec<PathBuf> {
+        let named = self.tz.as_deref().map(|tz| tz.strip_prefix(':').unwrap_or(tz));
+        let named = named.filter(|tz| tz.starts_with('/')).map(PathBuf::from);
+        named.into_iter().chain([self.localtime.clone()]).collect()
+    }
+
     /// The zone in force: the first of `TZ`, the link's target and Debian's file whose IANA
     /// name `known` knows. `None` when none of them names a zone (a copied file, a POSIX rule):
     /// the caller keeps what it had.
@@ -46,12 +53,16 @@ pub fn machine_zone(zones: &Zones) -> Option<ZoneName> {
     ZoneSources::of_this_machine().name(|name| zones.check(name).ok())
 }
 
-/// `:Europe/Berlin`, `Europe/Berlin` or a path into the zone files; empty means UTC.
+/// `:Europe/Berlin`, `Europe/Berlin`, a path into the zone files or a link to one
+/// (`:/etc/localtime`); empty means UTC.
 fn name_in_tz(tz: &str) -> Option<String> {
     let tz = tz.strip_prefix(':').unwrap_or(tz);
     match tz {
         "" => Some("UTC".into()),
-        path if path.starts_with('/') => name_in_path(Path::new(path)),
+        path if path.starts_with('/') => {
+            let path = Path::new(path);
+            name_in_path(path).or_else(|| name_in_path(&std::fs::read_link(path).ok()?))
+        }
         name => Some(name.into()),
     }
 }
@@ -97,6 +108,18 @@ mod tests {
         check(None, berlin, Some("Asia/Tokyo\n"), Some("Europe/Berlin"));
         check(None, Some("../usr/share/zoneinfo/posix/Asia/Tokyo"), None, Some("Asia/Tokyo"));
         check(None, None, Some("Asia/Tokyo\n"), Some("Asia/Tokyo"));
+    }
+
+    #[test]
+    fn a_link_that_the_environment_names_is_followed_and_watched() {
+        let dir = tempfile::tempdir().expect("a temp folder");
+        let link = dir.path().join("here");
+        std::os::unix::fs::symlink("/usr/share/zoneinfo/Asia/Tokyo", &link).expect("a link");
+        let localtime = dir.path().join("localtime");
+        let tz = Some(format!(":{}", link.display()));
+        let sources = ZoneSources { tz, localtime: localtime.clone(), timezone: "/none".into() };
+        assert_eq!(sources.name(|name| Some(name.to_owned())).as_deref(), Some("Asia/Tokyo"));
+        assert_eq!(sources.watched(), [link, localtime]);
     }
 
     #[test]

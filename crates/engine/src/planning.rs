@@ -42,7 +42,8 @@ impl Engine {
     /// # Errors
     /// When the ledger cannot be written.
     pub fn follow_zones(&self) -> Result<bool> {
-        let data = self.zones().version();
+        let zones = self.zones();
+        let data = zones.version();
         let (by_data, for_zone, zone) = self.read(|act| {
             let get = |name| setting::get(act.tx, name);
             Ok((get(name::TZDATA)?, get(name::PLANNED_ZONE)?, act.context.machine.clone()))

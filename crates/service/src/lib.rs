@@ -7,6 +7,7 @@
 mod desk;
 #[cfg(target_os = "linux")]
 mod glance;
+mod kept;
 pub mod ready;
 pub mod run;
 #[cfg(target_os = "linux")]

