@@ -313,6 +313,7 @@ fn the_second_of_two_edits_gets_a_conflict_and_the_same_request_acts_once() {
         id: Some(id),
         draft: EventDraft { title: title.into(), ..world.draft(id) },
         based_on: Some(based_on),
+        following: None,
         allow_past: true,
         request: request.map(Into::into),
     };

@@ -203,7 +203,7 @@ fn only_this_one_differs_or_all_move_as_the_form_says() {
     let mut world = World::at("2026-11-23T08:00[Europe/Berlin]");
     let event = daily(&mut world);
     let opened = form(&world, &event, "20261124T090000");
-    assert_eq!(opened.scopes, [Scope::This, Scope::All]);
+    assert_eq!(opened.scopes, [Scope::This, Scope::Following, Scope::All]);
     let mut draft = opened.draft.clone();
     draft.title = "Long stand-up".into();
     draft.timing.wall_min = 10 * 60;
@@ -295,7 +295,8 @@ fn a_drop_asks_for_the_scope_of_a_series_and_keeps_its_own_zone() {
     let mut asked = drop_on(&event, "20261124T100000", "2026-11-24", 17 * 60, 1);
     match host(&world).move_occurrence(asked.clone()).expect("a question") {
         MoveAnswer::ChooseScope { title, scopes } => {
-            assert_eq!((title.as_str(), scopes), ("Call", vec![Scope::This, Scope::All]));
+            let all = vec![Scope::This, Scope::Following, Scope::All];
+            assert_eq!((title.as_str(), scopes), ("Call", all));
         }
         other => panic!("{other:?}"),
     }

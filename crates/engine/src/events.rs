@@ -1,4 +1,5 @@
-//! Use cases over events: save, delete, move one occurrence or all of a series.
+//! Use cases over events: save and delete. What is about some occurrences of a series is in
+//! `series`.
 
 use calendar::{
     draft::{Check, EventDraft, Origin, OverrideDraft},
@@ -23,11 +24,11 @@ use crate::{
         person,
     },
     message::spoken,
-    moving::moved_alone,
     reconcile::{Asked, Effect},
 };
 
 pub use crate::moving::{Placement, moved_series};
+pub use crate::series::{Scope, Target};
 
 const DAY: i64 = 86_400;
 /// A series that has no turn for four hundred years has none at all.
@@ -42,6 +43,9 @@ pub struct Save {
     pub id: Option<EventId>,
     /// Its definition.
     pub draft: EventDraft,
+    /// The definition is of what follows from this original start on, and the rest stays; from the
+    /// first on that is the whole event.
+    pub following: Option<LocalStart>,
     /// The version the change is based on; none takes whatever there is.
     pub based_on: Option<i64>,
     /// Whether a start in the past is meant.
@@ -59,15 +63,9 @@ pub struct Saved {
     pub version: i64,
     /// What became of its reminders.
     pub effect: Effect,
-}
-
-/// Which occurrences of a series a change is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// This one only.
-    This,
-    /// The whole series.
-    All,
+    /// The event it was a part of until now, and which ends before it.
+    #[serde(default)]
+    pub parted_from: Option<String>,
 }
 
 impl Engine {
@@ -89,14 +87,7 @@ impl Engine {
         based_on: Option<i64>,
         request: Option<&str>,
     ) -> Result<Saved> {
-        self.once(request, |act| {
-            let row = act.event(id)?;
-            act.at_version(&row, based_on)?;
-            let effect = act.delete(&row)?;
-            let label = format!("Delete “{}”", row.event.title);
-            act.keep(&label, id, (Some(&EventDraft::from(&row.event)), None))?;
-            Ok(Saved { event: id.to_string(), version: row.version + 1, effect })
-        })
+        self.delete(&Target { based_on, request, ..Target::all(id) })
     }
 
     /// Takes one occurrence out of a series.
@@ -110,50 +101,8 @@ impl Engine {
         based_on: Option<i64>,
         request: Option<&str>,
     ) -> Result<Saved> {
-        self.once(request, |act| {
-            let row = act.event(id)?;
-            act.at_version(&row, based_on)?;
-            act.occurrence(&row.event, original)?;
-            let all_day = row.event.timing.tie.is_all_day();
-            let mut draft = EventDraft::from(&row.event);
-            let original = original.text(all_day);
-            draft.overrides.retain(|o| o.original != original);
-            draft.overrides.push(OverrideDraft {
-                original,
-                cancelled: true,
-                ..OverrideDraft::default()
-            });
-            act.change(&row, draft, Reason::CancelledDeleted)
-        })
-    }
-
-    /// Moves an occurrence, alone or with its whole series.
-    ///
-    /// # Errors
-    /// [`Error::ScopeNeeded`] when it repeats and no scope was given; when its rule ties it to
-    /// days that the move would leave.
-    pub fn move_occurrence(
-        &self,
-        id: EventId,
-        original: LocalStart,
-        to: &Placement,
-        scope: Option<Scope>,
-        based_on: Option<i64>,
-        request: Option<&str>,
-    ) -> Result<Saved> {
-        self.once(request, |act| {
-            let row = act.event(id)?;
-            act.at_version(&row, based_on)?;
-            let occurrence = act.occurrence(&row.event, original)?;
-            let draft = match (row.event.repeats.is_once(), scope) {
-                (true, _) | (false, Some(Scope::All)) => {
-                    moved_series(&row.event, &occurrence, to, None)?
-                }
-                (false, Some(Scope::This)) => moved_alone(&row.event, original, to),
-                (false, None) => return Err(Error::ScopeNeeded),
-            };
-            act.change(&row, draft, Reason::CancelledEdited)
-        })
+        let (original, scope) = (Some(original), Some(Scope::This));
+        self.delete(&Target { id, original, scope, based_on, request })
     }
 }
 
@@ -164,7 +113,7 @@ impl Act<'_> {
         row.filter(|row| row.deleted_at.is_none()).ok_or_else(|| Error::not_found("event", id))
     }
 
-    fn at_version(&self, row: &EventRow, based_on: Option<i64>) -> Result<()> {
+    pub(crate) fn at_version(&self, row: &EventRow, based_on: Option<i64>) -> Result<()> {
         match based_on {
             Some(expected) if expected != row.version => {
                 Err(Error::Conflict { expected, found: row.version })
@@ -173,7 +122,7 @@ impl Act<'_> {
         }
     }
 
-    fn occurrence(&self, event: &Event, original: LocalStart) -> Result<Occurrence> {
+    pub(crate) fn occurrence(&self, event: &Event, original: LocalStart) -> Result<Occurrence> {
         let found = event.occurrence(&self.context, original);
         found.ok_or_else(|| {
             Error::not_found("occurrence", original.text(event.timing.tie.is_all_day()))
@@ -222,12 +171,36 @@ impl Act<'_> {
         Ok(event)
     }
 
+    /// Takes one occurrence out of a series.
+    pub(crate) fn skip(&self, row: &EventRow, original: LocalStart) -> Result<Saved> {
+        self.occurrence(&row.event, original)?;
+        let mut draft = EventDraft::from(&row.event);
+        let original = original.text(row.event.timing.tie.is_all_day());
+        draft.overrides.retain(|o| o.original != original);
+        draft.overrides.push(OverrideDraft {
+            original,
+            cancelled: true,
+            ..OverrideDraft::default()
+        });
+        self.change(row, draft, Reason::CancelledDeleted)
+    }
+
+    /// Deletes an event by a person's wish, so that it can be undone.
+    pub(crate) fn delete_whole(&self, row: &EventRow) -> Result<Saved> {
+        let (event, before) = (row.event.id, EventDraft::from(&row.event));
+        let effect = self.delete(row)?;
+        let label = format!("Delete “{}”", row.event.title);
+        self.keep(&label, event, (Some(&before), None))?;
+        let (event, version) = (event.to_string(), row.version + 1);
+        Ok(Saved { event, version, effect, parted_from: None })
+    }
+
     fn save(&self, save: &Save) -> Result<Saved> {
         match save.id {
             Some(id) => {
                 let row = self.event(id)?;
                 self.at_version(&row, save.based_on)?;
-                self.change(&row, save.draft.clone(), Reason::CancelledEdited)
+                self.change_from(&row, save.following, save.draft.clone(), Reason::CancelledEdited)
             }
             None => self.create(&save.draft, save.allow_past),
         }
@@ -243,7 +216,7 @@ impl Act<'_> {
         let effect = self.insert(&event, &Source::default())?;
         let label = format!("Create “{}”", event.title);
         self.keep(&label, id, (None, Some(&EventDraft::from(&event))))?;
-        Ok(Saved { event: id.to_string(), version: 1, effect })
+        Ok(Saved { event: id.to_string(), version: 1, effect, parted_from: None })
     }
 
     fn refuse_past(&self, event: &Event) -> Result<()> {
@@ -305,7 +278,7 @@ impl Act<'_> {
         event: EventId,
         (before, after): (Option<&EventDraft>, Option<&EventDraft>),
     ) -> Result<()> {
-        let new = NewChange { label, event, before, after, with_person: false };
+        let new = NewChange { label, event, before, after, with_person: false, tail: None };
         change::push(self.tx, &new, self.wall())
     }
 
@@ -325,7 +298,8 @@ impl Act<'_> {
         }
         self.catch_up(row)?;
         let (old, new) = (row.event.subject(), event.subject());
-        let mut effect = if old == new { Effect::default() } else { self.drop_all(&old, gone)? };
+        let mut effect =
+            if old == new { Effect::default() } else { self.drop_all(&row.event, gone)? };
         let version = event::put(
             self.tx,
             event,
@@ -336,7 +310,7 @@ impl Act<'_> {
         )?;
         let gone = if event.enabled { gone } else { Reason::CancelledDisabled };
         effect.add(self.reconcile(event, self.wall(), Asked::Person, gone)?);
-        Ok(Saved { event: event.id.to_string(), version, effect })
+        Ok(Saved { event: event.id.to_string(), version, effect, parted_from: None })
     }
 
     /// Why an imported event cannot go to another calendar: it holds the same one of the file.
@@ -372,7 +346,7 @@ impl Act<'_> {
     /// Deletes an event and cancels what it wanted.
     pub(crate) fn delete(&self, row: &EventRow) -> Result<Effect> {
         self.catch_up(row)?;
-        let effect = self.drop_all(&row.event.subject(), Reason::CancelledDeleted)?;
+        let effect = self.drop_all(&row.event, Reason::CancelledDeleted)?;
         event::bury(self.tx, row.event.id, self.wall())?;
         Ok(effect)
     }

@@ -372,7 +372,7 @@ impl Act<'_> {
         }
         let event = self.checked(&draft, row.event.id, row.event.series_root)?;
         self.replace(row, &event, &source, Reason::CancelledEdited)?;
-        Ok(())
+        self.take_back_parts(row)
     }
 }
 

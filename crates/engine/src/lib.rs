@@ -30,6 +30,7 @@ pub mod queries;
 pub mod reconcile;
 pub mod renderings;
 pub mod scheduler;
+pub mod series;
 pub mod settings;
 pub mod undo;
 pub mod vault;

@@ -235,7 +235,7 @@ impl Act<'_> {
         (before, after): (&EventDraft, Option<&EventDraft>),
         with_person: bool,
     ) -> Result<()> {
-        let new = NewChange { label, event, before: Some(before), after, with_person };
+        let new = NewChange { label, event, before: Some(before), after, with_person, tail: None };
         change::push(self.tx, &new, self.wall())
     }
 

@@ -145,18 +145,28 @@ impl Act<'_> {
         }
     }
 
-    /// Cancels every live row of an event that is going away.
-    pub(crate) fn drop_all(&self, subject: &str, reason: Reason) -> Result<Effect> {
+    /// Cancels every live row of an event that is going away, unless another part of its series
+    /// wants it.
+    pub(crate) fn drop_all(&self, event: &Event, reason: Reason) -> Result<Effect> {
         let mut effect = Effect::default();
-        for row in delivery::live_of(self.tx, subject)? {
-            if !row.identity.reminder.starts_with("x:") {
-                self.drop_row(&row, reason, &mut effect)?;
+        let parts = self.parts(event)?;
+        for row in delivery::live_of(self.tx, &event.subject())? {
+            if row.identity.reminder.starts_with("x:") {
+                continue;
+            }
+            match parts.iter().find(|part| self.wants(part, &row.identity)) {
+                Some(part) if row.event == Some(event.id) => {
+                    delivery::hand_over(self.tx, row.id, part.id)?;
+                }
+                Some(_) => {}
+                None => self.drop_row(&row, reason, &mut effect)?,
             }
         }
         Ok(effect)
     }
 
-    /// Asks of every live row, whatever its moment, whether it is still wanted.
+    /// Asks of every live row, whatever its moment, whether it is still wanted, by this event or
+    /// another part of its series, which looks after its own.
     fn check_live(
         &self,
         event: &Event,
@@ -164,8 +174,12 @@ impl Act<'_> {
         gone: Reason,
         effect: &mut Effect,
     ) -> Result<()> {
+        let parts = self.parts(event)?;
         for row in delivery::live_of(self.tx, &event.subject())? {
             let reminder = row.identity.reminder.as_str();
+            if self.is_of_other(event, &parts, &row)? {
+                continue;
+            }
             if reminder.starts_with("t:") {
                 match event.still_wanted(&self.context, &row.identity) {
                     None => self.drop_row(&row, gone, effect)?,
@@ -180,6 +194,22 @@ impl Act<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether another part of the series wants a row, its own event being asked first. The row
+    /// goes to the part that does.
+    fn is_of_other(&self, event: &Event, parts: &[Event], row: &DeliveryRow) -> Result<bool> {
+        if parts.is_empty() {
+            return Ok(false);
+        }
+        let wants = |part: &&Event| self.wants(part, &row.identity);
+        let all = || std::iter::once(event).chain(parts);
+        let own = all().find(|part| row.event == Some(part.id)).filter(wants);
+        let Some(owner) = own.or_else(|| all().find(wants)) else { return Ok(false) };
+        if row.event != Some(owner.id) {
+            delivery::hand_over(self.tx, row.id, owner.id)?;
+        }
+        Ok(owner.id != event.id)
     }
 
     /// Cancels a row, or notes that on one that is just being sent.

@@ -112,11 +112,18 @@ impl Act<'_> {
             Err(error) if error.is_damage() => return Ok(Err(error.to_string())),
             Err(error) => return Err(error),
         };
-        if let Some(why) = self.event_refusal(change, &row, way)? {
+        let refusal = match self.event_refusal(change, &row, way)? {
+            None => self.tail_refusal(change, way == Way::Undo)?,
+            why => why,
+        };
+        if let Some(why) = refusal {
             return Ok(Err(why));
         }
         let (_, to) = ways(change, way);
-        let saved = self.put_back(&row, to)?;
+        let saved = match (&change.tail, to) {
+            (Some(tail), Some(to)) => self.put_back_parted(&row, tail, to, way == Way::Redo)?,
+            (_, to) => self.put_back(&row, to)?,
+        };
         if change.with_person && way == Way::Redo {
             self.leave_person(change.before.as_ref())?;
         }
@@ -184,7 +191,7 @@ impl Act<'_> {
     }
 
     /// What a definition names that is no longer there.
-    fn missing(&self, to: &EventDraft) -> Result<Option<String>> {
+    pub(crate) fn missing(&self, to: &EventDraft) -> Result<Option<String>> {
         if !calendars::all(self.tx)?.iter().any(|c| c.id.to_string() == to.calendar) {
             return Ok(Some("its calendar was deleted".into()));
         }
@@ -223,7 +230,7 @@ impl Act<'_> {
             None => {
                 let effect = self.delete(row)?;
                 let event = row.event.id.to_string();
-                Ok(Saved { event, version: row.version + 1, effect })
+                Ok(Saved { event, version: row.version + 1, effect, parted_from: None })
             }
         }
     }

@@ -83,7 +83,7 @@ impl Ledger {
             reminders: Some(vec![reminder]),
             ..EventDraft::default()
         };
-        let save = Save { id: None, draft, based_on: None, allow_past: true, request: None };
+        let save = Save { draft, allow_past: true, ..Save::default() };
         self.engine.save_event(&save).expect("saved");
     }
 

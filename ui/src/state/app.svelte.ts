@@ -7,7 +7,7 @@ import { changeWords } from '../shared/words';
 import { t } from '../shared/t';
 import { addDays, addMonths } from '../time/date';
 import type { Calls } from '../wire/calls';
-import type { Change, Did, EditorForm, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope } from '../wire/types';
+import type { Change, Did, EditorForm, Kind, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope } from '../wire/types';
 import { Session } from './session.svelte';
 import { Toasts } from './toasts.svelte';
 
@@ -46,6 +46,12 @@ const ANSWERS: readonly Did[] = ['acknowledged', 'snoozed', 'retried', 'switched
 
 /** These cannot be taken back. */
 const LASTING: readonly Did[] = ['acknowledged', 'snoozed'];
+
+/** What can be chosen of a series, the default first. */
+const SCOPES: readonly Scope[] = ['this', 'following', 'all'];
+
+/** What is of a person is of every year. */
+const OF_PERSON: readonly Scope[] = ['this', 'all'];
 
 const KEY = Symbol('app');
 
@@ -245,9 +251,10 @@ export class App {
   }
 
   /** Deletes; of a series it asks which. True when something was. */
-  async remove(what: OccurrenceRef & { version: number; title: string; recurring: boolean }, anchor: Anchor): Promise<boolean> {
+  async remove(what: OccurrenceRef & { version: number; title: string; kind: Kind; recurring: boolean }, anchor: Anchor): Promise<boolean> {
     const { event, original, version } = what;
-    const scope = what.recurring ? await this.chooseScope(t('scope.deleteTitle', { title: what.title }), ['this', 'all'], anchor) : 'all';
+    const scopes = what.kind === 'birthday' || what.kind === 'anniversary' ? OF_PERSON : SCOPES;
+    const scope = what.recurring ? await this.chooseScope(t('scope.deleteTitle', { title: what.title }), scopes, anchor) : 'all';
     this.close();
     return scope !== null && (await this.mutate('delete', { event, original, version, scope })) !== null;
   }

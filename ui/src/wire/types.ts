@@ -60,7 +60,7 @@ export type DeliveryRef = { delivery: string, };
 
 export type DeliveryRow = { id: string, key: string, event: string | null, original: string | null, title: string, kind: Kind | null, calendar: string | null, channel: string, channelName: string, channelKind: ChannelKind, trigger: Trigger, state: State, mark: Mark | null, due: Moment, told: Moment | null, lateMs: number | null, reason: Reason | null, attempts: Attempts, notBefore: Moment | null, canRetry: boolean, };
 
-export type Did = "created" | "saved" | "moved" | "deleted" | "skipped" | "undone" | "redone" | "acknowledged" | "snoozed" | "retried" | "removed" | "switchedOn" | "nothing";
+export type Did = "created" | "saved" | "moved" | "deleted" | "skipped" | "ended" | "undone" | "redone" | "acknowledged" | "snoozed" | "retried" | "removed" | "switchedOn" | "nothing";
 
 export type Draft = { title: string, kind: Kind, calendar: string, timing: Timing, rule: string | null, reminders: Array<ReminderDraft>, place: string | null, url: string | null, notes: string | null, person: string | null, };
 

@@ -5,6 +5,7 @@
 use calendar::{
     draft::EventDraft,
     id::{CalendarId, EventId},
+    timing::LocalStart,
 };
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
@@ -32,6 +33,30 @@ pub struct ChangeRow {
     pub after: Option<EventDraft>,
     /// Whether the event's person was deleted with it.
     pub with_person: bool,
+    /// What went on as an event of its own, if the change parted a series.
+    pub tail: Option<Tail>,
+}
+
+/// The second half of a series that was parted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tail {
+    /// Its event.
+    pub event: String,
+    /// The original start, in the whole series, from which on it is.
+    pub at: String,
+    /// Its definition after the change.
+    pub draft: EventDraft,
+}
+
+impl Tail {
+    /// [`Tail::at`] as a start.
+    ///
+    /// # Errors
+    /// When it is none, as in a damaged ledger.
+    pub fn at(&self) -> Result<LocalStart> {
+        let start = LocalStart::parse(&self.at);
+        Ok(start.ok_or_else(|| damaged("after", &format!("'{}' is not a start", self.at)))?)
+    }
 }
 
 /// A change to keep.
@@ -47,6 +72,8 @@ pub struct NewChange<'a> {
     pub after: Option<&'a EventDraft>,
     /// Whether the event's person was deleted with it.
     pub with_person: bool,
+    /// What goes on as an event of its own, if the change parts a series.
+    pub tail: Option<&'a Tail>,
 }
 
 /// A definition as it is kept.
@@ -56,6 +83,8 @@ struct Kept {
     draft: EventDraft,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     with_person: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tail: Option<Tail>,
 }
 
 impl ChangeRow {
@@ -77,7 +106,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
             .transpose()
             .map_err(|e| damaged(name, &e.to_string()))
     };
-    let before = kept("before")?;
+    let (before, after) = (kept("before")?, kept("after")?);
+    let (after, tail) = after.map_or((None, None), |kept| (Some(kept.draft), kept.tail));
     Ok(ChangeRow {
         seq: row.get("seq")?,
         at: moment(row.get("at")?),
@@ -85,12 +115,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
         event: EventId::from_bytes(row.get("event")?),
         with_person: before.as_ref().is_some_and(|kept| kept.with_person),
         before: before.map(|kept| kept.draft),
-        after: kept("after")?.map(|kept| kept.draft),
+        after,
+        tail,
     })
 }
 
-fn written(draft: Option<&EventDraft>, with_person: bool) -> Option<String> {
-    let kept = draft.map(|draft| Kept { draft: draft.clone(), with_person });
+fn written(draft: Option<&EventDraft>, with_person: bool, tail: Option<&Tail>) -> Option<String> {
+    let kept = draft.map(|draft| Kept { draft: draft.clone(), with_person, tail: tail.cloned() });
     kept.map(|kept| serde_json::to_string(&kept).expect("BUG: drafts are JSON"))
 }
 
@@ -101,7 +132,8 @@ fn written(draft: Option<&EventDraft>, with_person: bool) -> Option<String> {
 pub fn push(tx: &Transaction<'_>, new: &NewChange<'_>, now: Timestamp) -> Result<()> {
     tx.execute("DELETE FROM change WHERE undone = 1", [])?;
     let sql = "INSERT INTO change (at, label, event, before, after) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let (before, after) = (written(new.before, new.with_person), written(new.after, false));
+    let (before, after) =
+        (written(new.before, new.with_person, None), written(new.after, false, new.tail));
     tx.execute(sql, params![ms(now), new.label, new.event.bytes(), before, after])?;
     tx.execute("DELETE FROM change WHERE seq <= (SELECT max(seq) FROM change) - ?1", [KEPT])?;
     Ok(())
@@ -121,7 +153,11 @@ pub fn push_calendar(
     let one: Option<[u8; 16]> =
         tx.query_row(sql, [calendar.bytes()], |row| row.get(0)).optional()?;
     let Some(event) = one.map(EventId::from_bytes) else { return Ok(false) };
-    push(tx, &NewChange { label, event, before: None, after: None, with_person: false }, now)?;
+    push(
+        tx,
+        &NewChange { label, event, before: None, after: None, with_person: false, tail: None },
+        now,
+    )?;
     Ok(true)
 }
 

@@ -1,6 +1,8 @@
 //! Table `delivery`: one obligation to tell a row. Every change of state is one guarded
 //! statement whose row count is looked at, and goes with its audit row (see `audit`).
 
+mod home;
+
 use calendar::{
     delivery::{Guarantee, Profile, Row as Facts, State},
     id::{ChannelId, DeliveryId, EventId},
@@ -11,6 +13,7 @@ use calendar::{
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
+pub use self::home::{hand_over, hand_over_all, hand_over_from};
 use super::{column, moment, ms};
 use crate::error::Result;
 

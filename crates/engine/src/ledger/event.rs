@@ -333,6 +333,22 @@ pub fn of_person(tx: &Transaction<'_>, zones: &Zones, id: PersonId) -> Result<Ve
     several(tx, zones, &sql, [id.bytes()])
 }
 
+/// The other undeleted events of the same series, or of the same person if the event is about one.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn parts(tx: &Transaction<'_>, zones: &Zones, of: &Event) -> Result<Vec<EventRow>> {
+    if let Some(person) = of.person.as_ref().filter(|_| of.kind.is_of_person()) {
+        let mut rows = of_person(tx, zones, person.id)?;
+        rows.retain(|row| row.event.id != of.id && row.event.kind.is_of_person());
+        return Ok(rows);
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM event WHERE series_root = ?1 AND id <> ?2 AND deleted_at IS NULL ORDER BY id"
+    );
+    several(tx, zones, &sql, params![of.series_root.bytes(), of.id.bytes()])
+}
+
 /// The undeleted events of a calendar, also those that cannot be read.
 ///
 /// # Errors

@@ -19,6 +19,8 @@ pub enum Did {
     Deleted,
     /// One occurrence skipped.
     Skipped,
+    /// A series ends before an occurrence.
+    Ended,
     /// The last change taken back.
     Undone,
     /// And made again.

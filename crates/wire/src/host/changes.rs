@@ -3,12 +3,13 @@
 use calendar::{
     draft::{EventDraft, OverrideDraft},
     event::Event,
+    halves::Halves,
     id::EventId,
     reminder::Trigger as When,
     timing::{Landing, Length, LocalStart, Tie, instant},
 };
 use engine::{
-    events::{Placement, Save, Saved, Scope as Which, moved_series},
+    events::{Placement, Save, Saved, Scope as Which, Target, moved_series},
     queries::Happening,
     reconcile::Effect,
     undo::Undone,
@@ -79,16 +80,35 @@ pub(super) fn saved_as(did: Did, title: &str, saved: &Saved, local: &Local) -> C
 }
 
 /// Which occurrences the engine is to change.
-pub(super) fn which(scope: Scope) -> Result<Which, Fault> {
+pub(super) fn which(scope: Scope) -> Which {
     match scope {
-        Scope::This => Ok(Which::This),
-        Scope::All => Ok(Which::All),
-        Scope::Following => {
-            let message = "this and all following cannot be changed together yet: choose only \
-                this one, or all";
-            Err(Fault::invalid("scope", message))
-        }
+        Scope::This => Which::This,
+        Scope::Following => Which::Following,
+        Scope::All => Which::All,
     }
+}
+
+/// What can be chosen for an event, the default first; nothing if it happens once.
+pub(super) fn scopes_of(event: &Event) -> Vec<Scope> {
+    match (event.repeats.is_once(), event.kind.is_of_person()) {
+        (true, _) => Vec::new(),
+        // A birthday is of every year.
+        (false, true) => vec![Scope::This, Scope::All],
+        (false, false) => vec![Scope::This, Scope::Following, Scope::All],
+    }
+}
+
+/// What follows from an occurrence on, as an event of its own, and from where on that is a part.
+pub(super) fn following(
+    happening: Happening,
+    local: &Local,
+) -> Result<(Happening, Option<LocalStart>), Fault> {
+    let at = happening.occurrence.original;
+    let halves = happening.event.halves(&local.context, at);
+    Ok(match halves.map_err(|e| Fault::invalid(e.field, e.message))? {
+        Halves::Whole => (happening, None),
+        Halves::Two(_, tail) => (Happening { event: *tail, ..happening }, Some(at)),
+    })
 }
 
 impl EngineHost {
@@ -122,7 +142,7 @@ impl EngineHost {
     fn create(&self, asked: &SaveEvent, local: &Local) -> Result<Change, Fault> {
         let draft = event_draft(&asked.draft, None, local)?;
         let start = draft.start.clone();
-        let saved = self.put(asked, None, draft)?;
+        let saved = self.put(asked, None, draft, None)?;
         let change = saved_as(Did::Created, asked.draft.title.trim(), &saved, local);
         Ok(Change { original: Some(start), note: note(&asked.draft, local), ..change })
     }
@@ -132,10 +152,12 @@ impl EngineHost {
         asked: &SaveEvent,
         id: Option<EventId>,
         draft: EventDraft,
+        following: Option<LocalStart>,
     ) -> Result<Saved, Fault> {
         let save = Save {
             id,
             draft,
+            following,
             based_on: asked.version.map(i64::from),
             // The form says so when the start is past; a calendar also keeps what was.
             allow_past: true,
@@ -149,6 +171,7 @@ impl EngineHost {
         let row = self.engine.event(event_id)?;
         let once = row.event.repeats.is_once();
         let named = asked.original.clone().filter(|_| !once);
+        let mut from = None;
         let (draft, original) = match (named, asked.scope) {
             (None, _) if once => {
                 let draft = event_draft(&asked.draft, Some(&row.event), local)?;
@@ -157,18 +180,31 @@ impl EngineHost {
             }
             (None, _) => (event_draft(&asked.draft, Some(&row.event), local)?, None),
             (Some(_), None) => {
-                let message = "the event repeats: say whether only this one or all are meant";
+                let message = "the event repeats: say whether only this one, this and following \
+                    or all are meant";
                 return Err(Fault::invalid("scope", message));
             }
             (Some(original), Some(scope)) => {
                 let happening = self.happening(&OccurrenceRef { event: event.into(), original })?;
-                match which(scope)? {
-                    Which::This => only_this(asked, &happening, local)?,
-                    Which::All => all_of(asked, &happening, local)?,
+                match scope {
+                    Scope::This => only_this(asked, &happening, local)?,
+                    Scope::Following => {
+                        let shown = rule_of(&happening.event);
+                        let (rest, at) = following(happening, local)?;
+                        from = at;
+                        let mut asked = asked.clone();
+                        // The form shows the rule of the whole: untouched, the rest goes on by
+                        // its own, of which a COUNT is what is left.
+                        if asked.draft.rule == shown {
+                            asked.draft.rule = rule_of(&rest.event);
+                        }
+                        all_of(&asked, &rest, local)?
+                    }
+                    Scope::All => all_of(asked, &happening, local)?,
                 }
             }
         };
-        let saved = self.put(asked, Some(event_id), draft)?;
+        let saved = self.put(asked, Some(event_id), draft, from)?;
         let change = saved_as(Did::Saved, asked.draft.title.trim(), &saved, local);
         Ok(Change { original, note: note(&asked.draft, local), ..change })
     }
@@ -181,17 +217,25 @@ impl EngineHost {
         let known = self.engine.event(event).ok();
         let title = known.as_ref().map_or("", |row| &row.event.title);
         let series = known.as_ref().is_some_and(|row| !row.event.repeats.is_once());
-        if let (true, Which::This) = (series, which(asked.scope)?) {
-            let Some(text) = &asked.original else {
-                let message = "skipping one of a series needs its original start";
-                return Err(Fault::invalid("original", message));
-            };
-            let saved = self.engine.delete_occurrence(event, original(text)?, version, request)?;
-            let change = saved_as(Did::Skipped, title, &saved, &local);
-            return Ok(Change { original: Some(text.clone()), ..change });
+        let scope = if series { asked.scope } else { Scope::All };
+        let text = asked.original.as_ref().filter(|_| scope != Scope::All);
+        if scope != Scope::All && text.is_none() {
+            let message = "leaving out some of a series needs the original start of one";
+            return Err(Fault::invalid("original", message));
         }
-        let saved = self.engine.delete_event(event, version, request)?;
-        Ok(saved_as(Did::Deleted, title, &saved, &local))
+        let saved = self.engine.delete(&Target {
+            id: event,
+            original: text.map(|text| original(text)).transpose()?,
+            scope: Some(which(scope)),
+            based_on: version,
+            request,
+        })?;
+        let did = match scope {
+            Scope::This => Did::Skipped,
+            Scope::Following => Did::Ended,
+            Scope::All => Did::Deleted,
+        };
+        Ok(Change { original: text.cloned(), ..saved_as(did, title, &saved, &local) })
     }
 
     pub(super) fn take_back(&self, request: &str) -> Result<Change, Fault> {
@@ -230,6 +274,11 @@ fn note(draft: &Draft, local: &Local) -> Option<String> {
     let zone = local.context.zones.zone(&calendar::zones::ZoneName::stored(&name)).0;
     let gap = instant(placed.start, &zone).1 == Landing::Shifted;
     gap.then(|| clock_note(placed.start.at, &zone, &city(&name), local)).flatten()
+}
+
+/// The rule a form shows.
+fn rule_of(event: &Event) -> Option<String> {
+    event.repeats.rules.first().map(ToString::to_string)
 }
 
 type Drafted = (EventDraft, Option<String>);

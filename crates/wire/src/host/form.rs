@@ -15,12 +15,13 @@ use jiff::{civil::DateTime, tz::TimeZone};
 
 use super::{
     EngineHost,
+    changes::scopes_of,
     local::{self, Local, city},
     words,
 };
 use crate::{
     dto::{
-        Draft, EditorForm, NewForm, OccurrenceRef, ReminderDraft, Scope, TimeMode, Timing, Trigger,
+        Draft, EditorForm, NewForm, OccurrenceRef, ReminderDraft, TimeMode, Timing, Trigger,
         ZoneField,
     },
     fault::Fault,
@@ -94,7 +95,7 @@ impl EngineHost {
             version: u32::try_from(happening.version).ok(),
             draft: draft_of(&happening, &local),
             recurring,
-            scopes: if recurring { vec![Scope::This, Scope::All] } else { Vec::new() },
+            scopes: scopes_of(&happening.event),
         })
     }
 }

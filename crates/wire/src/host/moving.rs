@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::{
     EngineHost,
-    changes::{moved_original, nothing, saved_as, which},
+    changes::{moved_original, nothing, saved_as, scopes_of, which},
     faults::id,
     local::{self, Local, city, passings},
     preview::clock_note,
@@ -51,13 +51,13 @@ impl EngineHost {
         let series = !happening.event.repeats.is_once();
         let Some(scope) = asked.scope.or((!series).then_some(Scope::All)) else {
             let title = happening.title().to_string();
-            return Ok(MoveAnswer::ChooseScope { title, scopes: vec![Scope::This, Scope::All] });
+            return Ok(MoveAnswer::ChooseScope { title, scopes: scopes_of(&happening.event) });
         };
         let saved = self.engine.move_occurrence(
             event,
             happening.occurrence.original,
             &to,
-            Some(which(scope)?),
+            Some(which(scope)),
             Some(i64::from(asked.version)),
             Some(&asked.request_id),
         )?;

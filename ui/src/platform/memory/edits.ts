@@ -2,7 +2,7 @@
 
 import { addDays, addMinutes, dates, daysBetween, weekday } from '../../time/date';
 import type {
-  CalendarView, Change, DeleteEvent, Did, Draft, DraftPreview, EditorForm, Kind, MoveAnswer, MoveOccurrence, NewForm, PreviewDate, PreviewQuery, SaveEvent,
+  CalendarView, Change, DeleteEvent, Did, Draft, DraftPreview, EditorForm, Kind, MoveAnswer, MoveOccurrence, NewForm, PreviewDate, PreviewQuery, SaveEvent, Scope,
 } from '../../wire/types';
 import { Refused } from '../types';
 import { before, moment } from './moments';
@@ -61,8 +61,14 @@ export function formOf(occ: Occ): EditorForm {
     zone: occ.zone ?? { id: 'Europe/Berlin', city: 'Berlin' },
   };
   const draft: Draft = { title, kind, calendar, timing, rule, reminders: occ.reminders, place, url, notes, person };
-  return { event: occ.event, original: occ.original, version: occ.version, draft, recurring: rule !== null, scopes: rule ? ['this', 'all'] : [] };
+  return { event: occ.event, original: occ.original, version: occ.version, draft, recurring: rule !== null, scopes: rule ? SCOPES : [] };
 }
+
+const SCOPES: Scope[] = ['this', 'following', 'all'];
+
+/** Whether a change of one occurrence is about another one, too. */
+const isMeant = (scope: Scope | null | undefined, one: Occ, other: Occ): boolean =>
+  other === one || (other.event === one.event && (scope === 'all' || (scope === 'following' && other.original >= one.original)));
 
 const STEP: Record<string, number> = { DAILY: 1, WEEKLY: 7 };
 const NAMES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
@@ -153,7 +159,10 @@ export function save(world: World, past: Past, asked: SaveEvent): Change {
       ? { ...fromDraft(draft, event, draft.timing.date, version), original: o.original, rule: o.rule, sentence: o.sentence, exception: true } : o));
   } else {
     const days = draft.rule ? expand(draft.rule, draft.timing.date, 12) : [draft.timing.date];
-    world.occs = [...world.occs.filter((o) => o.event !== event), ...days.map((date) => fromDraft(draft, event, date, version))];
+    // What follows goes on as an event of its own.
+    const stays = (o: Occ): boolean => asked.scope === 'following' && o.original < (asked.original ?? '');
+    const rest = asked.scope === 'following' ? `${event}_${past.undo.length}` : event;
+    world.occs = [...world.occs.filter((o) => o.event !== event || stays(o)), ...days.map((date) => fromDraft(draft, rest, date, version))];
   }
   const passed = draft.rule ? [] : preview.reminders.flatMap((r, i) => (r.passed && r.due ? [{ trigger: draft.reminders[i]?.trigger ?? { type: 'snooze' as const }, due: r.due }] : []));
   const original = world.occs.find((o) => o.event === event)?.original ?? null;
@@ -161,25 +170,24 @@ export function save(world: World, past: Past, asked: SaveEvent): Change {
 }
 
 export function remove(world: World, past: Past, asked: DeleteEvent): Change {
-  const gone = world.occs.filter((o) => o.event === asked.event && (asked.scope !== 'this' || o.original === asked.original));
-  const [first] = gone;
+  const first = world.occs.find((o) => o.event === asked.event && (!asked.original || o.original === asked.original));
   if (!first) throw new Refused({ code: 'notFound', message: `the event ${asked.event} is no longer there`, field: null });
+  const gone = world.occs.filter((o) => isMeant(asked.scope, first, o));
   remember(world, past, `delete ${first.title}`);
   world.occs = world.occs.filter((o) => !gone.includes(o));
   const ahead = gone.filter((o) => before(world.now, moment(o.date, o.wallMin))).reduce((n, o) => n + o.reminders.length, 0);
-  const skipped = asked.scope === 'this' && first.rule !== null;
-  return change(skipped ? 'skipped' : 'deleted', { title: first.title, event: first.event, cancelledReminders: ahead, undo: true });
+  const did = first.rule === null ? 'deleted' : ({ this: 'skipped', following: 'ended', all: 'deleted' } as const)[asked.scope];
+  return change(did, { title: first.title, event: first.event, cancelledReminders: ahead, undo: true });
 }
 
 export function move(world: World, past: Past, asked: MoveOccurrence): MoveAnswer {
   const occ = world.occs.find((o) => o.event === asked.event && o.original === asked.original);
   if (!occ) throw new Refused({ code: 'notFound', message: 'the event is no longer there', field: null });
   if (occ.version !== asked.version) throw new Refused({ code: 'conflict', message: `"${occ.title}" was changed meanwhile; look again`, field: null });
-  if (occ.rule && !asked.scope) return { type: 'chooseScope', title: occ.title, scopes: ['this', 'all'] };
+  if (occ.rule && !asked.scope) return { type: 'chooseScope', title: occ.title, scopes: SCOPES };
   remember(world, past, `move ${occ.title}`);
   const days = daysBetween(occ.date, asked.date);
   const minutes = asked.wallMin === undefined || asked.wallMin === null ? 0 : asked.wallMin - occ.wallMin;
-  const all = asked.scope === 'all';
   const landed = (o: Occ): Occ => {
     const moved = shifted(o, days, o.mode === 'allDay' ? 0 : minutes);
     const mode = asked.allDay === true ? 'allDay' : asked.allDay === false && o.mode === 'allDay' ? 'zoned' : o.mode;
@@ -187,10 +195,10 @@ export function move(world: World, past: Past, asked: MoveOccurrence): MoveAnswe
     const fallback = o.mode === 'allDay' && mode !== 'allDay' ? 60 : o.durationMin;
     return {
       ...moved, mode, wallMin, days: asked.days ?? (mode === 'allDay' ? Math.max(1, o.days) : 1), durationMin: asked.durationMin ?? fallback,
-      fold: asked.fold ?? false, exception: !all && o.rule !== null, fates: o.fates.map(() => null),
+      fold: asked.fold ?? false, exception: asked.scope === 'this' && o.rule !== null, fates: o.fates.map(() => null),
     };
   };
-  world.occs = world.occs.map((o) => (o === occ || (all && o.event === occ.event) ? landed(o) : o));
+  world.occs = world.occs.map((o) => (isMeant(asked.scope, occ, o) ? landed(o) : o));
   return { type: 'done', change: change('moved', { title: occ.title, event: occ.event, original: occ.original, version: occ.version + 1, undo: true }) };
 }
 

@@ -36,7 +36,7 @@ describe('the demo world', () => {
     const gym = segments.find((s) => s.title === 'Gym' && s.date === '2026-11-25');
     if (!gym) throw new Error('no gym');
     const asked = { event: gym.event, original: gym.original, version: gym.version, date: '2026-11-26', wallMin: 600, requestId };
-    expect(await platform.call('moveOccurrence', asked)).toMatchObject({ type: 'chooseScope', scopes: ['this', 'all'] });
+    expect(await platform.call('moveOccurrence', asked)).toMatchObject({ type: 'chooseScope', scopes: ['this', 'following', 'all'] });
     expect(await platform.call('moveOccurrence', { ...asked, scope: 'this' })).toMatchObject({ type: 'done' });
     const days = async () => (await weeks(platform)).segments.filter((s) => s.title === 'Gym' && s.date > '2026-11-18').map((s) => s.date);
     expect(await days()).toEqual(['2026-11-26', '2026-12-02', '2026-12-09']);

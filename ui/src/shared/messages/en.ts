@@ -440,6 +440,7 @@ export const en = {
   'did.moved': 'Moved {title}',
   'did.deleted': 'Deleted {title}',
   'did.skipped': 'Skipped this {title}',
+  'did.ended': 'Deleted {title} from then on',
   'did.undone': 'Undone: {title}',
   'did.redone': 'Done again: {title}',
   'did.acknowledged#one': 'Done with {title}',

@@ -1,0 +1,353 @@
+//! Edits of a series from one occurrence on: what was told stays told, what sleeps or is held
+//! goes on, exceptions go with the half they belong to, and undo makes one series of both again.
+
+use std::ops::ControlFlow;
+
+use acceptance::world::{World, draft, reminders};
+use calendar::{
+    draft::{EventDraft, OverrideDraft},
+    ics::Alarmless,
+    id::{CalendarId, EventId},
+    timing::LocalStart,
+};
+use engine::{
+    courier::Unavailable,
+    events::{Placement, Save, Saved, Scope, Target},
+    import::{ImportFile, Mode, Target as Into},
+};
+use jiff::SignedDuration;
+
+const BERLIN: &str = "Europe/Berlin";
+
+fn start(text: &str) -> LocalStart {
+    LocalStart::parse(text).expect("a start")
+}
+
+/// Choir, Mondays at 19:00 from 23 November on, told ten minutes before.
+fn choir(change: impl FnOnce(&mut EventDraft)) -> (World, EventId) {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let mut weekly = EventDraft {
+        rules: vec!["FREQ=WEEKLY".into()],
+        ..draft("appointment", "Choir", "20261123T190000", Some(BERLIN))
+    };
+    change(&mut weekly);
+    let id = world.add(weekly);
+    (world, id)
+}
+
+/// Changes what follows from an occurrence on, and gives the answer and the new event.
+fn following(
+    world: &mut World,
+    id: EventId,
+    at: &str,
+    change: impl FnOnce(&mut EventDraft),
+) -> (Saved, EventId) {
+    let row = world.engine().event(id).expect("an event");
+    let context = world.engine().planning_context().expect("a ledger");
+    let mut rest = match row.event.halves(&context, start(at)).expect("parted") {
+        calendar::halves::Halves::Whole => EventDraft::from(&row.event),
+        calendar::halves::Halves::Two(_, tail) => EventDraft::from(&*tail),
+    };
+    change(&mut rest);
+    let save = Save { id: Some(id), draft: rest, following: Some(start(at)), ..Save::default() };
+    let saved = world.engine().save_event(&save).expect("saved");
+    world.run();
+    let event = saved.event.parse().expect("an id");
+    (saved, event)
+}
+
+fn about(id: EventId, at: &str, scope: Scope) -> Target<'static> {
+    Target { original: Some(start(at)), scope: Some(scope), ..Target::all(id) }
+}
+
+fn place(at: &str) -> Placement {
+    let start = start(at);
+    Placement { start, all_day: false, zone: Some(BERLIN.into()), length: (0, 3600) }
+}
+
+fn undo(world: &mut World) -> String {
+    let undone = world.engine().undo(None).expect("undo");
+    world.run();
+    undone.refused.unwrap_or(undone.label)
+}
+
+fn redo(world: &mut World) -> String {
+    let redone = world.engine().redo(None).expect("redo");
+    world.run();
+    redone.refused.unwrap_or(redone.label)
+}
+
+#[test]
+fn new_words_from_one_on_keep_each_reminder_its_name_and_tell_nothing_twice() {
+    let (mut world, id) = choir(|d| d.reminders = reminders(&["-P7D", "-PT10M"]));
+    world.wait_until("2026-11-24T12:00");
+    let (before, rows) = (world.rows(), world.deliveries());
+    // Of the 30th it was told a week before, and the reminder of that evening is planned.
+    assert!(before.contains("Mon 23 19:00 completed told.on_time Choir"), "{before}");
+    let (saved, rest) = following(&mut world, id, "20261130T190000", |d| d.title = "Bach".into());
+    assert_eq!((saved.effect.cancelled, saved.effect.passed.len()), (0, 0));
+    assert_eq!(saved.parted_from, Some(id.to_string()));
+    for row in &rows {
+        let now = world.engine().why(row.row.id).expect("a story").delivery.row;
+        let (key, state) = (&now.key, now.facts.state);
+        assert_eq!((key, state), (&row.row.key, row.row.facts.state), "{:?}", row.row.identity);
+        let later = row.row.identity.occurrence.as_str() >= "o=20261130";
+        assert_eq!(now.event, Some(if later { rest } else { id }));
+    }
+    world.wait_until("2026-12-08T12:00");
+    let titles = world.titles();
+    let told = |title: &str| titles.iter().filter(|t| *t == title).count();
+    // The week before of 23 November had passed when it was saved.
+    assert_eq!((told("Choir"), told("Bach")), (2, 4), "{titles:?}\n{}", world.rows());
+}
+
+#[test]
+fn a_later_time_from_one_on_arms_those_and_leaves_the_others() {
+    let (mut world, id) = choir(|d| d.rules = vec!["FREQ=WEEKLY;COUNT=4".into()]);
+    let engine = world.engine().clone();
+    let (at, scope) = (start("20261207T190000"), Some(Scope::Following));
+    engine.move_occurrence(id, at, &place("20261208T200000"), scope, None, None).expect("moved");
+    assert_eq!(world.draft(id).rules, ["FREQ=WEEKLY;COUNT=2"]);
+    world.wait_until("2027-01-31T12:00");
+    let told: Vec<_> = world.sent.iter().map(|s| s.at.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            "2026-11-23T17:50:00Z",
+            "2026-11-30T17:50:00Z",
+            "2026-12-08T18:50:00Z",
+            "2026-12-15T18:50:00Z"
+        ]
+    );
+}
+
+#[test]
+fn a_snooze_goes_on_over_the_parting_and_after_undo() {
+    for undone in [false, true] {
+        let (mut world, id) = choir(|_| {});
+        world.wait_until("2026-11-30T18:51");
+        let told = world
+            .deliveries()
+            .iter()
+            .find(|l| l.row.label.starts_with("2026-11-30"))
+            .map(|l| l.row.id);
+        let until = world.now() + SignedDuration::from_mins(30);
+        world.engine().snooze(told.expect("told"), until, "window").expect("snoozed");
+        let (saved, _) = following(&mut world, id, "20261130T190000", |d| d.title = "Bach".into());
+        assert_eq!((saved.effect.snoozes, saved.effect.cancelled), (0, 0));
+        if undone {
+            undo(&mut world);
+        }
+        world.wait_until("2026-11-30T23:00");
+        let last = world.sent.last().expect("told").clone();
+        assert_eq!(last.at, "2026-11-30T18:21:00Z");
+        let title = if undone { "Choir" } else { "Bach" };
+        assert_eq!(last.text.lines().next(), Some(title));
+        assert_eq!(world.sent.len(), 3, "{}", world.rows());
+    }
+}
+
+#[test]
+fn what_was_answered_stays_answered_over_the_parting() {
+    use engine::ledger::acknowledgement::Answer;
+    let (mut world, id) = choir(|_| {});
+    world.wait_until("2026-11-23T18:51");
+    let told = world.deliveries()[0].row.id;
+    assert_eq!(world.inbox().lines().count(), 1);
+    world.engine().acknowledge(&[told], Answer::Done, "window").expect("done");
+    following(&mut world, id, "20261130T190000", |d| d.place = "Dom".into());
+    assert_eq!(world.inbox(), "");
+}
+
+#[test]
+fn a_held_reminder_is_told_late_after_the_parting() {
+    let (mut world, id) = choir(|_| {});
+    world.wait_until("2026-11-30T18:00");
+    world.no_desktop = Some(Unavailable::NoNotifier);
+    world.wait_until("2026-11-30T18:52");
+    following(&mut world, id, "20261130T190000", |d| d.title = "Bach".into());
+    assert!(world.rows().contains("Mon 30 18:50 held held.no_notifier Bach"), "{}", world.rows());
+    world.no_desktop = None;
+    world.wait_until("2026-11-30T20:00");
+    assert!(world.rows().contains("Mon 30 18:50 completed late.held Bach"), "{}", world.rows());
+    assert_eq!(world.titles(), ["Choir", "Bach"]);
+}
+
+#[test]
+fn either_half_can_be_deleted_and_the_other_rings_on() {
+    for first in [true, false] {
+        let (mut world, id) = choir(|_| {});
+        let (_, rest) =
+            following(&mut world, id, "20261124T190000".replace("24", "30").as_str(), |d| {
+                d.title = "Bach".into();
+            });
+        let gone = if first { id } else { rest };
+        let saved = world.engine().delete(&Target::all(gone)).expect("deleted");
+        assert_eq!(saved.effect.cancelled, 1);
+        world.run();
+        world.wait_until("2026-12-08T12:00");
+        let want: &[&str] = if first { &["Bach", "Bach"] } else { &["Choir"] };
+        assert_eq!(world.titles(), want);
+        // And it comes back alone.
+        undo(&mut world);
+        assert_eq!(world.draft(gone).title, if first { "Choir" } else { "Bach" });
+        assert_eq!(world.sent.len(), want.len(), "{}", world.rows());
+    }
+}
+
+#[test]
+fn exceptions_go_with_the_half_their_original_start_is_in() {
+    let other = |original: &str, start: &str, title: &str| OverrideDraft {
+        original: original.into(),
+        start: start.into(),
+        zone: Some(BERLIN.into()),
+        length: (0, 3600),
+        title: Some(title.into()),
+        ..OverrideDraft::default()
+    };
+    let (mut world, id) = choir(|d| {
+        d.exdates = vec!["20261130T190000".into(), "20261228T190000".into()];
+        d.rdates = vec!["20261125T190000".into(), "20261230T190000".into()];
+        // Each stands on the other side of 14 December.
+        d.overrides = vec![
+            other("20261207T190000", "20261216T200000", "Late"),
+            other("20261221T190000", "20261209T200000", "Early"),
+        ];
+    });
+    let engine = world.engine().clone();
+    let (at, scope) = (start("20261214T190000"), Some(Scope::Following));
+    let saved = engine
+        .move_occurrence(id, at, &place("20261214T180000"), scope, None, None)
+        .expect("moved");
+    let (head, rest) = (world.draft(id), world.draft(saved.event.parse().expect("an id")));
+    assert_eq!(
+        (head.exdates.as_slice(), head.rdates.as_slice()),
+        (&["20261130T190000".to_string()][..], &["20261125T190000".to_string()][..])
+    );
+    assert_eq!(
+        (rest.exdates.as_slice(), rest.rdates.as_slice()),
+        (&["20261228T180000".to_string()][..], &["20261230T180000".to_string()][..])
+    );
+    assert_eq!(
+        (head.overrides[0].original.as_str(), head.overrides[0].start.as_str()),
+        ("20261207T190000", "20261216T200000")
+    );
+    assert_eq!(
+        (rest.overrides[0].original.as_str(), rest.overrides[0].start.as_str()),
+        ("20261221T180000", "20261209T200000")
+    );
+    world.wait_until("2027-01-02T12:00");
+    let told: Vec<_> = world.sent.iter().map(|s| &s.at[5..16]).collect();
+    assert_eq!(
+        told,
+        ["11-23T17:50", "11-25T17:50", "12-09T18:50", "12-14T16:50", "12-16T18:50", "12-30T16:50"]
+    );
+}
+
+#[test]
+fn from_the_first_one_on_is_all_of_it() {
+    let (mut world, id) = choir(|d| d.exdates = vec!["20261123T190000".into()]);
+    let (saved, same) = following(&mut world, id, "20261130T190000", |d| d.title = "Bach".into());
+    assert_eq!((same, saved.parted_from), (id, None));
+    let deleted = world.engine().delete(&about(id, "20261130T190000", Scope::Following));
+    assert_eq!(deleted.expect("deleted").effect.cancelled, 1);
+    assert!(world.engine().event(id).is_err());
+}
+
+#[test]
+fn one_undo_makes_one_series_of_both_and_redo_parts_it_again_also_after_some_were_told() {
+    let (mut world, id) = choir(|d| d.rules = vec!["FREQ=WEEKLY;UNTIL=20261231T000000Z".into()]);
+    let before = world.draft(id);
+    let (_, rest) = following(&mut world, id, "20261130T190000", |d| d.title = "Bach".into());
+    let halves = [world.draft(id), world.draft(rest)];
+    world.wait_until("2026-12-01T12:00");
+    assert_eq!(world.titles(), ["Choir", "Bach"]);
+    assert_eq!(undo(&mut world), "Change “Bach” from 30 Nov 2026 on");
+    assert_eq!(world.draft(id), before);
+    assert!(world.engine().event(rest).is_err());
+    assert!(world.deliveries().iter().all(|l| l.row.event == Some(id)));
+    world.wait_until("2026-12-08T12:00");
+    assert_eq!(redo(&mut world), "Change “Bach” from 30 Nov 2026 on");
+    assert_eq!([world.draft(id), world.draft(rest)], halves);
+    world.wait_until("2026-12-15T12:00");
+    assert_eq!(world.titles(), ["Choir", "Bach", "Choir", "Bach"]);
+    undo(&mut world);
+    world.wait_until("2027-01-15T12:00");
+    assert_eq!(world.titles(), ["Choir", "Bach", "Choir", "Bach", "Choir", "Choir"]);
+}
+
+#[test]
+fn a_part_can_be_parted_again_and_all_of_it_undone() {
+    let (mut world, id) = choir(|d| d.rules = vec!["FREQ=WEEKLY;COUNT=6".into()]);
+    let before = world.draft(id);
+    let (_, second) = following(&mut world, id, "20261130T190000", |d| d.title = "B".into());
+    let (_, third) = following(&mut world, second, "20261214T190000", |d| d.title = "C".into());
+    let rules = [id, second, third].map(|id| world.draft(id).rules.join(" "));
+    assert_eq!(rules, ["FREQ=WEEKLY;COUNT=1", "FREQ=WEEKLY;COUNT=2", "FREQ=WEEKLY;COUNT=3"]);
+    // A half that was changed since stands in the way of nothing but its own undo.
+    world.wait_until("2026-12-01T12:00");
+    undo(&mut world);
+    undo(&mut world);
+    assert_eq!(world.draft(id), before);
+    redo(&mut world);
+    redo(&mut world);
+    world.wait_until("2027-01-15T12:00");
+    assert_eq!(world.titles(), ["Choir", "B", "B", "C", "C", "C"]);
+}
+
+#[test]
+fn cancelling_is_told_no_more_and_stays_in_the_calendar() {
+    let (mut world, id) = choir(|d| d.reminders = reminders(&["-P1D", "-PT10M"]));
+    let unsaid = world.engine().cancel(&Target { scope: None, ..Target::all(id) });
+    assert!(matches!(unsaid, Err(engine::Error::ScopeNeeded)));
+    let one = world.engine().cancel(&about(id, "20261130T190000", Scope::This)).expect("cancelled");
+    assert!(one.effect.cancelled <= 2);
+    let rest =
+        world.engine().cancel(&about(id, "20261207T190000", Scope::Following)).expect("cancelled");
+    let rest: EventId = rest.event.parse().expect("an id");
+    assert!(world.draft(rest).disabled && !world.draft(id).disabled);
+    let all = world.engine().cancel(&Target::all(id)).expect("cancelled");
+    assert_eq!(all.effect.cancelled, 1);
+    let again = world.engine().cancel(&Target::all(id)).expect_err("cancelled already");
+    assert_eq!(again.to_string(), "“Choir” is cancelled already");
+    world.wait_until("2027-01-15T12:00");
+    assert_eq!(world.titles(), Vec::<String>::new());
+    for _ in 0..3 {
+        undo(&mut world);
+    }
+    world.wait_until("2027-01-20T12:00");
+    assert!(!world.titles().is_empty());
+}
+
+#[test]
+fn the_file_a_parted_series_came_from_changes_nothing_and_a_newer_one_takes_its_place() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let import = |world: &mut World, sequence: u32| {
+        let text = format!(
+            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:choir\nSEQUENCE:{sequence}\nSUMMARY:Choir {sequence}\nDTSTART:20261123T180000Z\nRRULE:FREQ=WEEKLY;COUNT=5\nEND:VEVENT\nEND:VCALENDAR\n"
+        );
+        let file = ImportFile {
+            bytes: text.as_bytes(),
+            target: Into::Calendar(CalendarId::FIRST),
+            mode: Mode::Apply,
+            alarmless: Alarmless::KindDefaults,
+        };
+        world.engine().import(&file, &mut |_, _| ControlFlow::Continue(())).expect("imported");
+        world.run();
+    };
+    import(&mut world, 0);
+    let id = world.deliveries()[0].row.event.expect("an event");
+    let (_, rest) = following(&mut world, id, "20261130T180000", |d| d.title = "Bach".into());
+    let halves = [world.draft(id), world.draft(rest)];
+    import(&mut world, 0);
+    assert_eq!([world.draft(id), world.draft(rest)], halves);
+    world.engine().delete(&Target::all(rest)).expect("deleted");
+    import(&mut world, 0);
+    assert!(world.engine().event(rest).is_err());
+    undo(&mut world);
+    import(&mut world, 1);
+    assert!(world.engine().event(rest).is_err());
+    assert_eq!(world.draft(id).rules, ["FREQ=WEEKLY;COUNT=5"]);
+    world.wait_until("2027-01-15T12:00");
+    assert_eq!(world.titles(), ["Choir 1"; 5]);
+}
