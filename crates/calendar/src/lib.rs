@@ -15,6 +15,7 @@ pub mod occurrence;
 pub mod person;
 pub mod plan;
 pub mod policy;
+pub mod quick_add;
 pub mod reason;
 pub mod recurrence;
 pub mod reminder;

@@ -1,0 +1,438 @@
+//! From words to pieces: what each stretch of the line says by itself. What they come to
+//! together is settled afterwards.
+
+use std::ops::Range;
+
+use super::{
+    Known, Meaning, Place, Span,
+    clock::Clock,
+    date::Day,
+    repeat::Pattern,
+    tell::Tell,
+    token::{Sort, Token, unquoted},
+    words::{self, Amount},
+};
+use crate::{id::CalendarId, person::Person, zones::ZoneName};
+
+/// Why, and which tokens it is about; an empty range when something is missing.
+#[derive(Debug, Clone)]
+pub(super) struct Refused {
+    pub message: String,
+    pub tokens: Range<usize>,
+}
+
+impl Refused {
+    pub fn at(tokens: Range<usize>, message: impl Into<String>) -> Self {
+        Self { message: message.into(), tokens }
+    }
+
+    pub fn missing(message: impl Into<String>) -> Self {
+        Self { message: message.into(), tokens: 0..0 }
+    }
+}
+
+/// Something found at a place, and the token after it.
+pub(super) type Tried<T> = Result<Option<(T, usize)>, Refused>;
+
+/// What a piece says.
+#[derive(Debug, Clone)]
+pub(super) enum What {
+    /// On a date; with `true` from that date on.
+    Day(Day, bool),
+    Days(Day, Day),
+    /// At a time; several only with a repetition.
+    Clock(Vec<Clock>),
+    Clocks(Clock, Clock),
+    Moment(Day, Clock),
+    /// So many seconds from now.
+    Elapsed(i64),
+    AllDay,
+    Part(super::clock::Part),
+    Length(Amount),
+    Repeat(Pattern),
+    Until(Day),
+    Times(u32),
+    Zone(ZoneName),
+    Their(Person),
+    Floating,
+    /// None at all when empty.
+    Tell(Vec<Tell>),
+    Due,
+    Note,
+    Calendar(CalendarId),
+}
+
+/// Of each of these there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    Date,
+    Time,
+    Part,
+    Length,
+    Repeat,
+    End,
+    Zone,
+    Kind,
+    Calendar,
+}
+
+impl What {
+    pub fn meaning(&self) -> Meaning {
+        match self {
+            Self::Day(..) | Self::Days(..) | Self::Moment(..) => Meaning::Date,
+            Self::Clock(_) | Self::Clocks(..) | Self::Elapsed(_) | Self::AllDay | Self::Part(_) => {
+                Meaning::Time
+            }
+            Self::Length(_) => Meaning::Length,
+            Self::Repeat(_) | Self::Until(_) | Self::Times(_) => Meaning::Repeat,
+            Self::Zone(_) | Self::Their(_) | Self::Floating => Meaning::Zone,
+            Self::Tell(_) => Meaning::Reminder,
+            Self::Due | Self::Note => Meaning::Kind,
+            Self::Calendar(_) => Meaning::Calendar,
+        }
+    }
+
+    /// What there can be only one of, and its name.
+    fn groups(&self) -> &'static [(Group, &'static str)] {
+        match self {
+            Self::Day(..) | Self::Days(..) => &[(Group::Date, "date")],
+            Self::Clock(_) | Self::Clocks(..) | Self::AllDay => &[(Group::Time, "time")],
+            Self::Moment(..) | Self::Elapsed(_) => &[(Group::Date, "date"), (Group::Time, "time")],
+            Self::Part(_) => &[(Group::Part, "part of the day")],
+            Self::Length(_) => &[(Group::Length, "length")],
+            Self::Repeat(_) => &[(Group::Repeat, "repetition")],
+            Self::Until(_) | Self::Times(_) => &[(Group::End, "end")],
+            Self::Zone(_) | Self::Their(_) | Self::Floating => &[(Group::Zone, "zone")],
+            Self::Tell(_) => &[],
+            Self::Due | Self::Note => &[(Group::Kind, "kind")],
+            Self::Calendar(_) => &[(Group::Calendar, "calendar")],
+        }
+    }
+}
+
+/// A stretch that was understood.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    pub what: What,
+    pub tokens: Range<usize>,
+}
+
+/// What came right before, with nothing between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    Nothing,
+    Date,
+    Time,
+    Repeat,
+    /// "by".
+    Due,
+    Other,
+}
+
+/// One way to understand what stands at a place.
+type Way<'a> = fn(&Reader<'a>, usize, After) -> Tried<What>;
+
+/// Reads pieces off the tokens.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    pub tokens: &'a [Token<'a>],
+    pub known: &'a Known<'a>,
+    /// Only asked whether something is there, so it asks no further itself.
+    pub peeks: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// The lower-case word at a place; empty where there is none.
+    pub fn word(&self, at: usize) -> &str {
+        match self.tokens.get(at) {
+            Some(token) if token.sort == Sort::Word => &token.word,
+            Some(_) | None => "",
+        }
+    }
+
+    /// The words of a range as written.
+    pub fn said(&self, tokens: Range<usize>) -> String {
+        said(self.tokens, &tokens)
+    }
+
+    /// Whether no title word follows here: the end, a comma, or something understood.
+    pub fn ends(&self, at: usize) -> bool {
+        if self.tokens.get(at).is_none_or(|token| token.sort == Sort::Comma) {
+            return true;
+        }
+        let peek = Reader { peeks: true, ..*self };
+        !self.peeks && !matches!(peek.piece(at, After::Time), Ok(None))
+    }
+
+    /// The piece that begins here, if one does.
+    pub fn piece(&self, at: usize, after: After) -> Tried<What> {
+        if self.word(at).is_empty() {
+            return Ok(None);
+        }
+        // The first that finds something has it.
+        let ways: [Way<'a>; 10] = [
+            Self::tell,
+            Self::repeat,
+            Self::end,
+            Self::kind,
+            Self::calendar,
+            Self::amount,
+            Self::place,
+            Self::range,
+            Self::date,
+            Self::time,
+        ];
+        for way in ways {
+            if let Some(found) = way(self, at, after)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// "by", "due", "remind me to".
+    fn kind(&self, at: usize, _: After) -> Tried<What> {
+        if self.word(at) == "remind" && self.word(at + 1) == "me" && at == 0 {
+            let to = if self.word(2) == "to" { 3 } else { 2 };
+            return Ok(Some((What::Note, to)));
+        }
+        let next = match (self.word(at), self.word(at + 1)) {
+            ("due", "by" | "on" | "at") | ("deadline", "on" | "at" | "is") => at + 2,
+            ("by" | "due" | "deadline", _) => at + 1,
+            _ => return Ok(None),
+        };
+        let mut reader = *self;
+        reader.peeks = true;
+        // "by" anything else is title: "a book by Ana".
+        let follows = match reader.piece(next, After::Other)? {
+            Some((what, _)) => {
+                what.groups().iter().any(|g| matches!(g.0, Group::Date | Group::Time))
+            }
+            None => reader.bare_clock(next)?.is_some(),
+        };
+        Ok(follows.then_some((What::Due, next)))
+    }
+
+    fn calendar(&self, at: usize, _: After) -> Tried<What> {
+        let Some(name) = self.word(at).strip_prefix('#') else { return Ok(None) };
+        if !name.starts_with(char::is_alphabetic) {
+            return Ok(None);
+        }
+        let plain = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
+        let found = self.known.calendars.iter().find(|(_, known)| plain(known) == plain(name));
+        if let Some((id, _)) = found {
+            return Ok(Some((What::Calendar(*id), at + 1)));
+        }
+        let names: Vec<String> = self
+            .known
+            .calendars
+            .iter()
+            .take(6)
+            .map(|(_, name)| format!("#{}", name.replace(' ', "-")))
+            .collect();
+        let message = format!(
+            "there is no calendar '{}': allowed are {}, or put it in quotes to keep it in the title",
+            self.said(at..at + 1),
+            names.join(", ")
+        );
+        Err(Refused::at(at..at + 1, message))
+    }
+}
+
+/// All pieces of a line, and the first reason why it cannot be.
+pub(super) struct Scan<'a> {
+    pub tokens: &'a [Token<'a>],
+    pub pieces: Vec<Piece>,
+    pub refused: Option<Refused>,
+}
+
+impl<'a> Scan<'a> {
+    pub fn of(tokens: &'a [Token<'a>], known: &'a Known<'a>) -> Self {
+        let reader = Reader { tokens, known, peeks: false };
+        let mut scan = Self { tokens, pieces: Vec::new(), refused: None };
+        let (mut at, mut after) = (0, After::Nothing);
+        while at < tokens.len() {
+            let step = reader.piece(at, after).and_then(|found| match found {
+                Some((what, next)) => scan.take(&reader, what, at..next.max(at + 1)).map(Some),
+                None => reader.refuse_timelike(at, after).map(|()| None),
+            });
+            match step {
+                Ok(Some((next, then))) => (at, after) = (next, then),
+                Ok(None) => (at, after) = (at + 1, After::Nothing),
+                Err(refused) => {
+                    scan.refused = Some(refused);
+                    break;
+                }
+            }
+        }
+        scan
+    }
+
+    fn take(
+        &mut self,
+        reader: &Reader<'_>,
+        what: What,
+        tokens: Range<usize>,
+    ) -> Result<(usize, After), Refused> {
+        for (group, name) in what.groups() {
+            let same = |piece: &&Piece| piece.what.groups().iter().any(|(g, _)| g == group);
+            if let Some(first) = self.pieces.iter().find(same) {
+                let (second, first) =
+                    (reader.said(tokens.clone()), reader.said(first.tokens.clone()));
+                let message = format!(
+                    "'{second}' is a second {name} besides '{first}': leave one of them away, or put it in quotes to keep it in the title"
+                );
+                return Err(Refused::at(tokens, message));
+            }
+        }
+        let after = match what.meaning() {
+            Meaning::Date => After::Date,
+            Meaning::Time => After::Time,
+            Meaning::Repeat => After::Repeat,
+            Meaning::Kind => After::Due,
+            Meaning::Length
+            | Meaning::Zone
+            | Meaning::Reminder
+            | Meaning::Person
+            | Meaning::Calendar => After::Other,
+        };
+        let next = tokens.end;
+        self.pieces.push(Piece { what, tokens });
+        Ok((next, after))
+    }
+
+    /// The spans for the reader's eyes; a birthday's words are added where it is one.
+    pub fn spans(&self, text: &str) -> Vec<Span> {
+        let span = |piece: &Piece| Span {
+            place: Place::of(text, bytes_of(self.tokens, &piece.tokens, text)),
+            meaning: piece.what.meaning(),
+        };
+        self.pieces.iter().map(span).collect()
+    }
+
+    /// The words of a piece as written.
+    pub fn said(&self, tokens: &Range<usize>) -> String {
+        said(self.tokens, tokens)
+    }
+
+    /// The first piece for which there is an answer, with its tokens.
+    pub fn find<T>(&self, pick: impl Fn(&What) -> Option<T>) -> Option<(T, Range<usize>)> {
+        self.pieces.iter().find_map(|piece| Some((pick(&piece.what)?, piece.tokens.clone())))
+    }
+
+    /// A refusal of the piece that means this, or of the whole when there is none.
+    pub fn refuse_about(&self, meaning: Meaning, message: impl Into<String>) -> Refused {
+        let found = self.pieces.iter().find(|piece| piece.what.meaning() == meaning);
+        Refused::at(found.map_or(0..0, |piece| piece.tokens.clone()), message)
+    }
+
+    /// The words that are no piece, as they were written.
+    pub fn title(&self, text: &str) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        let mut at = 0;
+        let ends = self.pieces.iter().map(|piece| piece.tokens.clone());
+        for taken in ends.chain(std::iter::once(self.tokens.len()..self.tokens.len())) {
+            let part = self.part(text, at..taken.start);
+            let bare = part.trim_matches([',', ';', ' ']);
+            if !bare.is_empty()
+                && !bare.chars().all(|c| matches!(c, '-' | '–' | '·' | '@' | '(' | ')'))
+            {
+                parts.push(bare.to_string());
+            }
+            at = taken.end;
+        }
+        let title = parts.join(" ");
+        let note = self.find(|what| matches!(what, What::Note).then_some(())).is_some();
+        let title = title.strip_prefix("to ").filter(|_| note).unwrap_or(&title);
+        title.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn part(&self, text: &str, tokens: Range<usize>) -> String {
+        let (Some(first), Some(_)) = (self.tokens.get(tokens.start), tokens.len().checked_sub(1))
+        else {
+            return String::new();
+        };
+        let (mut part, mut at) = (String::new(), first.place.start);
+        for token in &self.tokens[tokens] {
+            part.push_str(&text[at..token.place.start]);
+            let whole = &text[token.place.clone()];
+            part.push_str(if token.sort == Sort::Quoted { unquoted(whole) } else { whole });
+            at = token.place.end;
+        }
+        part
+    }
+}
+
+fn said(tokens: &[Token<'_>], range: &Range<usize>) -> String {
+    let words = tokens.get(range.start..range.end.min(tokens.len())).unwrap_or(&[]);
+    let words: Vec<&str> = words.iter().map(|token| token.text).collect();
+    words.join(" ").replace(" ,", ",").chars().take(60).collect()
+}
+
+/// The bytes some tokens stand at; none of them is the end of the line.
+pub(super) fn bytes_of(tokens: &[Token<'_>], range: &Range<usize>, text: &str) -> Range<usize> {
+    let some = tokens.get(range.clone()).unwrap_or(&[]);
+    match (some.first(), some.last()) {
+        (Some(first), Some(last)) => first.place.start..last.place.end,
+        _ => text.len()..text.len(),
+    }
+}
+
+impl Reader<'_> {
+    /// A word of the title that looks like time was not understood: better said than dropped.
+    fn refuse_timelike(&self, at: usize, after: After) -> Result<(), Refused> {
+        let word = self.word(at);
+        let next = self.word(at + 1);
+        let said = self.said(at..at + 1);
+        let quote = "or put it in quotes to keep it in the title";
+        let no = |tokens: Range<usize>, message: String| Err(Refused::at(tokens, message));
+        match (word, next) {
+            ("at", "at") | ("on", "on") | ("in", "in") | ("by", "by") => no(
+                at..at + 2,
+                format!("'{}' says it twice: leave one of them away", self.said(at..at + 2)),
+            ),
+            ("next" | "this", "week" | "month" | "year" | "weekend" | "quarter") => no(
+                at..at + 2,
+                format!(
+                    "'{}' is no day: name one, such as next Tuesday or 24 Dec, {quote}",
+                    self.said(at..at + 2)
+                ),
+            ),
+            ("yesterday", _) => {
+                no(at..at + 1, format!("'{said}' is past: an event is added for later"))
+            }
+            ("last", next) if words::weekday(next).is_some() => no(
+                at..at + 2,
+                format!("'{}' is past: an event is added for later", self.said(at..at + 2)),
+            ),
+            ("every" | "each", _) => no(
+                at..(at + 2).min(self.tokens.len()),
+                format!(
+                    "'{}' is not understood: write every day, every Monday, every other Tuesday, every 2 weeks, every month on the 15th or every 4 hours, {quote}",
+                    self.said(at..at + 2)
+                ),
+            ),
+            ("until" | "till", _) => no(
+                at..(at + 2).min(self.tokens.len()),
+                format!("'{}' names no date: write until 4 March, {quote}", self.said(at..at + 2)),
+            ),
+            ("biweekly" | "bimonthly" | "biannually" | "biannual", _) => no(
+                at..at + 1,
+                format!(
+                    "'{said}' means two things: write every 2 weeks or every other month, {quote}"
+                ),
+            ),
+            _ if self.tokens[at].sort == Sort::Word
+                && words::is_zone_abbreviation(self.tokens[at].text) =>
+            {
+                no(
+                    at..at + 1,
+                    format!(
+                        "'{said}' means several zones: write a name such as America/New_York or Europe/Berlin, {quote}"
+                    ),
+                )
+            }
+            _ => self.refuse_number(at, after),
+        }
+    }
+}
