@@ -1,55 +1,92 @@
-//! What recurrence costs, beside the crate `rrule`, in process CPU time.
-//!
-//! `cargo bench -p calendar --bench recurrence`. Each row runs until it has taken a fifth of a
-//! second and is reported by occurrence or by call. The mixed ten thousand are sampled for
-//! `rrule`, which is said.
+//! `./dev bench recurrence`: what recurrence costs, beside other engines, in one run and in
+//! process CPU time. Each row is the best of three measurements of a tenth of a second or more,
+//! by occurrence or by call; behind each figure stands how many times ours it is. Engines that
+//! are programs are given as `name=program|argument`; without any, the crate `rrule` alone is beside us.
 
-use std::hint::black_box;
-use std::time::Duration;
+#![forbid(unsafe_code)]
+
+use std::{hint::black_box, time::Duration};
 
 use calendar::recurrence::{Cursor, Rule, Series};
 use chrono::TimeZone as _;
-use jiff::Timestamp;
-use jiff::civil::{DateTime, date};
-use jiff::tz::TimeZone;
+use jiff::{
+    Timestamp,
+    civil::{DateTime, date},
+    tz::TimeZone,
+};
+use recurrence_engines::{
+    cost::{cpu, measure},
+    foreign::Foreign,
+    zones2025b,
+};
 use rrule::{RRuleSet, Tz};
-use rustix::time::{ClockId, clock_gettime};
 
-#[path = "../tests/zones2025b/mod.rs"]
-mod zones2025b;
+const ZONE: &str = "America/New_York";
+const STAMP: &str = "%Y%m%dT%H%M%S";
+/// An engine slower than this a call is measured once.
+const SLOW_NS: f64 = 50e6;
+/// The share of the mixed series that other engines are given: one in so many.
+const SAMPLE: usize = 50;
 
-fn cpu() -> Duration {
-    let now = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
+/// The other engines that are programs, and the width of the table.
+struct Table {
+    others: Vec<Foreign>,
 }
 
-/// Nanoseconds for each unit of work; `work` says how many units it did.
-fn measure(mut work: impl FnMut() -> usize) -> f64 {
-    let mut batch = 1;
-    loop {
-        let (begun, mut units) = (cpu(), 0);
-        for _ in 0..batch {
-            units += work();
+impl Table {
+    fn head(&self, what: &str) {
+        print!("\n{what:<46} {:>10} {:>18}", "ours", "rrule");
+        for other in &self.others {
+            print!(" {:>20}", other.name);
         }
-        let spent = cpu() - begun;
-        if spent > Duration::from_millis(100) {
-            return spent.as_nanos() as f64 / units.max(1) as f64;
+        println!();
+    }
+
+    fn row(&mut self, name: &str, ours: f64, rrule: f64, question: &[&str]) {
+        print!("{name:<46} {ours:>10.1} {}", beside(Some(rrule), ours, 18));
+        for other in &mut self.others {
+            print!(" {}", beside(ask(other, question), ours, 20));
         }
-        batch *= 2;
+        println!();
     }
 }
 
-fn row(name: &str, ours: f64, theirs: f64) {
-    println!("{name:<44} {ours:>12.1} {theirs:>14.1} {:>9.1}", theirs / ours);
+/// A figure with how many times ours it is.
+fn beside(theirs: Option<f64>, ours: f64, width: usize) -> String {
+    let text = match theirs {
+        Some(ns) => format!("{ns:.0} ({:.1})", ns / ours),
+        None => "-".to_owned(),
+    };
+    format!("{text:>width$}")
+}
+
+/// Nanoseconds a unit by the engine's own clock, or nothing where it has no answer.
+fn ask(other: &mut Foreign, question: &[&str]) -> Option<f64> {
+    let mut best = f64::INFINITY;
+    for _ in 0..3 {
+        let answer = other.ask(question).ok()?;
+        let (ns, found): (f64, u64) = (answer[0].parse().ok()?, answer.get(1)?.parse().ok()?);
+        if found == 0 {
+            return None;
+        }
+        best = best.min(ns);
+        if best > SLOW_NS {
+            break;
+        }
+    }
+    Some(best)
+}
+
+fn stamp(at: DateTime) -> String {
+    at.strftime(STAMP).to_string()
 }
 
 fn series(start: DateTime, rule: &str) -> Series {
     Series::new(start, vec![Rule::parse(rule).expect("a valid rule")])
 }
 
-fn theirs(start: DateTime, zone: &str, rule: &str) -> RRuleSet {
-    let stamp = start.strftime("%Y%m%dT%H%M%S");
-    let text = format!("DTSTART;TZID={zone}:{stamp}\nRRULE:{rule}");
+fn theirs(start: DateTime, rule: &str) -> RRuleSet {
+    let text = format!("DTSTART;TZID={ZONE}:{}\nRRULE:{rule}", stamp(start));
     text.parse().expect("a rule they take")
 }
 
@@ -66,11 +103,8 @@ fn instant(cursor: &mut Cursor<'_>, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 /// Expansion from DTSTART on, as instants.
-fn expansions(zone: &TimeZone) {
-    println!(
-        "{:<44} {:>12} {:>14} {:>9}",
-        "ns per occurrence, as instants", "ours", "rrule", "ratio"
-    );
+fn expansions(table: &mut Table, zone: &TimeZone) {
+    table.head("ns per occurrence, New York, as instants");
     let start = date(2016, 1, 1).at(9, 0, 0, 0);
     let rows = [
         ("daily, ten years", "FREQ=DAILY", 3653),
@@ -80,14 +114,14 @@ fn expansions(zone: &TimeZone) {
         ("last working day of the month", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", 120),
         ("hourly", "FREQ=HOURLY", 3653),
         (
-            "every 15 minutes from 9 to 17, working days",
+            "every 15 minutes, 9 to 17, working days",
             "FREQ=MINUTELY;INTERVAL=15;BYDAY=MO,TU,WE,TH,FR;BYHOUR=9,10,11,12,13,14,15,16",
             3653,
         ),
     ];
     for (name, rule, count) in rows {
         let ours = series(start, rule);
-        let set = theirs(start, "America/New_York", rule);
+        let set = theirs(start, rule);
         let a = measure(|| {
             let mut cursor = ours.from(start, Some(zone));
             (0..count)
@@ -98,16 +132,14 @@ fn expansions(zone: &TimeZone) {
         let b = measure(|| {
             set.into_iter().take(count).filter(|at| black_box(at.timestamp()) > 0).count()
         });
-        row(name, a, b);
+        let question = ["expand", &stamp(start), ZONE, rule, &count.to_string()];
+        table.row(name, a, b, &question);
     }
 }
 
 /// The first instance after a moment thirty years on.
-fn next_after(zone: &TimeZone) {
-    println!(
-        "\n{:<44} {:>12} {:>14} {:>9}",
-        "ns per next-after, DTSTART 30 years back", "ours", "rrule", "ratio"
-    );
+fn next_after(table: &mut Table, zone: &TimeZone) {
+    table.head("ns per next-after, DTSTART 30 years back");
     let start = date(1996, 11, 22).at(9, 0, 0, 0);
     let moment = date(2026, 11, 22).at(10, 7, 0, 0);
     let rows = [
@@ -126,11 +158,10 @@ fn next_after(zone: &TimeZone) {
     ];
     for (name, rule) in rows {
         let ours = series(start, rule);
-        let set =
-            theirs(start, "America/New_York", rule).after(chrono_of(moment, Tz::America__New_York));
+        let set = theirs(start, rule).after(chrono_of(moment, Tz::America__New_York));
         let a = measure(|| black_box(ours.after(moment, Some(zone)).next()).into_iter().count());
         let b = measure(|| black_box(set.clone().all(1)).dates.len());
-        row(name, a, b);
+        table.row(name, a, b, &["next", &stamp(start), ZONE, rule, &stamp(moment)]);
     }
 }
 
@@ -199,7 +230,7 @@ fn mixed(index: u64) -> (DateTime, &'static str) {
     (date(year, month as i8, day as i8).at((bits >> 40) as i8 & 15, 30, 0, 0), rule)
 }
 
-fn november(zone: &TimeZone) {
+fn november(table: &mut Table, zone: &TimeZone) {
     let (from, to) = (date(2026, 11, 1).at(0, 0, 0, 0), date(2026, 12, 1).at(0, 0, 0, 0));
     let end = zone.to_timestamp(to).expect("in range");
     let all: Vec<Series> =
@@ -224,47 +255,58 @@ fn november(zone: &TimeZone) {
         (cpu() - begun).as_secs_f64() * 1e3
     };
     let (fresh, first, again) = (expand(false), expand(true), expand(true));
-    let begun = cpu();
-    let mut sampled = 0;
-    for index in (0..10_000).step_by(51) {
-        let (start, rule) = mixed(index);
-        let zone = Tz::America__New_York;
-        let set = theirs(start, "America/New_York", rule)
-            .after(chrono_of(from, zone))
-            .before(chrono_of(to, zone));
-        sampled += set.all(u16::MAX).dates.len();
-    }
-    let theirs = (cpu() - begun).as_secs_f64() * 51.0 * 1e3;
     println!("\nNovember 2026 over 10,000 mixed series: {found} occurrences");
     println!(
-        "  parsed and expanded {fresh:.1} ms, expanded first {first:.1} ms, again {again:.1} ms"
+        "  ours: parsed and expanded {fresh:.1} ms, expanded first {first:.1} ms, again {again:.1} ms"
     );
-    println!(
-        "  rrule, 197 of them times 51: {theirs:.0} ms ({sampled} found), ratio {:.0}",
-        theirs / first
-    );
-    let aim = 20.0 + found as f64 * 150e-6;
-    println!("  aim: {aim:.1} ms");
+    println!("  aim: {:.1} ms", 20.0 + found as f64 * 150e-6);
+    let sample: Vec<u64> =
+        (0..10_000).filter(|index| index % 51 == 0).take(10_000 / SAMPLE).collect();
+    let scale = 10_000.0 / sample.len() as f64;
+    println!("  others, {} series of them, times {scale:.1}:", sample.len());
+    let begun = cpu();
+    let mut count = 0;
+    for (start, rule) in sample.iter().map(|index| mixed(*index)) {
+        let zone = Tz::America__New_York;
+        let set = theirs(start, rule).after(chrono_of(from, zone)).before(chrono_of(to, zone));
+        count += set.all(u16::MAX).dates.len();
+    }
+    let say = |name: &str, ms: f64, count: u64| {
+        println!("  {name:<10} {ms:>9.0} ms, {:.0} times ours ({count} found)", ms / first);
+    };
+    say("rrule", (cpu() - begun).as_secs_f64() * scale * 1e3, count as u64);
+    for other in &mut table.others {
+        let (mut spent, mut count) = (0.0, 0);
+        for (start, rule) in sample.iter().map(|index| mixed(*index)) {
+            let question = ["window", &stamp(start), ZONE, rule, &stamp(from), &stamp(to)];
+            let Ok(answer) = other.ask(&question) else { continue };
+            spent += answer[0].parse::<f64>().unwrap_or(0.0);
+            count += answer.get(1).and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+        }
+        say(&other.name, spent * scale / 1e6, count);
+    }
 }
 
-fn parsing() {
+fn parsing(table: &mut Table) {
     let text = "FREQ=MONTHLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;UNTIL=20301231T235959Z";
+    table.head("ns per rule");
     let ours = measure(|| black_box(Rule::parse(black_box(text))).into_iter().count());
     let b = measure(|| {
         black_box(black_box(text).parse::<rrule::RRule<rrule::Unvalidated>>()).into_iter().count()
     });
-    println!("\n{:<44} {:>12} {:>14} {:>9}", "ns per rule", "ours", "rrule", "ratio");
-    row("parse", ours, b);
+    table.row("parse", ours, b, &["parse", text]);
     let rule = Rule::parse(text).expect("a rule");
     let start = date(2026, 1, 1).at(9, 0, 0, 0);
     let a = measure(|| black_box(Series::new(start, vec![rule.clone()])).rules().len());
-    println!("{:<44} {a:>12.1}", "place in time");
+    println!("{:<46} {a:>10.1}", "place in time");
 }
 
 fn main() {
-    let zone = zones2025b::zone("America/New_York");
-    expansions(&zone);
-    next_after(&zone);
-    november(&zone);
-    parsing();
+    let zone = zones2025b::zone(ZONE);
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let mut table = Table { others: Foreign::all(&words, Duration::from_secs(120)) };
+    expansions(&mut table, &zone);
+    next_after(&mut table, &zone);
+    november(&mut table, &zone);
+    parsing(&mut table);
 }
