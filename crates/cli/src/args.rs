@@ -1,5 +1,7 @@
 //! The words of the command line, from which help, completions and the man page come too.
 
+pub mod quick;
+
 use std::path::PathBuf;
 
 use calendar::{
@@ -42,6 +44,8 @@ pub enum Command {
     Daemon(Daemon),
     /// Add an event
     Add(Box<Add>),
+    /// Add an event from a line of text
+    Quick(quick::Quick),
     /// List what happens in a stretch of time
     List(List),
     /// Show what will ring next

@@ -27,6 +27,7 @@ pub mod planning;
 pub mod presence;
 pub mod programs;
 pub mod queries;
+mod quick;
 pub mod reconcile;
 pub mod renderings;
 pub mod scheduler;

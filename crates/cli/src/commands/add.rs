@@ -54,7 +54,7 @@ pub fn run(session: &Session, words: &Add) -> Result<Answer, Failure> {
 }
 
 /// The reminders that had passed, each said once for all its channels.
-fn passed(session: &Session, passed: &[Passed]) -> Vec<String> {
+pub fn passed(session: &Session, passed: &[Passed]) -> Vec<String> {
     let zone = session.zone();
     let mut lines = Vec::new();
     for one in passed {

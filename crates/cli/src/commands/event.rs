@@ -63,14 +63,23 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     pub fn new(session: &'a Session, row: &'a EventRow, now: Timestamp) -> Result<Self, Failure> {
-        let event = &row.event;
+        Self::of(session, &row.event, row.version, now)
+    }
+
+    /// The same of an event that need not be in the ledger.
+    pub fn of(
+        session: &'a Session,
+        event: &'a Event,
+        version: i64,
+        now: Timestamp,
+    ) -> Result<Self, Failure> {
         let mut next = event.occurrences(&session.context, now, later(now, FARTHEST), NEXT).items;
         next.truncate(NEXT);
         let calendars = session.engine.calendars()?;
         let calendar = calendars.into_iter().find(|c| c.id == event.calendar);
         let channels = session.engine.channels()?;
         let calendar = calendar.map_or_else(String::new, |c| c.name);
-        Ok(Self { session, event, version: row.version, next, calendar, channels })
+        Ok(Self { session, event, version, next, calendar, channels })
     }
 
     fn channel(&self, reminder: &Reminder) -> &str {
@@ -123,6 +132,11 @@ impl<'a> View<'a> {
 
     /// What is other than one may think: its start by the clocks, and channels that are off.
     pub fn remarks(&self) -> Vec<String> {
+        self.start_remark().into_iter().chain(self.channel_remarks()).collect()
+    }
+
+    /// Which of its channels are off.
+    pub fn channel_remarks(&self) -> Vec<String> {
         let used = |row: &&ChannelRow| self.event.reminders.iter().any(|r| r.channel == row.id);
         let off = self.channels.iter().filter(used).filter_map(|row| {
             let (name, why) = (&row.name, row.off_words()?);
@@ -130,7 +144,7 @@ impl<'a> View<'a> {
                 "the channel {name} is off ({why}), so nothing is told on it: `carillon channel on {name}` switches it on"
             ))
         });
-        self.start_remark().into_iter().chain(off).collect()
+        off.collect()
     }
 
     /// That clocks skip its start, or show it twice, and which is taken.

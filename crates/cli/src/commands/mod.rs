@@ -14,6 +14,7 @@ mod manual;
 mod next;
 mod occurrences;
 mod person;
+mod quick;
 mod why;
 
 use clap::CommandFactory;
@@ -31,6 +32,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
     match cli.command {
         Command::Daemon(words) => daemon::run(cli.data_dir, &words),
         Command::Add(words) => add::run(&open()?, &words),
+        Command::Quick(words) => quick::run(&open()?, &words),
         Command::List(words) => list::run(&open()?, &words),
         Command::Next(words) => next::run(&open()?, &words),
         Command::Show(words) => event::show(&open()?, &words),
