@@ -81,6 +81,64 @@ fn a_moment_that_new_zone_data_moves_into_the_past_is_told_late() {
     assert_eq!(world.rows(), "Mon 23 10:00 completed late.moved Pill");
 }
 
+/// What is listed as moved: local start, how many hours later than before, title; and how many
+/// more.
+fn moved(world: &World) -> (Vec<String>, u32) {
+    let Some(list) = world.engine().moved().expect("a ledger") else { return (Vec::new(), 0) };
+    assert_eq!(list.to, "2027a");
+    let line = |row: &engine::ledger::moved::MovedRow| {
+        let hours = row.is.duration_since(row.was).as_hours();
+        format!("{} {hours:+} {}", &row.label[..16], row.title)
+    };
+    (list.rows.iter().map(line).collect(), list.more)
+}
+
+#[test]
+fn what_new_zone_data_moved_is_listed_until_it_was_seen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let once = |title, zone| draft("appointment", title, "20270501T110000", zone);
+    world.add(EventDraft { rules: vec!["FREQ=WEEKLY".into()], ..daily_in_lisbon() });
+    // Without a reminder, and before clocks would have been moved.
+    world.add(EventDraft { reminders: Some(vec![]), ..once("Fado", Some("Europe/Lisbon")) });
+    world.add(draft("appointment", "Winter", "20270105T110000", Some("Europe/Lisbon")));
+    world.add(once("Own zone", Some("Europe/Berlin")));
+    world.add(once("Anywhere", None));
+    let gone = world.add(once("Gone", Some("Europe/Lisbon")));
+    assert_eq!(world.engine().moved().expect("a ledger"), None);
+    // No more summer time in Lisbon.
+    world.start_with(data(folder.path(), "WET0"));
+    world.engine().delete_event(gone, None, None).expect("deleted");
+    let expected = [
+        "2027-03-29T11:00 +1 Call",
+        "2027-04-05T11:00 +1 Call",
+        "2027-04-12T11:00 +1 Call",
+        "2027-05-01T11:00 +1 Fado",
+    ];
+    // Thirty-one Mondays of summer, less three; those of the next are too far away.
+    assert_eq!(moved(&world), (expected.map(String::from).into(), 28));
+    world.start();
+    assert_eq!(moved(&world).0.len(), 4);
+    world.engine().moved_was_seen().expect("seen");
+    assert_eq!(moved(&world), (Vec::new(), 0));
+    assert!(!world.engine().follow_zones().expect("nothing to follow"));
+}
+
+#[test]
+fn what_newer_zone_data_puts_back_before_it_was_seen_has_not_moved() {
+    let (here, there) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("two"));
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let on = |day, title| draft("appointment", title, day, Some("Europe/Lisbon"));
+    world.add(on("20261201T110000", "Call"));
+    world.start_with(data(here.path(), "<+02>-2"));
+    assert_eq!(moved(&world).0, ["2026-12-01T11:00 -2 Call"]);
+    let mut again = data(there.path(), "WET0WEST,M3.5.0/1,M10.5.0");
+    again.zones = Zones::new(TimeZoneDatabase::from_dir(there.path()).expect("data"), "2027b");
+    world.start_with(again);
+    assert_eq!(world.engine().moved().expect("a ledger"), None);
+    assert!(world.rows().starts_with("Tue 01 11:50 scheduled planned Call"), "{}", world.rows());
+}
+
 #[test]
 fn cut_off_in_the_middle_it_begins_again_and_changes_nothing_twice() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -11,7 +11,10 @@ use engine::{
 };
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
-use wire::{EngineHost, Host, dto::RangeQuery};
+use wire::{
+    EngineHost, Host,
+    dto::{Empty, RangeQuery},
+};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -87,6 +90,20 @@ async fn new_zone_files_are_followed_by_a_running_service_and_by_an_open_window(
     let zones: Value = serde_json::from_slice(&zones.stdout).expect("JSON");
     assert_eq!(zones["zones"]["version"], "2030b");
     assert_eq!(zones["zones"]["source"], dir.display().to_string());
+
+    home.until("a list of what moved", |engine| engine.moved().expect("readable")).await;
+    let list = carillon(&home, &["zones"]);
+    let row = &list["moved"][0];
+    assert_eq!((&row["title"], &row["was"]), (&"Call".into(), &format!("{day}T10:00:00Z").into()));
+    assert_eq!((&row["now"], &list["more"]), (&format!("{day}T11:00:00Z").into(), &0.into()));
+    assert!(row["start"].to_string().contains(&format!("{at}:00+00:00[Europe/Lisbon]")), "{row}");
+    let host = EngineHost::new(window.clone());
+    assert_eq!(host.status(Empty {}).expect("a status").moved, 1);
+    let line = host.moved(Empty {}).expect("a list").rows.remove(0);
+    assert_eq!((line.city.as_str(), line.by_min, line.there.wall_min), ("Lisbon", 60, 660));
+    carillon(&home, &["zones", "--seen"]);
+    assert_eq!(carillon(&home, &["zones"])["moved"], serde_json::json!([]));
+    assert_eq!(host.status(Empty {}).expect("a status").moved, 0);
     service.stop();
 }
 

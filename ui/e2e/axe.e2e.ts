@@ -36,6 +36,7 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'hard', look: { world: 'hard', clock: 'h12' } },
   { name: 'hard inbox', look: { world: 'hard' }, play: nav('Inbox') },
   { name: 'large text', look: { text: 200 } },
+  { name: 'moved', look: { world: 'moved' }, play: async (page) => { await page.getByRole('button', { name: 'Show them' }).click(); await page.getByText('Moved by new').waitFor(); } },
   { name: 'off', look: { world: 'off' } },
   { name: 'empty', look: { world: 'empty' } },
   { name: 'broken', look: { world: 'broken' } },

@@ -16,7 +16,7 @@ const TYPES: Record<string, string> = {
 export interface Look {
   width?: number;
   height?: number;
-  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken';
+  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved';
   theme?: 'light' | 'dark';
   clock?: 'h24' | 'h12';
   /** The size of the system's text in hundredths of the usual. */

@@ -442,3 +442,13 @@ test('a calendar file that is chosen says what it brought', async () => {
   await dialog().getByRole('button', { name: 'Import', exact: true }).click();
   await toast(/^Imported club.ics: 3/).waitFor();
 });
+
+test('what new zone data moved is listed until it was seen', async () => {
+  await open({ world: 'moved' });
+  await page.getByText('New time zone data moved 151 occurrences.').waitFor();
+  await page.getByRole('button', { name: 'Show them' }).click();
+  await dialog().getByText(/Tue 30 Mar 2027, 12:00 in Lisbon/).waitFor();
+  await dialog().getByText('and 148 more within thirteen months').waitFor();
+  await dialog().getByRole('button', { name: 'Seen' }).click();
+  await expect.poll(() => page.getByText('New time zone data').count()).toBe(0);
+});

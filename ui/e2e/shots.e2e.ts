@@ -69,6 +69,8 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'hard-inbox', look: { world: 'hard', clock: 'h12' }, play: go('Inbox') },
   { name: 'hard-people', look: { world: 'hard' }, play: go('People') },
   { name: 'large-text', look: { text: 200, clock: 'h12' } },
+  { name: 'moved', look: { world: 'moved' }, play: async (page) => { await page.getByRole('button', { name: 'Show them' }).click(); await page.getByText('Moved by new').waitFor(); } },
+  { name: 'moved-banner', look: { world: 'moved' } },
   { name: 'off', look: { world: 'off' } },
   { name: 'empty', look: { world: 'empty' } },
   { name: 'broken', look: { world: 'broken' } },

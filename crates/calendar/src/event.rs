@@ -107,6 +107,15 @@ impl Event {
         reminder.collapse.unwrap_or(if self.repeats.is_once() { once } else { series })
     }
 
+    /// What the starts of its occurrences are tied to, those of overrides too.
+    pub fn ties(&self) -> impl Iterator<Item = &Tie> {
+        let own = self.overrides.iter().filter_map(|o| match &o.change {
+            Change::Differs { tie, .. } => Some(tie),
+            Change::Cancelled => None,
+        });
+        std::iter::once(&self.timing.tie).chain(own)
+    }
+
     /// The override of the occurrence with this original start.
     pub fn override_of(&self, original: LocalStart) -> Option<&Override> {
         self.overrides.iter().find(|o| o.original == original)

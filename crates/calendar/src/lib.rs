@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod clocks;
 pub mod delivery;
 pub mod draft;
 pub mod event;

@@ -1,7 +1,7 @@
 //! Time zones by name, from a database that is given. The calendar never asks the machine for
 //! one; who opens the ledger decides which data it is and says its version.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
@@ -50,12 +50,20 @@ pub enum ZoneError {
 pub struct Zones {
     database: TimeZoneDatabase,
     version: Arc<str>,
+    /// Zones that are otherwise than in the database.
+    amended: Arc<BTreeMap<String, TimeZone>>,
 }
 
 impl Zones {
     /// The zones of this database; `version` as its own version line says (such as `2026e`).
     pub fn new(database: TimeZoneDatabase, version: impl Into<Arc<str>>) -> Self {
-        Self { database, version: version.into() }
+        Self { database, version: version.into(), amended: Arc::default() }
+    }
+
+    /// The same data, but for these zones.
+    #[must_use]
+    pub fn with(&self, amended: BTreeMap<String, TimeZone>) -> Self {
+        Self { amended: Arc::new(amended), ..self.clone() }
     }
 
     /// The version of the data.
@@ -92,6 +100,9 @@ impl Zones {
     pub fn zone(&self, name: &ZoneName) -> (TimeZone, bool) {
         if name.as_str() == "UTC" {
             return (TimeZone::UTC, true);
+        }
+        if let Some(zone) = self.amended.get(name.as_str()) {
+            return (zone.clone(), true);
         }
         match self.database.get(name.as_str()) {
             Ok(zone) => (zone, true),

@@ -77,6 +77,8 @@ pub enum Command {
     Calendar(Calendar),
     /// Expand a recurrence rule, without a ledger
     Occurrences(Occurrences),
+    /// Which time zone data is used, and what newer data moved
+    Zones(crate::commands::zones::Zones),
     /// Look whether everything needed is there and well, changing nothing; exits with 1 if not
     Doctor,
     /// Print completions for a shell

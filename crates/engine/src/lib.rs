@@ -20,6 +20,7 @@ mod key;
 pub mod ledger;
 pub mod machine;
 pub mod message;
+pub mod moved;
 mod moving;
 pub mod people;
 pub mod place;

@@ -14,6 +14,7 @@ use crate::{
         event::{self, EventRow, Legible, Planned},
         setting::{self, name},
     },
+    moved::Changed,
     reconcile::Asked,
 };
 
@@ -50,6 +51,9 @@ impl Engine {
         })?;
         let same_data = by_data.as_deref() == Some(data);
         if same_data && for_zone.as_deref() == Some(zone.as_str()) {
+            if self.read(|act| act.clocks_run_out())? {
+                self.write_unheard(|act| act.learn_all_clocks())?;
+            }
             return Ok(false);
         }
         let (planned, cause) = match same_data {
@@ -57,12 +61,20 @@ impl Engine {
             false => (Planned::ByZoneData, format!("by the time zone data {data}")),
         };
         tracing::info!(%cause, "planning anew");
+        let changed = match by_data.filter(|_| !same_data) {
+            Some(from) => Some(self.read(|act| act.changed_clocks(&from))?),
+            None => None,
+        };
         let mut last = None;
         // Ends: each turn goes on to greater ids.
-        while let Some(id) = self.replan_after(last, planned, &cause)? {
+        while let Some(id) = self.replan_after(last, planned, &cause, changed.as_ref())? {
             last = Some(id);
         }
         self.write(|act| {
+            if let Some(changed) = &changed {
+                act.sum_up_moved(changed)?;
+                act.learn_all_clocks()?;
+            }
             setting::put(act.tx, name::PLANNED_ZONE, zone.as_str())?;
             setting::put(act.tx, name::TZDATA, data)
         })?;
@@ -75,6 +87,7 @@ impl Engine {
         id: Option<EventId>,
         planned: Planned,
         cause: &str,
+        changed: Option<&Changed>,
     ) -> Result<Option<EventId>> {
         self.write_because(cause, |act| {
             let Legible { rows, damaged } =
@@ -85,6 +98,7 @@ impl Engine {
             let end = damaged.last().map(|(id, _)| *id).max(rows.last().map(|row| row.event.id));
             for row in rows {
                 act.replan(&row)?;
+                changed.iter().try_for_each(|changed| act.list_moved(&row.event, changed))?;
                 if self.now().boot.saturating_sub(act.now.boot).as_millis() >= HOLD_MS {
                     return Ok(Some(row.event.id));
                 }

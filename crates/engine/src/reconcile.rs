@@ -93,6 +93,7 @@ impl Act<'_> {
         gone: Reason,
     ) -> Result<Effect> {
         let mut effect = Effect::default();
+        self.know_clocks(event)?;
         self.check_live(event, asked, gone, &mut effect)?;
         let now = self.wall();
         let from = match asked {

@@ -119,6 +119,10 @@ calls! {
     StartService start_service: Empty => ServiceStatus;
     /// Ends a pause.
     Resume resume: Mutation => ServiceStatus;
+    /// What newer zone data moved and nobody has seen yet.
+    Moved moved: Empty => MovedView;
+    /// It was seen.
+    MovedSeen moved_seen: Mutation => Status;
     /// Takes in a calendar file.
     Import import: ImportFile => ImportReport;
 }

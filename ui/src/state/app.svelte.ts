@@ -37,6 +37,7 @@ export type Overlay =
   | { kind: 'calendar'; id: string | null; anchor: Anchor }
   | { kind: 'goto'; anchor: Anchor }
   | { kind: 'import'; name: string; text: string }
+  | { kind: 'moved' }
   | { kind: 'keys' };
 
 type Mutations = Exclude<{ [K in keyof Calls]: Calls[K]['answer'] extends Change ? K : never }[keyof Calls], 'acknowledge' | 'snooze' | 'retry'>;

@@ -78,6 +78,10 @@ export interface Calls {
   startService: { args: T.Empty; answer: T.ServiceStatus };
   /** Ends a pause. */
   resume: { args: T.Mutation; answer: T.ServiceStatus };
+  /** What newer zone data moved and nobody has seen yet. */
+  moved: { args: T.Empty; answer: T.MovedView };
+  /** It was seen. */
+  movedSeen: { args: T.Mutation; answer: T.Status };
   /** Takes in a calendar file. */
   import: { args: T.ImportFile; answer: T.ImportReport };
 }

@@ -102,6 +102,10 @@ export type MoveAnswer = { "type": "done", change: Change, } | { "type": "choose
 
 export type MoveOccurrence = { event: string, original: string, date: string, wallMin?: number | null, fold?: boolean | null, durationMin?: number | null, days?: number | null, allDay?: boolean | null, scope?: Scope | null, version: number, requestId: string, };
 
+export type MovedLine = { event: string, original: string, title: string, there: Moment, city: string, was: Moment, is: Moment, byMin: number, };
+
+export type MovedView = { from: string, to: string, rows: Array<MovedLine>, more: number, };
+
 export type Mutation = { requestId: string, };
 
 export type Network = "public" | "private" | "loopback";
@@ -172,7 +176,7 @@ export type SnoozeUntil = { "type": "for", minutes: number, } | { "type": "befor
 
 export type State = "scheduled" | "pending" | "processing" | "retrying" | "held" | "dead" | "review" | "completed" | "skipped" | "coalesced" | "discarded" | "expired" | "cancelled";
 
-export type Status = { now: Moment, service: ServiceStatus, counts: Counts, unacknowledged: number, undo: string | null, redo: string | null, };
+export type Status = { now: Moment, service: ServiceStatus, counts: Counts, unacknowledged: number, moved: number, undo: string | null, redo: string | null, };
 
 export type Step = { at: Moment, from: State | null, to: State, actor: string, reason: Reason | null, };
 

@@ -47,6 +47,8 @@ struct ZonesShape {
     source: String,
     version: String,
     system_zone: String,
+    /// Occurrences that newer data moved and nobody has seen yet.
+    moved: u32,
 }
 
 #[derive(Serialize)]
@@ -103,6 +105,7 @@ pub fn run(named: Option<&Path>) -> Result<Answer, Failure> {
             source: found.source,
             version: found.zones.version().to_string(),
             system_zone: system_zone.to_string(),
+            moved: engine.as_ref().map(moved).transpose()?.unwrap_or_default(),
         },
         service: ServiceShape {
             running: service.is_some(),
@@ -120,6 +123,11 @@ pub fn run(named: Option<&Path>) -> Result<Answer, Failure> {
     let mut answer = Answer::new(text(&shape), &shape);
     answer.is_well = shape.problems.is_empty();
     Ok(answer)
+}
+
+fn moved(engine: &Engine) -> Result<u32, Failure> {
+    let rows = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Ok(engine.moved()?.map_or(0, |list| list.more.saturating_add(rows(list.rows.len()))))
 }
 
 fn notifier(status: &StatusRow) -> NotifierShape {
@@ -172,10 +180,19 @@ fn text(shape: &Shape) -> String {
         ),
         _ => "nothing was told in the last 30 days".into(),
     };
+    let zones = match shape.zones.moved {
+        0 => format!("{} ({})", shape.zones.version, shape.zones.source),
+        n => format!(
+            "{} ({}), which moved {}: `carillon zones`",
+            shape.zones.version,
+            shape.zones.source,
+            words::count(n as usize, "occurrence")
+        ),
+    };
     let rows = [
         ["  ledger", &ledger.path],
         ["", &ledger_words],
-        ["  zones", &format!("{} ({})", shape.zones.version, shape.zones.source)],
+        ["  zones", &zones],
         ["  this computer", &format!("is in {}", shape.zones.system_zone)],
         ["  service", &service],
         ["  notifications", &notifier],

@@ -16,6 +16,7 @@ mod occurrences;
 mod person;
 mod quick;
 mod why;
+pub mod zones;
 
 use clap::CommandFactory;
 
@@ -48,6 +49,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Calendar(words) => calendar::run(&open()?, words),
         Command::Occurrences(words) if words.batch => occurrences::batch(),
         Command::Occurrences(words) => occurrences::one(&words),
+        Command::Zones(words) => zones::run(&open()?, &words),
         Command::Doctor => doctor::run(cli.data_dir.as_deref()),
         Command::Completions { shell } => Ok(completions(shell)),
         Command::Man => manual::page(),

@@ -32,14 +32,7 @@ impl Local {
     }
 
     pub(super) fn moment(&self, at: Timestamp) -> Moment {
-        let local = self.zone.to_datetime(at);
-        Moment {
-            utc: at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
-            date: local.date().to_string(),
-            wall_min: minutes(local.time()),
-            ms: i32::from(local.second()) * 1000 + i32::from(local.millisecond()),
-            zone: abbreviation(&self.zone, at),
-        }
+        moment_in(&self.zone, at)
     }
 
     pub(super) fn wall(&self, at: Timestamp) -> Wall {
@@ -53,6 +46,18 @@ impl Local {
     /// The moment of a wall time here: after a gap, and of two the first.
     pub(super) fn at(&self, local: DateTime) -> Timestamp {
         instant(LocalStart::first(local), &self.zone).0
+    }
+}
+
+/// A moment as clocks in a zone have it.
+pub(super) fn moment_in(zone: &TimeZone, at: Timestamp) -> Moment {
+    let local = zone.to_datetime(at);
+    Moment {
+        utc: at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+        date: local.date().to_string(),
+        wall_min: minutes(local.time()),
+        ms: i32::from(local.second()) * 1000 + i32::from(local.millisecond()),
+        zone: abbreviation(zone, at),
     }
 }
 

@@ -13,6 +13,7 @@ mod form;
 mod inbox;
 mod intake;
 mod local;
+mod moved;
 mod moving;
 mod preview;
 mod segments;
@@ -255,6 +256,14 @@ impl Host for EngineHost {
 
     fn resume(&self, _: Mutation) -> Result<ServiceStatus, Fault> {
         self.end_pause()
+    }
+
+    fn moved(&self, _: Empty) -> Result<MovedView, Fault> {
+        self.moved_view()
+    }
+
+    fn moved_seen(&self, _: Mutation) -> Result<Status, Fault> {
+        self.see_moved()
     }
 
     fn import(&self, asked: ImportFile) -> Result<ImportReport, Fault> {

@@ -92,6 +92,7 @@ impl EngineHost {
             service: self.service(local, counts.sending)?,
             counts,
             unacknowledged: self.engine.count_inbox()?,
+            moved: self.count_moved()?,
             undo,
             redo,
         })

@@ -3,6 +3,7 @@
 import { dates, weekday } from '../../time/date';
 import type { CalendarView, ChannelView, Color, Kind, PersonView } from '../../wire/types';
 import { moment } from './moments';
+import { nothingMoved } from './moved';
 import { DESKTOP, HOOK, type Fate, type Occ, type World } from './world';
 
 const NOW = { date: '2026-11-18', wallMin: 10 * 60 + 23 };
@@ -185,7 +186,7 @@ export function demoWorld(): World {
     channels: CHANNELS.map((c) => ({ ...c })),
     people: PEOPLE.map((p) => ({ ...p })),
     occs: [...thisWeek(), ...series(), ...people(), ...otherWeeks(), ...crowd()],
-    answered: new Map(), snoozed: new Map(), fates: new Map(), open: new Set(), running: true, paused: false, autostart: true,
+    answered: new Map(), snoozed: new Map(), fates: new Map(), open: new Set(), running: true, paused: false, autostart: true, moved: nothingMoved,
   };
 }
 

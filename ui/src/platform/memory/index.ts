@@ -7,13 +7,14 @@ import { allRows, counts, detailOf, inboxOf, rowOf, whyOf } from './deliver';
 import { demoWorld, emptyWorld } from './demo';
 import { change, formOf, move, newForm, previewOf, remember, remove, save, step, type Past } from './edits';
 import { hardWorld } from './hard';
+import { movedIn, nothingMoved } from './moved';
 import { later, moment, ZONES } from './moments';
 import { busyOf, rangeOf, upNextOf } from './range';
 import { deliveryId, DESKTOP, type Occ, type World } from './world';
 
 export interface MemoryOptions {
-  /** `empty` has no events, `hard` what is hard to draw, `off` no service, `slow` never answers `range`, `broken` refuses it. */
-  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken';
+  /** `empty` has no events, `hard` what is hard to draw, `off` no service, `slow` never answers `range`, `broken` refuses it, in `moved` new zone data moved some. */
+  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved';
   theme?: 'light' | 'dark';
   clock?: HourClock;
   open?: Boot['open'];
@@ -22,7 +23,7 @@ export interface MemoryOptions {
 /** `?world=empty&theme=dark&clock=h12` of the demo build. */
 export function optionsFrom(search: string): MemoryOptions {
   const given = new URLSearchParams(search);
-  const world = (['empty', 'hard', 'off', 'slow', 'broken'] as const).find((w) => w === given.get('world'));
+  const world = (['empty', 'hard', 'off', 'slow', 'broken', 'moved'] as const).find((w) => w === given.get('world'));
   return { world: world ?? 'demo', theme: given.get('theme') === 'dark' ? 'dark' : 'light', clock: given.get('clock') === 'h12' ? 'h12' : 'h24' };
 }
 
@@ -36,6 +37,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
   const world = options.world === 'empty' ? emptyWorld() : options.world === 'hard' ? hardWorld() : demoWorld();
   world.settings = { ...world.settings, theme: options.theme ?? 'light', clock: options.clock ?? 'h24' };
   if (options.world === 'off') world.running = false;
+  if (options.world === 'moved') world.moved = movedIn(world);
   const past: Past = { undo: [], redo: [] };
   const listeners = new Set<() => void>();
   const changed = (): void => listeners.forEach((listener) => listener());
@@ -57,7 +59,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
 
 function statusOf(world: World, past: Past): Status {
   return {
-    now: world.now, counts: counts(world), unacknowledged: inboxOf(world).items.length,
+    now: world.now, counts: counts(world), moved: world.moved.rows.length + world.moved.more, unacknowledged: inboxOf(world).items.length,
     service: { running: world.running, hanging: false, paused: world.paused, pausedUntil: null, notifier: true, tray: true },
     undo: past.undo.at(-1)?.words ?? null, redo: past.redo.at(-1)?.words ?? null,
   };
@@ -97,6 +99,7 @@ function reads(world: World, past: Past, options: MemoryOptions): Partial<Handle
       const { occ, index } = findRow(world, delivery);
       return whyOf(world, occ, index);
     },
+    moved: () => world.moved,
     calendars: () => world.calendars,
     people: () => world.people,
     channels: () => world.channels,
@@ -155,6 +158,10 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
     resume: () => {
       world.paused = false;
       return told(statusOf(world, past).service);
+    },
+    movedSeen: () => {
+      world.moved = nothingMoved;
+      return told(statusOf(world, past));
     },
     import: ({ dryRun }) => (dryRun ? { created: 3, updated: 1, unchanged: 0, first: '2026-11-23', remarks: [{ line: 42, reason: 'the zone "Mars/Olympus" is not known: taken as floating' }] }
       : told({ created: 3, updated: 1, unchanged: 0, first: '2026-11-23', remarks: [] })),

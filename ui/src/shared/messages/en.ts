@@ -1,6 +1,9 @@
 // Every sentence of the window. `#one` and `#other` are the plural forms of a key; braces are filled in.
 
+import { zones } from './zones';
+
 export const en = {
+  ...zones,
   'app.name': 'Carillon',
   'nav.pages': 'Pages',
   'nav.calendar': 'Calendar',

@@ -265,6 +265,23 @@ CREATE TABLE change (
     undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1))
 ) STRICT;
 
+-- What clocks do in the zones of the events by the zone data they were planned with, to compare
+-- newer data with.
+CREATE TABLE clocks (
+    zone   TEXT PRIMARY KEY CHECK (length(zone) > 0),
+    clocks TEXT NOT NULL CHECK (json_valid(clocks))
+) STRICT, WITHOUT ROWID;
+
+-- Occurrences that newer zone data put at another instant, until somebody has seen them.
+CREATE TABLE moved (
+    event    BLOB NOT NULL REFERENCES event (id) ON DELETE RESTRICT,
+    original TEXT NOT NULL CHECK (length(original) > 0),
+    was      INTEGER NOT NULL,
+    starts   INTEGER NOT NULL,
+    label    TEXT NOT NULL,
+    PRIMARY KEY (event, original)
+) STRICT, WITHOUT ROWID;
+
 -- What the service says of itself; at most one row.
 CREATE TABLE service_status (
     one       INTEGER PRIMARY KEY CHECK (one = 1),
