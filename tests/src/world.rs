@@ -235,6 +235,12 @@ impl World {
         EventDraft::from(&self.engine.event(id).expect("an event").event)
     }
 
+    /// Every event, in no order.
+    pub fn events(&self) -> Vec<EventId> {
+        let found = self.engine.events().expect("a ledger");
+        found.into_iter().map(|row| row.event.id).collect()
+    }
+
     /// Every delivery, by due.
     pub fn deliveries(&self) -> Vec<Listed> {
         let filter = Filter { limit: 1000, ..Filter::default() };

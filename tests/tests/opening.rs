@@ -123,6 +123,7 @@ fn a_person_and_a_channel_change_though_an_event_of_theirs_cannot_be_read() {
         zone: Some(zone.into()),
         birthday: Some("1992-11-24".into()),
         leap_day: None,
+        ..SavePerson::default()
     };
     let saved = world.engine().save_person(&ana(None, "Europe/Berlin"), None).expect("a person");
     let new = NewWebhook {

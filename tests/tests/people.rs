@@ -13,6 +13,7 @@ fn ana(id: Option<PersonId>, zone: &str, leap_day: &str) -> SavePerson {
         zone: Some(zone.into()),
         birthday: Some("1992-02-29".into()),
         leap_day: Some(leap_day.into()),
+        ..SavePerson::default()
     }
 }
 

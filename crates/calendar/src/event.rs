@@ -124,7 +124,7 @@ impl Event {
     /// The word for whom or what is told about: the person, or the series.
     pub fn subject(&self) -> String {
         match &self.person {
-            Some(person) if self.kind.is_of_person() => person.id.to_string(),
+            Some(person) if self.kind.is_of_person() => self.kind.subject(person.id),
             _ => self.series_root.to_string(),
         }
     }

@@ -21,4 +21,5 @@ pub mod reason;
 pub mod recurrence;
 pub mod reminder;
 pub mod timing;
+pub mod vcard;
 pub mod zones;

@@ -1,5 +1,6 @@
 //! The words of the command line, from which help, completions and the man page come too.
 
+mod files;
 pub mod quick;
 
 use std::path::PathBuf;
@@ -12,6 +13,8 @@ use calendar::{
     policy::{Collapse, LeapDay, UseBy},
 };
 use clap::{Args, Parser, Subcommand};
+
+pub use files::{Export, Import};
 
 use crate::words::StateWord;
 
@@ -64,8 +67,10 @@ pub enum Command {
     Snooze(Snooze),
     /// Try failed or uncertain deliveries again
     Retry(SomeDeliveries),
-    /// Import calendar files
+    /// Import calendar files and cards of people
     Import(Import),
+    /// Export events as a calendar file, or people as cards
+    Export(Export),
     /// People, their zones and birthdays
     #[command(subcommand)]
     Person(Person),
@@ -222,22 +227,6 @@ pub struct Snooze {
     pub until: Option<String>,
 }
 
-#[derive(Debug, Args)]
-pub struct Import {
-    /// Calendar files (.ics), or - for standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// The calendar they go to, made if there is none of that name [default: as the file says, else the file's name]
-    #[arg(long, value_name = "NAME")]
-    pub calendar: Option<String>,
-    /// Only say what would be done
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Events that come without an alarm get the usual reminders of their kind
-    #[arg(long)]
-    pub usual_reminders: bool,
-}
-
 /// What to do with people.
 #[derive(Debug, Subcommand)]
 pub enum Person {
@@ -248,6 +237,9 @@ pub enum Person {
         /// 1990-02-28, or --birthday=--02-28 when nobody knows the year
         #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         birthday: Option<String>,
+        /// The same of an anniversary
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        anniversary: Option<String>,
         /// Where the person lives, such as Asia/Tokyo [default: this computer's zone]
         #[arg(long, value_name = "ZONE")]
         zone: Option<String>,

@@ -26,14 +26,15 @@ use crate::{
     ledger::{
         calendar::{self as calendars, CalendarRow},
         event::{self, EventRow, Source},
+        person,
     },
     people::calendar_name,
 };
 
 /// How long one transaction goes on taking events in.
-const HOLD_MS: u128 = 30;
+pub(crate) const HOLD_MS: u128 = 30;
 /// And how many it takes in at most.
-const AT_ONCE: usize = 200;
+pub(crate) const AT_ONCE: usize = 200;
 /// The colours new calendars take in turn.
 const COLORS: [&str; 6] = ["teal", "rose", "amber", "violet", "slate", "indigo"];
 
@@ -77,6 +78,8 @@ pub struct Imported {
     pub calendar: String,
     /// Events that could be read, also if they are refused for a reason that is a remark.
     pub read: usize,
+    /// How many of them are people, of a file of cards.
+    pub people: usize,
     /// New events.
     pub created: u32,
     /// Events that a newer version took the place of.
@@ -109,6 +112,9 @@ impl Engine {
         file: &ImportFile<'_>,
         watch: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<Imported> {
+        if is_of_cards(file.bytes) {
+            return self.import_cards(file.bytes, file.mode, watch);
+        }
         let now = self.now();
         let today = TimeZone::UTC.to_datetime(now.wall).date();
         let zones = self.zones();
@@ -304,9 +310,10 @@ impl Act<'_> {
         id: EventId,
         place: &Place,
     ) -> Result<(Event, Source)> {
+        let draft = self.of_person(imported)?;
         let event = match place.is_new {
-            true => self.checked_for_any_calendar(&imported.draft, id, id)?,
-            false => self.checked(&imported.draft, id, id)?,
+            true => self.checked_for_any_calendar(&draft, id, id)?,
+            false => self.checked(&draft, id, id)?,
         };
         let stamp = imported.stamp.map_or_else(|| "-".to_string(), |at| at.to_string());
         let source = Source {
@@ -316,6 +323,19 @@ impl Act<'_> {
             extra: imported.extra.clone(),
         };
         Ok((event, source))
+    }
+
+    /// The draft with the person it is of, if that person is here.
+    fn of_person<'e>(&self, imported: &'e ImportedEvent) -> Result<Cow<'e, EventDraft>> {
+        let Some(of) = &imported.of else { return Ok(Cow::Borrowed(&imported.draft)) };
+        let known = person::by_uid(self.tx, &of.person)?.filter(|p| p.deleted_at.is_none());
+        let Some(known) = known else { return Ok(Cow::Borrowed(&imported.draft)) };
+        let mut draft = imported.draft.clone();
+        draft.person = Some(known.person.id.to_string());
+        if let Some(kind) = &of.kind {
+            draft.kind.clone_from(kind);
+        }
+        Ok(Cow::Owned(draft))
     }
 
     fn verdict(
@@ -331,14 +351,24 @@ impl Act<'_> {
             }
             known => known?,
         };
-        let Some(row) = known else { return Ok(Verdict::Create) };
+        let Some(row) = known else {
+            // A birthday is its person's, whoever brings it.
+            return Ok(match event.kind.is_of_person() {
+                true => Verdict::Leave(None),
+                false => Verdict::Create,
+            });
+        };
         if row.deleted_at.is_some() {
             return Ok(Verdict::Leave(Some("was deleted here and stays deleted")));
         }
-        let (old_stamp, old_print) = stamp_of(&row.source);
+        let (mut old_stamp, old_print) = stamp_of(&row.source);
+        if row.source.uid.is_none() {
+            // Made here, and exported: of that file the definition here is the source.
+            old_stamp = Some(whole_second(row.updated_at));
+        }
         let (_, print) = stamp_of(source);
         let here = fingerprint(&row.event, &row.source.extra);
-        if print == old_print || print == here || *event == row.event {
+        if print == old_print || print == here {
             return Ok(Verdict::Leave(None));
         }
         let is_edited_here = here != old_print;
@@ -364,8 +394,10 @@ impl Act<'_> {
     fn overwrite(&self, row: &EventRow, imported: &ImportedEvent, place: &Place) -> Result<()> {
         let (_, source) = self.definition(imported, row.event.id, place)?;
         let old = EventDraft::from(&row.event);
-        let mut draft = imported.draft.clone();
-        (draft.gap, draft.fold) = (old.gap, old.fold);
+        let mut draft = self.of_person(imported)?.into_owned();
+        if imported.draft.gap.is_empty() && imported.draft.fold.is_empty() {
+            (draft.gap, draft.fold) = (old.gap, old.fold);
+        }
         let desktop = ChannelId::DESKTOP.to_string();
         if let (Some(new), Some(old)) = (&mut draft.reminders, old.reminders) {
             new.extend(old.into_iter().filter(|r| r.channel != desktop));
@@ -377,14 +409,40 @@ impl Act<'_> {
 }
 
 /// The stamp and the fingerprint an event was imported with.
-fn stamp_of(source: &Source) -> (Option<Timestamp>, &str) {
+pub(crate) fn stamp_of(source: &Source) -> (Option<Timestamp>, &str) {
     let (stamp, print) = source.stamp.split_once(' ').unwrap_or((&source.stamp, ""));
     (stamp.parse().ok(), print)
 }
 
-/// What tells two definitions apart, whatever their ids.
-fn fingerprint(event: &Event, extra: &str) -> String {
-    let draft = serde_json::to_vec(&EventDraft::from(event)).expect("BUG: drafts are JSON");
+/// Whether a file begins with a card.
+fn is_of_cards(bytes: &[u8]) -> bool {
+    let start: Vec<u8> = bytes
+        .iter()
+        .take(400)
+        .filter(|b| b.is_ascii_graphic())
+        .map(u8::to_ascii_uppercase)
+        .collect();
+    start.starts_with(b"BEGIN:VCARD")
+}
+
+/// As files write moments.
+pub(crate) fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
+/// What tells two definitions apart, whatever their ids and the order of their lists.
+pub(crate) fn fingerprint(event: &Event, extra: &str) -> String {
+    let mut draft = EventDraft::from(event);
+    draft.rdates.sort_unstable();
+    draft.exdates.sort_unstable();
+    draft.overrides.sort_by(|a, b| a.original.cmp(&b.original));
+    let desktop = ChannelId::DESKTOP.to_string();
+    if let Some(list) = &mut draft.reminders {
+        // No file makes a channel.
+        list.retain(|r| r.channel == desktop);
+        list.sort_by(|a, b| a.trigger.cmp(&b.trigger));
+    }
+    let draft = serde_json::to_vec(&draft).expect("BUG: drafts are JSON");
     let mut hash = Sha256::new();
     hash.update(&draft);
     hash.update([0]);

@@ -7,6 +7,7 @@ mod act;
 pub mod answers;
 pub mod autostart;
 pub mod bell;
+mod cards;
 pub mod channels;
 pub mod clock;
 pub mod courier;
@@ -15,6 +16,7 @@ pub mod endpoint;
 pub mod engine;
 pub mod error;
 pub mod events;
+pub mod export;
 pub mod import;
 mod key;
 pub mod ledger;
@@ -37,6 +39,7 @@ pub mod settings;
 pub mod undo;
 pub mod vault;
 pub mod wake;
+mod yearly;
 pub mod zones;
 
 pub use crate::{

@@ -7,28 +7,23 @@ use calendar::{
     person::Person,
     policy::LeapDay,
     reason::Reason,
-    timing::no_such_day,
     zones::ZoneName,
 };
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     act::Act,
-    engine::{Engine, calendar_id, event_id, person_id},
+    engine::{Engine, calendar_id, person_id},
     error::{Error, Result},
     events::spans,
     ledger::{
         calendar::{self as calendars, CalendarRow},
         change::{self, NewChange},
-        event::{self, EventRow, Source},
+        event::{self, EventRow},
         person::{self, PersonRow},
     },
     reconcile::{Asked, Effect},
 };
-
-/// A leap year to stand for a birthday whose year nobody knows.
-const NO_YEAR: i16 = 1972;
 
 /// A person as typed.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +36,8 @@ pub struct SavePerson {
     pub zone: Option<String>,
     /// `1990-02-29`, or `--02-29` without a year.
     pub birthday: Option<String>,
+    /// The same of an anniversary; none leaves it as it is, an empty text takes it away.
+    pub anniversary: Option<String>,
     /// `backward`, `forward` or `omit`; none is backward.
     pub leap_day: Option<String>,
 }
@@ -187,10 +184,6 @@ impl Act<'_> {
             Some(text) => text.parse().map_err(|e| Error::invalid("leap_day", format!("{e}")))?,
             None => LeapDay::default(),
         };
-        let date = save.birthday.as_deref().map(birth_date).transpose()?;
-        if let Some(date) = date {
-            self.refuse_future(date, zone.as_ref())?;
-        }
         let earlier = match save.id {
             Some(id) => {
                 Some(person::find(self.tx, id)?.ok_or_else(|| Error::not_found("person", id))?)
@@ -198,14 +191,36 @@ impl Act<'_> {
             None => None,
         };
         let id = save.id.unwrap_or_else(|| person_id(&self.now));
-        let person = Person { id, name: name.into(), zone, leap_day };
-        person::put(
-            self.tx,
-            &PersonRow { person: person.clone(), birthday: save.birthday.clone() },
-        )?;
-        let mut effect = self.save_birthday(&person, date)?;
-        if earlier.is_some_and(|row| row.person.zone != person.zone) {
-            for row in event::of_person(self.tx, &self.context.zones, id)? {
+        let before = earlier.as_ref();
+        let anniversary = match &save.anniversary {
+            None => before.and_then(|row| row.anniversary.clone()),
+            Some(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        };
+        let row = PersonRow {
+            person: Person { id, name: name.into(), zone, leap_day },
+            birthday: save.birthday.clone(),
+            anniversary,
+            card: before.map(|row| row.card.clone()).unwrap_or_default(),
+            deleted_at: None,
+        };
+        let effect = self.put_person(&row, before)?;
+        Ok(PersonSaved { id: id.to_string(), effect })
+    }
+
+    /// Writes a person, and brings what is of them in line.
+    pub(crate) fn put_person(
+        &self,
+        row: &PersonRow,
+        earlier: Option<&PersonRow>,
+    ) -> Result<Effect> {
+        let mut effect = Effect::default();
+        let days = self.days_of(row)?;
+        person::put(self.tx, row)?;
+        for (kind, date) in days {
+            effect.add(self.save_day(&row.person, kind, date)?);
+        }
+        if earlier.is_some_and(|earlier| earlier.person.zone != row.person.zone) {
+            for row in event::of_person(self.tx, &self.context.zones, row.person.id)? {
                 effect.add(self.reconcile(
                     &row.event,
                     row.decided_until,
@@ -214,7 +229,7 @@ impl Act<'_> {
                 )?);
             }
         }
-        Ok(PersonSaved { id: id.to_string(), effect })
+        Ok(effect)
     }
 
     /// Takes the person out of an event, which keeps its dates.
@@ -241,66 +256,16 @@ impl Act<'_> {
 
     /// Puts a corrected definition in the place of one, losing nothing unsent: what is due by it
     /// already is told late.
-    fn correct(&self, row: &EventRow, event: &Event) -> Result<Effect> {
+    pub(crate) fn correct(&self, row: &EventRow, event: &Event) -> Result<Effect> {
         let (spans, now) = (spans(&self.context, event), self.wall());
         event::put(self.tx, event, spans, &row.source, Some(row.version), now)?;
         self.reconcile(event, row.decided_until, Asked::Nobody, Reason::CancelledEdited)
-    }
-
-    /// Nobody is born tomorrow, where they are or here.
-    fn refuse_future(&self, date: Date, zone: Option<&ZoneName>) -> Result<()> {
-        let here = self.context.machine_zone();
-        let there = zone.map_or_else(|| here.clone(), |zone| self.context.zones.zone(zone).0);
-        let today = [here, there].map(|zone| zone.to_datetime(self.wall()).date());
-        if today.iter().all(|today| date > *today) {
-            let message = format!("the birthday {date} is in the future: it is today or earlier");
-            return Err(Error::invalid("birthday", message));
-        }
-        Ok(())
     }
 
     fn checked_zone(&self, zone: Option<&str>) -> Result<Option<ZoneName>> {
         let checked =
             zone.filter(|z| !z.is_empty()).map(|z| self.context.zones.check(z)).transpose();
         checked.map_err(|e| Error::invalid("zone", e.to_string()))
-    }
-
-    /// Brings the birthday's event in line with the person.
-    fn save_birthday(&self, person: &Person, date: Option<Date>) -> Result<Effect> {
-        let events = event::of_person(self.tx, &self.context.zones, person.id)?;
-        let known = events.into_iter().find(|row| row.event.kind.is_of_person());
-        let Some(date) = date else {
-            return match known {
-                Some(row) => self.delete(&row),
-                None => Ok(Effect::default()),
-            };
-        };
-        let earlier = known.as_ref().map(|row| EventDraft::from(&row.event));
-        let draft = EventDraft {
-            kind: "birthday".into(),
-            calendar: earlier
-                .as_ref()
-                .map_or_else(|| CalendarId::FIRST.to_string(), |d| d.calendar.clone()),
-            title: format!("{}’s birthday", person.name),
-            start: date.strftime("%Y%m%d").to_string(),
-            rules: vec![yearly(date, person.leap_day)],
-            person: Some(person.id.to_string()),
-            reminders: earlier.as_ref().and_then(|d| d.reminders.clone()),
-            length: Some((1, 0)),
-            ..earlier.unwrap_or_default()
-        };
-        let id = known.as_ref().map_or_else(|| event_id(&self.now), |row| row.event.id);
-        let event =
-            self.checked(&draft, id, known.as_ref().map_or(id, |row| row.event.series_root))?;
-        match known {
-            // The same birthday, told elsewhere or on another day of short years.
-            Some(row) if row.event.timing.start == event.timing.start => self.correct(&row, &event),
-            Some(row) => {
-                let gone = Reason::CancelledEdited;
-                Ok(self.replace(&row, &event, &row.source, gone)?.effect)
-            }
-            None => self.insert(&event, &Source::default()),
-        }
     }
 }
 
@@ -311,33 +276,4 @@ pub(crate) fn calendar_name(name: &str) -> Result<&str> {
         return Err(Error::invalid("name", "a calendar's name has 1 to 200 bytes"));
     }
     Ok(name)
-}
-
-fn yearly(date: Date, leap_day: LeapDay) -> String {
-    let is_leap_day = (date.month(), date.day()) == (2, 29);
-    match (is_leap_day, leap_day) {
-        (true, LeapDay::Backward) => "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=BACKWARD".into(),
-        (true, LeapDay::Forward) => "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD".into(),
-        (true, LeapDay::Omit) | (false, _) => "FREQ=YEARLY".into(),
-    }
-}
-
-/// A date of birth: `1990-02-29`, or `--02-29` when nobody knows the year.
-fn birth_date(text: &str) -> Result<Date> {
-    let fail = || {
-        if let Some(message) = no_such_day(text) {
-            return Error::invalid("birthday", message);
-        }
-        let shown: String = text.chars().take(40).collect();
-        Error::invalid(
-            "birthday",
-            format!("'{shown}' is not a birthday: write 1990-02-28, or --02-28 without the year"),
-        )
-    };
-    let whole = match text.strip_prefix("--") {
-        Some(rest) => format!("{NO_YEAR}-{rest}"),
-        None => text.to_string(),
-    };
-    let date: Date = whole.parse().map_err(|_| fail())?;
-    if whole.len() == 10 && (1600..=3000).contains(&date.year()) { Ok(date) } else { Err(fail()) }
 }

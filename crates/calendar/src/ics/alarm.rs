@@ -4,13 +4,20 @@
 use super::{
     component::Component,
     lines::Property,
+    ours,
     read::Reader,
     series::Base,
     shown,
     times::{Moment, Tied},
     value,
 };
-use crate::{draft::ReminderDraft, id::ChannelId, reminder::Trigger, timing::instant};
+use crate::{
+    draft::ReminderDraft,
+    id::ChannelId,
+    policy::{Collapse, UseBy},
+    reminder::Trigger,
+    timing::instant,
+};
 
 /// The most reminders of an event.
 const MOST: usize = 20;
@@ -27,39 +34,50 @@ pub(super) enum Anchors {
     Task { start: (i64, i64), end: (i64, i64) },
 }
 
+/// The alarms of a component.
+#[derive(Debug, Default)]
+pub(super) struct Alarms {
+    /// Those that ring here.
+    pub reminders: Vec<ReminderDraft>,
+    /// The lines they stand at, in the same order.
+    pub lines: Vec<usize>,
+}
+
 impl Reader<'_> {
-    /// The reminders of a component.
-    pub fn reminders(
-        &mut self,
-        component: &Component<'_>,
-        base: &Base,
-        anchors: Anchors,
-    ) -> Vec<ReminderDraft> {
-        let mut reminders: Vec<ReminderDraft> = Vec::new();
+    /// The alarms of a component, as reminders on the desktop.
+    pub fn alarms(&mut self, component: &Component<'_>, base: &Base, anchors: Anchors) -> Alarms {
+        let mut alarms = Alarms::default();
         for alarm in component.children.iter().filter(|c| c.name == "VALARM") {
             let Some(trigger) = self.trigger(alarm, base, anchors) else { continue };
             if alarm.get("REPEAT").is_some_and(|r| r.value().trim() != "0") {
                 self.remarks.add(alarm.line, "the alarm repeats by REPEAT: it rings once here");
             }
             let trigger = trigger.to_string();
-            if reminders.iter().any(|r| r.trigger == trigger) {
+            if alarms.reminders.iter().any(|r| r.trigger == trigger) {
                 let text = "the alarm rings at the same moment as one before it: it is taken once";
                 self.remarks.add(alarm.line, text);
-            } else if reminders.len() == MOST {
+            } else if alarms.reminders.len() == MOST {
                 let text = format!("more than {MOST} alarms: this one is left out");
                 self.remarks.add(alarm.line, text);
             } else {
-                let channel = ChannelId::DESKTOP.to_string();
-                reminders.push(ReminderDraft { trigger, channel, use_by: None, collapse: None });
+                let own = |name: &str| alarm.get(name).map(|p| p.value().trim().to_string());
+                alarms.lines.push(alarm.line);
+                alarms.reminders.push(ReminderDraft {
+                    trigger,
+                    channel: ChannelId::DESKTOP.to_string(),
+                    use_by: own(ours::USE_BY).filter(|u| u.parse::<UseBy>().is_ok()),
+                    collapse: own(ours::COLLAPSE).filter(|c| c.parse::<Collapse>().is_ok()),
+                });
             }
         }
-        reminders
+        alarms
     }
 
     /// When an alarm rings; nothing if it does not ring here.
     fn trigger(&mut self, alarm: &Component<'_>, base: &Base, anchors: Anchors) -> Option<Trigger> {
         let action = alarm.get("ACTION").map_or("DISPLAY", |p| p.value().trim());
         match action.to_ascii_uppercase().as_str() {
+            "DISPLAY" | "AUDIO" | "" if alarm.get(ours::IDLE).is_some() => return None,
             "DISPLAY" | "AUDIO" | "" => {}
             // How Apple writes that somebody wants no alarm.
             "NONE" => return None,

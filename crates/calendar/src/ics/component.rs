@@ -9,11 +9,11 @@ const DEEPEST: usize = 8;
 const MOST: usize = 500_000;
 
 /// Components that never lie in one another, so that a BEGIN of one ends another left open.
-const SIBLINGS: [&str; 5] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"];
+const SIBLINGS: [&str; 6] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VCARD"];
 
 /// One component.
 #[derive(Debug, Default)]
-pub(super) struct Component<'a> {
+pub(crate) struct Component<'a> {
     /// In upper case: `VEVENT`.
     pub name: String,
     /// The line of its BEGIN.
@@ -42,7 +42,7 @@ impl<'a> Component<'a> {
 }
 
 /// Reads the tree; its root has no name.
-pub(super) fn tree<'a>(bytes: &'a [u8], remarks: &mut Remarks) -> Component<'a> {
+pub(crate) fn tree<'a>(bytes: &'a [u8], remarks: &mut Remarks) -> Component<'a> {
     let mut tree = Tree { stack: vec![Component::default()], too_deep: 0, count: 0 };
     lines::properties(bytes, remarks, |property, remarks| tree.take(property, remarks));
     while tree.stack.len() > 1 {
@@ -58,7 +58,7 @@ pub(super) fn tree<'a>(bytes: &'a [u8], remarks: &mut Remarks) -> Component<'a> 
 }
 
 /// [`tree`] of a text that does not last.
-pub(super) fn tree_of(bytes: &[u8], remarks: &mut Remarks) -> Component<'static> {
+pub(crate) fn tree_of(bytes: &[u8], remarks: &mut Remarks) -> Component<'static> {
     owned(tree(bytes, remarks))
 }
 

@@ -5,9 +5,10 @@ use super::{
     Alarmless, ImportedEvent,
     alarm::Anchors,
     component::Component,
+    extra::Keep,
     overrides,
     read::{Entry, Group, Reader},
-    series::Base,
+    series::{Base, ReadRule},
     shown,
     times::Moment,
 };
@@ -81,31 +82,34 @@ impl Reader<'_> {
         let component = master.component;
         let frame =
             if group.is_todo { self.task_frame(component) } else { self.event_frame(component) }?;
-        let rules = self.rules(component);
+        let rules = self.rules(component, &frame.start);
         let unread = unread_rules(component, &rules);
-        let (texts, rules): (Vec<_>, Vec<_>) = rules.into_iter().unzip();
+        let (texts, rules): (Vec<_>, Vec<_>) =
+            rules.into_iter().map(|read| (read.text, read.rule)).unzip();
         let mut base = Base::new(frame.start.clone(), rules, frame.shift);
         let (rdates, periods) = self.rdates(component, &base);
         base.series = base.series.with_rdates(rdates.iter().map(|d| d.at));
         let exdates = self.exdates(component, &base);
         let mut words = self.words(component);
         let title = words.title.get_or_insert_with(|| UNTITLED.into()).clone();
-        let reminders = self.reminders(component, &base, frame.anchors);
+        let alarms = self.alarms(component, &base, frame.anchors);
         let series = overrides::Series {
             base: &base,
             length: frame.length,
             words: &words,
-            reminders: &reminders,
+            reminders: &alarms.reminders,
             is_todo: group.is_todo,
         };
         let changed = self.overrides(&series, overrides, periods);
-        let extra = self.extra(component, overrides, (&unread, &base, &changed));
+        let keep = Keep { unread: &unread, alarms: &alarms, title: &title, series: &series };
+        let extra = self.extra(component, overrides, (&keep, &changed));
+        let reminders = alarms.reminders;
         let is_over = self.is_over(group, master);
         let all_day = base.start.is_date();
         let texts_of = |list: &[crate::timing::LocalStart]| -> Vec<String> {
             list.iter().map(|d| crate::timing::LocalStart::first(d.at).text(all_day)).collect()
         };
-        let draft = EventDraft {
+        let mut draft = EventDraft {
             kind: frame.kind.into(),
             calendar: self.ctx.calendar.to_string(),
             title,
@@ -123,6 +127,7 @@ impl Reader<'_> {
             disabled: is_over,
             ..EventDraft::default()
         };
+        self.exact(component, &mut draft);
         if !self.is_valid(component, &draft) {
             return None;
         }
@@ -132,6 +137,7 @@ impl Reader<'_> {
             sequence: of_all().map(|e| e.sequence).max().unwrap_or(0),
             stamp: of_all().filter_map(|e| e.stamp).max(),
             draft,
+            of: Self::of_person(component),
             extra,
             line: component.line,
         })
@@ -150,6 +156,7 @@ impl Reader<'_> {
             self.remarks.add(property.line, text);
             return None;
         };
+        let start = self.exact_start(component, start);
         let usual = if start.is_date() { (1, 0) } else { (0, 0) };
         let length = self.length(component, &start, usual);
         // Something at a moment, without a length, is a note: it is told however late.
@@ -164,8 +171,7 @@ impl Reader<'_> {
             self.remarks.add(master.component.line, text);
             return true;
         }
-        let is_silent = master.component.says("X-CARILLON-SILENT", "TRUE");
-        (group.is_todo && self.is_done(master.component)) || is_silent
+        (group.is_todo && self.is_done(master.component)) || Self::is_silent(master.component)
     }
 
     fn or_defaults(
@@ -195,13 +201,9 @@ impl Reader<'_> {
 }
 
 /// The lines of RRULEs that could not be used, which are kept as text.
-fn unread_rules(
-    component: &Component<'_>,
-    rules: &[(String, crate::recurrence::Rule)],
-) -> Vec<usize> {
-    let unread = component.all("RRULE").filter(|p| {
-        let text = p.value().trim();
-        !text.is_empty() && !rules.iter().any(|(known, _)| known == text)
-    });
+fn unread_rules(component: &Component<'_>, rules: &[ReadRule]) -> Vec<usize> {
+    let unread = component
+        .all("RRULE")
+        .filter(|p| !p.value().trim().is_empty() && !rules.iter().any(|rule| rule.line == p.line));
     unread.map(|p| p.line).collect()
 }

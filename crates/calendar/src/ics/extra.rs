@@ -2,10 +2,17 @@
 //! they stood, and names of zones as the file wrote them.
 
 use super::{
-    MOST_EXTRA, component::Component, lines::Property, read::Entry, read::Reader, series::Base,
-    shown,
+    MOST_EXTRA,
+    alarm::{Alarms, Anchors},
+    component::Component,
+    lines::Property,
+    ours,
+    overrides::Series,
+    read::{Entry, Reader},
+    series::Base,
+    shown, value, write_alarm,
 };
-use crate::draft::OverrideDraft;
+use crate::{draft::OverrideDraft, reminder::Trigger};
 
 /// Properties whose meaning is in the draft.
 const UNDERSTOOD: [&str; 16] = [
@@ -57,20 +64,39 @@ impl Kept {
     }
 }
 
+/// What is understood of a series, which is not kept a second time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Keep<'k> {
+    /// The lines of RRULEs that are not.
+    pub unread: &'k [usize],
+    pub alarms: &'k Alarms,
+    pub title: &'k str,
+    pub series: &'k Series<'k>,
+}
+
 impl Reader<'_> {
     /// What is kept of a series: of the event itself, and of its overrides.
     pub fn extra(
         &mut self,
         master: &Component<'_>,
         overrides: &[Entry<'_, '_>],
-        (unread, base, changed): (&[usize], &Base, &[OverrideDraft]),
+        (known, changed): (&Keep<'_>, &[OverrideDraft]),
     ) -> String {
         let mut kept = Kept::default();
-        self.keep(master, unread, &mut kept);
+        self.keep(master, known, &mut kept);
+        keep_alarms(master, known, &mut kept);
         for entry in overrides {
             let mut own = Kept::default();
-            self.keep(entry.component, unread, &mut own);
-            let name = self.name_of(entry, base);
+            self.keep(entry.component, known, &mut own);
+            if self.has_other_alarms(known.series, entry) {
+                own.line(entry.component.line, &format!("{}:OWN", ours::OWN_ALARMS));
+                let alarms = entry.component.children.iter().filter(|c| c.name == "VALARM");
+                alarms.for_each(|c| own.together(c.line, |text| write(c, text)));
+            } else {
+                let alarms = self.as_of_series(entry, known.series);
+                keep_alarms(entry.component, &Keep { alarms: &alarms, ..*known }, &mut own);
+            }
+            let name = self.name_of(entry, known.series.base);
             let name = name.filter(|name| changed.iter().any(|o| o.original == *name));
             if let (Some(name), false) = (name, own.text.is_empty()) {
                 kept.together(entry.component.line, |text| {
@@ -91,6 +117,19 @@ impl Reader<'_> {
         kept.text
     }
 
+    /// The alarms of an occurrence that rings as its series does: each with the reminder it is.
+    fn as_of_series(&mut self, entry: &Entry<'_, '_>, series: &Series<'_>) -> Alarms {
+        let mut aside = std::mem::take(&mut self.remarks);
+        let anchors = if series.is_todo {
+            Anchors::Task { start: (0, 0), end: (0, 0) }
+        } else {
+            Anchors::Event
+        };
+        let alarms = self.alarms(entry.component, series.base, anchors);
+        std::mem::swap(&mut self.remarks, &mut aside);
+        alarms
+    }
+
     /// The original start of an override, as its series names it.
     fn name_of(&mut self, entry: &Entry<'_, '_>, base: &Base) -> Option<String> {
         let property = entry.component.get("RECURRENCE-ID")?;
@@ -98,14 +137,24 @@ impl Reader<'_> {
         Some(base.starts(&moment).first()?.text(base.start.is_date()))
     }
 
-    fn keep(&mut self, component: &Component<'_>, unread: &[usize], kept: &mut Kept) {
+    fn keep(&mut self, component: &Component<'_>, known: &Keep<'_>, kept: &mut Kept) {
+        // A task's DTSTART is not in its draft. In a series DUE stands for it.
+        let is_begin = |p: &Property<'_>| {
+            p.is("DTSTART")
+                && component.name == "VTODO"
+                && (component.get("DUE").is_some() || component.get("DURATION").is_some())
+                && known.series.base.is_once()
+        };
         for property in &component.properties {
             // Of an occurrence the link is kept as well: only its series has one.
             let is_link = property.is("URL") && component.get("RECURRENCE-ID").is_none();
             let is_understood = UNDERSTOOD.iter().any(|name| property.is(name))
                 || (is_link && super::text::is_link(property.value().trim()));
-            if !is_understood || unread.contains(&property.line) {
-                if !property.name().to_ascii_uppercase().starts_with(OURS) {
+            if is_begin(property) {
+                kept.line(property.line, property.raw());
+            }
+            if !is_understood || known.unread.contains(&property.line) {
+                if !ours::is_ours(property.name()) {
                     kept.line(property.line, property.raw());
                 }
             } else if let Some((zone, tzid)) = self.foreign_zone(component, property) {
@@ -114,7 +163,7 @@ impl Reader<'_> {
                 kept.line(property.line, &text);
             }
         }
-        for child in &component.children {
+        for child in component.children.iter().filter(|c| c.name != "VALARM") {
             kept.together(child.line, |text| write(child, text));
         }
     }
@@ -141,9 +190,56 @@ impl Reader<'_> {
     }
 }
 
+/// Keeps alarms: those in which there is more than a reminder says, then, with a mark, those that
+/// do not ring here. What a task's alarms count from is its end.
+fn keep_alarms(component: &Component<'_>, known: &Keep<'_>, kept: &mut Kept) {
+    let all_day = known.series.base.start.is_date();
+    let alarms = || component.children.iter().filter(|c| c.name == "VALARM");
+    let place = |alarm: &Component<'_>| known.alarms.lines.iter().position(|l| *l == alarm.line);
+    for alarm in alarms() {
+        let Some(at) = place(alarm).filter(|_| !is_plain(alarm, known.title)) else { continue };
+        let trigger = known.alarms.reminders[at].trigger.parse::<Trigger>();
+        let anew = trigger.ok().filter(|_| known.series.is_todo);
+        let anew = anew.map(|trigger| write_alarm::trigger_line(trigger, true, all_day));
+        kept.together(alarm.line, |text| match anew {
+            Some(anew) => write_with(alarm, text, &anew),
+            None => write(alarm, text),
+        });
+    }
+    for idle in alarms().filter(|alarm| place(alarm).is_none()) {
+        let mark = format!("{}:TRUE", ours::IDLE);
+        kept.together(idle.line, |text| write_with(idle, text, &mark));
+    }
+}
+
+/// Whether an alarm says nothing but when it rings and what for.
+fn is_plain(alarm: &Component<'_>, title: &str) -> bool {
+    let is_known = |p: &Property<'_>| match p.name().to_ascii_uppercase().as_str() {
+        "ACTION" => p.value().trim().eq_ignore_ascii_case("DISPLAY"),
+        "DESCRIPTION" => value::text(p.value()) == title,
+        "TRIGGER" => true,
+        name => ours::is_ours(name),
+    };
+    alarm.children.is_empty() && alarm.properties.iter().all(is_known)
+}
+
+/// The alarm with a line of its own, which stands for any line of that name it has.
+fn write_with(alarm: &Component<'_>, text: &mut String, line: &str) {
+    let name = line.split([';', ':']).next().unwrap_or(line);
+    text.push_str("BEGIN:VALARM\n");
+    for property in alarm.properties.iter().filter(|p| !p.is(name) && !ours::is_ours(p.name())) {
+        text.push_str(property.raw());
+        text.push('\n');
+    }
+    text.push_str(line);
+    text.push('\n');
+    alarm.children.iter().for_each(|child| write(child, text));
+    text.push_str("END:VALARM\n");
+}
+
 fn write(component: &Component<'_>, text: &mut String) {
     text.push_str(&format!("BEGIN:{}\n", shown(&component.name)));
-    for property in &component.properties {
+    for property in component.properties.iter().filter(|p| !ours::is_ours(p.name())) {
         text.push_str(property.raw());
         text.push('\n');
     }

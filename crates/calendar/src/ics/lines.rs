@@ -10,7 +10,7 @@ const LONGEST: usize = 1 << 20;
 
 /// One content line. Its text is kept whole, so that it can be given back as it was.
 #[derive(Debug, Clone)]
-pub(super) struct Property<'a> {
+pub(crate) struct Property<'a> {
     /// Where it begins, from 1.
     pub line: usize,
     text: Cow<'a, str>,
@@ -91,7 +91,7 @@ fn outside_quotes(text: &str, wanted: u8) -> Option<usize> {
 }
 
 /// The file as UTF-8 where it is UTF-16 by its mark, and without the mark.
-pub(super) fn without_mark(bytes: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn without_mark(bytes: &[u8]) -> Cow<'_, [u8]> {
     let wide = |pair: fn([u8; 2]) -> u16| {
         let units = bytes[2..].chunks_exact(2).map(|two| pair([two[0], two[1]]));
         let chars = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
@@ -106,7 +106,7 @@ pub(super) fn without_mark(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Hands each content line to `each`; lines that are none become remarks.
-pub(super) fn properties<'a>(
+pub(crate) fn properties<'a>(
     bytes: &'a [u8],
     remarks: &mut Remarks,
     mut each: impl FnMut(Property<'a>, &mut Remarks),

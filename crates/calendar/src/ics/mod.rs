@@ -9,19 +9,20 @@
 //! nor the text as it stood; its table of Windows zone names is used.
 
 mod alarm;
-mod component;
+pub(crate) mod component;
 mod event;
 mod extra;
 mod length;
-mod lines;
+pub(crate) mod lines;
 mod names;
+mod ours;
 mod overrides;
 mod read;
 mod series;
 mod text;
 mod times;
 mod todo;
-mod value;
+pub(crate) mod value;
 mod vtimezone;
 mod write;
 mod write_alarm;
@@ -31,7 +32,9 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{draft::EventDraft, id::CalendarId, zones::Zones};
 
+pub(crate) use read::hashed;
 pub use read::read;
+pub(crate) use write::fold;
 pub use write::{Outgoing, WriteContext, write};
 
 /// The most calendar components (events and tasks) taken from one file.
@@ -87,11 +90,23 @@ pub struct ImportedEvent {
     pub stamp: Option<Timestamp>,
     /// The event.
     pub draft: EventDraft,
+    /// Whom it is of, if our own export says so.
+    pub of: Option<OfPerson>,
     /// What was not understood, as unfolded content lines: of the event itself, its alarms, and
     /// those of its overrides between `BEGIN:VEVENT` with `RECURRENCE-ID` and `END:VEVENT`.
     pub extra: String,
     /// The line it begins at, from 1.
     pub line: usize,
+}
+
+/// Whom an event is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfPerson {
+    /// The UID of the person's card.
+    pub person: String,
+    /// The kind it has as an event of that person, such as `birthday`, where that is not the
+    /// draft's.
+    pub kind: Option<String>,
 }
 
 /// Something that was lost or changed.
@@ -105,13 +120,13 @@ pub struct Remark {
 
 /// Remarks as they are gathered, bounded.
 #[derive(Debug, Default)]
-struct Remarks {
+pub(crate) struct Remarks {
     list: Vec<Remark>,
     more: usize,
 }
 
 impl Remarks {
-    fn add(&mut self, line: usize, reason: impl Into<String>) {
+    pub(crate) fn add(&mut self, line: usize, reason: impl Into<String>) {
         if self.list.len() < MOST_REMARKS {
             self.list.push(Remark { line, reason: reason.into() });
         } else {
@@ -119,7 +134,7 @@ impl Remarks {
         }
     }
 
-    fn finish(mut self) -> Vec<Remark> {
+    pub(crate) fn finish(mut self) -> Vec<Remark> {
         self.list.sort_by_key(|r| r.line);
         if self.more > 0 {
             let line = self.list.last().map_or(1, |r| r.line);
@@ -131,7 +146,7 @@ impl Remarks {
 }
 
 /// A text of a file as remarks quote it.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut short: String =
         text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(60).is_some() {

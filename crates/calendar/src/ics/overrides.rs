@@ -149,7 +149,11 @@ impl Reader<'_> {
             let text = "a changed occurrence has an RRULE of its own: it is left out";
             self.remarks.add(component.line, text);
         }
-        self.compare_alarms(series, entry, &start);
+        if self.has_other_alarms(series, entry) {
+            let text =
+                "a changed occurrence has alarms of its own: those of its series ring instead";
+            self.remarks.add(component.line, text);
+        }
         let words = self.words(component);
         Some(OverrideDraft {
             original: named,
@@ -163,28 +167,22 @@ impl Reader<'_> {
         })
     }
 
-    /// An occurrence has the reminders of its series; says so where the file means others.
-    fn compare_alarms(
-        &mut self,
-        series: &Series<'_>,
-        entry: &Entry<'_, '_>,
-        start: &super::times::Moment,
-    ) {
-        if series.is_todo {
-            return;
-        }
-        let own = Base::new(start.clone(), Vec::new(), 0);
-        let mut quiet = std::mem::take(&mut self.remarks);
-        let reminders = self.reminders(entry.component, &own, super::alarm::Anchors::Event);
-        std::mem::swap(&mut self.remarks, &mut quiet);
+    /// Whether an occurrence has other alarms than its series. Of a task nothing is said.
+    pub fn has_other_alarms(&mut self, series: &Series<'_>, entry: &Entry<'_, '_>) -> bool {
+        let Some(start) = entry.component.get("DTSTART").filter(|_| !series.is_todo) else {
+            return false;
+        };
+        let mut aside = std::mem::take(&mut self.remarks);
+        let start = self.moment(start, start.value());
+        let reminders = start.map(|start| {
+            let own = Base::new(start, Vec::new(), 0);
+            self.alarms(entry.component, &own, super::alarm::Anchors::Event).reminders
+        });
+        std::mem::swap(&mut self.remarks, &mut aside);
         let same = |a: &[ReminderDraft], b: &[ReminderDraft]| {
             a.iter().all(|r| b.iter().any(|o| o.trigger == r.trigger))
         };
-        if !same(&reminders, series.reminders) || !same(series.reminders, &reminders) {
-            let text =
-                "a changed occurrence has alarms of its own: those of its series ring instead";
-            self.remarks.add(entry.component.line, text);
-        }
+        reminders.is_some_and(|own| !same(&own, series.reminders) || !same(series.reminders, &own))
     }
 }
 

@@ -208,7 +208,7 @@ fn uid_of(component: &Component<'_>, remarks: &mut Remarks) -> String {
 }
 
 /// FNV-1a with 128 bits: names the content, and protects nothing.
-fn hashed<'s>(parts: impl Iterator<Item = &'s str>) -> String {
+pub(crate) fn hashed<'s>(parts: impl Iterator<Item = &'s str>) -> String {
     let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     for part in parts {
         for byte in part.bytes().chain([b'\n']) {

@@ -103,9 +103,17 @@ pub(super) struct Period {
     pub length: (i32, i64),
 }
 
+/// An RRULE that can be used.
+#[derive(Debug)]
+pub(super) struct ReadRule {
+    pub line: usize,
+    pub text: String,
+    pub rule: Rule,
+}
+
 impl Reader<'_> {
-    /// The rules of a component that can be used, with their text.
-    pub fn rules(&mut self, component: &Component<'_>) -> Vec<(String, Rule)> {
+    /// The rules of a component that can be used.
+    pub fn rules(&mut self, component: &Component<'_>, start: &Moment) -> Vec<ReadRule> {
         let mut rules = Vec::new();
         // Some writers leave an empty RRULE where there is none.
         for property in component.all("RRULE").filter(|p| !p.value().trim().is_empty()) {
@@ -116,7 +124,12 @@ impl Reader<'_> {
             }
             let text = property.value().trim();
             match Rule::parse(text) {
-                Ok(rule) => rules.push((text.to_string(), rule)),
+                Ok(rule) => rules.push(match Self::exact_rule(component, &rule, start) {
+                    Some(exact) => {
+                        ReadRule { line: property.line, text: exact.to_string(), rule: exact }
+                    }
+                    None => ReadRule { line: property.line, text: text.to_string(), rule },
+                }),
                 Err(e) => {
                     let text = format!("{e}: the event is imported without this rule");
                     self.remarks.add(property.line, text);

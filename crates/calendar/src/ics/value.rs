@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime, Time};
 
 /// A date or time as it stands in a file, before its TZID is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum When {
+pub(crate) enum When {
     /// `20270501`
     Date(Date),
     /// `20270501T090000`
@@ -14,8 +14,18 @@ pub(super) enum When {
     Utc(DateTime),
 }
 
+impl When {
+    /// The wall time, of a date its midnight.
+    pub fn wall(self) -> DateTime {
+        match self {
+            Self::Date(date) => date.at(0, 0, 0, 0),
+            Self::Local(at) | Self::Utc(at) => at,
+        }
+    }
+}
+
 /// Reads a date or time; also `2027-05-01T09:00`, lower case, and hour 24.
-pub(super) fn when(text: &str) -> Option<When> {
+pub(crate) fn when(text: &str) -> Option<When> {
     let text = text.trim();
     if !text.is_ascii() || text.len() > 40 {
         return None;
@@ -60,7 +70,7 @@ fn split_offset(time: &str) -> Option<(&str, Option<i64>)> {
 }
 
 /// Reads `+0100`, `-05:30` or `+010000` (TZOFFSETTO and its like), in seconds.
-pub(super) fn offset(text: &str) -> Option<i64> {
+pub(crate) fn offset(text: &str) -> Option<i64> {
     let text = text.trim();
     let sign = match text.as_bytes().first()? {
         b'+' => 1,
@@ -88,7 +98,7 @@ fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
 }
 
 /// Nominal days and exact seconds of a duration (RFC 5545 3.3.6), both with its sign.
-pub(super) fn duration(text: &str) -> Option<(i64, i64)> {
+pub(crate) fn duration(text: &str) -> Option<(i64, i64)> {
     let text = text.trim();
     let (sign, rest) = match text.strip_prefix('-') {
         Some(rest) => (-1, rest),
@@ -123,7 +133,7 @@ pub(super) fn duration(text: &str) -> Option<(i64, i64)> {
 }
 
 /// A TEXT value with its escapes.
-pub(super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut value = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -137,7 +147,7 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 /// A TEXT value without its escapes and without control characters but line ends and tabs.
-pub(super) fn text(value: &str) -> String {
+pub(crate) fn text(value: &str) -> String {
     let mut plain = String::with_capacity(value.len());
     let mut chars = value.chars();
     while let Some(c) = chars.next() {

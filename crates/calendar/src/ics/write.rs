@@ -9,11 +9,12 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     Remarks,
     component::{self, Component},
-    value, write_alarm, write_zone,
+    lines::Property,
+    ours, value, write_alarm, write_zone,
 };
 use crate::{
     event::{Change, Event},
-    timing::{Length, LocalStart, Tie, instant, later, shift},
+    timing::{Fold, Landing, Length, LocalStart, Tie, instant, later, shift},
     zones::{ZoneName, Zones},
 };
 
@@ -27,10 +28,14 @@ pub struct Outgoing<'a> {
     pub uid: &'a str,
     /// SEQUENCE.
     pub sequence: i64,
-    /// DTSTAMP.
+    /// DTSTAMP: when it was changed last.
     pub stamp: Timestamp,
+    /// Whether it was changed after it was read from the file that `extra` is of.
+    pub edited: bool,
     /// The event.
     pub event: &'a Event,
+    /// The UID of the person it is of.
+    pub person: Option<&'a str>,
     /// What was kept unread.
     pub extra: &'a str,
 }
@@ -66,6 +71,20 @@ pub fn write(events: &[Outgoing<'_>], ctx: &WriteContext<'_>) -> String {
     file.text
 }
 
+/// Adds a content line, folded.
+pub(crate) fn fold(text: &mut String, line: &str) {
+    let mut room = LINE;
+    for c in line.chars() {
+        if c.len_utf8() > room {
+            text.push_str("\r\n ");
+            room = LINE - 1;
+        }
+        room -= c.len_utf8();
+        text.push(c);
+    }
+    text.push_str("\r\n");
+}
+
 pub(super) struct Writer<'a> {
     ctx: &'a WriteContext<'a>,
     text: String,
@@ -85,16 +104,7 @@ struct Names<'e> {
 impl Writer<'_> {
     /// A content line, folded.
     pub fn line(&mut self, line: &str) {
-        let mut room = LINE;
-        for c in line.chars() {
-            if c.len_utf8() > room {
-                self.text.push_str("\r\n ");
-                room = LINE - 1;
-            }
-            room -= c.len_utf8();
-            self.text.push(c);
-        }
-        self.text.push_str("\r\n");
+        fold(&mut self.text, line);
     }
 
     fn words(&mut self, name: &str, text: &str) {
@@ -113,23 +123,11 @@ impl Writer<'_> {
         if !event.url.is_empty() {
             self.line(&format!("URL:{}", event.url));
         }
-        let start = LocalStart::first(timing.start);
+        let start = LocalStart { at: timing.start, fold: is_second_once(event, self.ctx.zones) };
         self.placed(&names, start, &timing.tie, timing.length);
-        event.repeats.rules.iter().for_each(|rule| self.line(&format!("RRULE:{rule}")));
-        let gone = event.overrides.iter().filter(|o| {
-            matches!(o.change, Change::Cancelled) && of_override(&kept, o.original, event).is_none()
-        });
-        let gone: Vec<_> = gone.map(|o| o.original).collect();
-        let firsts = |list: &[jiff::civil::DateTime]| -> Vec<LocalStart> {
-            list.iter().copied().map(LocalStart::first).collect()
-        };
-        self.dates("RDATE", &names, &firsts(&event.repeats.rdates));
-        self.dates("EXDATE", &names, &[firsts(&event.repeats.exdates), gone].concat());
-        let says_so = |word: &str| kept.says("STATUS", word);
-        if !event.enabled && !says_so("CANCELLED") && !says_so("COMPLETED") {
-            self.line("X-CARILLON-SILENT:TRUE");
-        }
-        self.kept_lines(&kept);
+        self.recurrence(&names, &kept);
+        ours::write(&mut |l| self.line(l), out, &kept);
+        self.kept_lines(&kept, out);
         write_alarm::alarms(&mut |l| self.line(l), event, &kept);
         let others = kept.children.iter().filter(|c| c.name != "VALARM" && c.name != kind);
         others.for_each(|c| self.component(c));
@@ -137,6 +135,41 @@ impl Writer<'_> {
         for o in &event.overrides {
             let own = of_override(&kept, o.original, event);
             self.different(out, &names, (o.original, &o.change), (own, &kept));
+        }
+    }
+
+    /// RRULE, RDATE and EXDATE. What only we understand of them stands beside them.
+    fn recurrence(&mut self, names: &Names<'_>, kept: &Component<'static>) {
+        let event = names.event;
+        let zone = match &event.timing.tie {
+            Tie::Zone(name) => Some(self.ctx.zones.zone(name).0),
+            Tie::Floating | Tie::AllDay => None,
+        };
+        let all_day = event.timing.tie.is_all_day();
+        // Of a task the rule counts from DUE, which is its DTSTART then.
+        if is_task(event) && !event.repeats.is_once() {
+            self.time("DTSTART", names, LocalStart::first(event.timing.start), &event.timing.tie);
+        }
+        for rule in &event.repeats.rules {
+            let plain = ours::plain(rule, event.timing.start, zone.as_ref(), all_day);
+            self.line(&format!("RRULE:{plain}"));
+            if plain != *rule {
+                self.line(&format!("{}:{rule}", ours::RULE));
+            }
+        }
+        let gone = event.overrides.iter().filter(|o| {
+            matches!(o.change, Change::Cancelled)
+                && !of_override(kept, o.original, event).is_some_and(is_cancelled)
+        });
+        let gone: Vec<_> = gone.map(|o| o.original).collect();
+        let firsts = |list: &[jiff::civil::DateTime]| -> Vec<LocalStart> {
+            list.iter().copied().map(LocalStart::first).collect()
+        };
+        self.dates("RDATE", names, &firsts(&event.repeats.rdates));
+        self.dates("EXDATE", names, &[firsts(&event.repeats.exdates), gone.clone()].concat());
+        for some in gone.chunks(50) {
+            let texts: Vec<_> = some.iter().map(|at| at.text(all_day)).collect();
+            self.line(&format!("{}:{}", ours::CANCELLED, texts.join(",")));
         }
     }
 
@@ -239,12 +272,13 @@ impl Writer<'_> {
         let kind = if is_task(event) { "VTODO" } else { "VEVENT" };
         let series = &event.timing.tie;
         match (change, own) {
-            (Change::Cancelled, None) => return,
-            (Change::Cancelled, Some(_)) => {
+            (Change::Cancelled, Some(own)) if is_cancelled(own) => {
                 self.head(kind, out, (&event.title, "", ""));
                 self.time("RECURRENCE-ID", names, original, series);
                 self.placed(names, original, series, event.timing.length);
             }
+            // It is an EXDATE.
+            (Change::Cancelled, _) => return,
             (Change::Differs { start, tie, length, title, place, description }, _) => {
                 let text = |own: &Option<String>, usual: &str| {
                     own.clone().unwrap_or_else(|| usual.to_string())
@@ -256,31 +290,87 @@ impl Writer<'_> {
                 self.placed(names, *start, tie, *length);
             }
         }
+        if let Some(own) = own {
+            self.kept_of_occurrence(own, out, change);
+        }
         match own {
-            Some(own) => {
-                self.kept_lines(own);
+            Some(own) if own.get(ours::OWN_ALARMS).is_some() => {
                 own.children.iter().for_each(|c| self.component(c));
+            }
+            Some(own) => {
+                write_alarm::alarms(&mut |l| self.line(l), event, own);
+                let others = own.children.iter().filter(|c| c.name != "VALARM");
+                others.for_each(|c| self.component(c));
             }
             None => write_alarm::alarms(&mut |l| self.line(l), event, of_series),
         }
         self.line(&format!("END:{kind}"));
     }
 
-    fn kept_lines(&mut self, kept: &Component<'_>) {
-        let ours = |name: &str| name.to_ascii_uppercase().starts_with("X-CARILLON-");
-        for property in &kept.properties {
-            if !property.is("RECURRENCE-ID") && !ours(property.name()) {
+    /// The lines kept of a series: as they were, but for what an edit here made untrue.
+    fn kept_lines(&mut self, kept: &Component<'_>, out: &Outgoing<'_>) {
+        let event = out.event;
+        let due = LocalStart::first(event.timing.start);
+        for property in kept.properties.iter().filter(|p| !ours::is_ours(p.name())) {
+            if event.enabled && ours::says_over(property) {
+                continue;
+            }
+            if property.is("LAST-MODIFIED") && out.edited {
+                continue;
+            }
+            if property.is("DTSTART") {
+                let begins = value::when(property.value()).map(value::When::wall);
+                if begins.is_none_or(|at| at > due.at) {
+                    continue;
+                }
+                self.use_zone(property, kept, due.at.year());
+            }
+            self.line(property.raw());
+        }
+    }
+
+    fn kept_of_occurrence(&mut self, own: &Component<'_>, out: &Outgoing<'_>, change: &Change) {
+        let takes_place = matches!(change, Change::Differs { .. });
+        for property in own.properties.iter().filter(|p| !ours::is_ours(p.name())) {
+            let is_untrue = (takes_place && ours::says_over(property))
+                || (out.edited && property.is("LAST-MODIFIED"));
+            if !is_untrue && !property.is("RECURRENCE-ID") {
                 self.line(property.raw());
             }
         }
     }
 
+    /// Has the zone of a kept time written out.
+    fn use_zone(&mut self, property: &Property<'_>, kept: &Component<'_>, year: i16) {
+        let Some(tzid) = property.param("TZID") else { return };
+        let named = kept.get("X-CARILLON-DTSTART").and_then(|p| p.param("X-ZONE"));
+        let zone = named.unwrap_or(tzid);
+        if !zone.is_empty() {
+            self.zones.entry(tzid.to_string()).or_insert((zone.to_string(), year));
+        }
+    }
+
     fn component(&mut self, component: &Component<'_>) {
         self.line(&format!("BEGIN:{}", component.name));
-        component.properties.iter().for_each(|p| self.line(p.raw()));
+        let theirs = component.properties.iter().filter(|p| !ours::is_ours(p.name()));
+        theirs.for_each(|p| self.line(p.raw()));
         component.children.iter().for_each(|c| self.component(c));
         self.line(&format!("END:{}", component.name));
     }
+}
+
+/// Whether what is kept of an occurrence says that it does not take place.
+fn is_cancelled(own: &Component<'_>) -> bool {
+    own.says("STATUS", "CANCELLED")
+}
+
+/// Whether it happens once, at the second of two equal wall times.
+fn is_second_once(event: &Event, zones: &Zones) -> bool {
+    let Tie::Zone(name) = &event.timing.tie else { return false };
+    let start = LocalStart::first(event.timing.start);
+    event.timing.fold == Fold::Second
+        && event.repeats.is_once()
+        && instant(start, &zones.zone(name).0).1 == Landing::Folded
 }
 
 fn tzid_param(tzid: &str) -> String {
@@ -306,7 +396,10 @@ fn names<'e>(kept: &Component<'_>, event: &'e Event) -> Names<'e> {
         let property = kept.get(name)?;
         Some((property.param("X-ZONE")?.to_string(), property.param("TZID")?.to_string()))
     };
-    let start = of("X-CARILLON-DTSTART").or_else(|| of("X-CARILLON-DUE"));
+    let start = match is_task(event) {
+        true => of("X-CARILLON-DUE"),
+        false => of("X-CARILLON-DTSTART"),
+    };
     let end = of("X-CARILLON-DTEND");
     let other = end.as_ref().filter(|(zone, _)| !zone.is_empty());
     let other = other.map(|(zone, _)| ZoneName::stored(zone.as_str()));

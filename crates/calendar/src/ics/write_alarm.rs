@@ -1,37 +1,55 @@
 //! Reminders as alarms of a file. An alarm that an import brought stands there again as it was,
 //! with what was not understood of it; one whose reminder was removed here does not.
 
-use super::{component::Component, lines::Property, value};
+use super::{component::Component, lines::Property, ours, value};
 use crate::{event::Event, id::ChannelId, reminder::Trigger};
 
 /// Writes the alarms of an event.
 pub(super) fn alarms(line: &mut dyn FnMut(&str), event: &Event, kept: &Component<'_>) {
     let is_task = event.kind.code() == "deadline";
-    let mut raw: Vec<_> = kept.children.iter().filter(|c| c.name == "VALARM").collect();
-    let mut silent = Vec::new();
-    raw.retain(|alarm| {
-        let rings = rings(alarm);
-        if !rings {
-            silent.push(*alarm);
-        }
-        rings
-    });
+    let all_day = event.timing.tie.is_all_day();
+    let alarms = || kept.children.iter().filter(|c| c.name == "VALARM");
     for reminder in event.reminders.iter().filter(|r| r.channel == ChannelId::DESKTOP) {
-        // What a task's alarms count from is not kept, so they are written anew.
-        let known =
-            raw.iter().find(|alarm| !is_task && trigger_of(alarm) == Some(reminder.trigger));
+        let wanted = trigger_line(reminder.trigger, is_task, all_day);
+        let known = alarms().find(|alarm| {
+            alarm.get(ours::IDLE).is_none()
+                && match is_task {
+                    true => alarm.get("TRIGGER").is_some_and(|p| p.raw() == wanted),
+                    false => trigger_of(alarm) == Some(reminder.trigger),
+                }
+        });
+        line("BEGIN:VALARM");
         match known {
-            Some(alarm) => whole(line, alarm),
-            None => anew(line, event, reminder.trigger, is_task),
+            Some(alarm) => inside(line, alarm),
+            None => {
+                line("ACTION:DISPLAY");
+                line(&format!("DESCRIPTION:{}", value::escaped(&event.title)));
+                line(&wanted);
+            }
         }
+        if let Some(use_by) = reminder.use_by {
+            line(&format!("{}:{use_by}", ours::USE_BY));
+        }
+        if let Some(collapse) = reminder.collapse {
+            line(&format!("{}:{collapse}", ours::COLLAPSE));
+        }
+        line("END:VALARM");
     }
-    silent.iter().for_each(|alarm| whole(line, alarm));
+    for idle in alarms().filter(|alarm| alarm.get(ours::IDLE).is_some()) {
+        line("BEGIN:VALARM");
+        inside(line, idle);
+        // An action that never rings here says so itself.
+        if rings(idle) {
+            line(&format!("{}:TRUE", ours::IDLE));
+        }
+        line("END:VALARM");
+    }
 }
 
 /// Whether an alarm is of a sort that rings here.
 fn rings(alarm: &Component<'_>) -> bool {
     let action = alarm.get("ACTION").map_or("", |p| p.value().trim()).to_ascii_uppercase();
-    matches!(action.as_str(), "" | "DISPLAY" | "AUDIO") && trigger_of(alarm).is_some()
+    matches!(action.as_str(), "" | "DISPLAY" | "AUDIO")
 }
 
 fn trigger_of(alarm: &Component<'_>) -> Option<Trigger> {
@@ -45,20 +63,24 @@ fn trigger_of(alarm: &Component<'_>) -> Option<Trigger> {
     }
 }
 
-fn anew(line: &mut dyn FnMut(&str), event: &Event, trigger: Trigger, is_task: bool) {
-    line("BEGIN:VALARM");
-    line("ACTION:DISPLAY");
-    line(&format!("DESCRIPTION:{}", value::escaped(&event.title)));
+/// The TRIGGER that says when a reminder rings; that of a task counts from its end.
+pub(super) fn trigger_line(trigger: Trigger, is_task: bool, all_day: bool) -> String {
     match trigger {
-        Trigger::At(_) => line(&format!("TRIGGER;VALUE=DATE-TIME:{trigger}")),
+        Trigger::At(_) => format!("TRIGGER;VALUE=DATE-TIME:{trigger}"),
         Trigger::Relative { days, seconds, from_end } => {
             // A task on a date ends with that day, from which its alarms are counted.
-            let days = i64::from(days) - i64::from(is_task && event.timing.tie.is_all_day());
+            let days = i64::from(days) - i64::from(is_task && all_day);
             let related = if from_end || is_task { ";RELATED=END" } else { "" };
-            line(&format!("TRIGGER{related}:{}", duration(days, seconds)));
+            format!("TRIGGER{related}:{}", duration(days, seconds))
         }
     }
-    line("END:VALARM");
+}
+
+/// What stands in a component but our own lines.
+fn inside(line: &mut dyn FnMut(&str), component: &Component<'_>) {
+    let theirs = component.properties.iter().filter(|p| !ours::is_ours(p.name()));
+    theirs.for_each(|p| line(p.raw()));
+    component.children.iter().for_each(|c| whole(line, c));
 }
 
 fn whole(line: &mut dyn FnMut(&str), component: &Component<'_>) {

@@ -1,6 +1,7 @@
 //! The registry of event kinds. A kind gives its defaults, names its occurrences, and words its
 //! reminders. Adding one means a file of its own beside this one and one line in [`KINDS`].
 
+mod anniversary;
 mod appointment;
 mod birthday;
 mod deadline;
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::{
     event::Event,
+    id::PersonId,
     occurrence::Occurrence,
     policy::{Collapse, UseBy},
     reminder::Trigger,
@@ -19,8 +21,13 @@ use crate::{
 };
 
 /// Every kind there is, in the order they are offered.
-pub const KINDS: &[&dyn Kind] =
-    &[&appointment::Appointment, &note::Note, &birthday::Birthday, &deadline::Deadline];
+pub const KINDS: &[&dyn Kind] = &[
+    &appointment::Appointment,
+    &note::Note,
+    &birthday::Birthday,
+    &anniversary::Anniversary,
+    &deadline::Deadline,
+];
 
 /// What a kind brings along when the person does not say otherwise.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +83,12 @@ pub trait Kind: Sync + Send {
     /// deleted and entered anew for the same person.
     fn is_of_person(&self) -> bool {
         false
+    }
+
+    /// The word for the person it is told about, for kinds that are of one: different for
+    /// different kinds, so that each is told once.
+    fn subject(&self, person: PersonId) -> String {
+        person.to_string()
     }
 
     /// The moment at or after which nothing may be told, for kinds that have one.

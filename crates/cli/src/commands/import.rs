@@ -1,4 +1,4 @@
-//! `carillon import`: calendar files into the ledger, with a remark for all that is lost.
+//! `carillon import`: calendar files and cards into the ledger, with a remark for all that is lost.
 
 use std::{
     fs::File,
@@ -26,6 +26,7 @@ struct Shape {
     created: u32,
     updated: u32,
     unchanged: u32,
+    people: usize,
     remarks: Vec<Remark>,
     calendars: Vec<String>,
     dry_run: bool,
@@ -78,7 +79,7 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
 }
 
 fn style() -> ProgressStyle {
-    ProgressStyle::with_template("{bar:40} {pos} of {len} events")
+    ProgressStyle::with_template("{bar:40} {pos} of {len}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
@@ -112,13 +113,14 @@ impl Shape {
         self.created += done.created;
         self.updated += done.updated;
         self.unchanged += done.unchanged;
+        self.people += done.people;
         let remark = |r: calendar::ics::Remark| Remark {
             file: file.clone(),
             line: r.line,
             reason: r.reason,
         };
         self.remarks.extend(done.remarks.into_iter().map(remark));
-        if !self.calendars.contains(&done.calendar) {
+        if !done.calendar.is_empty() && !self.calendars.contains(&done.calendar) {
             self.calendars.push(done.calendar);
         }
     }
@@ -128,9 +130,12 @@ impl Shape {
 fn told(name: &str, done: &Imported, dry_run: bool) -> String {
     let Imported { calendar, created, updated, unchanged, .. } = done;
     let dry = if dry_run { ", if it were done" } else { "" };
-    let mut text = format!(
-        "{name}, into calendar {calendar}: {created} new, {updated} changed, {unchanged} as before{dry}\n"
-    );
+    let into = match calendar.as_str() {
+        "" => "people".to_string(),
+        calendar => format!("into calendar {calendar}"),
+    };
+    let mut text =
+        format!("{name}, {into}: {created} new, {updated} changed, {unchanged} as before{dry}\n");
     for remark in done.remarks.iter().take(REMARKS) {
         text.push_str(&format!("  line {}: {}\n", remark.line, remark.reason));
     }

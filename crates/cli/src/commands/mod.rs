@@ -8,6 +8,7 @@ mod daemon;
 mod deliveries;
 mod doctor;
 mod event;
+mod export;
 mod import;
 mod list;
 mod manual;
@@ -44,6 +45,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Snooze(words) => answers::snooze(&open()?, &words),
         Command::Retry(words) => answers::retry(&open()?, &words),
         Command::Import(words) => import::run(&open()?, &words),
+        Command::Export(words) => export::run(&open()?, cli.json, &words),
         Command::Person(words) => person::run(&open()?, words),
         Command::Channel(words) => channel::run(&open()?, words),
         Command::Calendar(words) => calendar::run(&open()?, words),

@@ -12,6 +12,7 @@ struct Shape {
     name: String,
     zone: Option<String>,
     birthday: Option<String>,
+    anniversary: Option<String>,
     leap_day: &'static str,
 }
 
@@ -22,6 +23,7 @@ impl Shape {
             name: row.person.name.clone(),
             zone: row.person.zone.as_ref().map(ToString::to_string),
             birthday: row.birthday.clone(),
+            anniversary: row.anniversary.clone(),
             leap_day: row.person.leap_day.code(),
         }
     }
@@ -29,9 +31,9 @@ impl Shape {
 
 pub fn run(session: &Session, words: Person) -> Result<Answer, Failure> {
     match words {
-        Person::Add { name, birthday, zone, leap_day } => {
+        Person::Add { name, birthday, anniversary, zone, leap_day } => {
             let leap_day = leap_day.map(|l| l.code().to_string());
-            add(session, &SavePerson { id: None, name, zone, birthday, leap_day })
+            add(session, &SavePerson { id: None, name, zone, birthday, anniversary, leap_day })
         }
         Person::List => list(session),
         Person::Delete { person } => delete(session, &person),
@@ -42,10 +44,16 @@ fn add(session: &Session, save: &SavePerson) -> Result<Answer, Failure> {
     let saved = session.engine.save_person(save, None)?;
     let row = session.person(&saved.id)?;
     let mut text = format!("Added {}: {}\n", row.person.name, saved.id);
-    if row.birthday.is_some() {
+    let days = match (&row.birthday, &row.anniversary) {
+        (Some(_), Some(_)) => "The birthday and the anniversary are",
+        (Some(_), None) => "The birthday is",
+        (None, Some(_)) => "The anniversary is",
+        (None, None) => "",
+    };
+    if !days.is_empty() {
         let place = row.person.zone.as_ref().unwrap_or(&session.context.machine);
         text.push_str(&format!(
-            "The birthday is told every year at {:02}:00 in {place}.\n",
+            "{days} told every year at {:02}:00 in {place}.\n",
             session.context.all_day_hour
         ));
         text.push_str(session.warning());

@@ -34,6 +34,8 @@ pub struct EventRow {
     pub plan_at: Option<Timestamp>,
     /// It was deleted then; the row stays as a tombstone.
     pub deleted_at: Option<Timestamp>,
+    /// When the definition changed last.
+    pub updated_at: Timestamp,
     /// Where it came from.
     pub source: Source,
 }
@@ -80,7 +82,7 @@ pub struct Legible {
 
 const COLUMNS: &str = "id, series_root, calendar, kind, title, place, description, url, start, zone, gap, fold, days,
     seconds, rules, rdates, exdates, overrides, person, enabled, uid, sequence, stamp, extra, version,
-    decided_until, plan_at, deleted_at";
+    decided_until, plan_at, deleted_at, updated_at";
 
 struct Raw {
     id: EventId,
@@ -90,6 +92,7 @@ struct Raw {
     decided_until: Timestamp,
     plan_at: Option<Timestamp>,
     deleted_at: Option<Timestamp>,
+    updated_at: Timestamp,
     source: Source,
 }
 
@@ -123,6 +126,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Raw> {
         decided_until: moment(row.get("decided_until")?),
         plan_at: row.get::<_, Option<i64>>("plan_at")?.map(moment),
         deleted_at: row.get::<_, Option<i64>>("deleted_at")?.map(moment),
+        updated_at: moment(row.get("updated_at")?),
         source: Source {
             uid: row.get("uid")?,
             sequence: row.get("sequence")?,
@@ -148,8 +152,8 @@ fn complete(tx: &Transaction<'_>, zones: &Zones, mut raw: Raw) -> Result<EventRo
     };
     let check = Check { zones, person, origin: Origin::Ledger };
     let event = raw.draft.check(raw.id, raw.root, &check)?;
-    let Raw { version, decided_until, plan_at, deleted_at, source, .. } = raw;
-    Ok(EventRow { event, version, decided_until, plan_at, deleted_at, source })
+    let Raw { version, decided_until, plan_at, deleted_at, updated_at, source, .. } = raw;
+    Ok(EventRow { event, version, decided_until, plan_at, deleted_at, updated_at, source })
 }
 
 fn reminders(tx: &Transaction<'_>, event: EventId) -> Result<Vec<ReminderDraft>> {
@@ -245,7 +249,8 @@ pub fn calendar_of(tx: &Transaction<'_>, id: EventId) -> Result<Option<CalendarI
     Ok(found.map(CalendarId::from_bytes))
 }
 
-/// The event an import made from this UID, also a deleted one.
+/// The event of this UID, also a deleted one: an import made it, or it was made here and this is
+/// the name it is exported by.
 ///
 /// # Errors
 /// When the ledger cannot be read.
@@ -258,7 +263,12 @@ pub fn by_uid(
     let sql = format!("SELECT {COLUMNS} FROM event WHERE calendar = ?1 AND uid = ?2");
     let raw =
         tx.prepare_cached(&sql)?.query_row(params![calendar.bytes(), uid], read).optional()?;
-    raw.map(|raw| complete(tx, zones, raw)).transpose()
+    if let Some(raw) = raw {
+        return complete(tx, zones, raw).map(Some);
+    }
+    let Ok(id) = uid.parse::<EventId>() else { return Ok(None) };
+    let made_here = |row: &EventRow| row.source.uid.is_none() && row.event.calendar == calendar;
+    Ok(find(tx, zones, id)?.filter(made_here))
 }
 
 /// The events whose time has come to be planned, at most `limit`.

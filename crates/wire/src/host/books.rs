@@ -71,6 +71,7 @@ impl EngineHost {
             zone: asked.zone.clone(),
             birthday: birthday_text(asked)?,
             leap_day: Some(leap_of(asked.leap_day).code().into()),
+            anniversary: None,
         };
         let saved = self.engine.save_person(&save, Some(&asked.request_id))?;
         let people = self.engine.people()?;

@@ -20,9 +20,16 @@ CREATE TABLE person (
     name       TEXT NOT NULL CHECK (length(name) > 0),
     zone       TEXT,
     birthday   TEXT,
+    anniversary TEXT,
     leap_day   TEXT NOT NULL CHECK (leap_day IN ('backward', 'forward', 'omit')),
+    -- What an import keeps of a card: its UID, its stamp, and what it did not understand.
+    uid        TEXT,
+    stamp      TEXT NOT NULL DEFAULT '',
+    extra      TEXT NOT NULL DEFAULT '',
     deleted_at INTEGER
 ) STRICT;
+CREATE INDEX person_name ON person (name) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX person_uid ON person (uid) WHERE uid IS NOT NULL;
 
 CREATE TABLE channel (
     id         BLOB PRIMARY KEY CHECK (length(id) = 16),

@@ -1,0 +1,192 @@
+//! What iCalendar has no words for, beside what it has: rules that other programs would not
+//! understand, occurrences that were skipped here, the kind, what becomes of skipped and repeated
+//! hours. It stands in properties of our own, which other programs leave alone, and counts only
+//! as far as the plain properties still say the same.
+
+use jiff::{civil::DateTime, tz::TimeZone};
+
+use super::{
+    OfPerson, Outgoing,
+    component::Component,
+    lines::Property,
+    read::Reader,
+    shown,
+    times::{Moment, Tied},
+    value,
+};
+use crate::{
+    draft::{EventDraft, OverrideDraft},
+    event::Event,
+    kind::KindRef,
+    recurrence::{Rule, Until},
+    timing::{Fold, Gap, LocalStart, Tie, instant},
+    zones::ZoneName,
+};
+
+/// The prefix of our own properties.
+const PREFIX: &str = "X-CARILLON-";
+/// A rule as it is meant, beside the RRULE that says the same in RFC 5545 alone.
+pub(super) const RULE: &str = "X-CARILLON-RRULE";
+/// Those of the EXDATEs that are single occurrences called off.
+pub(super) const CANCELLED: &str = "X-CARILLON-CANCELLED";
+/// The occurrence has other alarms than its series, which are kept and do not ring here.
+pub(super) const OWN_ALARMS: &str = "X-CARILLON-ALARMS";
+/// The alarm is kept and does not ring here.
+pub(super) const IDLE: &str = "X-CARILLON-IDLE";
+/// How late is too late for an alarm, and what becomes of several.
+pub(super) const USE_BY: &str = "X-CARILLON-USE-BY";
+/// See [`USE_BY`].
+pub(super) const COLLAPSE: &str = "X-CARILLON-COLLAPSE";
+const KIND: &str = "X-CARILLON-KIND";
+const GAP: &str = "X-CARILLON-GAP";
+const FOLD: &str = "X-CARILLON-FOLD";
+const PERSON: &str = "X-CARILLON-PERSON";
+const SILENT: &str = "X-CARILLON-SILENT";
+
+/// Whether a property is one of ours.
+pub(super) fn is_ours(name: &str) -> bool {
+    name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+}
+
+/// Whether a property says that the event is over with: done or called off.
+pub(super) fn says_over(property: &Property<'_>) -> bool {
+    let value = property.value().trim();
+    let is_over = |word: &str| value.eq_ignore_ascii_case(word);
+    (property.is("STATUS") && (is_over("CANCELLED") || is_over("COMPLETED")))
+        || property.is("COMPLETED")
+        || (property.is("PERCENT-COMPLETE") && value == "100")
+}
+
+/// A rule for programs that know RFC 5545 and no more: without SKIP where that can be said
+/// otherwise, and with an UNTIL of the form that goes with the start.
+pub(super) fn plain(rule: &Rule, start: DateTime, zone: Option<&TimeZone>, all_day: bool) -> Rule {
+    let lowered = rule.without_skip(start).unwrap_or_else(|| rule.clone());
+    let Some(until) = lowered.until() else { return lowered };
+    let last = |until| match until {
+        Until::Date(date) => date.at(23, 59, 59, 0),
+        Until::Local(at) | Until::Utc(at) => at,
+    };
+    let fitting = match (until, zone) {
+        (Until::Utc(_), Some(_)) => until,
+        (until, Some(zone)) => {
+            let at = instant(LocalStart { at: last(until), fold: true }, zone).0;
+            Until::Utc(TimeZone::UTC.to_datetime(at))
+        }
+        (until, None) if all_day => Until::Date(last(until).date()),
+        (until, None) => Until::Local(last(until)),
+    };
+    lowered.with_until(Some(fitting))
+}
+
+/// Writes what only we understand of an event besides its rules.
+pub(super) fn write(line: &mut dyn FnMut(&str), out: &Outgoing<'_>, kept: &Component<'_>) {
+    let event = out.event;
+    if let Some(uid) = out.person {
+        line(&format!("{PERSON}:{}", value::escaped(uid)));
+    }
+    let kind = event.kind.code();
+    if kind != usual_kind(event) {
+        line(&format!("{KIND}:{kind}"));
+    }
+    let timing = &event.timing;
+    if timing.gap == Gap::Skip {
+        line(&format!("{GAP}:skip"));
+    }
+    let zone = match &timing.tie {
+        Tie::Zone(name) => format!(";X-ZONE=\"{name}\""),
+        Tie::Floating | Tie::AllDay => String::new(),
+    };
+    match timing.fold {
+        Fold::First => {}
+        Fold::Second => line(&format!("{FOLD}{zone}:second")),
+        Fold::Both => line(&format!("{FOLD}:both")),
+    }
+    let says_so = kept.properties.iter().any(says_over);
+    if !event.enabled && !says_so {
+        line(&format!("{SILENT}:TRUE"));
+    }
+}
+
+/// The kind that the reader takes a component for that says nothing about it.
+fn usual_kind(event: &Event) -> &'static str {
+    let length = event.timing.length;
+    match event.kind.code() {
+        "deadline" => "deadline",
+        _ if (length.days, length.seconds) == (0, 0) => "note",
+        _ => "appointment",
+    }
+}
+
+impl Reader<'_> {
+    /// The rule that is meant, if this RRULE is one of ours that nobody changed since.
+    pub fn exact_rule(component: &Component<'_>, rule: &Rule, start: &Moment) -> Option<Rule> {
+        let mut exact = component.all(RULE).filter_map(|p| Rule::parse(p.value().trim()).ok());
+        let said = rule.to_string();
+        exact.find(|e| plain(e, start.local.at, start.zone(), start.is_date()).to_string() == said)
+    }
+
+    /// Whether an event of ours is silent.
+    pub fn is_silent(component: &Component<'_>) -> bool {
+        component.says(SILENT, "TRUE")
+    }
+
+    /// The start in its own zone, where only UTC could tell the second of two equal wall times.
+    pub fn exact_start(&self, component: &Component<'_>, start: Moment) -> Moment {
+        let Some(fold) = component.get(FOLD).filter(|p| p.value().trim() == "second") else {
+            return start;
+        };
+        let (Tied::Zone(name, utc), Some(zone)) = (&start.tie, fold.param("X-ZONE")) else {
+            return start;
+        };
+        if *name != ZoneName::utc() {
+            return start;
+        }
+        let Ok(name) = self.ctx.zones.check(zone) else { return start };
+        let zone = self.ctx.zones.zone(&name).0;
+        let local = zone.to_datetime(instant(start.local, utc).0);
+        Moment { local: LocalStart::first(local), tie: Tied::Zone(name, zone) }
+    }
+
+    /// Whom an event of ours is of, and the kind it has then.
+    pub fn of_person(component: &Component<'_>) -> Option<OfPerson> {
+        let person = value::text(component.get(PERSON)?.value()).trim().to_string();
+        let kind = component.get(KIND).and_then(|p| p.value().trim().parse::<KindRef>().ok());
+        let kind = kind.filter(|kind| kind.is_of_person()).map(|kind| kind.code().into());
+        Some(OfPerson { person, kind })
+    }
+
+    /// Takes over what stands in our own properties, besides rules.
+    pub fn exact(&mut self, component: &Component<'_>, draft: &mut EventDraft) {
+        let said = |name: &str| component.get(name).map(|p| p.value().trim().to_string());
+        if let Some(kind) = said(KIND) {
+            match kind.parse::<KindRef>() {
+                Ok(kind) if !kind.is_of_person() && draft.kind != "deadline" => {
+                    draft.kind = kind.code().into();
+                }
+                Ok(_) => {}
+                Err(e) => {
+                    let text = format!("{}: it is imported as {}", shown(&e), draft.kind);
+                    self.remarks.add(component.line, text);
+                }
+            }
+        }
+        draft.gap = said(GAP).filter(|gap| gap == "skip").unwrap_or_default();
+        let fold = said(FOLD).filter(|fold| fold == "second" || fold == "both");
+        draft.fold = fold.unwrap_or_default();
+        let cancelled = component.all(CANCELLED).flat_map(|p| p.value().split(',')).map(str::trim);
+        for text in cancelled.take(10_000) {
+            // The second of two equal wall times is the same EXDATE as the first.
+            let plain = text.trim_end_matches("+fold");
+            let Some(at) = draft.exdates.iter().position(|d| d == plain) else { continue };
+            draft.exdates.remove(at);
+            draft.overrides.retain(|o| o.original != text);
+            let original = text.to_string();
+            draft.overrides.push(OverrideDraft {
+                original,
+                cancelled: true,
+                ..OverrideDraft::default()
+            });
+        }
+        draft.overrides.sort_by(|a, b| a.original.cmp(&b.original));
+    }
+}

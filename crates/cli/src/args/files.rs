@@ -1,0 +1,41 @@
+//! The words of what goes into files and comes out of them.
+
+use std::path::PathBuf;
+
+use calendar::id::EventId;
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Calendar files (.ics) and cards (.vcf), or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The calendar events go to, made if there is none of that name [default: as the file says, else the file's name]
+    #[arg(long, value_name = "NAME")]
+    pub calendar: Option<String>,
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Events that come without an alarm get the usual reminders of their kind
+    #[arg(long)]
+    pub usual_reminders: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The file to write, .ics or with people .vcf; - is standard output
+    #[arg(default_value = "-", value_name = "FILE")]
+    pub file: PathBuf,
+    /// Only this calendar, by name or id (cal_…); may be given several times
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["event", "people"])]
+    pub calendar: Vec<String>,
+    /// Only this event
+    #[arg(long, value_name = "EVENT", conflicts_with = "people")]
+    pub event: Option<EventId>,
+    /// People with their birthdays and anniversaries, as cards (.vcf), instead of events
+    #[arg(long)]
+    pub people: bool,
+    /// Write over a file that is no export of Carillon
+    #[arg(long)]
+    pub replace: bool,
+}

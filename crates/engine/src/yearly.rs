@@ -1,0 +1,154 @@
+//! Birthdays and anniversaries: events that follow the dates of their person, told once a year
+//! however often the date is corrected.
+
+use calendar::{
+    draft::EventDraft,
+    id::{CalendarId, PersonId},
+    kind::KindRef,
+    person::Person,
+    policy::LeapDay,
+    reason::Reason,
+    timing::no_such_day,
+    zones::ZoneName,
+};
+use jiff::civil::Date;
+
+use crate::{
+    act::Act,
+    engine::event_id,
+    error::{Error, Result},
+    ledger::{
+        event::{self, Source},
+        person::PersonRow,
+    },
+    reconcile::Effect,
+};
+
+/// A leap year to stand for one that nobody knows.
+const NO_YEAR: i16 = 1972;
+
+/// What a person has once a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Day {
+    /// A birthday.
+    Birthday,
+    /// An anniversary.
+    Anniversary,
+}
+
+impl Day {
+    /// The word of its kind, which is also the field it comes in.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Birthday => "birthday",
+            Self::Anniversary => "anniversary",
+        }
+    }
+
+    fn kind(self) -> KindRef {
+        self.word().parse().expect("BUG: both days are kinds")
+    }
+
+    /// What is told about this day of a person is told about.
+    pub(crate) fn subject(self, person: PersonId) -> String {
+        self.kind().subject(person)
+    }
+}
+
+impl Act<'_> {
+    /// The dates of a person, checked.
+    pub(crate) fn days_of(&self, row: &PersonRow) -> Result<[(Day, Option<Date>); 2]> {
+        let checked = |day: Day, text: &Option<String>| -> Result<(Day, Option<Date>)> {
+            let date = text.as_deref().map(|text| date_of(day, text)).transpose()?;
+            if let Some(date) = date {
+                self.refuse_future(day, date, row.person.zone.as_ref())?;
+            }
+            Ok((day, date))
+        };
+        Ok([checked(Day::Birthday, &row.birthday)?, checked(Day::Anniversary, &row.anniversary)?])
+    }
+
+    /// Nobody is born tomorrow, where they are or here.
+    fn refuse_future(&self, day: Day, date: Date, zone: Option<&ZoneName>) -> Result<()> {
+        let here = self.context.machine_zone();
+        let there = zone.map_or_else(|| here.clone(), |zone| self.context.zones.zone(zone).0);
+        let today = [here, there].map(|zone| zone.to_datetime(self.wall()).date());
+        if today.iter().all(|today| date > *today) {
+            let word = day.word();
+            let message = format!("the {word} {date} is in the future: it is today or earlier");
+            return Err(Error::invalid(word, message));
+        }
+        Ok(())
+    }
+
+    /// Brings the event of a day in line with the person.
+    pub(crate) fn save_day(&self, person: &Person, day: Day, date: Option<Date>) -> Result<Effect> {
+        let kind = day.kind();
+        let events = event::of_person(self.tx, &self.context.zones, person.id)?;
+        let known = events.into_iter().find(|row| row.event.kind == kind);
+        let Some(date) = date else {
+            return match known {
+                Some(row) => self.delete(&row),
+                None => Ok(Effect::default()),
+            };
+        };
+        let earlier = known.as_ref().map(|row| EventDraft::from(&row.event));
+        let draft = EventDraft {
+            kind: kind.code().into(),
+            calendar: earlier
+                .as_ref()
+                .map_or_else(|| CalendarId::FIRST.to_string(), |d| d.calendar.clone()),
+            title: format!("{}’s {}", person.name, day.word()),
+            start: date.strftime("%Y%m%d").to_string(),
+            rules: vec![yearly(date, person.leap_day)],
+            person: Some(person.id.to_string()),
+            reminders: earlier.as_ref().and_then(|d| d.reminders.clone()),
+            length: Some((1, 0)),
+            ..earlier.unwrap_or_default()
+        };
+        let id = known.as_ref().map_or_else(|| event_id(&self.now), |row| row.event.id);
+        let event =
+            self.checked(&draft, id, known.as_ref().map_or(id, |row| row.event.series_root))?;
+        match known {
+            Some(row) if row.event == event => Ok(Effect::default()),
+            // The same day, told elsewhere or on another day of short years.
+            Some(row) if row.event.timing.start == event.timing.start => self.correct(&row, &event),
+            Some(row) => {
+                let gone = Reason::CancelledEdited;
+                Ok(self.replace(&row, &event, &row.source, gone)?.effect)
+            }
+            None => self.insert(&event, &Source::default()),
+        }
+    }
+}
+
+fn yearly(date: Date, leap_day: LeapDay) -> String {
+    let is_leap_day = (date.month(), date.day()) == (2, 29);
+    match (is_leap_day, leap_day) {
+        (true, LeapDay::Backward) => "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=BACKWARD".into(),
+        (true, LeapDay::Forward) => "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD".into(),
+        (true, LeapDay::Omit) | (false, _) => "FREQ=YEARLY".into(),
+    }
+}
+
+/// A date of birth or of an anniversary: `1990-02-29`, or `--02-29` when nobody knows the year.
+fn date_of(day: Day, text: &str) -> Result<Date> {
+    let word = day.word();
+    let a = if day == Day::Anniversary { "an" } else { "a" };
+    let fail = || {
+        if let Some(message) = no_such_day(text) {
+            return Error::invalid(word, message);
+        }
+        let shown: String = text.chars().take(40).collect();
+        Error::invalid(
+            word,
+            format!("'{shown}' is not {a} {word}: write 1990-02-28, or --02-28 without the year"),
+        )
+    };
+    let whole = match text.strip_prefix("--") {
+        Some(rest) => format!("{NO_YEAR}-{rest}"),
+        None => text.to_string(),
+    };
+    let date: Date = whole.parse().map_err(|_| fail())?;
+    if whole.len() == 10 && (1600..=3000).contains(&date.year()) { Ok(date) } else { Err(fail()) }
+}
