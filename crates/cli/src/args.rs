@@ -109,7 +109,7 @@ pub struct Add {
     /// What it is called, in one line
     pub title: String,
     /// When it starts: 2027-05-01 for a whole day, 2027-05-01T09:00 for a time
-    #[arg(long, value_name = "T", required_unless_present = "deadline")]
+    #[arg(long, value_name = "T", required_unless_present_any = ["deadline", "cron"])]
     pub at: Option<String>,
     /// By when it must be done: makes it a task
     #[arg(long, value_name = "T", conflicts_with = "at")]
@@ -129,6 +129,9 @@ pub struct Add {
     /// How it repeats, such as FREQ=WEEKLY;BYDAY=MO
     #[arg(long, value_name = "RULE")]
     pub rrule: Option<String>,
+    /// How it repeats, as a line of cron such as "0 9 * * 1-5"; --at then says from when on [default: now]
+    #[arg(long, value_name = "LINE", conflicts_with_all = ["rrule", "deadline"])]
+    pub cron: Option<String>,
     /// When to tell: 10m before the start, +10m after it, @2027-04-30T18:00 at a moment, none for not at all; units m h d w [default: the kind's]
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     pub remind: Vec<String>,

@@ -106,6 +106,13 @@ impl Reading<'_> {
         Ok(Given { local, is_date: pieces.time().is_none() && offset.is_none(), zone, is_placed })
     }
 
+    /// This moment, in the zone times are given in.
+    pub fn now(&self, now: Timestamp) -> Result<Given, Failure> {
+        let zone = self.zone.map_or_else(|| Ok(self.machine.clone()), |name| self.named(name))?;
+        let local = self.local_of(now, &self.zones.zone(&zone).0);
+        Ok(Given { local, is_date: false, zone, is_placed: false })
+    }
+
     fn local_of(&self, moment: Timestamp, zone: &TimeZone) -> LocalStart {
         let first = LocalStart::first(zone.to_datetime(moment));
         let fold = instant(first, zone).0 != moment;

@@ -36,6 +36,9 @@ fn check(rows: &[(&str, i32, &str)]) {
 fn what_cannot_be_is_refused_and_changes_nothing() {
     check(&[
         ("add A --at 2031-01-01T09:00 --zone Mars/Base", 1, "zone 'Mars/Base' is not known"),
+        ("add A --cron 0~9~1~*~1", 2, "write two events"),
+        ("add A --cron 0~9~30~2~*", 2, "never comes"),
+        ("add A --cron 0~9~*~*", 2, "has 4 fields"),
         ("add A --at 2031-01-01T09:00[Mars/Base]", 1, "zone 'Mars/Base' is not known"),
         ("add A --at 2031-01-01T09:00 --zone EST", 1, "abbreviation"),
         ("add A --deadline 2031-01-01T09:00 --remind 0m", 1, "at or after the deadline"),

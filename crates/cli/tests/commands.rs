@@ -4,6 +4,7 @@
 
 mod kit;
 
+use jiff::Zoned;
 use kit::Desk;
 use serde_json::{Value, json};
 
@@ -40,6 +41,34 @@ fn times_are_taken_as_they_are_meant() {
     ] {
         assert_eq!(placed(line), (json!(start), zone, json!(next)), "{line}");
     }
+}
+
+#[test]
+fn a_line_of_cron_becomes_a_start_and_a_rule() {
+    for (line, start, rrule) in [
+        (
+            "A --cron 0~9~*~*~1-5 --at 2031-05-03",
+            "2031-05-05T09:00:00+02:00[Europe/Berlin]",
+            "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
+        ),
+        (
+            "A --cron */15~*~*~*~* --at 2031-05-01T09:01 --zone Europe/Lisbon",
+            "2031-05-01T09:15:00+01:00[Europe/Lisbon]",
+            "FREQ=HOURLY;BYMINUTE=0,15,30,45",
+        ),
+        (
+            "A --cron @monthly --at 2031-05-02T00:00 --floating",
+            "2031-06-01T00:00:00",
+            "FREQ=MONTHLY;BYMONTHDAY=1",
+        ),
+    ] {
+        let added = Desk::new().line(&format!("add --json {line}")).json();
+        assert_eq!((&added["start"], &added["rrule"]), (&json!(start), &json!(rrule)), "{line}");
+    }
+    // From now on, where nothing else is said: what is past would be refused.
+    let added = Desk::new().line("add --json A --cron 0~*~*~*~*").json();
+    let start: Zoned = added["start"].as_str().expect("a start").parse().expect("a time");
+    assert_eq!((start.minute(), start.second()), (0, 0), "{start}");
 }
 
 /// Every planned moment and channel of an event, as `deliveries` tells them.

@@ -2,7 +2,7 @@
 //! it can happen to. A difference without a sentence here is a defect of ours until explained.
 
 use calendar::recurrence::{Freq, Rule};
-use jiff::civil::{DateTime, Weekday};
+use jiff::civil::DateTime;
 
 use crate::foreign::Silence;
 
@@ -41,6 +41,15 @@ pub const KNOWN: &[Excuse] = &[
         name: "refuses steps of hours, minutes and seconds that never meet BYHOUR, BYMINUTE or BYSECOND",
         fits: |rule, _, silence| {
             rule.freq() >= Freq::Hourly && matches!(silence, Some(Silence::Refused(_)))
+        },
+    },
+    Excuse {
+        engine: "dateutil",
+        name: "dies of a numbered weekday that no month has",
+        fits: |rule, _, silence| {
+            let numbered = rule.by_day().iter().any(|day| day.nth.is_some_and(|n| n.abs() > 5));
+            let refused = matches!(silence, Some(Silence::Refused(_)));
+            refused && numbered && !rule.by_month().is_empty()
         },
     },
     Excuse {
@@ -93,12 +102,17 @@ pub const KNOWN: &[Excuse] = &[
     },
     Excuse {
         engine: "libical",
-        name: "counts INTERVAL's weeks from Monday, whatever WKST says",
-        fits: |rule, _, _| {
-            rule.freq() == Freq::Weekly
-                && rule.interval() > 1
-                && rule.week_start() != Weekday::Monday
+        name: "counts INTERVAL's weeks from a later one if DTSTART is the last day of its week or no day of the rule",
+        fits: |rule, start, _| {
+            let is_day = rule.by_day().iter().any(|day| day.weekday == start.weekday());
+            let is_last = start.weekday().next() == rule.week_start();
+            rule.freq() == Freq::Weekly && rule.interval() > 1 && (is_last || !is_day)
         },
+    },
+    Excuse {
+        engine: "libical",
+        name: "counts BYSETPOS by the week's year, where a week reaches into another one",
+        fits: |rule, _, _| !rule.by_week_no().is_empty() && !rule.by_set_pos().is_empty(),
     },
 ];
 

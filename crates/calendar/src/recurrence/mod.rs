@@ -6,6 +6,7 @@
 //! costs about the same however long ago the series began.
 
 mod count;
+mod cron;
 mod cursor;
 mod days;
 mod evaluate;
@@ -23,6 +24,7 @@ mod skip;
 mod subdaily;
 mod write;
 
+pub use cron::{Cron, CronError};
 pub use cursor::{Cursor, SeriesEnd};
 pub use parse::RuleError;
 pub use part::Part;

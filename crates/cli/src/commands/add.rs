@@ -4,8 +4,9 @@ use calendar::{
     draft::{EventDraft, ReminderDraft},
     id::CalendarId,
     kind::KindRef,
+    recurrence::{Cron, CronError},
     reminder::Trigger,
-    timing::Tie,
+    timing::{LocalStart, Tie},
 };
 use engine::{events::Save, reconcile::Passed};
 use jiff::Timestamp;
@@ -74,9 +75,8 @@ pub fn passed(session: &Session, passed: &[Passed]) -> Vec<String> {
 fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
     let kind = kind(words)?;
     let (field, at) = match (&words.deadline, &words.at) {
-        (Some(deadline), _) => ("deadline", deadline),
-        (None, Some(at)) => ("at", at),
-        (None, None) => return Err(Failure::usage("at", "a start is missing: say it with --at")),
+        (Some(deadline), _) => ("deadline", Some(deadline)),
+        (None, at) => ("at", at.as_ref()),
     };
     let context = &session.context;
     let reading = Reading {
@@ -85,7 +85,16 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
         zone: words.zone.as_deref(),
         machine: &context.machine,
     };
-    let given = reading.read(at)?;
+    let given = match (at, &words.cron) {
+        (Some(at), None) => reading.read(at)?,
+        (None, None) => return Err(Failure::usage("at", "a start is missing: say it with --at")),
+        (Some(at), Some(_)) => Given { is_date: false, ..reading.read(at)? },
+        (None, Some(_)) => reading.now(session.engine.now().wall)?,
+    };
+    let (local, rules) = match &words.cron {
+        Some(line) => lowered(line, &given)?,
+        None => (given.local, words.rrule.clone().into_iter().collect()),
+    };
     let zone = zone(words, &given)?;
     let tie = if given.is_date { Tie::AllDay } else { Tie::Floating };
     let length = words.length.as_deref().map(|text| times::length("for", text)).transpose()?;
@@ -100,14 +109,24 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
         title: words.title.clone(),
         place: words.place.clone().unwrap_or_default(),
         description: words.notes.clone().unwrap_or_default(),
-        start: given.local.text(given.is_date),
+        start: local.text(given.is_date),
         zone,
         length: length.map(|l| (l.days, l.seconds)),
-        rules: words.rrule.clone().into_iter().collect(),
+        rules,
         reminders: reminders(session, words, kind.defaults().reminders_on(&tie), reading)?,
         person: person.map(|row| row.person.id.to_string()),
         ..EventDraft::default()
     })
+}
+
+/// The first run of a line of cron from then on, and its rule.
+fn lowered(line: &str, given: &Given) -> Result<(LocalStart, Vec<String>), Failure> {
+    let refused = |error: CronError| Failure::usage("cron", error.to_string());
+    let (start, rule) =
+        Cron::parse(line).map_err(refused)?.from(given.local.at).map_err(refused)?;
+    // The second of two equal hours is meant only where the first run is the start itself.
+    let fold = given.local.fold && start == given.local.at;
+    Ok((LocalStart { at: start, fold }, vec![rule.to_string()]))
 }
 
 fn kind(words: &Add) -> Result<KindRef, Failure> {
