@@ -2,6 +2,7 @@
 
 mod files;
 pub mod quick;
+mod series;
 
 use std::path::PathBuf;
 
@@ -14,8 +15,8 @@ use calendar::{
 };
 use clap::{Args, Parser, Subcommand};
 
-pub use files::{Export, Import};
-
+pub use self::files::{Export, Import};
+pub use self::series::{Calendar, Edit, Move, ScopeWord, Skip, Which};
 use crate::words::StateWord;
 
 /// The heading of the options that every command has.
@@ -55,8 +56,20 @@ pub enum Command {
     Next(Next),
     /// Show one event
     Show(OneEvent),
+    /// Change an event, one occurrence of it, or one and all that follow
+    Edit(Box<Edit>),
+    /// Move an event, one occurrence of it, or one and all that follow
+    Move(Move),
+    /// Leave out one occurrence of an event that repeats
+    Skip(Skip),
+    /// Cancel an event and its reminders; it stays in the calendar
+    Cancel(Which),
     /// Delete an event and cancel its reminders
-    Delete(OneEvent),
+    Delete(Which),
+    /// Take the last change back
+    Undo,
+    /// Make the change again that was taken back last
+    Redo,
     /// List deliveries: what rang, will ring, or did not, and why
     Deliveries(Deliveries),
     /// Tell the story of one delivery: every step and the rule that led to it
@@ -302,21 +315,6 @@ pub enum NewChannel {
         /// How patiently failures are tried again: long (over days) or quick (within seconds)
         #[arg(long, default_value = "long")]
         retries: Profile,
-    },
-}
-
-/// What to do with calendars.
-#[derive(Debug, Subcommand)]
-pub enum Calendar {
-    /// List all calendars
-    List,
-    /// Add a calendar
-    Add {
-        /// Its name
-        name: String,
-        /// The name of its colour
-        #[arg(long, default_value = "teal")]
-        color: String,
     },
 }
 

@@ -4,6 +4,7 @@ use calendar::{
     draft::{EventDraft, ReminderDraft},
     id::CalendarId,
     kind::KindRef,
+    policy::{Collapse, UseBy},
     recurrence::{Cron, CronError},
     reminder::Trigger,
     timing::{LocalStart, Tie},
@@ -103,6 +104,12 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
         None => CalendarId::FIRST,
     };
     let person = words.person.as_ref().map(|name| session.person(name)).transpose()?;
+    let said = Reminding {
+        remind: &words.remind,
+        channel: &words.channel,
+        use_by: words.use_by,
+        collapse: words.collapse,
+    };
     Ok(EventDraft {
         kind: kind.code().into(),
         calendar: calendar.to_string(),
@@ -113,7 +120,7 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
         zone,
         length: length.map(|l| (l.days, l.seconds)),
         rules,
-        reminders: reminders(session, words, kind.defaults().reminders_on(&tie), reading)?,
+        reminders: reminders(session, &said, kind.defaults().reminders_on(&tie), reading)?,
         person: person.map(|row| row.person.id.to_string()),
         ..EventDraft::default()
     })
@@ -166,10 +173,19 @@ fn zone(words: &Add, given: &Given) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Each reminder through each channel, the kind's where none is said; `None` leaves all to it.
-fn reminders(
+/// What is said about reminders.
+pub struct Reminding<'a> {
+    pub remind: &'a [String],
+    pub channel: &'a [String],
+    pub use_by: Option<UseBy>,
+    pub collapse: Option<Collapse>,
+}
+
+/// Each reminder through each channel, the usual ones where none is said; `None` leaves all to
+/// the kind.
+pub fn reminders(
     session: &Session,
-    words: &Add,
+    words: &Reminding<'_>,
     usual: Vec<Trigger>,
     reading: Reading<'_>,
 ) -> Result<Option<Vec<ReminderDraft>>, Failure> {
@@ -186,7 +202,7 @@ fn reminders(
     if is_usual {
         return Ok(None);
     }
-    let triggers = match words.remind.as_slice() {
+    let triggers = match words.remind {
         [] => usual,
         [none] if none == "none" => Vec::new(),
         several => {
@@ -195,7 +211,7 @@ fn reminders(
         }
     };
     let desktop = ["desktop".to_string()];
-    let names = if words.channel.is_empty() { &desktop[..] } else { &words.channel };
+    let names = if words.channel.is_empty() { &desktop[..] } else { words.channel };
     let mut reminders = Vec::new();
     for name in names {
         let channel = session.engine.channel_named(name)?;

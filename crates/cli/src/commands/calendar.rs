@@ -3,6 +3,7 @@
 use engine::ledger::calendar::CalendarRow;
 use serde::Serialize;
 
+use super::event::{EffectShape, cancelled};
 use crate::{answer::Answer, args::Calendar, failure::Failure, session::Session, words};
 
 #[derive(Serialize)]
@@ -32,10 +33,64 @@ pub fn run(session: &Session, words: Calendar) -> Result<Answer, Failure> {
                 let message = format!("there is a calendar '{name}' already: choose another name");
                 return Err(Failure::invalid("name", message));
             }
-            let row = session.engine.save_calendar(None, &name, &color, true, None)?;
+            let row = session.engine.save_calendar(None, &name, color.code(), true, None)?;
             Ok(Answer::new(format!("Added {}: {}", row.name, row.id), &Shape::of(&row)))
         }
+        Calendar::Rename { calendar, name } => rename(session, &calendar, &name),
+        Calendar::Color { calendar, color } => {
+            let row = session.calendar(&calendar)?;
+            let row = put(session, &CalendarRow { color: color.code().into(), ..row })?;
+            Ok(Answer::new(format!("{} is {} now", row.name, row.color), &Shape::of(&row)))
+        }
+        Calendar::Show { calendar } => {
+            let row = session.calendar(&calendar)?;
+            let row = put(session, &CalendarRow { shown: true, ..row })?;
+            Ok(Answer::new(format!("{} is shown", row.name), &Shape::of(&row)))
+        }
+        Calendar::Hide { calendar } => {
+            let row = session.calendar(&calendar)?;
+            let row = put(session, &CalendarRow { shown: false, ..row })?;
+            let text = format!("{} is hidden in the window; it rings all the same", row.name);
+            Ok(Answer::new(text, &Shape::of(&row)))
+        }
+        Calendar::Delete { calendar } => delete(session, &calendar),
     }
+}
+
+fn put(session: &Session, row: &CalendarRow) -> Result<CalendarRow, Failure> {
+    let CalendarRow { id, name, color, shown } = row;
+    Ok(session.engine.save_calendar(Some(*id), name, color, *shown, None)?)
+}
+
+fn rename(session: &Session, calendar: &str, name: &str) -> Result<Answer, Failure> {
+    let row = session.calendar(calendar)?;
+    let known = session.engine.calendars()?;
+    if known.iter().any(|other| other.id != row.id && other.name == name.trim()) {
+        let message = format!("there is a calendar '{name}' already: choose another name");
+        return Err(Failure::invalid("name", message));
+    }
+    let was = row.name.clone();
+    let row = put(session, &CalendarRow { name: name.into(), ..row })?;
+    Ok(Answer::new(format!("{was} is called {} now", row.name), &Shape::of(&row)))
+}
+
+#[derive(Serialize)]
+struct Deleted {
+    deleted: String,
+    name: String,
+    #[serde(flatten)]
+    effect: EffectShape,
+}
+
+fn delete(session: &Session, calendar: &str) -> Result<Answer, Failure> {
+    let row = session.calendar(calendar)?;
+    let gone = session.engine.delete_calendar(row.id, None)?;
+    let mut text = format!("Deleted {} with all its events{}", gone.name, cancelled(&gone.effect));
+    if gone.undo {
+        text.push_str(" `carillon undo` brings it back.");
+    }
+    let effect = EffectShape::of(&gone.effect);
+    Ok(Answer::new(text, &Deleted { deleted: row.id.to_string(), name: gone.name, effect }))
 }
 
 fn list(session: &Session) -> Result<Answer, Failure> {

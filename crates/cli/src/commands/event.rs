@@ -2,7 +2,6 @@
 
 use calendar::{
     event::Event,
-    id::EventId,
     occurrence::Occurrence,
     recurrence::Language,
     reminder::Reminder,
@@ -230,10 +229,12 @@ impl<'a> View<'a> {
         for line in event.description.lines() {
             row("notes", line.into());
         }
-        if event.reminders.is_empty() {
-            row("told", "not at all: it has no reminder".into());
+        match (event.enabled, event.reminders.is_empty()) {
+            (false, _) => row("told", "not at all: it is cancelled".into()),
+            (true, true) => row("told", "not at all: it has no reminder".into()),
+            (true, false) => {}
         }
-        for r in &event.reminders {
+        for r in event.reminders.iter().filter(|_| event.enabled) {
             row("told", format!("{}, on {}", words::trigger(&r.trigger, &zone), self.channel(r)));
         }
         match (self.next.is_empty(), event.repeats.is_once()) {
@@ -263,23 +264,6 @@ pub fn show(session: &Session, words: &OneEvent) -> Result<Answer, Failure> {
     rows.push(["  id".into(), row.event.id.to_string()]);
     let text = format!("{}\n{}", row.event.title, words::columns(&rows));
     Ok(Answer::new(text, &view.shape()))
-}
-
-#[derive(Serialize)]
-struct Deleted {
-    deleted: String,
-    #[serde(flatten)]
-    effect: EffectShape,
-}
-
-pub fn delete(session: &Session, words: &OneEvent) -> Result<Answer, Failure> {
-    let title = session.engine.event(words.id)?.event.title;
-    let saved = session.engine.delete_event(words.id, None, None)?;
-    let text = format!("Deleted “{title}”{}", cancelled(&saved.effect));
-    Ok(Answer::new(
-        text,
-        &Deleted { deleted: EventId::to_string(&words.id), effect: EffectShape::of(&saved.effect) },
-    ))
 }
 
 /// What a change did to the reminders, as JSON.

@@ -11,6 +11,7 @@ use engine::queries::{Happening, Shown};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
+use super::series;
 use crate::{
     answer::Answer, args::List, failure::Failure, session::Session, times::Reading, words,
 };
@@ -20,6 +21,8 @@ struct Shape {
     event: String,
     title: String,
     start: String,
+    /// The start by which an occurrence is named for ever, also after it was moved.
+    original: String,
     end: String,
     all_day: bool,
     calendar: String,
@@ -50,7 +53,7 @@ pub fn run(session: &Session, words: &List) -> Result<Answer, Failure> {
         happening,
     };
     let lines: Vec<Line> = session.engine.happenings(from, to)?.into_iter().map(line).collect();
-    let shapes: Vec<Shape> = lines.iter().map(shape).collect();
+    let shapes: Vec<Shape> = lines.iter().map(|line| shape(session, line)).collect();
     Ok(Answer::new(text(&lines, from, to, &zone), &shapes))
 }
 
@@ -85,7 +88,7 @@ fn stretch(session: &Session, words: &List) -> Result<(Timestamp, Timestamp, Tim
     Ok((from, to, zone))
 }
 
-fn shape(line: &Line) -> Shape {
+fn shape(session: &Session, line: &Line) -> Shape {
     let occurrence = &line.happening.occurrence;
     let all_day = occurrence.tie.is_all_day();
     let end = match all_day {
@@ -96,6 +99,7 @@ fn shape(line: &Line) -> Shape {
         event: line.happening.event.id.to_string(),
         title: line.happening.title().to_string(),
         start: occurrence.label(),
+        original: series::original(session, &line.happening.event, occurrence),
         end,
         all_day,
         calendar: line.calendar.clone(),

@@ -7,6 +7,7 @@ mod channel;
 mod daemon;
 mod deliveries;
 mod doctor;
+mod edit;
 mod event;
 mod export;
 mod import;
@@ -16,6 +17,8 @@ mod next;
 mod occurrences;
 mod person;
 mod quick;
+mod series;
+mod undo;
 mod why;
 pub mod zones;
 
@@ -38,7 +41,13 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::List(words) => list::run(&open()?, &words),
         Command::Next(words) => next::run(&open()?, &words),
         Command::Show(words) => event::show(&open()?, &words),
-        Command::Delete(words) => event::delete(&open()?, &words),
+        Command::Edit(words) => edit::run(&open()?, &words),
+        Command::Move(words) => series::move_to(&open()?, &words),
+        Command::Skip(words) => series::skip(&open()?, &words),
+        Command::Cancel(words) => series::cancel(&open()?, &words),
+        Command::Delete(words) => series::delete(&open()?, &words),
+        Command::Undo => undo::undo(&open()?),
+        Command::Redo => undo::redo(&open()?),
         Command::Deliveries(words) => deliveries::run(&open()?, &words),
         Command::Why(words) => why::run(&open()?, &words),
         Command::Ack(words) => answers::acknowledge(&open()?, &words),

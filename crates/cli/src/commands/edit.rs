@@ -1,0 +1,304 @@
+//! `carillon edit`: any field of an event, of one occurrence, or of one and all that follow.
+
+use calendar::{
+    draft::{EventDraft, OverrideDraft, ReminderDraft},
+    event::Event,
+    halves::Halves,
+    occurrence::Occurrence,
+    reminder::Reminder,
+    timing::Tie,
+};
+use engine::events::{Placement, Save, Scope, moved_series};
+use serde::Serialize;
+
+use super::{
+    add::{Reminding, passed, reminders},
+    event::{EffectShape, Shape, View, cancelled},
+    series::{self, Meant, meant, own_zone},
+};
+use crate::{
+    answer::Answer,
+    args::Edit,
+    failure::Failure,
+    session::Session,
+    times::{self, Reading},
+};
+
+#[derive(Serialize)]
+struct Edited {
+    #[serde(flatten)]
+    event: Shape,
+    #[serde(flatten)]
+    effect: EffectShape,
+    scope: Scope,
+    /// The event that ends where this one begins now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parted_from: Option<String>,
+    /// What is other than it was written, one sentence each.
+    remarks: Vec<String>,
+}
+
+/// Where and how long, as far as it was said.
+pub struct Placing<'a> {
+    /// The time, and the argument it was given for.
+    pub at: Option<(&'a str, &'a str)>,
+    pub zone: Option<&'a str>,
+    pub floating: bool,
+    pub length: Option<&'a str>,
+}
+
+pub fn run(session: &Session, words: &Edit) -> Result<Answer, Failure> {
+    if !says_something(words) {
+        let message = "nothing is to be changed: say what with --title, --at, --zone, --for, --rrule, --remind, --place, --notes or --calendar";
+        return Err(Failure::usage("id", message));
+    }
+    let meant = meant(session, &words.which)?;
+    let save = saved_as(session, words, &meant)?;
+    let saved = session.engine.save_event(&save)?;
+    let id = saved.event.parse().map_err(|e| Failure::failed(format!("{e}")))?;
+    let row = session.engine.event(id)?;
+    let view = View::new(session, &row, session.engine.now().wall)?;
+    let said = cancelled(&saved.effect);
+    let mut text = format!("Changed {}{said}\n{}", meant.words(), view.lines());
+    text.push_str(&series::goes_on(&saved));
+    let remarks = view.remarks();
+    for line in &remarks {
+        text.push_str(&format!("{line}.\n"));
+    }
+    passed(session, &saved.effect.passed).iter().for_each(|line| text.push_str(line));
+    if !row.event.reminders.is_empty() {
+        text.push_str(session.warning());
+    }
+    let effect = EffectShape::of(&saved.effect);
+    let (scope, parted_from) = (meant.scope, saved.parted_from);
+    Ok(Answer::new(text, &Edited { event: view.shape(), effect, scope, parted_from, remarks }))
+}
+
+fn is_placed(words: &Edit) -> bool {
+    words.at.is_some() || words.zone.is_some() || words.floating || words.length.is_some()
+}
+
+fn is_reminding(words: &Edit) -> bool {
+    !(words.remind.is_empty() && words.channel.is_empty())
+        || words.use_by.is_some()
+        || words.collapse.is_some()
+}
+
+fn says_something(words: &Edit) -> bool {
+    is_placed(words)
+        || is_reminding(words)
+        || [&words.title, &words.rrule, &words.calendar, &words.place, &words.notes]
+            .iter()
+            .any(|field| field.is_some())
+}
+
+fn placing(words: &Edit) -> Placing<'_> {
+    Placing {
+        at: words.at.as_deref().map(|text| (text, "at")),
+        zone: words.zone.as_deref(),
+        floating: words.floating,
+        length: words.length.as_deref(),
+    }
+}
+
+/// The change as the engine takes it.
+fn saved_as(session: &Session, words: &Edit, meant: &Meant) -> Result<Save, Failure> {
+    let (id, based_on) = (Some(meant.row.event.id), Some(meant.row.version));
+    let save = |draft, following| Save { id, draft, based_on, following, ..Save::default() };
+    let event = &meant.row.event;
+    if event.kind.is_of_person() && (is_placed(words) || words.rrule.is_some()) {
+        let message = format!("a {} is on its date: change the person's instead", event.kind);
+        return Err(Failure::invalid("at", message));
+    }
+    match (meant.scope, &meant.occurrence) {
+        (Scope::This, Some(one)) => Ok(save(only_this(session, words, event, one)?, None)),
+        (Scope::Following, Some(one)) => {
+            match event.halves(&session.context, one.original).map_err(engine::Error::from)? {
+                Halves::Whole => Ok(save(all_of(session, words, event, Some(one))?, None)),
+                Halves::Two(_, rest) => {
+                    let draft = all_of(session, words, &rest, Some(one))?;
+                    Ok(save(draft, Some(one.original)))
+                }
+            }
+        }
+        (Scope::All, one) => Ok(save(all_of(session, words, event, one.as_ref())?, None)),
+        (Scope::This | Scope::Following, None) => {
+            Err(series::unnamed(session, event, "one of it is meant: name it with --occurrence"))
+        }
+    }
+}
+
+/// The series in which one occurrence differs.
+fn only_this(
+    session: &Session,
+    words: &Edit,
+    event: &Event,
+    one: &Occurrence,
+) -> Result<EventDraft, Failure> {
+    for (is_said, field, what) in [
+        (is_reminding(words), "remind", "the reminders"),
+        (words.rrule.is_some(), "rrule", "the repetition"),
+        (words.calendar.is_some(), "calendar", "the calendar"),
+    ] {
+        if is_said {
+            let message = format!(
+                "{what} of one occurrence cannot differ from the series: say --scope following or --scope all"
+            );
+            return Err(Failure::invalid(field, message));
+        }
+    }
+    let to = placement(session, event, one, &placing(words))?;
+    let mut draft = EventDraft::from(event);
+    let original = one.original.text(event.timing.tie.is_all_day());
+    let known = draft.overrides.iter().find(|o| o.original == original && !o.cancelled).cloned();
+    let known = known.unwrap_or_default();
+    let own = |said: &Option<String>, known: Option<String>, usual: &str| match said {
+        Some(text) => (text.trim() != usual.trim()).then(|| text.clone()),
+        None => known,
+    };
+    if words.title.as_ref().is_some_and(|title| title.trim().is_empty()) {
+        return Err(Failure::invalid("title", "the title is empty: an event needs one"));
+    }
+    let changed = OverrideDraft {
+        original: original.clone(),
+        cancelled: false,
+        start: to.start.text(to.all_day),
+        zone: to.zone,
+        length: to.length,
+        title: own(&words.title, known.title, &event.title),
+        place: own(&words.place, known.place, &event.place),
+        description: own(&words.notes, known.description, &event.description),
+    };
+    draft.overrides.retain(|o| o.original != original);
+    draft.overrides.push(changed);
+    Ok(draft)
+}
+
+/// The event with its fields changed, moved as far as the occurrence was.
+fn all_of(
+    session: &Session,
+    words: &Edit,
+    event: &Event,
+    one: Option<&Occurrence>,
+) -> Result<EventDraft, Failure> {
+    let rules = words.rrule.as_ref().map(|text| match text.as_str() {
+        "none" | "" => Vec::new(),
+        rule => vec![rule.to_string()],
+    });
+    let mut draft = if is_placed(words) {
+        let one = match one {
+            Some(one) => one.clone(),
+            None => series::first(session, event)?,
+        };
+        let to = placement(session, event, &one, &placing(words))?;
+        moved_series(event, &one, &to, rules.as_deref())?
+    } else {
+        EventDraft::from(event)
+    };
+    if let Some(rules) = rules {
+        if rules.is_empty() {
+            (draft.rdates, draft.exdates, draft.overrides) = (vec![], vec![], vec![]);
+        }
+        draft.rules = rules;
+    }
+    let replace = |field: &mut String, said: &Option<String>| {
+        if let Some(text) = said {
+            field.clone_from(text);
+        }
+    };
+    replace(&mut draft.title, &words.title);
+    replace(&mut draft.place, &words.place);
+    replace(&mut draft.description, &words.notes);
+    if let Some(name) = &words.calendar {
+        draft.calendar = session.calendar(name)?.id.to_string();
+    }
+    if is_reminding(words) {
+        draft.reminders = Some(reminding(session, words, event)?);
+    }
+    Ok(draft)
+}
+
+/// The reminders as they are to be: new ones, or those there are with other policies.
+fn reminding(
+    session: &Session,
+    words: &Edit,
+    event: &Event,
+) -> Result<Vec<ReminderDraft>, Failure> {
+    let Edit { remind, channel, use_by, collapse, .. } = words;
+    if remind.is_empty() && channel.is_empty() {
+        let policy = |r: &Reminder| {
+            ReminderDraft::from(&Reminder {
+                use_by: use_by.or(r.use_by),
+                collapse: collapse.or(r.collapse),
+                ..r.clone()
+            })
+        };
+        return Ok(event.reminders.iter().map(policy).collect());
+    }
+    let (mut usual, mut there) = (Vec::new(), Vec::new());
+    for reminder in &event.reminders {
+        if !usual.contains(&reminder.trigger) {
+            usual.push(reminder.trigger);
+        }
+        let row = session.engine.channels()?.into_iter().find(|row| row.id == reminder.channel);
+        there.extend(row.map(|row| row.name).filter(|name| !there.contains(name)));
+    }
+    let channel = if channel.is_empty() { &there } else { channel };
+    let own = own_zone(session, event);
+    let reading = Reading {
+        field: "remind",
+        zones: &session.context.zones,
+        zone: words.zone.as_deref(),
+        machine: &own,
+    };
+    let said = Reminding { remind, channel, use_by: *use_by, collapse: *collapse };
+    Ok(reminders(session, &said, usual, reading)?.unwrap_or_default())
+}
+
+/// Where an occurrence goes. What was not said stays as it is.
+pub fn placement(
+    session: &Session,
+    event: &Event,
+    one: &Occurrence,
+    said: &Placing<'_>,
+) -> Result<Placement, Failure> {
+    let context = &session.context;
+    if event.kind.is_of_person() && (said.at.is_some() || said.zone.is_some()) {
+        let message = format!("a {} is on its date: change the person's instead", event.kind);
+        return Err(Failure::invalid("at", message));
+    }
+    let named = said.zone.is_some() || said.at.is_some_and(|(text, _)| text.contains('['));
+    let own = match &one.tie {
+        Tie::Zone(name) => name.clone(),
+        Tie::Floating | Tie::AllDay => context.machine.clone(),
+    };
+    let field = said.at.map_or("zone", |(_, field)| field);
+    let reading = Reading { field, zones: &context.zones, zone: said.zone, machine: &own };
+    let (start, all_day, zone) = match said.at {
+        Some((text, _)) => {
+            let given = reading.read(text)?;
+            (given.local, given.is_date, given.zone)
+        }
+        None => {
+            let zone = said.zone.map(|name| reading.named(name)).transpose()?.unwrap_or(own);
+            (one.present, one.tie.is_all_day(), zone)
+        }
+    };
+    if all_day && (said.zone.is_some() || said.floating) {
+        let message = "a whole day has no zone of its own: give a time with --at as well";
+        return Err(Failure::usage(if said.floating { "floating" } else { "zone" }, message));
+    }
+    let stays_floating = one.tie == Tie::Floating && !named;
+    let zone = (!(all_day || said.floating || stays_floating)).then(|| zone.to_string());
+    let was = one.length;
+    let length = match said.length {
+        Some(text) => times::length("for", text)?,
+        None if all_day == one.tie.is_all_day() => was,
+        None if all_day => calendar::timing::Length::whole_days(1),
+        None => match event.kind.defaults() {
+            usual if usual.all_day => calendar::timing::Length::minutes(60),
+            usual => usual.length,
+        },
+    };
+    Ok(Placement { start, all_day, zone, length: (length.days, length.seconds) })
+}

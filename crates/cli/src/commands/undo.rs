@@ -1,0 +1,38 @@
+//! `carillon undo` and `redo`: the last change a person made, wherever it was made.
+
+use engine::{reconcile::Effect, undo::Undone};
+use serde::Serialize;
+
+use super::event::{EffectShape, cancelled};
+use crate::{answer::Answer, failure::Failure, session::Session};
+
+#[derive(Serialize)]
+struct Shape {
+    /// The change, in words; null if there was none.
+    change: Option<String>,
+    event: Option<String>,
+    #[serde(flatten)]
+    effect: EffectShape,
+}
+
+pub fn undo(session: &Session) -> Result<Answer, Failure> {
+    said("Undone", "There is nothing to undo.", session.engine.undo(None)?)
+}
+
+pub fn redo(session: &Session) -> Result<Answer, Failure> {
+    said("Done again", "There is nothing to do again.", session.engine.redo(None)?)
+}
+
+fn said(did: &str, nothing: &str, undone: Undone) -> Result<Answer, Failure> {
+    if let Some(why) = undone.refused {
+        return Err(Failure::invalid("change", why));
+    }
+    let event = undone.saved.as_ref().map(|saved| saved.event.clone());
+    let Some(effect) = undone.saved.map(|saved| saved.effect).or(undone.calendar) else {
+        let effect = EffectShape::of(&Effect::default());
+        return Ok(Answer::new(nothing, &Shape { change: None, event: None, effect }));
+    };
+    let text = format!("{did}: {}{}", undone.label, cancelled(&effect));
+    let (change, effect) = (Some(undone.label), EffectShape::of(&effect));
+    Ok(Answer::new(text, &Shape { change, event, effect }))
+}
