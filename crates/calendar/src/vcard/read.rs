@@ -145,6 +145,7 @@ impl Reader<'_> {
         let leap_day = leap.and_then(|p| p.value().trim().parse::<LeapDay>().ok());
         let uid = self.uid(card, &name);
         let rev = card.properties.iter().find(|p| is(p, "REV"));
+        let extra = self.extra(card, &name, &taken);
         Some(ImportedPerson {
             uid,
             name,
@@ -153,7 +154,7 @@ impl Reader<'_> {
             anniversary,
             leap_day,
             stamp: rev.and_then(|p| stamp(p.value())),
-            extra: self.extra(card, &taken),
+            extra,
             line: card.line,
         })
     }
@@ -266,17 +267,23 @@ impl Reader<'_> {
         hashed(card.properties.iter().map(Property::raw))
     }
 
-    fn extra(&mut self, card: &Component<'_>, taken: &[usize]) -> String {
+    fn extra(&mut self, card: &Component<'_>, name: &str, taken: &[usize]) -> String {
+        // As we write it where nobody knows the parts.
+        let whole = format!(";{};;;", value::escaped(name));
         let groups: HashSet<&str> =
             card.properties.iter().filter(|p| taken.contains(&p.line)).filter_map(group).collect();
         let is_understood = |p: &&Property<'_>| {
             ["FN", "UID", "PRODID", "BEGIN", "END", LEAP_DAY].iter().any(|name| is(p, name))
                 || (is(p, "VERSION") && p.value().trim() == "4.0")
                 || taken.contains(&p.line)
+                || (is(p, "N") && p.value() == whole)
                 || (is(p, "X-ABLABEL") && group(p).is_some_and(|g| groups.contains(g)))
         };
         let (mut extra, mut dropped) = (String::new(), 0);
-        for property in card.properties.iter().filter(|p| !is_understood(p)) {
+        // The parts of the name come first, as they do when it is written.
+        let (names, others): (Vec<_>, Vec<_>) =
+            card.properties.iter().filter(|p| !is_understood(p)).partition(|p| is(p, "N"));
+        for property in names.into_iter().chain(others) {
             if extra.len() + property.raw().len() < MOST_EXTRA {
                 extra.push_str(property.raw());
                 extra.push('\n');

@@ -55,9 +55,11 @@ fn card(text: &mut String, out: &Outgoing<'_>) {
     line(&format!("UID:{}", value::escaped(out.uid)));
     let name = value::escaped(&out.person.name);
     line(&format!("FN:{name}"));
-    // Version 3 must have it, and which part of a name is the family's nobody knows.
-    if is_old && (kept.get("N").is_none() || out.edited == Edited::TheName) {
-        line(&format!("N:;{name};;;"));
+    match kept.get("N").filter(|_| out.edited != Edited::TheName) {
+        Some(parts) => line(parts.raw()),
+        // Version 3 must have it, and which part of a name is the family's nobody knows.
+        None if is_old => line(&format!("N:;{name};;;")),
+        None => {}
     }
     if let Some(date) = out.birthday {
         line(&day("BDAY", date, is_old));
@@ -72,8 +74,9 @@ fn card(text: &mut String, out: &Outgoing<'_>) {
         line(&format!("{LEAP_DAY}:{}", out.person.leap_day.code()));
     }
     for property in &kept.properties {
-        let is_untrue = ["VERSION", "PRODID"].iter().any(|name| property.is(name))
-            || (property.is("N") && out.edited == Edited::TheName)
+        let is_untrue = ["VERSION", "N"].iter().any(|name| property.is(name))
+            || (property.is("BDAY") && out.birthday.is_some())
+            || (property.is("TZ") && out.person.zone.is_some())
             || (property.is("REV") && out.edited != Edited::No);
         if !is_untrue {
             line(property.raw());
