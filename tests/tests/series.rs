@@ -13,6 +13,7 @@ use calendar::{
 use engine::{
     courier::Unavailable,
     events::{Placement, Save, Saved, Scope, Target},
+    export::What,
     import::{ImportFile, Mode, Target as Into},
 };
 use jiff::SignedDuration;
@@ -350,4 +351,32 @@ fn the_file_a_parted_series_came_from_changes_nothing_and_a_newer_one_takes_its_
     assert_eq!(world.draft(id).rules, ["FREQ=WEEKLY;COUNT=5"]);
     world.wait_until("2027-01-15T12:00");
     assert_eq!(world.titles(), ["Choir 1"; 5]);
+}
+
+#[test]
+fn both_halves_come_out_in_a_file_and_go_in_again_as_they_are() {
+    let (mut world, id) = choir(|d| d.rules = vec!["FREQ=WEEKLY;COUNT=5".into()]);
+    let (_, rest) = following(&mut world, id, "20261207T190000", |d| d.title = "Bach".into());
+    let halves = [world.draft(id), world.draft(rest)];
+    let file = world.engine().export(&What::All).expect("a file").text;
+    let uids = [id, rest].map(|id| format!("UID:{id}"));
+    assert!(uids.iter().all(|uid| file.contains(uid)), "{file}");
+    let import = |world: &mut World, text: &str| {
+        let file = ImportFile {
+            bytes: text.as_bytes(),
+            target: Into::Calendar(CalendarId::FIRST),
+            mode: Mode::Apply,
+            alarmless: Alarmless::Silent,
+        };
+        world.engine().import(&file, &mut |_, _| ControlFlow::Continue(())).expect("imported");
+        world.run();
+    };
+    import(&mut world, &file);
+    assert_eq!([world.draft(id), world.draft(rest)], halves);
+    // A newer first half takes nothing from the second.
+    let newer = file.replacen("SUMMARY:Choir", "SEQUENCE:7\r\nSUMMARY:Singing", 1);
+    import(&mut world, &newer);
+    assert_eq!([world.draft(id).title.as_str(), &world.draft(rest).title], ["Singing", "Bach"]);
+    world.wait_until("2027-01-15T12:00");
+    assert_eq!(world.titles(), ["Singing", "Singing", "Bach", "Bach", "Bach"]);
 }

@@ -160,7 +160,7 @@ impl Event {
     }
 
     /// The zone a series is bound to, if it is bound to one.
-    pub(crate) fn anchor<'a>(&self, zone: &'a TimeZone) -> Option<&'a TimeZone> {
+    pub fn anchor<'a>(&self, zone: &'a TimeZone) -> Option<&'a TimeZone> {
         matches!(self.timing.tie, Tie::Zone(_)).then_some(zone)
     }
 

@@ -404,7 +404,7 @@ impl Act<'_> {
         }
         let event = self.checked(&draft, row.event.id, row.event.series_root)?;
         self.replace(row, &event, &source, Reason::CancelledEdited)?;
-        self.take_back_parts(row)
+        self.take_back_parts(&event)
     }
 }
 

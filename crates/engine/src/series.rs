@@ -318,12 +318,16 @@ impl Act<'_> {
         row.ok_or_else(|| Error::not_found("event", id))
     }
 
-    /// Takes the other parts of a series back into it, for it is whole again.
-    pub(crate) fn take_back_parts(&self, row: &EventRow) -> Result<()> {
-        for part in event::parts(self.tx, &self.context.zones, &row.event)? {
-            if part.source.uid.is_none() {
+    /// Takes back into a series those of its parts that it covers again, as its file has it now.
+    pub(crate) fn take_back_parts(&self, whole: &Event) -> Result<()> {
+        let zone = self.context.zone_of(whole, &whole.timing.tie);
+        let series = whole.series();
+        for part in event::parts(self.tx, &self.context.zones, whole)? {
+            let start = part.event.timing.start;
+            let is_covered = series.from(start, whole.anchor(&zone)).next().is_some();
+            if part.source.uid.is_none() && start > whole.timing.start && is_covered {
                 self.delete(&part)?;
-                delivery::hand_over_all(self.tx, part.event.id, row.event.id)?;
+                delivery::hand_over_all(self.tx, part.event.id, whole.id)?;
             }
         }
         Ok(())
