@@ -111,6 +111,8 @@ test('which of a series is chosen by arrow keys, in the menu and in the editor',
   await dialog().getByText('“Gym” repeats. Change:').waitFor();
   expect(await focused()).toMatch(/^Only this one/);
   await page.keyboard.press('ArrowDown');
+  expect(await focused()).toMatch(/^This and all following/);
+  await page.keyboard.press('ArrowDown');
   expect(await focused()).toMatch(/^All of them/);
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('End');
@@ -132,6 +134,29 @@ test('which of a series is chosen by arrow keys, in the menu and in the editor',
   await chip('Gymnastics', 'Thursday, 26 November 2026').waitFor();
   await page.keyboard.press('k');
   await chip('Gym', 'Thursday, 19 November 2026').waitFor();
+});
+
+test('this and all following are moved, deleted and brought back', async () => {
+  await open();
+  await drag(await middle(chip('Gym', 'Wednesday, 18')), await place('Friday, 20 November 2026', 18.6));
+  await dialog().getByRole('button', { name: 'This and all following' }).click();
+  await chip('Gym', 'Friday, 20 November 2026').waitFor();
+  await page.keyboard.press('k');
+  const before = chip('Gym', 'Wednesday, 11 November 2026');
+  await before.waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  const later = chip('Gym', 'Friday, 27 November 2026');
+  await later.focus();
+  await page.keyboard.press('Delete');
+  await dialog().getByRole('button', { name: 'This and all following' }).click();
+  await page.getByText('Deleted Gym from then on', { exact: false }).first().waitFor();
+  await later.waitFor({ state: 'detached' });
+  await page.keyboard.press('k');
+  await chip('Gym', 'Friday, 20 November 2026').waitFor();
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('j');
+  await later.waitFor();
 });
 
 test('all of a series can be moved', async () => {

@@ -57,6 +57,8 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'settings', play: key(',') },
   { name: 'keys', play: key('?') },
   { name: 'choose', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Gym' }).first().focus(); await page.keyboard.press('Alt+ArrowRight'); await page.getByRole('dialog').waitFor(); } },
+  { name: 'choose-delete', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Gym' }).first().focus(); await page.keyboard.press('Delete'); await page.getByRole('dialog').waitFor(); } },
+  { name: 'choose-edit', play: async (page) => { await openChip(page, /^1:1 with Ada/); await page.keyboard.press('e'); await page.getByLabel('Title').fill('1:1 with Ada, and what else there is'); await page.keyboard.press('Control+Enter'); await page.getByRole('button', { name: 'All of them' }).waitFor(); } },
   { name: 'day-list', play: async (page) => { await page.keyboard.press('m'); await page.getByRole('button', { name: /more on Thursday, 3 December/ }).click(); await page.getByRole('dialog').getByText('Canary').waitFor(); } },
   { name: 'crowd', play: async (page) => { await page.keyboard.press('j'); await page.keyboard.press('j'); await page.locator('.strip').waitFor(); } },
   { name: 'import', play: dropFile },

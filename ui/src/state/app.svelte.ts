@@ -267,6 +267,7 @@ export class App {
     switch (answer.type) {
       case 'done':
         this.did(answer.change);
+        this.#follow(asked, answer.change);
         await this.session.refresh();
         return true;
       case 'chooseScope': {
@@ -280,6 +281,11 @@ export class App {
         return chosen === null ? false : this.move({ ...asked, fold: chosen === 1 }, anchor);
       }
     }
+  }
+
+  /** The focus stays with what was moved, also where it goes by another name from now on. */
+  #follow(asked: OccurrenceRef, { event, original }: Change): void {
+    if (event && original && this.focused === `${asked.event}|${asked.original}`) this.focused = `${event}|${original}`;
   }
 
   async chooseScope(title: string, scopes: readonly Scope[], anchor: Anchor): Promise<Scope | null> {
