@@ -380,3 +380,39 @@ fn both_halves_come_out_in_a_file_and_go_in_again_as_they_are() {
     world.wait_until("2027-01-15T12:00");
     assert_eq!(world.titles(), ["Singing", "Singing", "Bach", "Bach", "Bach"]);
 }
+
+#[test]
+fn a_calendar_with_both_halves_goes_and_comes_back_with_all_that_was_planned() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let work =
+        world.engine().save_calendar(None, "Work", "teal", true, None).expect("a calendar").id;
+    let id = world.add(EventDraft {
+        rules: vec!["FREQ=WEEKLY".into()],
+        calendar: work.to_string(),
+        ..draft("appointment", "Choir", "20261123T190000", Some(BERLIN))
+    });
+    following(&mut world, id, "20261207T190000", |d| d.title = "Bach".into());
+    let rows = world.rows();
+    let gone = world.engine().delete_calendar(work, None).expect("deleted");
+    assert_eq!((gone.effect.cancelled, world.rows().as_str()), (2, ""));
+    undo(&mut world);
+    assert_eq!(world.rows().replace(" planned.again ", " planned "), rows);
+    world.wait_until("2026-12-15T12:00");
+    assert_eq!(world.titles(), ["Choir", "Choir", "Bach", "Bach"]);
+}
+
+#[test]
+fn a_journey_moves_both_halves_of_a_floating_series_and_tells_nothing_twice() {
+    let mut world = World::at("2026-11-23T07:00[America/New_York]");
+    let id = world.add(EventDraft {
+        rules: vec!["FREQ=DAILY".into()],
+        ..draft("note", "Pill", "20261123T080000", None)
+    });
+    following(&mut world, id, "20261124T080000", |d| d.title = "Half a pill".into());
+    world.wait_until("2026-11-23T08:30");
+    let there = calendar::zones::ZoneName::stored("America/Los_Angeles");
+    world.engine().set_machine_zone(&there).expect("moved");
+    world.wait_until("2026-11-24T08:30");
+    assert_eq!(world.titles(), ["Pill", "Half a pill"]);
+    assert_eq!(world.sent[1].at, "2026-11-24T16:00:00Z");
+}

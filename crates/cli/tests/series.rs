@@ -145,6 +145,9 @@ fn answers_say_what_was_cancelled_and_what_has_passed() {
     let shown = desk.line(&format!("show {task}"));
     assert!(shown.done().contains("not at all: it is cancelled"), "{shown:?}");
     assert_eq!(desk.line(&format!("show {task} --json")).json()["enabled"], false);
+    let listed = "list --from 2031-05-31 --to 2031-06-01";
+    assert!(desk.line(listed).done().contains("  cancelled  evt_"), "{:?}", desk.line(listed));
+    assert_eq!(desk.line(&format!("{listed} --json")).json()[0]["enabled"], false);
     assert_eq!(
         desk.line(&format!("cancel {task}")).refused(1),
         "carillon: “Tax” is cancelled already"

@@ -35,7 +35,9 @@ pub enum Error {
         found: i64,
     },
     /// The answer depends on a choice.
-    #[error("the event repeats: say whether only this one or all are meant")]
+    #[error(
+        "the event repeats: say whether only this one, this and all following, or all are meant"
+    )]
     ScopeNeeded,
     /// The ledger's place or file is not fit.
     #[error("the ledger in {path} cannot be opened: {reason}")]

@@ -291,6 +291,7 @@ impl Act<'_> {
     pub(crate) fn tail_refusal(&self, change: &ChangeRow, undoes: bool) -> Result<Option<String>> {
         let Some(tail) = &change.tail else { return Ok(None) };
         let was = match self.tail_of(tail) {
+            Err(Error::NotFound { .. }) => return Ok(Some("what followed is gone".into())),
             Err(error) if error.is_damage() => return Ok(Some(error.to_string())),
             was => was?,
         };

@@ -32,6 +32,8 @@ struct Shape {
     kind: &'static str,
     /// The last that is listed of an event which happens more often in this stretch.
     more: bool,
+    /// Whether it is told at all: a cancelled one is not.
+    enabled: bool,
 }
 
 /// An occurrence with what is shown of it.
@@ -108,6 +110,7 @@ fn shape(session: &Session, line: &Line) -> Shape {
         place: line.happening.place().to_string(),
         kind: line.happening.event.kind.code(),
         more: line.happening.cut,
+        enabled: line.happening.event.enabled,
     }
 }
 
@@ -185,6 +188,7 @@ fn row(line: &Line, zone: &TimeZone) -> [String; 5] {
         (false, false) => format!("{} to {}", clock(occurrence.start), clock(occurrence.end)),
     };
     let shown = match line.shown {
+        Shown::Nothing if !line.happening.event.enabled => "cancelled",
         Shown::Late => "told late",
         other => state(other).map_or("", words::state),
     };
