@@ -7,8 +7,8 @@ use super::filter::Stop;
 use super::plan::{Gate, Plan};
 use super::rule::Freq;
 
-/// The most instances that are walked to find the last one.
-const WALK_BOUND: u32 = 2_000_000;
+/// The most instances that are walked to find the last one, and the most looks that may take.
+const WALK_BOUND: u32 = 1_000_000;
 
 /// Where a rule with COUNT ends, in local seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,9 @@ impl Plan {
                 Err(Stop::Limit | Stop::Never) => return CountEnd::Last(last),
                 Err(Stop::Bounded) => return CountEnd::Unknown(last),
             }
+            if walker.looks > WALK_BOUND {
+                return CountEnd::Unknown(last);
+            }
         }
         if left <= WALK_BOUND { CountEnd::Last(last) } else { CountEnd::Unknown(last) }
     }
@@ -49,16 +52,21 @@ impl Plan {
     /// Where all weeks, or all days, are alike: the beginning of the one that has the last of
     /// `left` instances after DTSTART, and how many of them it has.
     fn last_period(&self, left: u32) -> Option<(i64, u32)> {
-        let (days, step) = match self.freq {
+        let start = self.start.div_euclid(DAY);
+        let (first, step, each) = match self.freq {
             Freq::Weekly if !self.weekly_filter && self.set_pos.is_empty() => {
-                (self.week_mask.count_ones(), 7 * self.interval)
+                let days = usize::try_from(self.week_mask.count_ones()).ok()?;
+                (self.origin, 7 * self.interval, days * self.times.len())
             }
-            Freq::Daily if self.days.is_open() => (1, self.interval),
+            Freq::Daily if self.days.is_open() => (start, self.interval, self.times.len()),
+            Freq::Hourly | Freq::Minutely | Freq::Secondly if self.days.is_open() => {
+                (start, 1, self.of_each_day()? * self.times.len())
+            }
             _ => return None,
         };
-        let each = i64::from(days) * i64::try_from(self.times.len()).ok()?;
+        let each = i64::try_from(each).ok()?;
         // The first period may have begun before DTSTART.
-        let second = (self.origin + step) * DAY;
+        let second = (first + step) * DAY;
         let (mut walker, mut in_first, mut at) = (Walker::new(self), 0, self.start + 1);
         while let Ok(next) = walker.next_from(at, second.min(MAX_SECOND + 1) - 1) {
             in_first += 1;
@@ -71,6 +79,19 @@ impl Plan {
         let periods = (left - 1) / each;
         let begin = second.saturating_add(periods.saturating_mul(step).saturating_mul(DAY));
         Some((begin, u32::try_from(left - periods * each).ok()?))
+    }
+
+    /// How many steps of a frequency below DAILY are taken each day, where that is the same for
+    /// all days.
+    fn of_each_day(&self) -> Option<usize> {
+        let unit = self.unit();
+        let per_day = DAY / unit;
+        if per_day % self.interval != 0 {
+            return None;
+        }
+        let steps = (self.origin.rem_euclid(self.interval)..per_day)
+            .step_by(usize::try_from(self.interval).ok()?);
+        Some(steps.filter(|in_day| self.gate.next(*in_day, unit) == *in_day).count())
     }
 
     /// The end of a rule that only steps: no day, time or position to leave out.

@@ -20,6 +20,8 @@ pub(super) struct Walker<'a> {
     /// The chosen instances of `set_period`, ascending.
     pub(super) set: Vec<i64>,
     pub(super) set_period: i64,
+    /// So many steps of a frequency below DAILY were looked at, by all calls together.
+    pub(super) looks: u32,
     /// The last day found to carry instances.
     day: i64,
 }
@@ -31,6 +33,7 @@ impl<'a> Walker<'a> {
             months: Months::new(&plan.days),
             set: Vec::new(),
             set_period: i64::MIN,
+            looks: 0,
             day: i64::MIN,
         }
     }

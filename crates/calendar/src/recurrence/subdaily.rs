@@ -20,6 +20,7 @@ impl Walker<'_> {
         let open = plan.days.is_open();
         let mut index = begin;
         for round in 0..WORK_BOUND {
+            self.looks = self.looks.saturating_add(1);
             if round == DOUBT && !can_meet(plan) {
                 return Err(Stop::Never);
             }
@@ -51,7 +52,7 @@ impl Walker<'_> {
 impl Gate {
     /// The first unit of the day at or after `in_day` whose hour, minute and second are allowed,
     /// perhaps not all of them yet; the next day's first if there is none.
-    fn next(&self, in_day: i64, unit: i64) -> i64 {
+    pub(super) fn next(&self, in_day: i64, unit: i64) -> i64 {
         if *self == Gate::OPEN {
             return in_day;
         }
