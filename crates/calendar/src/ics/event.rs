@@ -38,7 +38,11 @@ pub(super) fn of_group(
     events: &mut Vec<ImportedEvent>,
 ) {
     let newest = group.masters.iter().max_by_key(|e| (e.sequence, e.stamp));
-    let Some(master) = newest else {
+    let placed = group.masters.iter().filter(|e| is_placed(e.component));
+    // What calls an event off need not say when it is: it is where it was.
+    let called_off = newest.is_some_and(|e| e.cancelled && !is_placed(e.component));
+    let newest = if called_off { placed.max_by_key(|e| (e.sequence, e.stamp)) } else { newest };
+    let Some(master) = newest.or_else(|| group.masters.first()) else {
         for entry in &group.overrides {
             events.extend(reader.orphan(group, entry));
         }
@@ -46,15 +50,29 @@ pub(super) fn of_group(
     };
     for other in &group.masters {
         if !std::ptr::eq(other.component, master.component) {
-            let text = format!(
-                "UID {} is there twice: the newer one, at line {}, is taken",
-                shown(&group.uid),
-                master.component.line
-            );
+            let text = match called_off && other.cancelled && !is_placed(other.component) {
+                true => format!("UID {} is called off", shown(&group.uid)),
+                false => format!(
+                    "UID {} is there twice: the newer one, at line {}, is taken",
+                    shown(&group.uid),
+                    master.component.line
+                ),
+            };
             reader.remarks.add(other.component.line, text);
         }
     }
-    events.extend(reader.event(group, master, &group.overrides, group.uid.clone()));
+    let master = Entry { cancelled: master.cancelled || called_off, ..*master };
+    match reader.event(group, &master, &group.overrides, group.uid.clone()) {
+        Some(event) => events.push(event),
+        None => group.overrides.iter().for_each(|entry| {
+            events.extend(reader.orphan(group, entry));
+        }),
+    }
+}
+
+/// Whether a component says when it is.
+fn is_placed(component: &Component<'_>) -> bool {
+    component.get("DTSTART").is_some() || component.get("DUE").is_some()
 }
 
 impl Reader<'_> {

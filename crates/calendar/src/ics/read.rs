@@ -113,7 +113,10 @@ impl<'t, 'a> File<'t, 'a> {
                     None => reader.remarks.add(child.line, "VTIMEZONE without TZID is left out"),
                 },
                 "VEVENT" | "VTODO" => self.add(child, is_cancel, &mut reader.remarks),
-                _ => self.count_other(child),
+                _ => {
+                    self.count_other(child);
+                    say_what_is_inside(child, &mut reader.remarks);
+                }
             }
         }
     }
@@ -176,6 +179,17 @@ impl<'t, 'a> File<'t, 'a> {
                 self.groups[*at].uid.push_str("#task");
             }
         }
+    }
+}
+
+/// Events that stand inside something that is no calendar are not taken for events.
+fn say_what_is_inside(other: &Component<'_>, remarks: &mut Remarks) {
+    for child in &other.children {
+        if matches!(child.name.as_str(), "VEVENT" | "VTODO" | "VJOURNAL" | "VFREEBUSY") {
+            let text = format!("a {} inside a {} is not imported", child.name, shown(&other.name));
+            remarks.add(child.line, text);
+        }
+        say_what_is_inside(child, remarks);
     }
 }
 
