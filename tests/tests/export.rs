@@ -58,12 +58,7 @@ fn check_round(world: &mut World) {
     let again = import(world, first.text.as_bytes());
     assert_eq!((again.created, again.updated), (0, 0), "{:#?}\n{}", again.remarks, first.text);
     let mut fresh = World::at(NOW);
-    for name in first.calendars.iter().map(|(name, _)| name) {
-        let one = world.engine().calendars().expect("calendars");
-        let id = one.iter().find(|c| c.name == *name).expect("the calendar").id;
-        let file = export(world, &What::Calendars(vec![id]));
-        import(&mut fresh, file.text.as_bytes());
-    }
+    import(&mut fresh, first.text.as_bytes());
     assert_eq!(definitions(world), definitions(&fresh), "{}", first.text);
     assert_eq!(export(&fresh, &What::All).text, first.text);
 }
@@ -250,4 +245,28 @@ fn only_what_rings_on_the_desktop_is_in_a_file_and_the_rest_is_named() {
     assert!(export(&world, &What::Event(id)).remarks.is_empty());
     let missing = What::Calendars(vec![CalendarId::from_bytes([9; 16])]);
     assert!(world.engine().export(&missing).is_err());
+}
+
+#[test]
+fn several_calendars_in_one_file_come_back_as_several() {
+    let mut world = World::at(NOW);
+    let work = world.engine().save_calendar(None, "Work", "teal", true, None).expect("a calendar");
+    world.add(draft("appointment", "Tea", "20261201T160000", Some("Europe/Berlin")));
+    world.add(EventDraft {
+        calendar: work.id.to_string(),
+        ..draft("appointment", "Stand-up", "20261201T091500", Some("Europe/Berlin"))
+    });
+    let file = export(&world, &What::All);
+    assert_eq!(file.calendars, [("Personal".to_string(), 1), ("Work".to_string(), 1)]);
+    check_round(&mut world);
+    // Who says where it goes gets all of it there.
+    let mut fresh = World::at(NOW);
+    let into = ImportFile {
+        bytes: file.text.as_bytes(),
+        target: Target::Calendar(CalendarId::FIRST),
+        mode: Mode::Apply,
+        alarmless: calendar::ics::Alarmless::Silent,
+    };
+    fresh.engine().import(&into, &mut |_, _| ControlFlow::Continue(())).expect("an import");
+    assert_eq!(fresh.engine().calendars().expect("calendars").len(), 1);
 }

@@ -169,13 +169,13 @@ fn calendar_of(body: &str) -> Vec<u8> {
 fn a_file_of_any_size_is_read_within_its_bounds() {
     let one =
         |n| format!("BEGIN:VEVENT\nUID:{n}\nSUMMARY:E\nDTSTART:20270301T090000Z\nEND:VEVENT\n");
-    let import = imported(&calendar_of(&(0..50_010).map(one).collect::<String>()));
-    assert_eq!(import.events.len(), 50_000);
+    let import = imported(&calendar_of(&(0..100_010).map(one).collect::<String>()));
+    assert_eq!(import.events.len(), 100_000);
     let said: Vec<_> = import.remarks.iter().map(|r| r.reason.as_str()).collect();
     assert_eq!(
         said,
         [
-            "only the first 50000 events and tasks are imported",
+            "only the first 100000 events and tasks are imported",
             "10 VEVENT are not imported: only events and tasks are"
         ]
     );

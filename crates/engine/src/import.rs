@@ -5,12 +5,12 @@
 //! Large files go in by many short transactions, so that reminders which fall due meanwhile are
 //! told in time; each event is in whole or not at all, and importing again completes the rest.
 
-use std::{borrow::Cow, ops::ControlFlow};
+use std::{borrow::Cow, collections::VecDeque, ops::ControlFlow};
 
 use calendar::{
     draft::{EventDraft, ReminderDraft},
     event::Event,
-    ics::{self, Alarmless, ImportedEvent, ReadContext, Remark},
+    ics::{self, Alarmless, ImportedEvent, ReadContext, Reading, Remark},
     id::{CalendarId, ChannelId, EventId},
     reason::Reason,
     reminder::Trigger,
@@ -115,38 +115,52 @@ impl Engine {
         if is_of_cards(file.bytes) {
             return self.import_cards(file.bytes, file.mode, watch);
         }
-        let now = self.now();
-        let today = TimeZone::UTC.to_datetime(now.wall).date();
+        let today = TimeZone::UTC.to_datetime(self.now().wall).date();
         let zones = self.zones();
-        let context =
-            |calendar| ReadContext { zones: &zones, calendar, today, alarmless: file.alarmless };
-        let mut read = ics::read(file.bytes, &context(CalendarId::FIRST));
-        let mut place = self.import_target(file, read.name.as_deref())?;
-        let text = place.row.id.to_string();
-        let calendar = place.row.name.clone();
-        let total = read.events.len();
-        let remarks = read.remarks;
-        let mut done = Imported { calendar, read: total, remarks, ..Imported::default() };
-        let mut through = 0;
-        while through < total {
-            let rest = &mut read.events[through..];
-            rest.iter_mut().take(AT_ONCE).for_each(|e| e.draft.calendar.clone_from(&text));
-            let rest = &read.events[through..];
+        let context = ReadContext {
+            zones: &zones,
+            calendar: CalendarId::FIRST,
+            today,
+            alarmless: file.alarmless,
+        };
+        let bytes = ics::utf8(file.bytes);
+        let mut reading = Reading::open(&bytes, &context);
+        let mut done = Imported::default();
+        let mut look = Look { today, ahead: None, last: None };
+        let mut place = self.import_target(file, reading.name())?;
+        done.calendar.clone_from(&place.row.name);
+        let (mut waiting, mut named) = (VecDeque::new(), reading.name().map(String::from));
+        loop {
+            fill(&mut reading, &mut waiting);
+            let Some(first) = waiting.front() else { break };
+            if first.calendar.is_some() && first.calendar != named {
+                named.clone_from(&first.calendar);
+                place = self.import_target(file, named.as_deref())?;
+            }
+            let text = place.row.id.to_string();
+            let together =
+                waiting.iter_mut().take_while(|e| e.calendar.is_none() || e.calendar == named);
+            let count = together.take(AT_ONCE).map(|e| e.draft.calendar.clone_from(&text)).count();
+            let some = &waiting.make_contiguous()[..count];
             let chunk = match file.mode {
-                Mode::Preview => self.read(|act| act.preview(rest, &place)),
-                Mode::Apply => self.write(|act| act.take_in(rest, &place, &mut || self.now().boot)),
+                Mode::Preview => self.read(|act| act.preview(some, &place)),
+                Mode::Apply => self.write(|act| act.take_in(some, &place, &mut || self.now().boot)),
             };
-            let chunk = chunk.map_err(|e| unfinished(through, total, e))?;
+            let (left, total) = reading.progress();
+            let chunk = chunk.map_err(|e| unfinished(done.read, total, e))?;
             place.is_new &= file.mode == Mode::Preview || chunk.created == 0;
-            through += chunk.taken;
+            done.read += chunk.taken;
+            look.at(waiting.drain(..chunk.taken));
             done.add(chunk);
-            if watch(through, total).is_break() && through < total {
+            let through = left.saturating_sub(waiting.len());
+            if watch(through, total).is_break() && (through < total || !waiting.is_empty()) {
                 let reason = format!("stopped after {through} of {total} events");
                 done.remarks.push(Remark { line: 1, reason });
                 break;
             }
         }
-        done.first = place_to_look(&read.events[..through], today);
+        done.first = look.ahead.or(look.last);
+        done.remarks.extend(reading.finish());
         done.remarks.sort_by_key(|r| r.line);
         Ok(done)
     }
@@ -460,7 +474,31 @@ fn unfinished(through: usize, total: usize, error: Error) -> Error {
     Error::invalid("file", message)
 }
 
-fn place_to_look(events: &[ImportedEvent], today: Date) -> Option<Date> {
-    let days = || events.iter().filter_map(|e| Some(LocalStart::parse(&e.draft.start)?.at.date()));
-    days().filter(|day| *day >= today).min().or_else(|| days().max())
+/// Reads on until there is enough for a transaction.
+fn fill(reading: &mut Reading<'_>, waiting: &mut VecDeque<ImportedEvent>) {
+    let mut some = Vec::new();
+    // Ends: each turn reads one of the events there are.
+    while waiting.len() + some.len() < AT_ONCE && reading.next(&mut some) {}
+    waiting.extend(some);
+}
+
+/// A day to look at what came in.
+struct Look {
+    today: Date,
+    ahead: Option<Date>,
+    last: Option<Date>,
+}
+
+impl Look {
+    fn at(&mut self, events: impl Iterator<Item = ImportedEvent>) {
+        for event in events {
+            let Some(day) = LocalStart::parse(&event.draft.start).map(|s| s.at.date()) else {
+                continue;
+            };
+            self.last = self.last.max(Some(day));
+            if day >= self.today {
+                self.ahead = Some(self.ahead.map_or(day, |ahead| ahead.min(day)));
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::{Remarks, lines, lines::Property, shown};
 /// How deep components may lie in each other; what lies deeper is left out.
 const DEEPEST: usize = 8;
 /// The most components of any sort.
-const MOST: usize = 500_000;
+const MOST: usize = 2_000_000;
 
 /// Components that never lie in one another, so that a BEGIN of one ends another left open.
 const SIBLINGS: [&str; 6] = ["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "VCARD"];
@@ -18,6 +18,8 @@ pub(crate) struct Component<'a> {
     pub name: String,
     /// The line of its BEGIN.
     pub line: usize,
+    /// The bytes it begins at and ends before.
+    pub span: (usize, usize),
     /// Its own properties, in order.
     pub properties: Vec<Property<'a>>,
     /// What lies in it, in order.
@@ -28,6 +30,13 @@ impl<'a> Component<'a> {
     /// Its first property of this name.
     pub fn get(&self, name: &str) -> Option<&Property<'a>> {
         self.properties.iter().find(|p| p.is(name))
+    }
+
+    /// Counts its lines from so many further down.
+    pub fn move_down(&mut self, lines: usize) {
+        self.line += lines;
+        self.properties.iter_mut().for_each(|p| p.line += lines);
+        self.children.iter_mut().for_each(|child| child.move_down(lines));
     }
 
     /// All its properties of this name.
@@ -43,7 +52,28 @@ impl<'a> Component<'a> {
 
 /// Reads the tree; its root has no name.
 pub(crate) fn tree<'a>(bytes: &'a [u8], remarks: &mut Remarks) -> Component<'a> {
-    let mut tree = Tree { stack: vec![Component::default()], too_deep: 0, count: 0 };
+    read(bytes, None, remarks)
+}
+
+/// Hands over what lies in calendars, or in none, piece by piece as it ends, each with what it lies
+/// in as far as that has been read. Nothing of it is held.
+pub(super) fn each<'a>(
+    bytes: &'a [u8],
+    remarks: &mut Remarks,
+    sink: &mut Sink<'_, 'a>,
+) -> Component<'a> {
+    read(bytes, Some(sink), remarks)
+}
+
+/// Takes a piece and what it lies in.
+pub(super) type Sink<'s, 'a> = dyn FnMut(Component<'a>, &Component<'a>, &mut Remarks) + 's;
+
+fn read<'a>(
+    bytes: &'a [u8],
+    sink: Option<&mut Sink<'_, 'a>>,
+    remarks: &mut Remarks,
+) -> Component<'a> {
+    let mut tree = Tree { stack: vec![Component::default()], too_deep: 0, count: 0, sink };
     lines::properties(bytes, remarks, |property, remarks| tree.take(property, remarks));
     while tree.stack.len() > 1 {
         if let Some(open) = tree.stack.last() {
@@ -52,7 +82,7 @@ pub(crate) fn tree<'a>(bytes: &'a [u8], remarks: &mut Remarks) -> Component<'a> 
                 format!("{} has no END: what is there was taken", shown(&open.name)),
             );
         }
-        tree.close();
+        tree.close(bytes.len(), remarks);
     }
     tree.stack.pop().unwrap_or_default()
 }
@@ -66,19 +96,21 @@ fn owned(component: Component<'_>) -> Component<'static> {
     Component {
         name: component.name,
         line: component.line,
+        span: component.span,
         properties: component.properties.into_iter().map(Property::into_owned).collect(),
         children: component.children.into_iter().map(owned).collect(),
     }
 }
 
-struct Tree<'a> {
+struct Tree<'s, 'k, 'a> {
     stack: Vec<Component<'a>>,
     /// Open components that are left out because they lie too deep.
     too_deep: usize,
     count: usize,
+    sink: Option<&'s mut Sink<'k, 'a>>,
 }
 
-impl<'a> Tree<'a> {
+impl<'a> Tree<'_, '_, 'a> {
     fn take(&mut self, property: Property<'a>, remarks: &mut Remarks) {
         if property.is("BEGIN") {
             self.begin(&property, remarks);
@@ -117,10 +149,11 @@ impl<'a> Tree<'a> {
                     let text = format!("{} has no END: what is there was taken", shown(&open.name));
                     remarks.add(open.line, text);
                 }
-                self.close();
+                self.close(property.at, remarks);
             }
         }
-        self.stack.push(Component { name, line: property.line, ..Component::default() });
+        let span = (property.at, property.at);
+        self.stack.push(Component { name, line: property.line, span, ..Component::default() });
     }
 
     fn end(&mut self, property: &Property<'a>, remarks: &mut Remarks) {
@@ -140,16 +173,24 @@ impl<'a> Tree<'a> {
                 let text = format!("{} has no END: what is there was taken", shown(&open.name));
                 remarks.add(open.line, text);
             }
-            self.close();
+            let own = self.stack.len() == at + 1;
+            self.close(property.at + if own { property.raw().len() } else { 0 }, remarks);
         }
     }
 
-    fn close(&mut self) {
+    fn close(&mut self, end: usize, remarks: &mut Remarks) {
         if self.stack.len() > 1
-            && let Some(done) = self.stack.pop()
-            && let Some(parent) = self.stack.last_mut()
+            && let Some(mut done) = self.stack.pop()
         {
-            parent.children.push(done);
+            done.span.1 = end;
+            let depth = self.stack.len();
+            let Some(parent) = self.stack.last_mut() else { return };
+            let is_in_calendar = depth == 2 && parent.name == "VCALENDAR";
+            let is_piece = done.name != "VCALENDAR" && (depth == 1 || is_in_calendar);
+            match (&mut self.sink, is_piece) {
+                (Some(sink), true) => sink(done, parent, remarks),
+                (Some(_) | None, _) => parent.children.push(done),
+            }
         }
     }
 }

@@ -156,6 +156,7 @@ impl Reader<'_> {
             stamp: of_all().filter_map(|e| e.stamp).max(),
             draft,
             of: Self::of_person(component),
+            calendar: None,
             extra,
             line: component.line,
         })

@@ -13,13 +13,15 @@ const LONGEST: usize = 1 << 20;
 pub(crate) struct Property<'a> {
     /// Where it begins, from 1.
     pub line: usize,
+    /// The byte it begins at.
+    pub at: usize,
     text: Cow<'a, str>,
     name_end: usize,
     colon: usize,
 }
 
 impl<'a> Property<'a> {
-    fn new(line: usize, text: Cow<'a, str>) -> Option<Self> {
+    fn new((line, at): (usize, usize), text: Cow<'a, str>) -> Option<Self> {
         let name_end = text.find([';', ':'])?;
         let name = text[..name_end].trim_end();
         let in_name = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
@@ -27,13 +29,13 @@ impl<'a> Property<'a> {
             return None;
         }
         let colon = colon(&text, name_end)?;
-        Some(Self { line, text, name_end, colon })
+        Some(Self { line, at, text, name_end, colon })
     }
 
     /// The same, of a text that need not last.
     pub fn into_owned(self) -> Property<'static> {
-        let Self { line, text, name_end, colon } = self;
-        Property { line, text: Cow::Owned(text.into_owned()), name_end, colon }
+        let Self { line, at, text, name_end, colon } = self;
+        Property { line, at, text: Cow::Owned(text.into_owned()), name_end, colon }
     }
 
     /// Its name as written.
@@ -111,24 +113,29 @@ pub(crate) fn properties<'a>(
     remarks: &mut Remarks,
     mut each: impl FnMut(Property<'a>, &mut Remarks),
 ) {
-    unfold(bytes, |line, folded| {
+    unfold(bytes, |place, folded| {
+        let line = place.0;
         if folded.len() > LONGEST {
             remarks.add(line, format!("the line is longer than {LONGEST} bytes: it is left out"));
             return;
         }
         let text = decode(line, folded, remarks);
-        match Property::new(line, text) {
+        match Property::new(place, text) {
             Some(property) => each(property, remarks),
             None => remarks.add(line, "the line is not of the form NAME:VALUE: it is left out"),
         }
     });
 }
 
-/// Joins folded lines; a line end is CRLF, LF or, in files that know no LF, CR.
-fn unfold<'a>(bytes: &'a [u8], mut each: impl FnMut(usize, Cow<'a, [u8]>)) {
+/// Joins folded lines; a line end is CRLF, LF or, in files that know no LF, CR. Each comes with the
+/// number of its first line and the byte that begins at.
+fn unfold<'a>(bytes: &'a [u8], mut each: impl FnMut((usize, usize), Cow<'a, [u8]>)) {
     let end = if bytes.contains(&b'\n') { b'\n' } else { b'\r' };
-    let mut open: Option<(usize, Cow<'a, [u8]>)> = None;
+    let mut open: Option<((usize, usize), Cow<'a, [u8]>)> = None;
+    let mut next = 0;
     for (n, line) in bytes.split(|b| *b == end).enumerate() {
+        let at = next;
+        next += line.len() + 1;
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         match (line, &mut open) {
             ([b' ' | b'\t', rest @ ..], Some((_, text))) => {
@@ -138,14 +145,14 @@ fn unfold<'a>(bytes: &'a [u8], mut each: impl FnMut(usize, Cow<'a, [u8]>)) {
             }
             (line, _) if line.trim_ascii().is_empty() => {}
             (line, _) => {
-                if let Some((number, text)) = open.replace((n + 1, Cow::Borrowed(line))) {
-                    each(number, text);
+                if let Some((place, text)) = open.replace(((n + 1, at), Cow::Borrowed(line))) {
+                    each(place, text);
                 }
             }
         }
     }
-    if let Some((number, text)) = open {
-        each(number, text);
+    if let Some((place, text)) = open {
+        each(place, text);
     }
 }
 

@@ -33,12 +33,12 @@ use jiff::{Timestamp, civil::Date};
 use crate::{draft::EventDraft, id::CalendarId, zones::Zones};
 
 pub(crate) use read::hashed;
-pub use read::read;
+pub use read::{Reading, read};
 pub(crate) use write::fold;
 pub use write::{Outgoing, WriteContext, write};
 
 /// The most calendar components (events and tasks) taken from one file.
-pub const MOST_ENTRIES: usize = 50_000;
+pub const MOST_ENTRIES: usize = 100_000;
 /// The most remarks given; what would be more is counted.
 pub const MOST_REMARKS: usize = 10_000;
 /// The most bytes of properties that are kept unread, for one event.
@@ -92,6 +92,8 @@ pub struct ImportedEvent {
     pub draft: EventDraft,
     /// Whom it is of, if our own export says so.
     pub of: Option<OfPerson>,
+    /// The name of the calendar it is in, if the file gives it one.
+    pub calendar: Option<String>,
     /// What was not understood, as unfolded content lines: of the event itself, its alarms, and
     /// those of its overrides between `BEGIN:VEVENT` with `RECURRENCE-ID` and `END:VEVENT`.
     pub extra: String,
@@ -116,6 +118,11 @@ pub struct Remark {
     pub line: usize,
     /// What, and what was done about it: one sentence, lower case, without full stop.
     pub reason: String,
+}
+
+/// A file as UTF-8 where it is UTF-16 by its mark, and without the mark.
+pub fn utf8(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    lines::without_mark(bytes)
 }
 
 /// Remarks as they are gathered, bounded.

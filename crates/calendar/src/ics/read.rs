@@ -1,12 +1,15 @@
-//! One file from its bytes to its events: the tree, the zones, then each UID with all that
-//! belongs to it.
+//! One file from its bytes to its events: first what there is and where, with the zones, then each
+//! UID with all that belongs to it.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use jiff::Timestamp;
 
 use super::{
-    Import, ImportedEvent, MOST_ENTRIES, ReadContext, Remarks,
+    Import, ImportedEvent, MOST_ENTRIES, ReadContext, Remark, Remarks,
     component::{self, Component},
     event, lines,
     lines::Property,
@@ -49,28 +52,125 @@ pub(super) struct Group<'t, 'a> {
 /// Reads an iCalendar file. Never fails and never panics: what cannot be imported is in the
 /// remarks. Takes time in proportion to the size of the file.
 pub fn read(bytes: &[u8], ctx: &ReadContext<'_>) -> Import {
-    let mut reader =
-        Reader { ctx, names: Names::new(ctx.zones, ctx.today), remarks: Remarks::default() };
     let bytes = lines::without_mark(bytes);
-    let root = component::tree(&bytes, &mut reader.remarks);
-    if root.children.is_empty() {
-        let mut remarks = Remarks::default();
-        remarks.add(1, "this is not an iCalendar file: it has no BEGIN:VCALENDAR");
-        return Import { remarks: remarks.finish(), ..Import::default() };
-    }
-    let mut file = File::default();
-    file.walk(&root, false, &mut reader);
-    file.say_what_is_left_out(&mut reader.remarks);
+    let mut reading = Reading::open(&bytes, ctx);
     let mut events = Vec::new();
-    for group in file.groups {
-        event::of_group(&mut reader, &group, &mut events);
+    // Ends: each turn takes one of the groups there are.
+    while reading.next(&mut events) {}
+    Import { name: reading.name().map(Into::into), events, remarks: reading.finish() }
+}
+
+/// A file that is read event by event: what there is in it is found first, and each event is
+/// understood when its turn comes, so that no more than one is held at a time.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    bytes: &'a [u8],
+    reader: Reader<'a>,
+    outline: Outline,
+    through: usize,
+    /// The UIDs of events, which occurrences without their series may come to share.
+    seen: HashSet<u64>,
+}
+
+impl<'a> Reading<'a> {
+    /// Finds out what a file holds. Its bytes are UTF-8 as far as possible, see [`utf8`](super::utf8).
+    pub fn open(bytes: &'a [u8], ctx: &'a ReadContext<'a>) -> Self {
+        let mut remarks = Remarks::default();
+        let mut names = Names::new(ctx.zones, ctx.today);
+        let mut outline = Outline::default();
+        let root = component::each(bytes, &mut remarks, &mut |piece, of, remarks| {
+            outline.take(&piece, of, &mut names, remarks);
+        });
+        let calendars = root.children.iter().filter(|c| c.name == "VCALENDAR");
+        outline.name = calendars.clone().find_map(name_of);
+        if outline.pieces == 0 && calendars.count() == 0 {
+            remarks = Remarks::default();
+            remarks.add(1, "this is not an iCalendar file: it has no BEGIN:VCALENDAR");
+        } else {
+            outline.say_what_is_left_out(&mut remarks);
+        }
+        let reader = Reader { ctx, names, remarks };
+        Self { bytes, reader, outline, through: 0, seen: HashSet::new() }
     }
-    without_twins(&mut events, &mut reader.remarks);
-    Import { name: file.name, events, remarks: reader.remarks.finish() }
+
+    /// The name the file gives the calendar.
+    pub fn name(&self) -> Option<&str> {
+        self.outline.name.as_deref()
+    }
+
+    /// How many events there are, and how many of them are through.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.through, self.outline.groups.len())
+    }
+
+    /// Reads the next event; it may come to none, or, without its series, to several. False when
+    /// there is none left.
+    pub fn next(&mut self, events: &mut Vec<ImportedEvent>) -> bool {
+        let Some(found) = self.outline.groups.get_mut(self.through) else { return false };
+        self.through += 1;
+        let found = std::mem::take(found);
+        // What is wrong with its lines was said when they were found.
+        let mut aside = Remarks::default();
+        let components: Vec<Component<'_>> = found
+            .entries
+            .iter()
+            .map(|entry| {
+                let piece = &self.bytes[entry.span.0..entry.span.1.min(self.bytes.len())];
+                let mut root = component::tree(piece, &mut aside);
+                let mut own = if root.children.is_empty() {
+                    Component::default()
+                } else {
+                    root.children.swap_remove(0)
+                };
+                own.move_down(entry.line - 1);
+                own
+            })
+            .collect();
+        let mut group = Group { uid: found.uid, is_todo: found.is_todo, ..Group::default() };
+        for (entry, component) in found.entries.iter().zip(&components) {
+            let Place { sequence, stamp, cancelled, .. } = *entry;
+            let entry = Entry { component, sequence, stamp, cancelled };
+            match component.get("RECURRENCE-ID") {
+                Some(_) => group.overrides.push(entry),
+                None => group.masters.push(entry),
+            }
+        }
+        let mut own = Vec::new();
+        event::of_group(&mut self.reader, &group, &mut own);
+        without_twins(&mut own, &mut self.reader.remarks);
+        for mut event in own {
+            event.calendar.clone_from(&found.calendar);
+            let mut hash = DefaultHasher::new();
+            (&event.uid, &event.calendar).hash(&mut hash);
+            if self.seen.insert(hash.finish()) {
+                events.push(event);
+            } else {
+                let text =
+                    format!("UID {} is there twice: an earlier one is taken", shown(&event.uid));
+                self.reader.remarks.add(event.line, text);
+            }
+        }
+        true
+    }
+
+    /// What was lost or changed, by line.
+    pub fn finish(self) -> Vec<Remark> {
+        self.reader.remarks.finish()
+    }
+}
+
+/// The name a calendar has.
+fn name_of(calendar: &Component<'_>) -> Option<String> {
+    let name = calendar.get("X-WR-CALNAME").or_else(|| calendar.get("NAME"));
+    let name = name.map(|p| value::text(p.value()).trim().to_string());
+    name.filter(|name| !name.is_empty())
 }
 
 /// Keeps the last of several events that came to have one UID (occurrences without their series).
 fn without_twins(events: &mut Vec<ImportedEvent>, remarks: &mut Remarks) {
+    if events.len() < 2 {
+        return;
+    }
     let newest: HashMap<String, usize> =
         events.iter().map(|event| (event.uid.clone(), event.line)).collect();
     events.retain(|event| {
@@ -83,40 +183,59 @@ fn without_twins(events: &mut Vec<ImportedEvent>, remarks: &mut Remarks) {
     });
 }
 
+/// Where a VEVENT or VTODO is, and what decides which of several counts.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    line: usize,
+    span: (usize, usize),
+    sequence: i64,
+    stamp: Option<Timestamp>,
+    cancelled: bool,
+}
+
+/// Where all of one UID is.
+#[derive(Debug, Default)]
+struct Found {
+    uid: String,
+    is_todo: bool,
+    /// The name of the calendar it is in.
+    calendar: Option<String>,
+    entries: Vec<Place>,
+}
+
 /// What a file holds, before it is understood.
-#[derive(Default)]
-struct File<'t, 'a> {
+#[derive(Debug, Default)]
+struct Outline {
     name: Option<String>,
-    groups: Vec<Group<'t, 'a>>,
-    by_uid: HashMap<(bool, String), usize>,
+    groups: Vec<Found>,
+    by_uid: HashMap<(bool, String, Option<String>), usize>,
+    pieces: usize,
     entries: usize,
     /// Components that are not imported, with the line of the first and their number.
     others: Vec<(String, usize, usize)>,
 }
 
-impl<'t, 'a> File<'t, 'a> {
-    fn walk(&mut self, of: &'t Component<'a>, is_cancel: bool, reader: &mut Reader<'_>) {
-        for child in &of.children {
-            match child.name.as_str() {
-                "VCALENDAR" => {
-                    let name = child.get("X-WR-CALNAME").or_else(|| child.get("NAME"));
-                    let name = name.map(|p| value::text(p.value()).trim().to_string());
-                    self.name = self.name.take().or(name.filter(|n| !n.is_empty()));
-                    self.walk(child, child.says("METHOD", "CANCEL"), reader);
+impl Outline {
+    fn take(
+        &mut self,
+        piece: &Component<'_>,
+        of: &Component<'_>,
+        names: &mut Names<'_>,
+        remarks: &mut Remarks,
+    ) {
+        self.pieces += 1;
+        match piece.name.as_str() {
+            "VTIMEZONE" => match piece.get("TZID") {
+                Some(id) => {
+                    let definition = Definition::read(piece);
+                    names.define(&value::text(id.value()), definition, remarks);
                 }
-                "VTIMEZONE" => match child.get("TZID") {
-                    Some(id) => {
-                        let definition = Definition::read(child);
-                        let id = value::text(id.value());
-                        reader.names.define(&id, definition, &mut reader.remarks);
-                    }
-                    None => reader.remarks.add(child.line, "VTIMEZONE without TZID is left out"),
-                },
-                "VEVENT" | "VTODO" => self.add(child, is_cancel, &mut reader.remarks),
-                _ => {
-                    self.count_other(child);
-                    say_what_is_inside(child, &mut reader.remarks);
-                }
+                None => remarks.add(piece.line, "VTIMEZONE without TZID is left out"),
+            },
+            "VEVENT" | "VTODO" => self.add(piece, of, remarks),
+            _ => {
+                self.count_other(piece);
+                say_what_is_inside(piece, remarks);
             }
         }
     }
@@ -131,7 +250,7 @@ impl<'t, 'a> File<'t, 'a> {
         }
     }
 
-    fn add(&mut self, component: &'t Component<'a>, is_cancel: bool, remarks: &mut Remarks) {
+    fn add(&mut self, component: &Component<'_>, of: &Component<'_>, remarks: &mut Remarks) {
         self.entries += 1;
         if self.entries > MOST_ENTRIES {
             self.count_other(component);
@@ -139,24 +258,22 @@ impl<'t, 'a> File<'t, 'a> {
         }
         let is_todo = component.name == "VTODO";
         let uid = uid_of(component, remarks);
+        let calendar = name_of(of);
         let number = self.groups.len();
-        let at = *self.by_uid.entry((is_todo, uid.clone())).or_insert(number);
+        let key = (is_todo, uid.clone(), calendar.clone());
+        let at = *self.by_uid.entry(key).or_insert(number);
         if at == number {
-            self.groups.push(Group { uid, is_todo, ..Group::default() });
+            self.groups.push(Found { uid, is_todo, calendar, entries: Vec::new() });
         }
         let stamp = component.get("LAST-MODIFIED").or_else(|| component.get("DTSTAMP"));
         let sequence = component.get("SEQUENCE").and_then(|p| p.value().trim().parse().ok());
-        let entry = Entry {
-            component,
+        self.groups[at].entries.push(Place {
+            line: component.line,
+            span: component.span,
             sequence: sequence.unwrap_or(0),
             stamp: stamp.and_then(stamp_of),
-            cancelled: is_cancel || component.says("STATUS", "CANCELLED"),
-        };
-        let group = &mut self.groups[at];
-        match component.get("RECURRENCE-ID") {
-            Some(_) => group.overrides.push(entry),
-            None => group.masters.push(entry),
-        }
+            cancelled: of.says("METHOD", "CANCEL") || component.says("STATUS", "CANCELLED"),
+        });
     }
 
     fn say_what_is_left_out(&mut self, remarks: &mut Remarks) {
@@ -172,10 +289,9 @@ impl<'t, 'a> File<'t, 'a> {
             remarks.add(*line, text);
         }
         // An event and a task of one UID would be taken for each other at the next import.
-        let events: Vec<String> =
-            self.groups.iter().filter(|g| !g.is_todo).map(|g| g.uid.clone()).collect();
-        for uid in events {
-            if let Some(at) = self.by_uid.get(&(true, uid)) {
+        let by_uid = std::mem::take(&mut self.by_uid);
+        for ((is_todo, uid, calendar), at) in &by_uid {
+            if *is_todo && by_uid.contains_key(&(false, uid.clone(), calendar.clone())) {
                 self.groups[*at].uid.push_str("#task");
             }
         }

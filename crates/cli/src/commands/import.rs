@@ -40,14 +40,15 @@ struct Remark {
 }
 
 pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
-    // All are read before the first is imported: a name that is mistyped changes nothing.
-    let files = words.files.iter().map(|path| read(path)).collect::<Result<Vec<_>, _>>()?;
+    // All are looked at before the first is imported: a name that is mistyped changes nothing.
+    words.files.iter().try_for_each(|path| look(path))?;
     let (mut shape, mut text) =
         (Shape { dry_run: words.dry_run, ..Shape::default() }, String::new());
     let mut refused = Vec::new();
-    for (path, bytes) in words.files.iter().zip(&files) {
+    for path in &words.files {
+        let bytes = read(path)?;
         let file = ImportFile {
-            bytes,
+            bytes: &bytes,
             target: target(words, path),
             mode: if words.dry_run { Mode::Preview } else { Mode::Apply },
             alarmless: match words.usual_reminders {
@@ -72,7 +73,7 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
         shape.take(name, done);
     }
     // Of several files those that could be read are told about, with their remarks.
-    if refused.len() == files.len() && !refused.is_empty() {
+    if refused.len() == words.files.len() && !refused.is_empty() {
         return Err(Failure::invalid("file", refused.join("; ")));
     }
     Ok(Answer::new(text, &shape))
@@ -83,6 +84,19 @@ fn style() -> ProgressStyle {
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
+/// Whether a file can be read.
+fn look(path: &Path) -> Result<(), Failure> {
+    if path.as_os_str() == "-" {
+        return Ok(());
+    }
+    let begun = File::open(path).and_then(|mut file| file.read(&mut [0]));
+    begun.map(drop).map_err(|e| unreadable(path, &e))
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::invalid("file", format!("{} could not be read: {error}", path.display()))
+}
+
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let taken = match path.as_os_str() == "-" {
@@ -90,7 +104,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
         false => File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes)),
     };
     let name = path.display();
-    taken.map_err(|e| Failure::invalid("file", format!("{name} could not be read: {e}")))?;
+    taken.map_err(|e| unreadable(path, &e))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > FILE_MAX {
         let message = format!("{name} is larger than {} MB, which is not taken", FILE_MAX >> 20);
         return Err(Failure::invalid("file", message));
