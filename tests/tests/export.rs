@@ -260,7 +260,7 @@ fn several_calendars_in_one_file_come_back_as_several() {
     assert_eq!(file.calendars, [("Personal".to_string(), 1), ("Work".to_string(), 1)]);
     check_round(&mut world);
     // Who says where it goes gets all of it there.
-    let mut fresh = World::at(NOW);
+    let fresh = World::at(NOW);
     let into = ImportFile {
         bytes: file.text.as_bytes(),
         target: Target::Calendar(CalendarId::FIRST),

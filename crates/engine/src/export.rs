@@ -12,12 +12,12 @@ use crate::{
     act::Act,
     engine::Engine,
     error::{Error, Result},
-    import::{fingerprint, stamp_of, whole_second},
     ledger::{
         calendar::{self as calendars, CalendarRow},
         event::{self, EventRow, Legible, say_damaged},
         person,
     },
+    origin::{fingerprint, stamp_of, whole_second},
 };
 
 /// What is to be exported.

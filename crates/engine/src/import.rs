@@ -16,8 +16,7 @@ use calendar::{
     reminder::Trigger,
     timing::LocalStart,
 };
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use sha2::{Digest, Sha256};
+use jiff::{civil::Date, tz::TimeZone};
 
 use crate::{
     act::Act,
@@ -28,6 +27,7 @@ use crate::{
         event::{self, EventRow, Source},
         person,
     },
+    origin::{fingerprint, stamp_of, whole_second},
     people::calendar_name,
 };
 
@@ -422,12 +422,6 @@ impl Act<'_> {
     }
 }
 
-/// The stamp and the fingerprint an event was imported with.
-pub(crate) fn stamp_of(source: &Source) -> (Option<Timestamp>, &str) {
-    let (stamp, print) = source.stamp.split_once(' ').unwrap_or((&source.stamp, ""));
-    (stamp.parse().ok(), print)
-}
-
 /// Whether a file begins with a card.
 fn is_of_cards(bytes: &[u8]) -> bool {
     let start: Vec<u8> = bytes
@@ -437,31 +431,6 @@ fn is_of_cards(bytes: &[u8]) -> bool {
         .map(u8::to_ascii_uppercase)
         .collect();
     start.starts_with(b"BEGIN:VCARD")
-}
-
-/// As files write moments.
-pub(crate) fn whole_second(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_second()).unwrap_or(at)
-}
-
-/// What tells two definitions apart, whatever their ids and the order of their lists.
-pub(crate) fn fingerprint(event: &Event, extra: &str) -> String {
-    let mut draft = EventDraft::from(event);
-    draft.rdates.sort_unstable();
-    draft.exdates.sort_unstable();
-    draft.overrides.sort_by(|a, b| a.original.cmp(&b.original));
-    let desktop = ChannelId::DESKTOP.to_string();
-    if let Some(list) = &mut draft.reminders {
-        // No file makes a channel.
-        list.retain(|r| r.channel == desktop);
-        list.sort_by(|a, b| a.trigger.cmp(&b.trigger));
-    }
-    let draft = serde_json::to_vec(&draft).expect("BUG: drafts are JSON");
-    let mut hash = Sha256::new();
-    hash.update(&draft);
-    hash.update([0]);
-    hash.update(extra.as_bytes());
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unfinished(through: usize, total: usize, error: Error) -> Error {

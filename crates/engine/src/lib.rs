@@ -24,6 +24,7 @@ pub mod machine;
 pub mod message;
 pub mod moved;
 mod moving;
+mod origin;
 pub mod people;
 pub mod place;
 pub mod planning;

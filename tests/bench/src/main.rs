@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod idle;
+mod import;
 mod lateness;
 mod process;
 mod window;
@@ -21,6 +22,10 @@ async fn main() {
     let idle =
         minutes.and_then(|n| n.parse().ok()).map_or(IDLE, |n: u64| Duration::from_secs(60 * n));
     say("what", "measured");
+    if arguments.first().is_some_and(|a| a == "import") {
+        import::measure().await;
+        return;
+    }
     window::measure().await;
     lateness::measure().await;
     idle::measure(idle).await;

@@ -61,6 +61,12 @@ pub(crate) fn memory(pid: u32) -> (f64, f64) {
     (mb("Rss:"), mb("Pss:"))
 }
 
+/// The most that was ever resident, in MB.
+pub(crate) fn peak(pid: u32) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    field(&status, "VmHWM:") as f64 / 1024.0
+}
+
 /// This process and everything it started.
 pub(crate) fn family(pid: u32) -> Vec<u32> {
     let mut family = vec![pid];

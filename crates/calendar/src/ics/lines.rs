@@ -127,11 +127,14 @@ pub(crate) fn properties<'a>(
     });
 }
 
+/// Where a line begins (its number, its byte), and what there is of it.
+type Folded<'a> = ((usize, usize), Cow<'a, [u8]>);
+
 /// Joins folded lines; a line end is CRLF, LF or, in files that know no LF, CR. Each comes with the
 /// number of its first line and the byte that begins at.
 fn unfold<'a>(bytes: &'a [u8], mut each: impl FnMut((usize, usize), Cow<'a, [u8]>)) {
     let end = if bytes.contains(&b'\n') { b'\n' } else { b'\r' };
-    let mut open: Option<((usize, usize), Cow<'a, [u8]>)> = None;
+    let mut open: Option<Folded<'a>> = None;
     let mut next = 0;
     for (n, line) in bytes.split(|b| *b == end).enumerate() {
         let at = next;
