@@ -369,13 +369,15 @@ fn the_window_boots_with_settings_zones_and_the_state_of_the_service() {
     );
     assert!(boot.status.service.running || world.folder().exists());
     let zones = |text: &str| {
-        let asked = ZoneQuery { text: text.into(), limit: 5 };
+        let asked = ZoneQuery { text: text.into(), limit: 5, people: false };
         host(&world).zones(asked).expect("zones").into_iter().map(|z| z.id).collect::<Vec<_>>()
     };
     assert_eq!(zones("new y"), ["America/New_York"]);
     assert_eq!(zones("")[0], BERLIN);
     assert!(zones("kolk").contains(&"Asia/Kolkata".to_string()));
-    let tokyo = host(&world).zones(ZoneQuery { text: "tokyo".into(), limit: 1 }).expect("zones");
+    let tokyo = host(&world)
+        .zones(ZoneQuery { text: "tokyo".into(), limit: 1, people: false })
+        .expect("zones");
     let settings =
         Settings { theme: Theme::Dark, second_zone: tokyo.first().cloned(), ..boot.settings };
     host(&world).save_settings(settings.clone()).expect("kept");

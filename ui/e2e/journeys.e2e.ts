@@ -477,3 +477,14 @@ test('what new zone data moved is listed until it was seen', async () => {
   await dialog().getByRole('button', { name: 'Seen' }).click();
   await expect.poll(() => page.getByText('New time zone data').count()).toBe(0);
 });
+
+test('a time in a person’s zone is said by both clocks', async () => {
+  await open();
+  await page.locator('[data-key]').filter({ hasText: 'Lunch with Ana' }).first().click();
+  await dialog().getByText('11:30 for Ana, Lisbon').waitFor();
+  await dialog().getByRole('button', { name: 'Edit' }).click();
+  await dialog().getByRole('combobox', { name: 'Zone' }).click();
+  await dialog().getByRole('combobox', { name: 'Zone' }).fill('kenji');
+  await dialog().getByRole('option', { name: /Kenji Sato, Tokyo/ }).click();
+  await dialog().getByText('By this person’s clock').waitFor();
+});

@@ -50,6 +50,7 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'popover-2', play: (page) => openChip(page, /^Lunch with Ana/) },
   { name: 'editor-new', play: async (page) => { await page.keyboard.press('c'); await page.getByRole('dialog').waitFor(); } },
   { name: 'editor', play: async (page) => { await openChip(page, /^1:1 with Ada/); await page.keyboard.press('e'); await page.getByLabel('Title').waitFor(); } },
+  { name: 'their-editor', play: async (page) => { await openChip(page, /^Lunch with Ana/); await page.keyboard.press('e'); await page.getByLabel('Title').waitFor(); await page.getByRole('combobox', { name: 'Zone' }).click(); await page.getByRole('combobox', { name: 'Zone' }).fill('e'); } },
   { name: 'inbox', play: go('Inbox') },
   { name: 'deliveries', play: go('Deliveries') },
   { name: 'why', play: async (page) => { await go('Deliveries')(page); await page.getByRole('button', { name: /Price sync/ }).first().click(); } },

@@ -115,10 +115,8 @@ impl Event {
         from: Timestamp,
         until: Timestamp,
     ) -> Vec<Moved> {
-        let is_changed = |tie: &Tie| match tie {
-            Tie::Zone(name) => were.contains_key(name.as_str()),
-            Tie::Floating | Tie::AllDay => false,
-        };
+        let is_changed =
+            |tie: &Tie| tie.zone().is_some_and(|name| were.contains_key(name.as_str()));
         if !self.ties().any(is_changed) {
             return Vec::new();
         }

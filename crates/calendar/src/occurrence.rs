@@ -49,7 +49,7 @@ impl Occurrence {
         let all_day = self.tie.is_all_day();
         let zone = match &self.tie {
             Tie::Zone(name) => format!("@{name}"),
-            Tie::Floating | Tie::AllDay => String::new(),
+            Tie::Theirs(_) | Tie::Floating | Tie::AllDay => String::new(),
         };
         format!("o={};p={}{zone}", self.original.text(all_day), self.present.text(all_day))
     }
@@ -63,7 +63,9 @@ impl Occurrence {
     pub fn label(&self) -> String {
         match self.tie {
             Tie::AllDay => self.present.at.date().to_string(),
-            Tie::Zone(_) | Tie::Floating => self.start.to_zoned(self.zone.clone()).to_string(),
+            Tie::Zone(_) | Tie::Theirs(_) | Tie::Floating => {
+                self.start.to_zoned(self.zone.clone()).to_string()
+            }
         }
     }
 }
@@ -81,7 +83,7 @@ impl Context {
     /// The zone in which an event's wall times are read.
     pub fn zone_of(&self, event: &Event, tie: &Tie) -> TimeZone {
         let name = match tie {
-            Tie::Zone(name) => name,
+            Tie::Zone(name) | Tie::Theirs(name) => name,
             Tie::Floating => &self.machine,
             Tie::AllDay => {
                 event.person.as_ref().and_then(|p| p.zone.as_ref()).unwrap_or(&self.machine)
@@ -102,7 +104,7 @@ impl Event {
         let rules = self.repeats.rules.clone();
         let series = match self.timing.tie {
             Tie::AllDay => Series::all_day(self.timing.start, rules),
-            Tie::Zone(_) | Tie::Floating => Series::new(self.timing.start, rules),
+            Tie::Zone(_) | Tie::Theirs(_) | Tie::Floating => Series::new(self.timing.start, rules),
         };
         series
             .with_rdates(self.repeats.rdates.iter().copied())
@@ -161,7 +163,7 @@ impl Event {
 
     /// The zone a series is bound to, if it is bound to one.
     pub fn anchor<'a>(&self, zone: &'a TimeZone) -> Option<&'a TimeZone> {
-        matches!(self.timing.tie, Tie::Zone(_)).then_some(zone)
+        self.timing.tie.zone().is_some().then_some(zone)
     }
 
     /// The starts a nominal wall time stands for: one, none (skipped), or both of a fold.

@@ -196,7 +196,9 @@ impl Event {
         for rule in &self.repeats.rules {
             let alone = |rule: Rule| match self.timing.tie {
                 Tie::AllDay => Series::all_day(self.timing.start, vec![rule]),
-                Tie::Zone(_) | Tie::Floating => Series::new(self.timing.start, vec![rule]),
+                Tie::Zone(_) | Tie::Theirs(_) | Tie::Floating => {
+                    Series::new(self.timing.start, vec![rule])
+                }
             };
             let (whole, endless) = (alone(rule.clone()), alone(rule.clone().with_until(None)));
             let mut later = endless.after(self.timing.start, anchor);

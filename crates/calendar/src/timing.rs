@@ -72,11 +72,18 @@ impl LocalStart {
     }
 }
 
+/// What stands before the zone in a draft whose times are a person's: what follows is the zone
+/// that holds if the person has none (any more).
+pub const THEIRS: char = '@';
+
 /// What a wall time is tied to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Tie {
     /// To a zone: 09:00 in New York wherever I am.
     Zone(ZoneName),
+    /// To wherever a person is, which is this zone now: I ring Ana at nine of her time. It follows
+    /// her when her zone is corrected, so no name of an occurrence has the zone in it.
+    Theirs(ZoneName),
     /// To wherever the machine is: the pill at 08:00.
     Floating,
     /// To a date: a holiday.
@@ -84,6 +91,23 @@ pub enum Tie {
 }
 
 impl Tie {
+    /// The zone it is read in, unless that is the machine's.
+    pub fn zone(&self) -> Option<&ZoneName> {
+        match self {
+            Self::Zone(name) | Self::Theirs(name) => Some(name),
+            Self::Floating | Self::AllDay => None,
+        }
+    }
+
+    /// As drafts and the ledger write it: `Europe/Lisbon`, and a person's `@Europe/Lisbon`.
+    pub fn zone_text(&self) -> Option<String> {
+        match self {
+            Self::Zone(name) => Some(name.to_string()),
+            Self::Theirs(name) => Some(format!("{THEIRS}{name}")),
+            Self::Floating | Self::AllDay => None,
+        }
+    }
+
     /// Whether starts are dates.
     pub fn is_all_day(&self) -> bool {
         matches!(self, Self::AllDay)
@@ -244,7 +268,7 @@ pub fn later(at: Timestamp, seconds: i64) -> Timestamp {
 impl fmt::Display for Tie {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Zone(name) => write!(f, "{name}"),
+            Self::Zone(name) | Self::Theirs(name) => write!(f, "{name}"),
             Self::Floating => f.write_str("floating"),
             Self::AllDay => f.write_str("all-day"),
         }

@@ -130,6 +130,9 @@ pub struct Add {
     /// The zone of its times, such as Europe/Lisbon [default: this computer's]
     #[arg(long, value_name = "ZONE")]
     pub zone: Option<String>,
+    /// In the zone of this person, by name or id: the event follows them when their zone changes
+    #[arg(long, value_name = "PERSON", conflicts_with_all = ["zone", "floating"])]
+    pub zone_of: Option<String>,
     /// At that wall time wherever this computer is
     #[arg(long, conflicts_with = "zone")]
     pub floating: bool,
@@ -263,6 +266,8 @@ pub enum Person {
         #[arg(long, value_name = "HOW")]
         leap_day: Option<LeapDay>,
     },
+    /// Change a person; what is told in their zone goes along
+    Edit(crate::commands::person::Edit),
     /// List everybody
     List,
     /// Delete a person and what is told about them

@@ -9,6 +9,7 @@ mod args;
 mod commands;
 mod failure;
 mod session;
+mod their;
 mod times;
 mod words;
 

@@ -4,12 +4,7 @@
 
 use std::{cell::Cell, collections::BTreeMap};
 
-use calendar::{
-    clocks::Clocks,
-    event::Event,
-    timing::{Tie, later},
-    zones::ZoneName,
-};
+use calendar::{clocks::Clocks, event::Event, timing::later, zones::ZoneName};
 use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
@@ -99,7 +94,7 @@ impl Act<'_> {
     /// The ledger knows from now on what clocks do in the zones of this event, unless it does.
     pub(crate) fn know_clocks(&self, event: &Event) -> Result<()> {
         for tie in event.ties() {
-            if let Tie::Zone(name) = tie
+            if let Some(name) = tie.zone()
                 && !clocks::has(self.tx, name.as_str())?
             {
                 self.learn_clocks(name.as_str())?;

@@ -107,10 +107,7 @@ fn series_place(event: &Event, occurrence: &Occurrence, to: &Placement) -> Resul
             itself: choose only this one";
         return Err(Error::invalid("start", message));
     }
-    let zone = |tie: &Tie| match tie {
-        Tie::Zone(name) => Some(name.to_string()),
-        Tie::Floating | Tie::AllDay => None,
-    };
+    let zone = Tie::zone_text;
     let (tie, length) = (&event.timing.tie, event.timing.length);
     let is_zone_kept = zone(&occurrence.tie) == to.zone || tie.is_all_day();
     let (more_days, more_seconds) = match tie.is_all_day() == to.all_day {

@@ -7,6 +7,7 @@ use calendar::{
     person::Person,
     policy::LeapDay,
     reason::Reason,
+    timing::Tie,
     zones::ZoneName,
 };
 use serde::{Deserialize, Serialize};
@@ -221,12 +222,14 @@ impl Act<'_> {
         }
         if earlier.is_some_and(|earlier| earlier.person.zone != row.person.zone) {
             for row in event::of_person(self.tx, &self.context.zones, row.person.id)? {
-                effect.add(self.reconcile(
-                    &row.event,
-                    row.decided_until,
-                    Asked::Nobody,
-                    Reason::CancelledEdited,
-                )?);
+                // One in their time spans other instants now, and keeps the zone as the last known.
+                effect.add(match is_theirs(&row.event) {
+                    true => self.correct(&row, &row.event)?,
+                    false => {
+                        let gone = Reason::CancelledEdited;
+                        self.reconcile(&row.event, row.decided_until, Asked::Nobody, gone)?
+                    }
+                });
             }
         }
         Ok(effect)
@@ -235,9 +238,10 @@ impl Act<'_> {
     /// Takes the person out of an event, which keeps its dates.
     fn without_person(&self, row: &EventRow, with_person: bool) -> Result<Effect> {
         let before = EventDraft::from(&row.event);
-        let after = EventDraft { person: None, ..before.clone() };
-        let event = self.checked(&after, row.event.id, row.event.series_root)?;
-        let effect = self.correct(row, &event)?;
+        // What is in their time stays in the last zone known, and under the names it has.
+        let event = Event { person: None, ..row.event.clone() };
+        let mut effect = self.correct(row, &event)?;
+        effect.in_last_zone = u32::from(is_theirs(&event));
         let (label, after) = (format!("Change “{}”", event.title), EventDraft::from(&event));
         self.keep_of_person(&label, event.id, (&before, Some(&after)), with_person)?;
         Ok(effect)
@@ -276,4 +280,9 @@ pub(crate) fn calendar_name(name: &str) -> Result<&str> {
         return Err(Error::invalid("name", "a calendar's name has 1 to 200 bytes"));
     }
     Ok(name)
+}
+
+/// Whether any of it is in the time of its person.
+fn is_theirs(event: &Event) -> bool {
+    event.ties().any(|tie| matches!(tie, Tie::Theirs(_)))
 }

@@ -59,6 +59,9 @@ pub struct Effect {
     pub snoozes: u32,
     /// Being sent at this very moment: cancelled if that turns out to have failed.
     pub in_flight: u32,
+    /// Events that were in the time of a person who is gone: they stay in the last zone known.
+    #[serde(default)]
+    pub in_last_zone: u32,
     /// Moments that had passed when it was saved, by their trigger.
     pub passed: Vec<Passed>,
 }
@@ -79,6 +82,7 @@ impl Effect {
         self.planned += other.planned;
         self.snoozes += other.snoozes;
         self.in_flight += other.in_flight;
+        self.in_last_zone += other.in_last_zone;
         self.passed.extend(other.passed);
     }
 }
@@ -453,11 +457,11 @@ fn passed(wanted: &Wanted) -> Passed {
     Passed { trigger, due_ms: wanted.due.as_millisecond() }
 }
 
-/// Whether a floating reminder that was told comes round again so much later, after a journey,
-/// that it is worth telling again: the pill at 08:00 in Tokyo, and at 08:00 in Los Angeles.
+/// Whether a reminder by the machine's or a person's clock that was told comes round again so much
+/// later, after a journey, that it is worth telling again: the pill at 08:00 in Tokyo, and at 08:00 in Los Angeles.
 fn is_far_from_told(event: &Event, row: &DeliveryRow, due: Timestamp) -> bool {
-    let told =
-        row.told_at.filter(|_| event.timing.tie == Tie::Floating && !event.kind.is_of_person());
+    let is_moving = matches!(event.timing.tie, Tie::Floating | Tie::Theirs(_));
+    let told = row.told_at.filter(|_| is_moving && !event.kind.is_of_person());
     told.is_some_and(|told| due >= later(told, FAR))
 }
 

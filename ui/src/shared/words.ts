@@ -1,8 +1,8 @@
 // What Rust says, in the user's words: marks, triggers, lengths, changes.
 
 import { addDays, addMinutes, yearOf } from '../time/date';
-import { dayShort, dayFull, dayMonth, nearDay, wall, wallExact, wallRange, type HourClock } from '../time/format';
-import type { Attempts, Change, Kind, Mark, Moment, OccurrenceDetail, Segment, Trigger, Wall } from '../wire/types';
+import { dayShort, dayFull, dayMonth, nearDay, wall, wallExact, wallRange, weekdayShort, type HourClock } from '../time/format';
+import type { Attempts, Change, Elsewhere, Kind, Mark, Moment, OccurrenceDetail, Segment, Trigger, Wall } from '../wire/types';
 import { t, tn } from './t';
 
 /** "told 6 minutes late", "retrying, 2 of 10 tries made" */
@@ -117,6 +117,12 @@ export function whenWords(occurrence: OccurrenceDetail, clock: HourClock): strin
   return `${dayShort(start.date)}, ${wall(start.wallMin, clock)}${offset} – ${dayFull(end.date)}, ${wall(end.wallMin, clock)}`;
 }
 
+/** "16:00 in Tokyo", "Thu 01:00 for Ana, Lisbon": what clocks show there of what begins on a date here. */
+export function thereWords({ date, wallMin, city, whose }: Elsewhere, here: string, clock: HourClock): string {
+  const time = date === here ? wall(wallMin, clock) : `${weekdayShort(date)} ${wall(wallMin, clock)}`;
+  return whose ? t('their.for', { time, name: whose, city }) : t('their.at', { time, city });
+}
+
 /** The time on a chip: "10:00–11:00", or the start alone. */
 export function chipTime(segment: Segment, clock: HourClock): string {
   if (segment.allDay) return '';
@@ -131,7 +137,8 @@ export function chipLabel(segment: Segment, shown: readonly string[], day: strin
     : segment.wallEnd > segment.wallStart ? t('chip.between', { start: wall(segment.wallStart, clock), end: wall(segment.wallEnd, clock) }) : wall(segment.wallStart, clock);
   const state = segment.mark ? markWords(segment.mark, segment.lateMs, segment.attempts) : t('chip.noReminder');
   const times = seen.includes('–') && segment.part === 'single' ? null : spoken;
-  return [seen, day, times, segment.place, calendar, segment.recurring ? t('chip.repeats') : null, state].filter(Boolean).join(', ');
+  const there = segment.elsewhere && segment.part !== 'mid' && segment.part !== 'end' ? thereWords(segment.elsewhere, segment.date, clock) : null;
+  return [seen, day, times, there, segment.place, calendar, segment.recurring ? t('chip.repeats') : null, state].filter(Boolean).join(', ');
 }
 
 /** What a mutation did, as one line. */

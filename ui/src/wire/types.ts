@@ -68,7 +68,7 @@ export type DraftPreview = { sentence: string | null, next: Array<PreviewDate>, 
 
 export type EditorForm = { event: string | null, original: string | null, version: number | null, draft: Draft, recurring: boolean, scopes: Array<Scope>, };
 
-export type Elsewhere = { city: string, date: string, wallMin: number, };
+export type Elsewhere = { city: string, date: string, wallMin: number, whose: string | null, };
 
 export type Empty = Record<symbol, never>;
 
@@ -204,6 +204,6 @@ export type Why = { delivery: DeliveryRow, steps: Array<Step>, attempts: Array<A
 
 export type ZoneField = { id: string, city: string, };
 
-export type ZoneQuery = { text: string, limit: number, };
+export type ZoneQuery = { text: string, limit: number, people: boolean, };
 
-export type ZoneView = { id: string, city: string, offset: string, };
+export type ZoneView = { id: string, city: string, offset: string, person: string | null, };

@@ -15,7 +15,7 @@ use crate::{
     person::Person,
     recurrence::{Freq, Rule},
     reminder::{Reminder, Trigger},
-    timing::{Fold, Gap, Length, LocalStart, Tie, Timing},
+    timing::{Fold, Gap, Length, LocalStart, THEIRS, Tie, Timing},
     zones::{ZoneName, Zones},
 };
 
@@ -44,7 +44,8 @@ pub struct EventDraft {
     pub url: String,
     /// `20270501` for all-day, `20270501T090000` otherwise.
     pub start: String,
-    /// IANA name; a time without one is floating.
+    /// IANA name; a time without one is floating. `@Europe/Lisbon` is the zone of the person it is
+    /// of, and that one if the person has none.
     #[serde(default)]
     pub zone: Option<String>,
     /// `shift` or `skip`; empty is shift.
@@ -437,6 +438,35 @@ fn read_local(field: &'static str, text: &str, all_day: bool) -> Result<DateTime
     }
 }
 
+fn known_zone(name: &str, check: &Check<'_>) -> Result<ZoneName, DraftError> {
+    match check.origin {
+        Origin::Outside => check.zones.check(name).map_err(|e| wrong("zone", e.to_string())),
+        Origin::Ledger => Ok(ZoneName::stored(name)),
+    }
+}
+
+/// The tie to the zone of the person, or to the last one known. Who takes the person away chooses
+/// that zone as any other; where the person was deleted, it stays theirs in name.
+fn their_time(last: &str, check: &Check<'_>) -> Result<Tie, DraftError> {
+    let Some(person) = &check.person else {
+        if last.is_empty() {
+            return Err(wrong("zone", "a time in a person's zone needs the person: say whose"));
+        }
+        return Ok(match check.origin {
+            Origin::Outside => Tie::Zone(known_zone(last, check)?),
+            Origin::Ledger => Tie::Theirs(known_zone(last, check)?),
+        });
+    };
+    match &person.zone {
+        Some(zone) => Ok(Tie::Theirs(zone.clone())),
+        None if last.is_empty() => {
+            let message = format!("{} has no zone: give one to the person first", person.name);
+            Err(wrong("zone", message))
+        }
+        None => Ok(Tie::Theirs(known_zone(last, check)?)),
+    }
+}
+
 fn read_start(
     field: &'static str,
     text: &str,
@@ -456,10 +486,10 @@ fn read_start(
     let tie = match (text.len(), zone, check.origin) {
         (8, ..) => Tie::AllDay,
         (_, None, _) => Tie::Floating,
-        (_, Some(name), Origin::Outside) => {
-            Tie::Zone(check.zones.check(name).map_err(|e| wrong("zone", e.to_string()))?)
-        }
-        (_, Some(name), Origin::Ledger) => Tie::Zone(ZoneName::stored(name)),
+        (_, Some(name), _) => match name.strip_prefix(THEIRS) {
+            Some(last) => their_time(last, check)?,
+            None => Tie::Zone(known_zone(name, check)?),
+        },
     };
     Ok((local, tie))
 }

@@ -6,7 +6,7 @@ use super::{EventDraft, OverrideDraft, ReminderDraft};
 use crate::{
     event::{Change, Event, Override},
     reminder::Reminder,
-    timing::{Fold, Gap, LocalStart, Tie},
+    timing::{Fold, Gap, LocalStart},
 };
 
 /// The draft of a valid event: checking it gives the same event again.
@@ -23,7 +23,7 @@ impl From<&Event> for EventDraft {
             description: event.description.clone(),
             url: event.url.clone(),
             start: date(&timing.start),
-            zone: zone_of(&timing.tie),
+            zone: timing.tie.zone_text(),
             gap: if timing.gap == Gap::Skip { "skip".into() } else { String::new() },
             fold: match timing.fold {
                 Fold::First => String::new(),
@@ -53,13 +53,6 @@ impl From<&Reminder> for ReminderDraft {
     }
 }
 
-fn zone_of(tie: &Tie) -> Option<String> {
-    match tie {
-        Tie::Zone(name) => Some(name.to_string()),
-        Tie::Floating | Tie::AllDay => None,
-    }
-}
-
 fn override_draft(o: &Override, all_day: bool) -> OverrideDraft {
     let original = o.original.text(all_day);
     match &o.change {
@@ -70,7 +63,7 @@ fn override_draft(o: &Override, all_day: bool) -> OverrideDraft {
             original,
             cancelled: false,
             start: start.text(tie.is_all_day()),
-            zone: zone_of(tie),
+            zone: tie.zone_text(),
             length: (length.days, length.seconds),
             title: title.clone(),
             place: place.clone(),

@@ -19,7 +19,7 @@ use crate::{
     event::Event,
     kind::KindRef,
     recurrence::{Rule, Until},
-    timing::{Fold, Gap, LocalStart, Tie, instant},
+    timing::{Fold, Gap, LocalStart, instant},
     zones::ZoneName,
 };
 
@@ -92,10 +92,7 @@ pub(super) fn write(line: &mut dyn FnMut(&str), out: &Outgoing<'_>, kept: &Compo
     if timing.gap == Gap::Skip {
         line(&format!("{GAP}:skip"));
     }
-    let zone = match &timing.tie {
-        Tie::Zone(name) => format!(";X-ZONE=\"{name}\""),
-        Tie::Floating | Tie::AllDay => String::new(),
-    };
+    let zone = timing.tie.zone().map_or_else(String::new, |name| format!(";X-ZONE=\"{name}\""));
     match timing.fold {
         Fold::First => {}
         Fold::Second => line(&format!("{FOLD}{zone}:second")),

@@ -141,10 +141,7 @@ impl Writer<'_> {
     /// RRULE, RDATE and EXDATE. What only we understand of them stands beside them.
     fn recurrence(&mut self, names: &Names<'_>, kept: &Component<'static>) {
         let event = names.event;
-        let zone = match &event.timing.tie {
-            Tie::Zone(name) => Some(self.ctx.zones.zone(name).0),
-            Tie::Floating | Tie::AllDay => None,
-        };
+        let zone = event.timing.tie.zone().map(|name| self.ctx.zones.zone(name).0);
         let all_day = event.timing.tie.is_all_day();
         // Of a task the rule counts from DUE, which is its DTSTART then.
         if is_task(event) && !event.repeats.is_once() {
@@ -196,17 +193,19 @@ impl Writer<'_> {
         match tie {
             Tie::AllDay => self.time("DTEND", names, end, tie),
             Tie::Floating if (days, seconds) != (0, 0) => self.time("DTEND", names, end, tie),
-            Tie::Zone(own) if days == 0 && seconds != 0 && names.end.is_some() => {
+            Tie::Zone(own) | Tie::Theirs(own)
+                if days == 0 && seconds != 0 && names.end.is_some() =>
+            {
                 let zones = self.ctx.zones;
                 let at = later(instant(start, &zones.zone(own).0).0, seconds);
                 let Some(name) = &names.end else { return };
                 let there = LocalStart::first(zones.zone(name).0.to_datetime(at));
                 self.time("DTEND", names, there, &Tie::Zone(name.clone()));
             }
-            Tie::Zone(_) if (days, seconds) != (0, 0) => {
+            Tie::Zone(_) | Tie::Theirs(_) if (days, seconds) != (0, 0) => {
                 self.line(&format!("DURATION:{}", write_alarm::duration(days.into(), seconds)));
             }
-            Tie::Floating | Tie::Zone(_) => {}
+            Tie::Floating | Tie::Zone(_) | Tie::Theirs(_) => {}
         }
     }
 
@@ -226,16 +225,16 @@ impl Writer<'_> {
                 let params = unknown.map_or(String::new(), |(_, tzid)| tzid_param(tzid));
                 (params, plain.text(false))
             }
-            Tie::Zone(name)
+            Tie::Zone(name) | Tie::Theirs(name)
                 if name.as_str() == "UTC" && !names.original.iter().any(|(z, _)| z == "UTC") =>
             {
                 (String::new(), format!("{}Z", plain.text(false)))
             }
-            Tie::Zone(name) if local.fold => {
+            Tie::Zone(name) | Tie::Theirs(name) if local.fold => {
                 let at = instant(local, &self.ctx.zones.zone(name).0).0;
                 (String::new(), at.strftime("%Y%m%dT%H%M%SZ").to_string())
             }
-            Tie::Zone(name) => {
+            Tie::Zone(name) | Tie::Theirs(name) => {
                 let original = names.original.iter().find(|(zone, _)| zone == name.as_str());
                 let tzid = original.map_or(name.as_str(), |(_, tzid)| tzid).to_string();
                 let year = local.at.year();
@@ -404,7 +403,7 @@ fn names<'e>(kept: &Component<'_>, event: &'e Event) -> Names<'e> {
     let other = end.as_ref().filter(|(zone, _)| !zone.is_empty());
     let other = other.map(|(zone, _)| ZoneName::stored(zone.as_str()));
     let own = match &event.timing.tie {
-        Tie::Zone(name) => Some(name),
+        Tie::Zone(name) | Tie::Theirs(name) => Some(name),
         Tie::Floating | Tie::AllDay => None,
     };
     let end_zone = other.filter(|zone| own.is_some_and(|own| own != zone));

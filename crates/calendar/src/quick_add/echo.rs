@@ -134,7 +134,7 @@ impl Here<'_> {
             Tie::Floating => " wherever you are".into(),
             Tie::AllDay => String::new(),
             Tie::Zone(name) if name == machine || self.elapses => String::new(),
-            Tie::Zone(name) => {
+            Tie::Zone(name) | Tie::Theirs(name) => {
                 let here = self.known.context.machine_zone().to_datetime(o.start);
                 let city = name.as_str().rsplit('/').next().unwrap_or("").replace('_', " ");
                 if here == self.at(o.start) {

@@ -8,8 +8,9 @@ use calendar::{
     recurrence::{Cron, CronError},
     reminder::Trigger,
     timing::{LocalStart, Tie},
+    zones::ZoneName,
 };
-use engine::{events::Save, reconcile::Passed};
+use engine::{events::Save, ledger::person::PersonRow, reconcile::Passed};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -80,10 +81,11 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
         (None, at) => ("at", at.as_ref()),
     };
     let context = &session.context;
+    let theirs = words.zone_of.as_ref().map(|name| their_zone(session, words, name)).transpose()?;
     let reading = Reading {
         field,
         zones: &context.zones,
-        zone: words.zone.as_deref(),
+        zone: theirs.as_ref().map(|(_, zone)| zone.as_str()).or(words.zone.as_deref()),
         machine: &context.machine,
     };
     let given = match (at, &words.cron) {
@@ -96,14 +98,25 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
         Some(line) => lowered(line, &given)?,
         None => (given.local, words.rrule.clone().into_iter().collect()),
     };
-    let zone = zone(words, &given)?;
+    let zone = match &theirs {
+        Some((_, zone)) if !given.is_date => Tie::Theirs(zone.clone()).zone_text(),
+        Some(_) => {
+            let message =
+                "a whole day has no zone of its own: give a time, or leave --zone-of away";
+            return Err(Failure::usage("zone-of", message));
+        }
+        None => zone(words, &given)?,
+    };
     let tie = if given.is_date { Tie::AllDay } else { Tie::Floating };
     let length = words.length.as_deref().map(|text| times::length("for", text)).transpose()?;
     let calendar = match &words.calendar {
         Some(name) => session.calendar(name)?.id,
         None => CalendarId::FIRST,
     };
-    let person = words.person.as_ref().map(|name| session.person(name)).transpose()?;
+    let person = match &theirs {
+        Some((person, _)) => Some(person.clone()),
+        None => words.person.as_ref().map(|name| session.person(name)).transpose()?,
+    };
     let said = Reminding {
         remind: &words.remind,
         channel: &words.channel,
@@ -134,6 +147,33 @@ fn lowered(line: &str, given: &Given) -> Result<(LocalStart, Vec<String>), Failu
     // The second of two equal hours is meant only where the first run is the start itself.
     let fold = given.local.fold && start == given.local.at;
     Ok((LocalStart { at: start, fold }, vec![rule.to_string()]))
+}
+
+/// Whose time it is, and the zone that is now.
+fn their_zone(
+    session: &Session,
+    words: &Add,
+    name: &str,
+) -> Result<(PersonRow, ZoneName), Failure> {
+    let row = session.person(name)?;
+    let person = &row.person;
+    if let Some(other) = &words.person
+        && session.person(other)?.person.id != person.id
+    {
+        let message = format!(
+            "--zone-of makes it an event of {}, and --person says {other}: leave one of them away",
+            person.name
+        );
+        return Err(Failure::usage("person", message));
+    }
+    let zone = person.zone.clone().ok_or_else(|| {
+        let message = format!(
+            "{name} has no zone: give one with `carillon person edit {name} --zone ZONE`",
+            name = person.name
+        );
+        Failure::usage("zone-of", message)
+    })?;
+    Ok((row, zone))
 }
 
 fn kind(words: &Add) -> Result<KindRef, Failure> {

@@ -268,10 +268,7 @@ pub fn placement(
         return Err(Failure::invalid("at", message));
     }
     let named = said.zone.is_some() || said.at.is_some_and(|(text, _)| text.contains('['));
-    let own = match &one.tie {
-        Tie::Zone(name) => name.clone(),
-        Tie::Floating | Tie::AllDay => context.machine.clone(),
-    };
+    let own = one.tie.zone().unwrap_or(&context.machine).clone();
     let field = said.at.map_or("zone", |(_, field)| field);
     let reading = Reading { field, zones: &context.zones, zone: said.zone, machine: &own };
     let (start, all_day, zone) = match said.at {
@@ -289,7 +286,10 @@ pub fn placement(
         return Err(Failure::usage(if said.floating { "floating" } else { "zone" }, message));
     }
     let stays_floating = one.tie == Tie::Floating && !named;
-    let zone = (!(all_day || said.floating || stays_floating)).then(|| zone.to_string());
+    // What is in a person's time stays so, unless a zone is named.
+    let stays_theirs = matches!(one.tie, Tie::Theirs(_)) && !named;
+    let tie = if stays_theirs { Tie::Theirs(zone) } else { Tie::Zone(zone) };
+    let zone = tie.zone_text().filter(|_| !(all_day || said.floating || stays_floating));
     let was = one.length;
     let length = match said.length {
         Some(text) => times::length("for", text)?,

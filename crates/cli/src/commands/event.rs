@@ -15,7 +15,7 @@ use engine::{
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde::Serialize;
 
-use crate::{answer::Answer, args::OneEvent, failure::Failure, session::Session, words};
+use crate::{answer::Answer, args::OneEvent, failure::Failure, session::Session, their, words};
 
 /// How many dates ahead are shown.
 const NEXT: usize = 5;
@@ -29,7 +29,11 @@ pub struct Shape {
     title: String,
     kind: &'static str,
     zone: Option<String>,
+    /// Whose zone that is, if it is taken from a person.
+    zone_of: Option<String>,
     start: String,
+    /// The next start by this computer's clock.
+    here: Option<String>,
     rrule: Option<String>,
     next: Vec<String>,
     reminders: Vec<ReminderShape>,
@@ -94,7 +98,7 @@ impl<'a> View<'a> {
         match timing.tie {
             Tie::AllDay => timing.start.date().to_string(),
             Tie::Floating => timing.start.to_string(),
-            Tie::Zone(_) => instant(start, &zone).0.to_zoned(zone).to_string(),
+            Tie::Zone(_) | Tie::Theirs(_) => instant(start, &zone).0.to_zoned(zone).to_string(),
         }
     }
 
@@ -111,11 +115,10 @@ impl<'a> View<'a> {
             id: event.id.to_string(),
             title: event.title.clone(),
             kind: event.kind.code(),
-            zone: match &event.timing.tie {
-                Tie::Zone(name) => Some(name.to_string()),
-                Tie::Floating | Tie::AllDay => None,
-            },
+            zone: event.timing.tie.zone().map(ToString::to_string),
+            zone_of: their::whose(event),
             start: self.start(),
+            here: self.next.first().and_then(|o| their::start_here(o, &self.session.zone())),
             rrule: (!rules.is_empty()).then(|| rules.join("\n")),
             next: self.next.iter().map(Occurrence::label).collect(),
             reminders: reminders.collect(),
@@ -178,7 +181,7 @@ impl<'a> View<'a> {
         let timing = &self.event.timing;
         let second = instant(LocalStart { at: timing.start, fold: true }, zone).0;
         match (timing.fold, &timing.tie) {
-            (Fold::First, Tie::Zone(_)) => {
+            (Fold::First, Tie::Zone(_) | Tie::Theirs(_)) => {
                 let second = second.to_zoned(zone.clone());
                 format!("the first is taken, and the second is written {second}")
             }
@@ -193,8 +196,16 @@ impl<'a> View<'a> {
         let Length { days, seconds } = self.event.timing.length;
         let mut text = match self.event.timing.tie {
             Tie::Floating => format!("{}, wherever this computer is", words::label(&self.start())),
-            Tie::Zone(_) | Tie::AllDay => words::label(&self.start()),
+            Tie::Zone(_) | Tie::Theirs(_) | Tie::AllDay => words::label(&self.start()),
         };
+        if let Some(name) = their::whose(self.event) {
+            text.push_str(&format!(", which is {name}’s time"));
+        }
+        if self.event.repeats.is_once()
+            && let Some(here) = self.next.first().and_then(|o| their::here(o, &self.session.zone()))
+        {
+            text.push_str(&format!(" ({here})"));
+        }
         let total = i64::from(days) * 86_400 + seconds;
         match (total, self.event.timing.tie.is_all_day()) {
             (0 | 86_400, true) | (0, false) => {}
@@ -243,7 +254,9 @@ impl<'a> View<'a> {
             (false, true) => {}
             (false, false) => {
                 for occurrence in &self.next {
-                    row("next", words::label(&occurrence.label()));
+                    let here = their::here(occurrence, &zone);
+                    let here = here.map_or_else(String::new, |here| format!(" ({here})"));
+                    row("next", words::label(&occurrence.label()) + &here);
                 }
             }
         }
@@ -272,8 +285,15 @@ pub struct EffectShape {
     cancelled: u32,
     snoozes_cancelled: u32,
     in_flight: u32,
+    /// Events that were in a deleted person's time and stay in the last zone known.
+    #[serde(skip_serializing_if = "is_none")]
+    in_last_zone: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     passed: Vec<PassedShape>,
+}
+
+const fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 #[derive(Debug, Serialize)]
@@ -293,6 +313,7 @@ impl EffectShape {
             cancelled: effect.cancelled,
             snoozes_cancelled: effect.snoozes,
             in_flight: effect.in_flight,
+            in_last_zone: effect.in_last_zone,
             passed: passed.collect(),
         }
     }

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::series;
 use crate::{
-    answer::Answer, args::List, failure::Failure, session::Session, times::Reading, words,
+    answer::Answer, args::List, failure::Failure, session::Session, their, times::Reading, words,
 };
 
 #[derive(Serialize)]
@@ -24,6 +24,10 @@ struct Shape {
     /// The start by which an occurrence is named for ever, also after it was moved.
     original: String,
     end: String,
+    /// The start by this computer's clock.
+    here: Option<String>,
+    /// Whose zone its times are in, if they are a person's.
+    zone_of: Option<String>,
     all_day: bool,
     calendar: String,
     state: Option<&'static str>,
@@ -103,6 +107,8 @@ fn shape(session: &Session, line: &Line) -> Shape {
         start: occurrence.label(),
         original: series::original(session, &line.happening.event, occurrence),
         end,
+        here: their::start_here(occurrence, &session.zone()),
+        zone_of: their::whose(&line.happening.event),
         all_day,
         calendar: line.calendar.clone(),
         state: state(line.shown).map(State::code),
@@ -192,8 +198,10 @@ fn row(line: &Line, zone: &TimeZone) -> [String; 5] {
         Shown::Late => "told late",
         other => state(other).map_or("", words::state),
     };
+    let there = their::there(&line.happening.event, occurrence, zone);
+    let there = there.map_or_else(String::new, |there| format!(" · {there}"));
     [
-        format!("  {when}"),
+        format!("  {when}{there}"),
         line.happening.title().to_string(),
         line.calendar.clone(),
         shown.into(),

@@ -15,7 +15,7 @@ mod list;
 mod manual;
 mod next;
 mod occurrences;
-mod person;
+pub mod person;
 mod quick;
 mod series;
 mod undo;

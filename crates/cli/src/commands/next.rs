@@ -1,10 +1,10 @@
 //! `carillon next`: what will ring next.
 
-use calendar::delivery::State;
+use calendar::{delivery::State, event::Event, occurrence::Occurrence};
 use engine::{message::utc, queries::Ring};
 use serde::Serialize;
 
-use crate::{answer::Answer, args::Next, failure::Failure, session::Session, words};
+use crate::{answer::Answer, args::Next, failure::Failure, session::Session, their, words};
 
 #[derive(Serialize)]
 struct Shape {
@@ -13,12 +13,23 @@ struct Shape {
     title: String,
     channel: String,
     due: String,
+    /// The start it rings for, in its own zone and by this computer's clock.
+    start: Option<String>,
+    here: Option<String>,
+    /// Whose zone its times are in, if they are a person's.
+    zone_of: Option<String>,
     state: &'static str,
 }
 
 pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
     let rings = session.engine.next_rings(usize::from(words.count))?;
-    let shape = |ring: &Ring| Shape {
+    let zone = session.zone();
+    let found = rings.iter().map(|ring| occurrence(session, ring));
+    let found: Vec<Option<(Event, Occurrence)>> = found.collect::<Result<_, _>>()?;
+    let shape = |(ring, of): (&Ring, &Option<(Event, Occurrence)>)| Shape {
+        start: of.as_ref().map(|(_, o)| o.label()),
+        here: of.as_ref().and_then(|(_, o)| their::start_here(o, &zone)),
+        zone_of: of.as_ref().and_then(|(event, _)| their::whose(event)),
         delivery: ring.delivery.map(|id| id.to_string()),
         event: ring.event.map(|id| id.to_string()),
         title: ring.title.clone(),
@@ -26,24 +37,27 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         due: utc(ring.due),
         state: ring.state.code(),
     };
-    let shapes: Vec<Shape> = rings.iter().map(shape).collect();
+    let shapes: Vec<Shape> = rings.iter().zip(&found).map(shape).collect();
     if rings.is_empty() {
         return Ok(Answer::new("Nothing will ring.", &shapes));
     }
-    let zone = session.zone();
     let when = |ring: &Ring| match ring.state {
         State::Held => "waiting".to_string(),
         _ => words::moment(ring.due, &zone),
     };
-    let line = |ring: &Ring| {
+    let line = |(ring, of): (&Ring, &Option<(Event, Occurrence)>)| {
+        let there = of.as_ref().and_then(|(event, o)| {
+            let there = their::there(event, o, &zone)?;
+            Some(format!(" ({} · {there})", zone.to_datetime(o.start).strftime("%H:%M")))
+        });
         [
             when(ring),
-            ring.title.clone(),
+            format!("{}{}", ring.title, there.unwrap_or_default()),
             ring.channel.clone(),
             ring.delivery.map_or_else(|| "planned later".into(), |id| id.to_string()),
         ]
     };
-    let lines: Vec<[String; 4]> = rings.iter().map(line).collect();
+    let lines: Vec<[String; 4]> = rings.iter().zip(&found).map(line).collect();
     let text = format!(
         "What will ring (times in {})\n{}{}",
         session.context.machine,
@@ -51,4 +65,12 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         session.warning()
     );
     Ok(Answer::new(text, &shapes))
+}
+
+/// What a ring is about, if that is still there.
+fn occurrence(session: &Session, ring: &Ring) -> Result<Option<(Event, Occurrence)>, Failure> {
+    let Some(id) = ring.event else { return Ok(None) };
+    let event = session.engine.event(id)?.event;
+    let found = event.occurrence_named(&session.context, &ring.occurrence);
+    Ok(found.map(|occurrence| (event, occurrence)))
 }

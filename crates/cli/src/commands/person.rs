@@ -1,5 +1,7 @@
 //! `carillon person`: people, their zones and birthdays.
 
+use calendar::policy::LeapDay;
+use clap::Args;
 use engine::{ledger::person::PersonRow, people::SavePerson};
 use serde::Serialize;
 
@@ -29,12 +31,35 @@ impl Shape {
     }
 }
 
+/// What is changed of a person; the rest stays.
+#[derive(Debug, Args)]
+pub struct Edit {
+    /// By name or id (per_…)
+    person: String,
+    /// Another name
+    #[arg(long)]
+    name: Option<String>,
+    /// 1990-02-28, --birthday=--02-28 when nobody knows the year, or none
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    birthday: Option<String>,
+    /// The same of an anniversary
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    anniversary: Option<String>,
+    /// Where the person lives, such as Asia/Tokyo, or none: wherever this computer is
+    #[arg(long, value_name = "ZONE")]
+    zone: Option<String>,
+    /// What 29 February is in other years: backward (28 February), forward (1 March) or omit
+    #[arg(long, value_name = "HOW")]
+    leap_day: Option<LeapDay>,
+}
+
 pub fn run(session: &Session, words: Person) -> Result<Answer, Failure> {
     match words {
         Person::Add { name, birthday, anniversary, zone, leap_day } => {
             let leap_day = leap_day.map(|l| l.code().to_string());
             add(session, &SavePerson { id: None, name, zone, birthday, anniversary, leap_day })
         }
+        Person::Edit(words) => edit(session, words),
         Person::List => list(session),
         Person::Delete { person } => delete(session, &person),
     }
@@ -59,6 +84,45 @@ fn add(session: &Session, save: &SavePerson) -> Result<Answer, Failure> {
         text.push_str(session.warning());
     }
     Ok(Answer::new(text, &Shape::of(&row)))
+}
+
+#[derive(Serialize)]
+struct Edited {
+    #[serde(flatten)]
+    person: Shape,
+    #[serde(flatten)]
+    effect: EffectShape,
+}
+
+fn edit(session: &Session, words: Edit) -> Result<Answer, Failure> {
+    let row = session.person(&words.person)?;
+    // `none` takes away, and what is not said stays.
+    let said = |text: Option<String>, known: Option<String>| match text {
+        Some(text) if text == "none" => None,
+        Some(text) => Some(text),
+        None => known,
+    };
+    let leap_day = words.leap_day.unwrap_or(row.person.leap_day).code().to_string();
+    let saved = session.engine.save_person(
+        &SavePerson {
+            id: Some(row.person.id),
+            name: words.name.unwrap_or(row.person.name),
+            zone: said(words.zone, row.person.zone.map(|zone| zone.to_string())),
+            birthday: said(words.birthday, row.birthday),
+            anniversary: words
+                .anniversary
+                .map(|day| if day == "none" { String::new() } else { day }),
+            leap_day: Some(leap_day),
+        },
+        None,
+    )?;
+    let row = session.person(&saved.id)?;
+    let place = row.person.zone.as_ref().map_or_else(|| "here".into(), ToString::to_string);
+    let birthday = row.birthday.clone().map_or_else(String::new, |day| format!(", born {day}"));
+    let text =
+        format!("Changed {}: {place}{birthday}{}", row.person.name, cancelled(&saved.effect));
+    let effect = EffectShape::of(&saved.effect);
+    Ok(Answer::new(text, &Edited { person: Shape::of(&row), effect }))
 }
 
 fn list(session: &Session) -> Result<Answer, Failure> {
@@ -89,7 +153,12 @@ struct Deleted {
 fn delete(session: &Session, name: &str) -> Result<Answer, Failure> {
     let row = session.person(name)?;
     let effect = session.engine.delete_person(row.person.id, None)?;
-    let text = format!("Deleted {}{}", row.person.name, cancelled(&effect));
+    let mut text = format!("Deleted {}{}", row.person.name, cancelled(&effect));
+    if let (count @ 1.., Some(zone)) = (effect.in_last_zone, &row.person.zone) {
+        let events = words::count(count as usize, "event");
+        let stay = if count == 1 { "stays" } else { "stay" };
+        text.push_str(&format!(" {events} in their time {stay} in {zone}."));
+    }
     let shape = Deleted { deleted: row.person.id.to_string(), effect: EffectShape::of(&effect) };
     Ok(Answer::new(text, &shape))
 }

@@ -5,7 +5,7 @@ use calendar::{
     event::Event,
     id::EventId,
     occurrence::Occurrence,
-    timing::{LocalStart, Tie, instant, later},
+    timing::{LocalStart, THEIRS, instant, later},
     zones::ZoneName,
 };
 use engine::{
@@ -188,10 +188,7 @@ fn not_there(session: &Session, event: &Event, text: &str) -> Failure {
 
 /// The zone in which an event's times are read when they say none themselves.
 pub fn own_zone(session: &Session, event: &Event) -> ZoneName {
-    match &event.timing.tie {
-        Tie::Zone(name) => name.clone(),
-        Tie::Floating | Tie::AllDay => session.context.machine.clone(),
-    }
+    event.timing.tie.zone().unwrap_or(&session.context.machine).clone()
 }
 
 /// The original start of an occurrence, by which it can be named for ever.
@@ -314,7 +311,7 @@ pub fn move_to(session: &Session, asked: &Move) -> Result<Answer, Failure> {
     let stands = |start: &LocalStart| {
         let zone = to.zone.as_ref().map_or_else(
             || session.zone(),
-            |name| session.context.zones.zone(&ZoneName::stored(name)).0,
+            |name| session.context.zones.zone(&ZoneName::stored(name.trim_start_matches(THEIRS))).0,
         );
         match to.all_day {
             true => start.at.date().to_string(),

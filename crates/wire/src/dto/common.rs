@@ -176,4 +176,6 @@ pub struct ZoneView {
     pub city: String,
     /// Now, "UTC+9" or "GMT+5:30".
     pub offset: String,
+    /// `per_…`: the zone of this person, whom it follows.
+    pub person: Option<String>,
 }

@@ -189,6 +189,8 @@ pub struct Elsewhere {
     pub date: String,
     /// Minutes since midnight there.
     pub wall_min: i32,
+    /// Whose time it is, if it is a person's: "Ana".
+    pub whose: Option<String>,
 }
 
 /// Asks which days have something (the dots of the small month).

@@ -61,6 +61,9 @@ pub struct ZoneQuery {
     pub text: String,
     /// At most so many.
     pub limit: u32,
+    /// People who have a zone are offered, too.
+    #[serde(default)]
+    pub people: bool,
 }
 
 /// Which addresses an endpoint may have.

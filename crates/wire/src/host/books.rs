@@ -90,8 +90,16 @@ impl EngineHost {
         let person: PersonId = id("id", &asked.id)?;
         let known = self.engine.people()?.into_iter().find(|row| row.person.id == person);
         let effect = self.engine.delete_person(person, Some(&asked.request_id))?;
+        let zone = known.as_ref().and_then(|row| row.person.zone.clone());
+        let note = zone.filter(|_| effect.in_last_zone > 0).map(|zone| {
+            let events = match effect.in_last_zone {
+                1 => "1 event in their time stays".into(),
+                n => format!("{n} events in their time stay"),
+            };
+            format!("{events} in {}", city(zone.as_str()))
+        });
         let title = known.map(|row| row.person.name);
-        Ok(with_effect(Change { title, count: 1, ..nothing(Did::Removed) }, &effect, &local))
+        Ok(with_effect(Change { title, note, count: 1, ..nothing(Did::Removed) }, &effect, &local))
     }
 }
 

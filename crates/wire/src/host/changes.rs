@@ -6,7 +6,7 @@ use calendar::{
     halves::Halves,
     id::EventId,
     reminder::Trigger as When,
-    timing::{Landing, Length, LocalStart, Tie, instant},
+    timing::{Landing, Length, LocalStart, instant},
 };
 use engine::{
     events::{Placement, Save, Saved, Scope as Which, Target, moved_series},
@@ -354,10 +354,7 @@ fn moved_to(form: &Draft, happening: &Happening, local: &Local) -> Result<Placem
     let length = if same_length { occurrence.length } else { now.length };
     let length = (length.days, length.seconds);
     if same_start {
-        let zone = match &occurrence.tie {
-            Tie::Zone(name) => Some(name.to_string()),
-            Tie::Floating | Tie::AllDay => None,
-        };
+        let zone = occurrence.tie.zone_text();
         let all_day = occurrence.tie.is_all_day();
         return Ok(Placement { start: occurrence.present, all_day, zone, length });
     }

@@ -58,7 +58,7 @@ impl EngineHost {
             starts: local.moment(occurrence.start),
             ends: (occurrence.end > occurrence.start).then(|| local.moment(occurrence.end)),
             offset: names.map(|[first, second]| if fold { second } else { first }),
-            elsewhere: elsewhere(occurrence, &local),
+            elsewhere: elsewhere(event, occurrence, &local),
             floating: occurrence.tie == calendar::timing::Tie::Floating,
             repeats: event
                 .repeats

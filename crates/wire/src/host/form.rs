@@ -6,8 +6,9 @@ use calendar::{
     id::ChannelId,
     kind::KindRef,
     occurrence::Occurrence,
+    person::Person,
     reminder::Trigger as When,
-    timing::{Landing, Length, LocalStart, Tie, instant},
+    timing::{Landing, Length, LocalStart, THEIRS, Tie, instant},
     zones::ZoneName,
 };
 use engine::queries::Happening;
@@ -104,6 +105,13 @@ fn zone_field(name: &ZoneName) -> ZoneField {
     ZoneField { id: name.to_string(), city: city(name.as_str()) }
 }
 
+/// The zone of a person as a form shows and hands it back: `@Europe/Lisbon`, "Ana, Lisbon".
+pub(super) fn person_field(person: Option<&Person>, zone: &ZoneName) -> ZoneField {
+    let (id, city) = (format!("{THEIRS}{zone}"), city(zone.as_str()));
+    let name = person.map(|person| format!("{}, {city}", person.name));
+    ZoneField { id, city: name.unwrap_or(city) }
+}
+
 /// An occurrence as a form.
 pub(super) fn draft_of(happening: &Happening, local: &Local) -> Draft {
     let (event, occurrence) = (&happening.event, &happening.occurrence);
@@ -133,9 +141,10 @@ pub(super) fn draft_of(happening: &Happening, local: &Local) -> Draft {
 
 fn timing_of(event: &Event, occurrence: &Occurrence, local: &Local) -> Timing {
     let (mode, zone) = match &occurrence.tie {
-        Tie::AllDay => (TimeMode::AllDay, &local.context.machine),
-        Tie::Floating => (TimeMode::Floating, &local.context.machine),
-        Tie::Zone(name) => (TimeMode::Zoned, name),
+        Tie::AllDay => (TimeMode::AllDay, zone_field(&local.context.machine)),
+        Tie::Floating => (TimeMode::Floating, zone_field(&local.context.machine)),
+        Tie::Zone(name) => (TimeMode::Zoned, zone_field(name)),
+        Tie::Theirs(name) => (TimeMode::Zoned, person_field(event.person.as_ref(), name)),
     };
     let at = occurrence.present.at;
     let all_day = occurrence.tie.is_all_day();
@@ -147,7 +156,7 @@ fn timing_of(event: &Event, occurrence: &Occurrence, local: &Local) -> Timing {
         fold: !all_day && (occurrence.present.fold || folded(occurrence)),
         duration_min: if all_day { 60 } else { duration_of(occurrence, once) },
         days: if all_day { occurrence.length.days.max(1) } else { 1 },
-        zone: Some(zone_field(zone)),
+        zone: Some(zone),
     }
 }
 
@@ -195,9 +204,14 @@ pub(super) fn placed(timing: &Timing, once: bool, local: &Local) -> Result<Place
             return Err(Fault::invalid("timing", "a time in a zone needs the zone: choose a city"));
         }
         (TimeMode::Zoned, Some(field)) => {
-            let name = local.context.zones.check(&field.id);
+            let (id, tie): (&str, fn(ZoneName) -> Tie) = match field.id.strip_prefix(THEIRS) {
+                Some(id) => (id, Tie::Theirs),
+                None => (&field.id, Tie::Zone),
+            };
+            let name = local.context.zones.check(id);
             let name = name.map_err(|e| Fault::invalid("timing", e.to_string()))?;
-            (Some(name.to_string()), local.context.zones.zone(&name).0)
+            let clock = local.context.zones.zone(&name).0;
+            (tie(name).zone_text(), clock)
         }
     };
     let at = local::on("timing", date, timing.wall_min)?;

@@ -131,7 +131,7 @@ pub(super) fn zone_view(zones: &Zones, name: &ZoneName, now: Timestamp) -> ZoneV
         0 => format!("UTC{sign}{}", minutes / 60),
         rest => format!("UTC{sign}{}:{rest:02}", minutes / 60),
     };
-    ZoneView { id: name.to_string(), city: city(name.as_str()), offset }
+    ZoneView { id: name.to_string(), city: city(name.as_str()), offset, person: None }
 }
 
 #[cfg(test)]

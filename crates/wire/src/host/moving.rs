@@ -73,10 +73,7 @@ impl EngineHost {
 /// Whether an occurrence is where it was dropped.
 fn is_there(happening: &Happening, to: &Placement) -> bool {
     let occurrence = &happening.occurrence;
-    let zone = match &occurrence.tie {
-        Tie::Zone(name) => Some(name.to_string()),
-        Tie::Floating | Tie::AllDay => None,
-    };
+    let zone = occurrence.tie.zone_text();
     let length = (occurrence.length.days, occurrence.length.seconds);
     occurrence.present == to.start
         && occurrence.tie.is_all_day() == to.all_day
@@ -103,7 +100,7 @@ fn place(asked: &MoveOccurrence, happening: &Happening, local: &Local) -> Result
     let moment = instant(LocalStart { at, fold }, &local.zone).0;
     let machine = &local.context.machine;
     let (zone, clock) = match &occurrence.tie {
-        Tie::Zone(name) => (Some(name.to_string()), occurrence.zone.clone()),
+        Tie::Zone(_) | Tie::Theirs(_) => (occurrence.tie.zone_text(), occurrence.zone.clone()),
         Tie::Floating => (None, local.zone.clone()),
         Tie::AllDay => (Some(machine.to_string()), local.zone.clone()),
     };

@@ -217,7 +217,7 @@ fn rings(event: &Event, next: &[Occurrence], local: &Local) -> Vec<ReminderPrevi
 /// What the clocks do to the next dates, in sentences.
 fn notes(event: &Event, next: &[Occurrence], local: &Local) -> Vec<FieldText> {
     let place = match &event.timing.tie {
-        Tie::Zone(name) => city(name.as_str()),
+        Tie::Zone(name) | Tie::Theirs(name) => city(name.as_str()),
         Tie::Floating => city(local.context.machine.as_str()),
         Tie::AllDay => return Vec::new(),
     };

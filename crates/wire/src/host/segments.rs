@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use calendar::{
+    event::Event,
     id::CalendarId,
     occurrence::Occurrence,
     timing::{Tie, later, shift},
@@ -159,16 +160,26 @@ pub(super) fn chip(happening: &Happening, local: &Local) -> Chip {
     }
 }
 
-/// The start in the event's own zone, where that says something else than the wall here.
-pub(super) fn elsewhere(occurrence: &Occurrence, local: &Local) -> Option<Elsewhere> {
-    let Tie::Zone(name) = &occurrence.tie else { return None };
+/// The start in the event's own zone, where that is a person's or says something else than the wall
+/// here.
+pub(super) fn elsewhere(
+    event: &Event,
+    occurrence: &Occurrence,
+    local: &Local,
+) -> Option<Elsewhere> {
+    let (name, whose) = match &occurrence.tie {
+        Tie::Zone(name) => (name, None),
+        Tie::Theirs(name) => (name, event.person.as_ref().map(|person| person.name.clone())),
+        Tie::Floating | Tie::AllDay => return None,
+    };
     let at = occurrence.start;
-    if occurrence.zone.to_offset(at) == local.zone.to_offset(at) {
+    if whose.is_none() && occurrence.zone.to_offset(at) == local.zone.to_offset(at) {
         return None;
     }
     let there = occurrence.zone.to_datetime(at);
     Some(Elsewhere {
         city: city(name.as_str()),
+        whose,
         date: there.date().to_string(),
         wall_min: local::minutes(there.time()),
     })
@@ -192,7 +203,7 @@ fn template(local: &Local, happening: &Happening) -> Segment {
         end: 1440,
         fold: false,
         offset: None,
-        elsewhere: elsewhere(occurrence, local),
+        elsewhere: elsewhere(event, occurrence, local),
         title: happening.title().to_string(),
         place: Some(happening.place()).filter(|place| !place.is_empty()).map(Into::into),
         calendar: event.calendar.to_string(),

@@ -15,12 +15,13 @@ use jiff::Timestamp;
 
 use super::{
     EngineHost,
+    form::person_field,
     local::{Local, city, zone_view},
 };
 use crate::{
     dto::{
         About, Autostart, Boot, Counts, HourClock, ServiceStatus, SetAutostart, Settings, Status,
-        Theme, WeekStart, ZoneQuery, ZoneView,
+        Theme, WeekStart, ZoneField, ZoneQuery, ZoneView,
     },
     fault::{Code, Fault},
 };
@@ -179,7 +180,23 @@ impl EngineHost {
             "" => self.usual_zones(&local)?,
             text => found_zones(zones, text),
         };
-        Ok(names.iter().take(limit).map(|name| zone_view(zones, name, local.now)).collect())
+        let cities = names.iter().map(|name| zone_view(zones, name, local.now));
+        let people = if asked.people { self.peoples_zones(&local, &asked.text)? } else { vec![] };
+        Ok(people.into_iter().chain(cities).take(limit).collect())
+    }
+
+    /// The zones of the people of whom the text is part of the name.
+    fn peoples_zones(&self, local: &Local, text: &str) -> Result<Vec<ZoneView>, Fault> {
+        let text = text.trim().to_lowercase();
+        let people = self.engine.people()?;
+        let named = people.iter().filter(|row| row.person.name.to_lowercase().contains(&text));
+        let theirs = named.filter_map(|row| {
+            let zone = row.person.zone.as_ref()?;
+            let ZoneField { id, city } = person_field(Some(&row.person), zone);
+            let person = Some(row.person.id.to_string());
+            Some(ZoneView { id, city, person, ..zone_view(&local.context.zones, zone, local.now) })
+        });
+        Ok(theirs.collect())
     }
 
     /// The machine's, those of people and of the second column, then the well-known ones.

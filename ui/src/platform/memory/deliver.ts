@@ -1,9 +1,7 @@
 // Deliveries of the demo world, worked out from its occurrences.
 
 import { addMinutes } from '../../time/date';
-import type {
-  AttemptView, Counts, DeliveryRow, InboxItem, InboxView, Mark, Moment, OccurrenceDetail, ReminderStatus, State, Step, Why,
-} from '../../wire/types';
+import type { AttemptView, Counts, DeliveryRow, Elsewhere, InboxItem, InboxView, Mark, Moment, OccurrenceDetail, ReminderStatus, State, Step, Why } from '../../wire/types';
 import { before, elsewhereAhead, later, moment } from './moments';
 import { DESKTOP, deliveryId, isOver, type Fate, type Occ, type World } from './world';
 
@@ -112,10 +110,11 @@ function statusOf(world: World, occ: Occ, index: number): ReminderStatus {
   };
 }
 
-export function elsewhereOf(occ: Occ): { city: string; date: string; wallMin: number } | null {
+export function elsewhereOf(occ: Occ): Elsewhere | null {
   if (!occ.zone || occ.zone.id === 'Europe/Berlin' || occ.mode !== 'zoned') return null;
   const there = addMinutes(occ.date, occ.wallMin, elsewhereAhead(occ.zone.id, occ.date).ahead);
-  return { city: occ.zone.city, ...there };
+  const [name = '', city] = occ.zone.city.split(', ');
+  return { city: city ?? name, whose: city ? name : null, ...there };
 }
 
 export function detailOf(world: World, occ: Occ): OccurrenceDetail {

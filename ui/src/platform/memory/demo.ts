@@ -79,7 +79,7 @@ function thisWeek(): Occ[] {
       kind: 'workflow', before: [0], hook: true,
       fates: { '2026-11-18': { mark: 'retrying', made: 2, max: 10, statuses: [503, 503], reason: reason('retrying.transient', 'the endpoint answered 503 Service Unavailable') } },
     }),
-    ...one('cal_home', 'Lunch with Ana', '2026-11-18', '12:30', 75, { zone: { id: 'Europe/Lisbon', city: 'Lisbon' }, place: 'Café Einstein', before: [30] }),
+    ...one('cal_home', 'Lunch with Ana', '2026-11-18', '12:30', 75, { zone: { id: '@Europe/Lisbon', city: 'Ana, Lisbon' }, person: 'per_3', place: 'Café Einstein', before: [30] }),
     ...one('cal_finance', 'Invoice run', '2026-11-18', '14:30', 30, { before: [10] }),
     ...one('cal_work', 'Interview: Samira', '2026-11-19', '10:00', 60, { place: 'Room Limmat', before: [15] }),
     ...one('cal_work', 'Team Tokyo', '2026-11-19', '09:45', 45, { zone: { id: 'Asia/Tokyo', city: 'Tokyo' } }),
@@ -181,7 +181,7 @@ export function demoWorld(): World {
   serial = 0;
   return {
     now: moment(NOW.date, NOW.wallMin, 12_000),
-    settings: { weekStart: 'monday', clock: 'h24', theme: 'light', secondZone: { id: 'America/New_York', city: 'New York', offset: 'UTC−5' } },
+    settings: { weekStart: 'monday', clock: 'h24', theme: 'light', secondZone: { id: 'America/New_York', city: 'New York', offset: 'UTC−5', person: null } },
     calendars: CALENDARS.map((c) => ({ ...c })),
     channels: CHANNELS.map((c) => ({ ...c })),
     people: PEOPLE.map((p) => ({ ...p })),

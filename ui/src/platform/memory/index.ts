@@ -1,7 +1,7 @@
 // The same door as the real host, over a demo world kept in memory: for design, tests and pictures in a plain browser.
 
 import type { Calls } from '../../wire/calls';
-import type { Boot, ChannelView, DeliveriesPage, DeliveriesQuery, Fault, HourClock, PersonSaved, PersonView, SavePerson, Status } from '../../wire/types';
+import type { Boot, ChannelView, DeliveriesPage, DeliveriesQuery, Fault, HourClock, PersonSaved, PersonView, SavePerson, Status, ZoneView } from '../../wire/types';
 import { Refused, type Args, type Answer, type Platform } from '../types';
 import { allRows, counts, detailOf, inboxOf, rowOf, whyOf } from './deliver';
 import { demoWorld, emptyWorld } from './demo';
@@ -80,7 +80,7 @@ function findRow(world: World, id: string): { occ: Occ; index: number } {
 function reads(world: World, past: Past, options: MemoryOptions): Partial<Handlers> {
   return {
     boot: () => ({
-      now: world.now, zone: ZONES[0] ?? { id: 'Etc/UTC', city: 'UTC', offset: 'UTC+0' }, settings: world.settings, calendars: world.calendars,
+      now: world.now, zone: ZONES[0] ?? { id: 'Etc/UTC', city: 'UTC', offset: 'UTC+0', person: null }, settings: world.settings, calendars: world.calendars,
       channels: world.channels, people: world.people, status: statusOf(world, past), open: options.open ?? null,
       about: { version: '0.1.0', zones: '2026f (system)', ledger: '~/.local/share/carillon/carillon.db' },
     }),
@@ -92,7 +92,10 @@ function reads(world: World, past: Past, options: MemoryOptions): Partial<Handle
     editorNew: (asked) => newForm(world, asked),
     editorGet: ({ event, original }) => formOf(find(world, event, original)),
     editorPreview: (query) => previewOf(world, query),
-    zones: ({ text, limit }) => ZONES.filter((z) => `${z.id} ${z.city}`.toLowerCase().includes(text.toLowerCase())).slice(0, limit),
+    zones: ({ text, limit, people }) => {
+      const cities = ZONES.filter((z) => `${z.id} ${z.city}`.toLowerCase().includes(text.toLowerCase()));
+      return [...(people ? peoplesZones(world, text) : []), ...cities].slice(0, limit);
+    },
     inbox: () => inboxOf(world),
     deliveries: (query) => pageOf(world, query),
     why: ({ delivery }) => {
@@ -222,6 +225,11 @@ function demoTest(world: World): Occ {
   const form = newForm(world, {}).draft;
   const { timing, ...rest } = form;
   return { ...rest, ...timing, event: 'evt_test', original: '', version: 1, sentence: null, fates: [], exception: false, channel: DESKTOP } as Occ;
+}
+
+function peoplesZones(world: World, text: string): ZoneView[] {
+  const named = world.people.filter((p) => p.zone && p.name.toLowerCase().includes(text.toLowerCase()));
+  return named.map(({ id, name, zone, city }) => ({ id: `@${zone}`, city: `${name}, ${city}`, offset: ZONES.find((z) => z.id === zone)?.offset ?? '', person: id }));
 }
 
 function savePerson(world: World, asked: SavePerson): PersonSaved {

@@ -1,7 +1,7 @@
 // The demo world's clock: Europe/Berlin from 2026 to 2028, as facts, so that demo rows carry real instants.
 
 import { addMinutes, toDays } from '../../time/date';
-import type { Moment } from '../../wire/types';
+import type { Moment, ZoneView } from '../../wire/types';
 
 /** Local minutes since 1970 at which summer time begins and ends. */
 const SUMMERS: [number, number][] = [
@@ -41,7 +41,7 @@ export const before = (a: Moment, b: Moment): boolean => a.utc < b.utc;
 /** What other zones are ahead of Berlin by, in minutes, and their names; New York ends summer a week later. */
 export function elsewhereAhead(zone: string, date: string): { ahead: number; zone: string } {
   const summer = isSummer(date, 720);
-  switch (zone) {
+  switch (zone.replace('@', '')) {
     case 'America/New_York': {
       const americanSummer = (date >= '2026-03-08' && date < '2026-11-01') || (date >= '2027-03-14' && date < '2027-11-07');
       return { ahead: (americanSummer ? -240 : -300) - (summer ? 120 : 60), zone: americanSummer ? 'EDT' : 'EST' };
@@ -59,12 +59,12 @@ export function elsewhereAhead(zone: string, date: string): { ahead: number; zon
   }
 }
 
-export const ZONES = [
-  { id: 'Europe/Berlin', city: 'Berlin', offset: 'UTC+1' },
-  { id: 'America/New_York', city: 'New York', offset: 'UTC−5' },
-  { id: 'Asia/Tokyo', city: 'Tokyo', offset: 'UTC+9' },
-  { id: 'Europe/Lisbon', city: 'Lisbon', offset: 'UTC+0' },
-  { id: 'Europe/London', city: 'London', offset: 'UTC+0' },
-  { id: 'Asia/Kolkata', city: 'Kolkata', offset: 'UTC+5:30' },
-  { id: 'Etc/UTC', city: 'UTC', offset: 'UTC+0' },
+export const ZONES: ZoneView[] = [
+  { id: 'Europe/Berlin', city: 'Berlin', offset: 'UTC+1', person: null },
+  { id: 'America/New_York', city: 'New York', offset: 'UTC−5', person: null },
+  { id: 'Asia/Tokyo', city: 'Tokyo', offset: 'UTC+9', person: null },
+  { id: 'Europe/Lisbon', city: 'Lisbon', offset: 'UTC+0', person: null },
+  { id: 'Europe/London', city: 'London', offset: 'UTC+0', person: null },
+  { id: 'Asia/Kolkata', city: 'Kolkata', offset: 'UTC+5:30', person: null },
+  { id: 'Etc/UTC', city: 'UTC', offset: 'UTC+0', person: null },
 ];

@@ -141,7 +141,6 @@ export const en = {
   'popover.duplicate': 'Duplicate',
   'popover.skip': 'Skip this one',
   'popover.delete': 'Delete',
-  'popover.elsewhere': '{time} in {city}',
   'popover.floating': 'wherever you are',
   'popover.next': 'next {day}',
   'popover.exception': 'changed by hand',

@@ -14,4 +14,8 @@ export const zones = {
   'moved.more#other': 'and {n} more within thirteen months',
   'moved.keep': 'Keep the list',
   'moved.seen': 'Seen',
+
+  'their.at': '{time} in {city}',
+  'their.for': '{time} for {name}, {city}',
+  'editor.theirHint': 'By this person’s clock: it goes along when their zone is changed.',
 } as const;
