@@ -145,22 +145,24 @@ impl Reader<'_> {
                 && (component.get("DUE").is_some() || component.get("DURATION").is_some())
                 && known.series.base.is_once()
         };
+        // First what is ours, in an order of its own, so that what is written reads the same.
+        let times = ["DTSTART", "DTEND", "DUE"].into_iter().filter_map(|name| component.get(name));
+        for property in times.filter(|p| !known.unread.contains(&p.line)) {
+            if let Some((zone, tzid)) = self.foreign_zone(component, property) {
+                let (name, value) = (property.name().to_ascii_uppercase(), property.value());
+                let text = format!("{OURS}{name};X-ZONE=\"{zone}\";TZID=\"{tzid}\":{value}");
+                kept.line(property.line, &text);
+            }
+        }
         for property in &component.properties {
             // Of an occurrence the link is kept as well: only its series has one.
             let is_link = property.is("URL") && component.get("RECURRENCE-ID").is_none();
             let is_understood = UNDERSTOOD.iter().any(|name| property.is(name))
                 || (is_link && super::text::is_link(property.value().trim()));
-            if is_begin(property) {
+            let is_kept =
+                !is_understood || known.unread.contains(&property.line) || is_begin(property);
+            if is_kept && !ours::is_ours(property.name()) {
                 kept.line(property.line, property.raw());
-            }
-            if !is_understood || known.unread.contains(&property.line) {
-                if !ours::is_ours(property.name()) {
-                    kept.line(property.line, property.raw());
-                }
-            } else if let Some((zone, tzid)) = self.foreign_zone(component, property) {
-                let (name, value) = (property.name(), property.value());
-                let text = format!("{OURS}{name};X-ZONE=\"{zone}\";TZID=\"{tzid}\":{value}");
-                kept.line(property.line, &text);
             }
         }
         for child in component.children.iter().filter(|c| c.name != "VALARM") {
