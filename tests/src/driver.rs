@@ -67,6 +67,12 @@ impl What {
         Self::new(format!("a field labelled {label}"), xpath)
     }
 
+    /// Whatever goes by this name.
+    pub fn named(name: &str) -> Self {
+        let xpath = format!("//*[@aria-label={}]", quoted(name));
+        Self::new(format!("something called {name}"), xpath)
+    }
+
     /// An occurrence in the calendar, whose name has all of these parts.
     pub fn chip(parts: &[&str]) -> Self {
         let says = |part: &&str| format!("contains(@aria-label,{})", quoted(part));

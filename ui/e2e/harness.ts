@@ -19,6 +19,8 @@ export interface Look {
   world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved';
   theme?: 'light' | 'dark';
   clock?: 'h24' | 'h12';
+  /** The small window of quick add instead. */
+  quick?: boolean;
   /** The size of the system's text in hundredths of the usual. */
   text?: number;
 }
@@ -55,15 +57,16 @@ export async function stage(): Promise<Stage> {
   });
   context.setDefaultTimeout(8000);
   return {
-    async open({ width = 1360, height = 860, world = 'demo', theme = 'light', clock = 'h24', text = 100 } = {}) {
+    async open({ width = 1360, height = 860, world = 'demo', theme = 'light', clock = 'h24', text = 100, quick = false } = {}) {
       const page = await context.newPage();
       await page.setViewportSize({ width, height });
       page.on('pageerror', (error) => { throw error; });
       await page.addInitScript((size) => document.addEventListener('readystatechange', () => document.documentElement.style.setProperty('font-size', `${size}%`), { once: true }), text);
-      await page.goto(`http://127.0.0.1:${port}/?world=${world}&theme=${theme}&clock=${clock}`);
+      if (quick) await page.addInitScript((wanted) => localStorage.setItem('theme', wanted), theme);
+      await page.goto(`http://127.0.0.1:${port}/?world=${world}&theme=${theme}&clock=${clock}${quick ? '&quick' : ''}`);
       await page.locator('main').first().waitFor();
       await page.evaluate(() => document.fonts.ready);
-      if (world === 'demo' || world === 'hard') await page.locator('[data-key]').first().waitFor();
+      if (!quick && (world === 'demo' || world === 'hard')) await page.locator('[data-key]').first().waitFor();
       return page;
     },
     async close() {

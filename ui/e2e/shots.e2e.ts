@@ -42,6 +42,12 @@ async function dragging(page: Page): Promise<void> {
   await page.mouse.move(box.x - 250, box.y + 250, { steps: 3 });
 }
 
+const QUICK = 'lunch with Ana every other tuesday at noon Europe/Lisbon, remind 10m';
+async function typeQuick(page: Page, text: string): Promise<void> {
+  await page.getByLabel('What and when').fill(text);
+  await page.getByText('next 24 Nov').waitFor();
+}
+
 const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknown> }[] = [
   { name: 'week' },
   { name: 'month', play: key('m') },
@@ -51,6 +57,10 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'editor-new', play: async (page) => { await page.keyboard.press('c'); await page.getByRole('dialog').waitFor(); } },
   { name: 'editor', play: async (page) => { await openChip(page, /^1:1 with Ada/); await page.keyboard.press('e'); await page.getByLabel('Title').waitFor(); } },
   { name: 'their-editor', play: async (page) => { await openChip(page, /^Lunch with Ana/); await page.keyboard.press('e'); await page.getByLabel('Title').waitFor(); await page.getByRole('combobox', { name: 'Zone' }).click(); await page.getByRole('combobox', { name: 'Zone' }).fill('e'); } },
+  { name: 'quick', play: async (page) => { await page.keyboard.press('q'); await typeQuick(page, QUICK); } },
+  { name: 'quick-empty', play: async (page) => { await page.keyboard.press('q'); await page.getByLabel('What and when').waitFor(); } },
+  { name: 'quick-refused', play: async (page) => { await page.keyboard.press('q'); await page.getByLabel('What and when').fill('dinner tomorrow 1/2 at 20:00'); await page.getByText('could be').waitFor(); } },
+  { name: 'quick-alone', look: { quick: true, width: 560, height: 200 }, play: (page) => typeQuick(page, QUICK) },
   { name: 'inbox', play: go('Inbox') },
   { name: 'deliveries', play: go('Deliveries') },
   { name: 'why', play: async (page) => { await go('Deliveries')(page); await page.getByRole('button', { name: /Price sync/ }).first().click(); } },

@@ -7,7 +7,6 @@ import './styles/chips.css';
 
 import { mount } from 'svelte';
 
-import Window from './views/frame/Window.svelte';
 import { choosePlatform } from './platform';
 
 // Until the ledger has said which theme is wanted, the last one: no flash of white.
@@ -15,4 +14,7 @@ document.documentElement.dataset.theme = localStorage.getItem('theme') ?? (match
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
-void choosePlatform().then((platform) => mount(Window, { target, props: { platform } }));
+// The small window for a line of text does not wait for the large one's code.
+const small = new URLSearchParams(location.search).has('quick');
+const view = small ? import('./views/quick/QuickWindow.svelte') : import('./views/frame/Window.svelte');
+void Promise.all([choosePlatform(), view]).then(([platform, { default: View }]) => mount(View, { target, props: { platform } }));

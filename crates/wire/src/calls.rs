@@ -63,6 +63,10 @@ calls! {
     Zones zones: ZoneQuery => Vec<ZoneView>;
     /// Saves a draft.
     Save save: SaveEvent => Change;
+    /// How a line of text is read as an event.
+    ReadQuick read_quick: QuickQuery => QuickReading;
+    /// Adds it.
+    AddQuick add_quick: AddQuick => Change;
     /// Deletes an event or one of its occurrences.
     Delete delete: DeleteEvent => Change;
     /// A drop in the grid.

@@ -2,6 +2,7 @@
 
 import { invoke } from '@tauri-apps/api/core';
 import { listen, type UnlistenFn } from '@tauri-apps/api/event';
+import { getCurrentWindow } from '@tauri-apps/api/window';
 
 import type { Open } from '../wire/types';
 import { Refused, type Platform } from './types';
@@ -43,5 +44,6 @@ export function createTauri(): Platform {
       };
     },
     onOpen: (listener) => listening<Open>('open', listener),
+    close: () => void getCurrentWindow().close(),
   };
 }

@@ -13,6 +13,8 @@ export interface Platform {
   onChanged(listener: () => void): () => void;
   /** The window was asked to open something. */
   onOpen(listener: (open: Open) => void): () => void;
+  /** Closes this window. */
+  close(): void;
 }
 
 /** A refusal of Rust, as an error that can be thrown. */

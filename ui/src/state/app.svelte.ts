@@ -8,6 +8,7 @@ import { t } from '../shared/t';
 import { addDays, addMonths } from '../time/date';
 import type { Calls } from '../wire/calls';
 import type { Change, Did, EditorForm, Kind, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope } from '../wire/types';
+import { requestId } from './request';
 import { Session } from './session.svelte';
 import { Toasts } from './toasts.svelte';
 
@@ -38,6 +39,7 @@ export type Overlay =
   | { kind: 'goto'; anchor: Anchor }
   | { kind: 'import'; name: string; text: string }
   | { kind: 'moved' }
+  | { kind: 'quick' }
   | { kind: 'keys' };
 
 type Mutations = Exclude<{ [K in keyof Calls]: Calls[K]['answer'] extends Change ? K : never }[keyof Calls], 'acknowledge' | 'snooze' | 'retry'>;
@@ -316,8 +318,4 @@ export function anchorOf(element: Element): Anchor {
   return { x, y, width, height };
 }
 
-/** A name for one mutation, so that it can be sent twice. */
-export function requestId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return `req_${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
-}
+export { requestId };

@@ -9,6 +9,7 @@ const PLAIN: Record<string, Handler> = {
   w: (app) => app.show('week'),
   m: (app) => app.show('month'),
   c: (app) => void app.create({ date: app.date }),
+  q: (app) => (app.overlay = { kind: 'quick' }),
   g: (app) => (app.overlay = { kind: 'goto', anchor: { x: 250, y: 8, width: 0, height: 40 } }),
   ArrowLeft: (app) => app.page === 'calendar' && app.turn(-1),
   ArrowRight: (app) => app.page === 'calendar' && app.turn(1),

@@ -26,6 +26,10 @@ export interface Calls {
   zones: { args: T.ZoneQuery; answer: T.ZoneView[] };
   /** Saves a draft. */
   save: { args: T.SaveEvent; answer: T.Change };
+  /** How a line of text is read as an event. */
+  readQuick: { args: T.QuickQuery; answer: T.QuickReading };
+  /** Adds it. */
+  addQuick: { args: T.AddQuick; answer: T.Change };
   /** Deletes an event or one of its occurrences. */
   delete: { args: T.DeleteEvent; answer: T.Change };
   /** A drop in the grid. */

@@ -6,6 +6,8 @@ export type Acknowledge = { deliveries: Array<string>, requestId: string, };
 
 export type Acknowledged = { at: Moment, how: Answer, until: Moment | null, place: Place, };
 
+export type AddQuick = { text: string, requestId: string, };
+
 export type AddWebhook = { name: string, url: string, network: Network, guarantee: Guarantee, requestId: string, };
 
 export type Answer = "done" | "dismissed" | "snoozed" | "opened";
@@ -133,6 +135,16 @@ export type Place = "window" | "commandLine" | "notification";
 export type PreviewDate = { wall: Wall, here: Wall | null, zone: string | null, shift: Shift, };
 
 export type PreviewQuery = { draft: Draft, event?: string | null, };
+
+export type QuickMeaning = "date" | "time" | "length" | "repeat" | "zone" | "reminder" | "kind" | "person" | "calendar";
+
+export type QuickQuery = { text: string, };
+
+export type QuickReading = { title: string | null, echo: string | null, notes: Array<string>, spans: Array<QuickSpan>, refused: QuickRefusal | null, };
+
+export type QuickRefusal = { text: string, start: number, end: number, };
+
+export type QuickSpan = { start: number, end: number, meaning: QuickMeaning, };
 
 export type RangeQuery = { from: string, to: string, secondZone?: string | null, };
 

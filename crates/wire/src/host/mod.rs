@@ -16,6 +16,7 @@ mod local;
 mod moved;
 mod moving;
 mod preview;
+mod quick;
 mod segments;
 mod session;
 mod ways;
@@ -74,6 +75,11 @@ impl EngineHost {
     #[must_use]
     pub fn opened_for(self, open: Option<Open>) -> Self {
         Self { open: Mutex::new(open), ..self }
+    }
+
+    /// What the next window is opened for; its first answer says it once.
+    pub fn open_next(&self, open: Option<Open>) {
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = open;
     }
 
     fn take_open(&self) -> Option<Open> {
@@ -152,6 +158,14 @@ impl Host for EngineHost {
 
     fn save(&self, asked: SaveEvent) -> Result<Change, Fault> {
         self.save_event(&asked)
+    }
+
+    fn read_quick(&self, asked: QuickQuery) -> Result<QuickReading, Fault> {
+        self.reading(&asked)
+    }
+
+    fn add_quick(&self, asked: AddQuick) -> Result<Change, Fault> {
+        self.quickly_added(&asked)
     }
 
     fn delete(&self, asked: DeleteEvent) -> Result<Change, Fault> {

@@ -9,6 +9,7 @@ import { change, formOf, move, newForm, previewOf, remember, remove, save, step,
 import { hardWorld } from './hard';
 import { movedIn, nothingMoved } from './moved';
 import { later, moment, ZONES } from './moments';
+import { readQuick } from './quick';
 import { busyOf, rangeOf, upNextOf } from './range';
 import { deliveryId, DESKTOP, type Occ, type World } from './world';
 
@@ -54,6 +55,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
       return () => listeners.delete(listener);
     },
     onOpen: () => () => undefined,
+    close: () => void (document.title = 'Closed'),
   };
 }
 
@@ -91,6 +93,7 @@ function reads(world: World, past: Past, options: MemoryOptions): Partial<Handle
     occurrence: ({ event, original }) => detailOf(world, find(world, event, original)),
     editorNew: (asked) => newForm(world, asked),
     editorGet: ({ event, original }) => formOf(find(world, event, original)),
+    readQuick: ({ text }) => readQuick(world, text).reading,
     editorPreview: (query) => previewOf(world, query),
     zones: ({ text, limit, people }) => {
       const cities = ZONES.filter((z) => `${z.id} ${z.city}`.toLowerCase().includes(text.toLowerCase()));
@@ -128,6 +131,10 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
   };
   return {
     save: (asked) => told(save(world, past, asked)),
+    addQuick: ({ text, requestId }) => {
+      const { draft, reading } = readQuick(world, text);
+      return draft ? told(save(world, past, { draft, requestId })) : refuse('invalid', reading.refused?.text ?? '', 'text');
+    },
     delete: (asked) => told(remove(world, past, asked)),
     moveOccurrence: (asked) => {
       const answer = move(world, past, asked);

@@ -1,5 +1,6 @@
 // Every sentence of the window. `#one` and `#other` are the plural forms of a key; braces are filled in.
 
+import { quick } from './quick';
 import { zones } from './zones';
 
 export const en = {
@@ -13,6 +14,7 @@ export const en = {
   'nav.settings': 'Settings',
   'nav.keys': 'Keyboard shortcuts',
   'nav.newEvent': 'New event',
+  'nav.quickAdd': 'Quick add',
   'nav.inboxCount#one': '{n} reminder waits for an answer',
   'nav.inboxCount#other': '{n} reminders wait for an answer',
   'nav.failedCount#one': '{n} failed',
@@ -477,6 +479,7 @@ export const en = {
   'keys.move': 'Move the event',
   'keys.resize': 'Make it longer, shorter',
   'keys.new': 'New event',
+  'keys.quick': 'Quick add',
   'keys.goto': 'Go to date',
   'keys.open': 'Open · edit',
   'keys.delete': 'Delete',
@@ -486,6 +489,8 @@ export const en = {
   'keys.settings': 'Settings',
   'keys.help': 'This list',
   'date.invalid': 'A date is written like 18 Nov 2026.',
+  ...quick,
+
   'goto.label': 'Go to date',
   'goto.go': 'Go',
   'close': 'Close',
