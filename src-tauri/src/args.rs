@@ -9,8 +9,7 @@ use std::{
 use wire::dto::Open;
 
 /// Shown when the words were not understood.
-const USAGE: &str =
-    "carillon-desktop [--data-dir DIR] [--open DELIVERY | --new | --inbox | --settings]";
+const USAGE: &str = "carillon-desktop [--data-dir DIR] [--open DELIVERY | --new | --quick-add | --inbox | --settings]";
 
 /// A window's start, understood.
 #[derive(Debug, Default)]
@@ -19,6 +18,8 @@ pub struct Args {
     pub data_dir: Option<PathBuf>,
     /// What to show first.
     pub open: Option<Open>,
+    /// Only the small window for a line of text.
+    pub quick_add: bool,
 }
 
 /// Reads the words after the program's name.
@@ -36,6 +37,10 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, String> 
             Some("--open") => {
                 let delivery = delivery(&value(&mut words, "--open", "a delivery")?)?;
                 show(&mut args, Open::Delivery { delivery })?;
+            }
+            Some("--quick-add") => {
+                refuse_second(&args)?;
+                args.quick_add = true;
             }
             Some("--new") => show(&mut args, Open::New)?,
             Some("--inbox") => show(&mut args, Open::Inbox)?,
@@ -55,10 +60,16 @@ fn value(
 }
 
 fn show(args: &mut Args, open: Open) -> Result<(), String> {
-    match args.open.replace(open) {
-        None => Ok(()),
-        Some(_) => Err(format!("only one thing can be shown first: {USAGE}")),
+    refuse_second(args)?;
+    args.open = Some(open);
+    Ok(())
+}
+
+fn refuse_second(args: &Args) -> Result<(), String> {
+    if args.open.is_some() || args.quick_add {
+        return Err(format!("only one thing can be shown first: {USAGE}"));
     }
+    Ok(())
 }
 
 fn delivery(word: &OsString) -> Result<String, String> {
@@ -89,7 +100,8 @@ mod tests {
         let args = parse(words.split_whitespace().map(OsString::from))?;
         let dir = args.data_dir.map_or("-".to_owned(), |dir| dir.display().to_string());
         let open = serde_json::to_string(&args.open).expect("BUG: this DTO is plain data");
-        Ok(format!("{dir} {open}"))
+        let small = if args.quick_add { " quick add" } else { "" };
+        Ok(format!("{dir} {open}{small}"))
     }
 
     #[test]
@@ -98,6 +110,7 @@ mod tests {
             ("", "- null"),
             ("--data-dir /tmp/x", "/tmp/x null"),
             ("--new --data-dir x", r#"x {"type":"new"}"#),
+            ("--quick-add --data-dir x", "x null quick add"),
             ("--inbox", r#"- {"type":"inbox"}"#),
             ("--settings", r#"- {"type":"settings"}"#),
             ("--open dlv_0199-ab", r#"- {"type":"delivery","delivery":"dlv_0199-ab"}"#),
@@ -115,6 +128,8 @@ mod tests {
             ("--open evt_1", "evt_1"),
             ("--open dlv_/../x", "dlv_/../x"),
             ("--open dlv_1 --new", "only one"),
+            ("--quick-add --new", "only one"),
+            ("--inbox --quick-add", "only one"),
         ] {
             let said = check(words).expect_err(words);
             assert!(said.contains(named), "{words}: {said}");

@@ -16,7 +16,7 @@ pub struct Door {
     /// The directory the user named, if one was.
     named: Option<PathBuf>,
     /// What the window was started for.
-    open: Option<Open>,
+    open: Mutex<Option<Open>>,
     host: Mutex<Option<Arc<EngineHost>>>,
     /// What follows once the ledger is open.
     opened: Box<dyn Fn(Arc<EngineHost>) + Send + Sync>,
@@ -31,6 +31,7 @@ impl Door {
         opened: impl Fn(Arc<EngineHost>) + Send + Sync + 'static,
     ) -> Self {
         let named = named.map(Path::to_path_buf);
+        let open = Mutex::new(open);
         Self { place, named, open, host: Mutex::new(None), opened: Box::new(opened) }
     }
 
@@ -45,11 +46,21 @@ impl Door {
         }
         let engine = Engine::open(&self.place.data, Actor::Window, Arc::new(SystemClock::new()))?;
         let host = EngineHost::on_desktop(Arc::new(engine), &self.place, self.named.as_deref());
-        let host = Arc::new(host.opened_for(self.open.clone()));
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let host = Arc::new(host.opened_for(open));
         *known = Some(host.clone());
         drop(known);
         (self.opened)(host.clone());
         Ok(host)
+    }
+
+    /// What the next window is opened for.
+    pub fn open_next(&self, open: Option<Open>) {
+        let known = self.host.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some(host) => host.open_next(open),
+            None => *self.open.lock().unwrap_or_else(PoisonError::into_inner) = open,
+        }
     }
 
     fn answer(&self, request: Value) -> Result<Value, Fault> {

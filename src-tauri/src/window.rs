@@ -1,13 +1,17 @@
-//! The one window: built, brought forward when asked for again, told when the ledger changed.
+//! The window: built, brought forward when asked for again, told when the ledger changed. Beside
+//! it, or alone, a small one for a line of text, which comes and goes by itself.
 
 use std::{path::Path, sync::Arc};
 
 use engine::{bell::Bell, ledger::SchedulerLock, place::Place};
 use tauri::{
-    AppHandle, Emitter, Manager, Theme, WebviewUrl, WebviewWindowBuilder,
+    AppHandle, Emitter, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry,
     webview::{Color, NewWindowResponse},
 };
-use wire::{EngineHost, Host, dto::Empty};
+use wire::{
+    EngineHost, Host,
+    dto::{Empty, Open},
+};
 
 use crate::{
     args::{self, Args},
@@ -16,6 +20,7 @@ use crate::{
 };
 
 const LABEL: &str = "main";
+const QUICK: &str = "quick";
 /// The page's own background in the dark theme.
 const DARK: Color = Color(0x17, 0x18, 0x1c, 0xff);
 /// Tells the UI to read again what it shows.
@@ -53,7 +58,11 @@ pub fn run(args: Args) -> Result<(), String> {
             };
             let door = Arc::new(Door::new(place, args.data_dir.as_deref(), args.open, opened));
             app.manage(door.clone());
-            build(app)?;
+            if args.quick_add {
+                build_quick(app.handle())?;
+            } else {
+                build(app.handle())?;
+            }
             // The page will say it if this fails; here it only begins early.
             tauri::async_runtime::spawn_blocking(move || door.host().map(drop));
             Ok(())
@@ -62,11 +71,28 @@ pub fn run(args: Args) -> Result<(), String> {
         .map_err(|error| format!("the window could not be opened: {error}"))
 }
 
-fn build(app: &tauri::App) -> tauri::Result<()> {
+fn build(app: &AppHandle) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Carillon")
         .inner_size(1200.0, 800.0)
-        .min_inner_size(760.0, 520.0)
+        .min_inner_size(760.0, 520.0);
+    finish(window).map(drop)
+}
+
+/// The page of the small window: a field, what is understood in it, and how it is read.
+fn build_quick(app: &AppHandle) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(app, QUICK, WebviewUrl::App("index.html?quick".into()))
+        .title("Quick add")
+        .inner_size(560.0, 200.0)
+        .resizable(false)
+        .decorations(false)
+        .always_on_top(true)
+        .center();
+    finish(window)?.set_focus()
+}
+
+fn finish(window: WebviewWindowBuilder<'_, Wry, AppHandle>) -> tauri::Result<WebviewWindow> {
+    let window = window
         // A calendar file dropped on the page is the page's to read.
         .disable_drag_drop_handler()
         // Our page and no other, whatever a calendar's text may link to.
@@ -79,21 +105,39 @@ fn build(app: &tauri::App) -> tauri::Result<()> {
     if window.theme()? == Theme::Dark {
         window.set_background_color(Some(DARK))?;
     }
-    Ok(())
+    Ok(window)
 }
 
 /// A second start over the same ledger ends at once and leaves its words here.
 fn come_forward(app: &AppHandle, words: Vec<String>) {
-    let Some(window) = app.get_webview_window(LABEL) else { return };
-    let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+    let asked = args::parse(words.into_iter().skip(1).map(Into::into)).unwrap_or_else(|sentence| {
+        eprintln!("carillon-desktop: {sentence}");
+        Args::default()
+    });
+    let shown = if asked.quick_add { show_quick(app) } else { show(app, asked.open) };
     if let Err(error) = shown {
         eprintln!("carillon-desktop: the window could not be brought forward: {error}");
     }
-    match args::parse(words.into_iter().skip(1).map(Into::into)) {
-        Ok(Args { open: Some(open), .. }) => tell(app, OPEN, open),
-        Ok(_) => {}
-        Err(sentence) => eprintln!("carillon-desktop: {sentence}"),
+}
+
+/// The small window comes alone; the large one stays where it is.
+fn show_quick(app: &AppHandle) -> tauri::Result<()> {
+    match app.get_webview_window(QUICK) {
+        Some(window) => window.set_focus(),
+        None => build_quick(app),
     }
+}
+
+fn show(app: &AppHandle, open: Option<Open>) -> tauri::Result<()> {
+    let Some(window) = app.get_webview_window(LABEL) else {
+        app.state::<Arc<Door>>().open_next(open);
+        return build(app);
+    };
+    let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+    if let Some(open) = open {
+        tell(app, OPEN, open);
+    }
+    shown
 }
 
 /// Starts the service unless one runs. The page says *Reminders are off* while none does, so a

@@ -67,6 +67,8 @@ pub enum Opening {
     Calendar,
     /// An empty event.
     NewEvent,
+    /// A line of text to add, in a small window of its own.
+    QuickAdd,
     /// What awaits an answer.
     Inbox,
     /// The settings.
@@ -80,6 +82,7 @@ impl Opening {
         match self {
             Self::Calendar => vec![],
             Self::NewEvent => vec!["--new"],
+            Self::QuickAdd => vec!["--quick-add"],
             Self::Inbox => vec!["--inbox"],
             Self::Settings => vec!["--settings"],
             Self::Delivery(id) => vec!["--open", id],

@@ -83,6 +83,7 @@ fn the_tooltip_and_the_menu_show_what_rings_next() {
         assert_eq!(tray.command().await, opened(Opening::Delivery("dlv_1".into())));
         for (label, what) in [
             ("New event", Opening::NewEvent),
+            ("Quick add", Opening::QuickAdd),
             ("Settings", Opening::Settings),
             ("Open Carillon", Opening::Calendar),
         ] {
@@ -95,6 +96,7 @@ fn the_tooltip_and_the_menu_show_what_rings_next() {
             [
                 "Tue 09:50  R&D stand__up <b>",
                 "New event",
+                "Quick add",
                 "Pause",
                 "For 30 minutes",
                 "For 1 hour",

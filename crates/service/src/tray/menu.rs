@@ -28,6 +28,7 @@ pub(super) fn of(item: &Item) -> Vec<MenuItem<Item>> {
         menu.push(entry(&label, Item::open_failed));
     }
     menu.push(entry("New event", |item| item.open(Opening::NewEvent)));
+    menu.push(entry("Quick add", |item| item.open(Opening::QuickAdd)));
     menu.push(match &state.pause {
         Pause::No => pauses(),
         Pause::Until(when) => resume(&format!("Resume (paused until {when})")),
