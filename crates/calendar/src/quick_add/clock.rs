@@ -136,6 +136,10 @@ impl Reader<'_> {
         if !matches!(self.word(at), "to" | "until" | "till" | "-" | "–" | "—") {
             return Ok(None);
         }
+        // "until 30 June" ends a series, not this one.
+        if matches!(self.day(at + 1, true), Ok(Some(_))) {
+            return Ok(None);
+        }
         match self.plain_clock(at + 1)? {
             Some(found) => Ok(Some(found)),
             None => Ok(self.bare_clock(at + 1)?.filter(|(_, next)| self.ends(*next))),

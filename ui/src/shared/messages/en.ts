@@ -5,6 +5,7 @@ import { zones } from './zones';
 
 export const en = {
   ...zones,
+  ...quick,
   'app.name': 'Carillon',
   'nav.pages': 'Pages',
   'nav.calendar': 'Calendar',
@@ -14,7 +15,6 @@ export const en = {
   'nav.settings': 'Settings',
   'nav.keys': 'Keyboard shortcuts',
   'nav.newEvent': 'New event',
-  'nav.quickAdd': 'Quick add',
   'nav.inboxCount#one': '{n} reminder waits for an answer',
   'nav.inboxCount#other': '{n} reminders wait for an answer',
   'nav.failedCount#one': '{n} failed',
@@ -479,7 +479,6 @@ export const en = {
   'keys.move': 'Move the event',
   'keys.resize': 'Make it longer, shorter',
   'keys.new': 'New event',
-  'keys.quick': 'Quick add',
   'keys.goto': 'Go to date',
   'keys.open': 'Open · edit',
   'keys.delete': 'Delete',
@@ -489,8 +488,6 @@ export const en = {
   'keys.settings': 'Settings',
   'keys.help': 'This list',
   'date.invalid': 'A date is written like 18 Nov 2026.',
-  ...quick,
-
   'goto.label': 'Go to date',
   'goto.go': 'Go',
   'close': 'Close',

@@ -1,6 +1,8 @@
 // English words of quick add.
 
 export const quick = {
+  'nav.quickAdd': 'Quick add',
+  'keys.quick': 'Quick add',
   'quick.title': 'Quick add',
   'quick.label': 'What and when',
   'quick.placeholder': 'lunch with Ana every other Tuesday at noon, remind 10m',
