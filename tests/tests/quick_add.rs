@@ -72,12 +72,13 @@ async fn beside_an_open_window_the_small_one_comes_alone() {
     step("something goes on", desktop.deserted()).await;
 }
 
-/// Types into the small window by the keys of the keyboard, and presses Return.
+/// Types into the small window by the keys of the keyboard, and presses Return. The field takes
+/// keys only once its page has come, so that what may be lost before is blank.
 async fn typed(desktop: &Desktop, line: &str) {
     let mut command = desktop.home.any_command(Path::new("timeout"));
     let search = ["search", "--sync", "--onlyvisible", "--name", "^Quick add$"];
     command.args(["30", "xdotool"]).args(search).args(["windowfocus", "--sync"]);
-    command.args(["type", "--delay", "30", line]);
+    command.args(["type", "--delay", "30", &format!("{}{line}", " ".repeat(100))]);
     let typed = tokio::task::spawn_blocking(move || command.output()).await;
     let typed = typed.expect("waited for").expect("xdotool starts (package xdotool)");
     assert!(typed.status.success(), "{typed:?}");
