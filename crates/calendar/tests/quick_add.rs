@@ -245,6 +245,8 @@ fn a_series_has_its_rule_and_zone_in_the_draft() {
             "pill every 4 hours until 20 Nov",
             "20261118T132800 UTC FREQ=HOURLY;INTERVAL=4;UNTIL=20261120T225959Z",
         ),
+        ("call every day at 9 in Ana's zone", "20261119T090000 @Europe/Lisbon FREQ=DAILY"),
+        ("pill every 4 hours in Ana's zone", "20261118T132800 UTC FREQ=HOURLY;INTERVAL=4"),
         ("pill every day at 8 floating", "20261119T080000  FREQ=DAILY"),
         (
             "pill every day at 9:00 and 21:00",

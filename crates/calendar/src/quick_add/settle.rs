@@ -19,7 +19,7 @@ use super::{
 use crate::{
     draft::EventDraft,
     id::CalendarId,
-    timing::{LocalStart, instant, later},
+    timing::{LocalStart, THEIRS, instant, later},
     zones::ZoneName,
 };
 
@@ -409,6 +409,9 @@ impl<'a> Work<'a> {
             _ => None,
         }) {
             draft.person = Some(id.to_string());
+            // It follows them when their zone is corrected; elapsed time is the same everywhere.
+            let theirs = draft.zone.take_if(|zone| *zone != "UTC");
+            draft.zone = theirs.map(|zone| format!("{THEIRS}{zone}")).or(draft.zone.take());
         }
         Ok(())
     }
