@@ -2,7 +2,7 @@
 //! it can happen to. A difference without a sentence here is a defect of ours until explained.
 
 use calendar::recurrence::{Freq, Rule};
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Weekday};
 
 use crate::foreign::Silence;
 
@@ -51,6 +51,11 @@ pub const KNOWN: &[Excuse] = &[
             let refused = matches!(silence, Some(Silence::Refused(_)));
             refused && numbered && !rule.by_month().is_empty()
         },
+    },
+    Excuse {
+        engine: "dateutil",
+        name: "counts BYSETPOS in the first week from DTSTART on",
+        fits: |rule, _, _| rule.freq() == Freq::Weekly && !rule.by_set_pos().is_empty(),
     },
     Excuse {
         engine: "libical",
@@ -111,8 +116,11 @@ pub const KNOWN: &[Excuse] = &[
     },
     Excuse {
         engine: "libical",
-        name: "counts BYSETPOS by the week's year, where a week reaches into another one",
-        fits: |rule, _, _| !rule.by_week_no().is_empty() && !rule.by_set_pos().is_empty(),
+        name: "has weeks of BYWEEKNO begin on Monday, and counts BYSETPOS by the week's year",
+        fits: |rule, _, _| {
+            let is_monday = rule.week_start() == Weekday::Monday;
+            !rule.by_week_no().is_empty() && (!is_monday || !rule.by_set_pos().is_empty())
+        },
     },
 ];
 
