@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
 use crate::{
     event::{Change, Event, Override},
-    recurrence::Series,
+    recurrence::{Rule, Series},
     timing::{Fold, Gap, Landing, Length, LocalStart, Tie, instant, later, shift, start_of_day},
     zones::{ZoneName, Zones},
 };
@@ -159,6 +159,14 @@ impl Event {
         }
         let is_one = self.originals(original.at, &zone).any(|o| o == original);
         is_one.then(|| self.regular(original, &zone))
+    }
+
+    /// The rules with each end in UTC as what clocks in the zone show then: in another zone they end
+    /// after the same occurrence, where the UTC would be at another place among them.
+    pub fn rules_by_wall_clock(&self, zones: &Zones) -> Vec<Rule> {
+        let zone = self.timing.tie.zone().map(|name| zones.zone(name).0);
+        let read = |rule: &Rule| zone.as_ref().map_or_else(|| rule.clone(), |z| rule.as_read_in(z));
+        self.repeats.rules.iter().map(read).collect()
     }
 
     /// The zone a series is bound to, if it is bound to one.

@@ -138,21 +138,21 @@ fn ends_are_divided_exactly() {
     let third = date(2026, 12, 7).at(9, 0, 0, 0);
     let zone = "Europe/Berlin";
     let rows: [(&[&str], [&[&str]; 2]); 6] = [
-        (&["FREQ=WEEKLY"], [&["FREQ=WEEKLY;UNTIL=20261207T075959Z"], &["FREQ=WEEKLY"]]),
+        (&["FREQ=WEEKLY"], [&["FREQ=WEEKLY;UNTIL=20261207T085959"], &["FREQ=WEEKLY"]]),
         (&["FREQ=WEEKLY;COUNT=5"], [&["FREQ=WEEKLY;COUNT=2"], &["FREQ=WEEKLY;COUNT=3"]]),
         (
             &["FREQ=WEEKLY;UNTIL=20270101"],
-            [&["FREQ=WEEKLY;UNTIL=20261207T075959Z"], &["FREQ=WEEKLY;UNTIL=20270101"]],
+            [&["FREQ=WEEKLY;UNTIL=20261207T085959"], &["FREQ=WEEKLY;UNTIL=20270101"]],
         ),
         (
             &["FREQ=WEEKLY;UNTIL=20270104T080000Z"],
-            [&["FREQ=WEEKLY;UNTIL=20261207T075959Z"], &["FREQ=WEEKLY;UNTIL=20270104T080000Z"]],
+            [&["FREQ=WEEKLY;UNTIL=20261207T085959"], &["FREQ=WEEKLY;UNTIL=20270104T080000Z"]],
         ),
         // The other rule is not on that day: it says its own day, and COUNT counts the new start.
         (
             &["FREQ=WEEKLY", "FREQ=MONTHLY;COUNT=4"],
             [
-                &["FREQ=WEEKLY;UNTIL=20261207T075959Z", "FREQ=MONTHLY;COUNT=1"],
+                &["FREQ=WEEKLY;UNTIL=20261207T085959", "FREQ=MONTHLY;COUNT=1"],
                 &[
                     "FREQ=WEEKLY",
                     "FREQ=MONTHLY;COUNT=4;BYSECOND=0;BYMINUTE=0;BYHOUR=9;BYMONTHDAY=23",
@@ -162,7 +162,7 @@ fn ends_are_divided_exactly() {
         // What is over before stays as it was.
         (
             &["FREQ=WEEKLY", "FREQ=DAILY;COUNT=3"],
-            [&["FREQ=WEEKLY;UNTIL=20261207T075959Z", "FREQ=DAILY;COUNT=3"], &["FREQ=WEEKLY"]],
+            [&["FREQ=WEEKLY;UNTIL=20261207T085959", "FREQ=DAILY;COUNT=3"], &["FREQ=WEEKLY"]],
         ),
     ];
     for (rules, want) in rows {

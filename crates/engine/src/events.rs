@@ -259,6 +259,7 @@ impl Act<'_> {
 
     /// Changes an event by a person's wish, so that it can be undone.
     pub(crate) fn change(&self, row: &EventRow, draft: EventDraft, gone: Reason) -> Result<Saved> {
+        let draft = self.with_ends_kept(&row.event, draft);
         let event = self.checked(&draft, row.event.id, row.event.series_root)?;
         // What a file brought along may stay as strange as it is.
         if event.repeats.rules != row.event.repeats.rules {
@@ -269,6 +270,16 @@ impl Act<'_> {
         let label = format!("Change “{}”", event.title);
         self.keep(&label, event.id, (Some(&before), Some(&after)))?;
         Ok(saved)
+    }
+
+    /// A definition in another zone than before, whose rules end after the same occurrence as they
+    /// did: an UNTIL in UTC would be at another place of them there.
+    pub(crate) fn with_ends_kept(&self, was: &Event, draft: EventDraft) -> EventDraft {
+        if draft.zone == was.timing.tie.zone_text() || draft.rules != EventDraft::from(was).rules {
+            return draft;
+        }
+        let rules = was.rules_by_wall_clock(&self.context.zones);
+        EventDraft { rules: rules.iter().map(ToString::to_string).collect(), ..draft }
     }
 
     /// Keeps a change of one event, so that it can be undone.

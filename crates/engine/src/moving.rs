@@ -7,6 +7,7 @@ use calendar::{
     occurrence::Occurrence,
     recurrence::{ByDay, Freq, Rule, Until},
     timing::{LocalStart, Tie, shift},
+    zones::Zones,
 };
 use jiff::civil::{DateTime, Weekday};
 
@@ -32,6 +33,7 @@ pub struct Placement {
 /// # Errors
 /// When its rule ties it to days that the move would leave, or exceptions stand in the way.
 pub fn moved_series(
+    zones: &Zones,
     event: &Event,
     occurrence: &Occurrence,
     to: &Placement,
@@ -87,7 +89,8 @@ pub fn moved_series(
         // The first start may change days where the occurrence does not, and the other way round.
         let by = distance(event.timing.start, place_at);
         let first = event.timing.start.date().weekday();
-        let rules = event.repeats.rules.iter().map(|rule| moved_rule(rule, first, by));
+        let ends = event.rules_by_wall_clock(zones);
+        let rules = ends.iter().map(|rule| moved_rule(rule, first, by));
         draft.rules = rules.map(|rule| rule.map(|r| r.to_string())).collect::<Result<_>>()?;
     }
     Ok(draft)

@@ -8,7 +8,7 @@ use calendar::{
     policy::LeapDay,
     reason::Reason,
     timing::Tie,
-    zones::ZoneName,
+    zones::{ZoneName, Zones},
 };
 use serde::{Deserialize, Serialize};
 
@@ -216,6 +216,7 @@ impl Act<'_> {
     ) -> Result<Effect> {
         let mut effect = Effect::default();
         let days = self.days_of(row)?;
+        let was = event::of_person(self.tx, &self.context.zones, row.person.id)?;
         person::put(self.tx, row)?;
         for (kind, date) in days {
             effect.add(self.save_day(&row.person, kind, date)?);
@@ -224,7 +225,9 @@ impl Act<'_> {
             for row in event::of_person(self.tx, &self.context.zones, row.person.id)? {
                 // One in their time spans other instants now, and keeps the zone as the last known.
                 effect.add(match is_theirs(&row.event) {
-                    true => self.correct(&row, &row.event)?,
+                    true => {
+                        self.correct(&row, &ending_as(&was, &row.event, &self.context.zones))?
+                    }
                     false => {
                         let gone = Reason::CancelledEdited;
                         self.reconcile(&row.event, row.decided_until, Asked::Nobody, gone)?
@@ -280,6 +283,15 @@ pub(crate) fn calendar_name(name: &str) -> Result<&str> {
         return Err(Error::invalid("name", "a calendar's name has 1 to 200 bytes"));
     }
     Ok(name)
+}
+
+/// The event with its rules ending by the wall clock where they ended in the zone it was in.
+fn ending_as(was: &[EventRow], event: &Event, zones: &Zones) -> Event {
+    let mut event = event.clone();
+    if let Some(was) = was.iter().find(|row| row.event.id == event.id) {
+        event.repeats.rules = was.event.rules_by_wall_clock(zones);
+    }
+    event
 }
 
 /// Whether any of it is in the time of its person.

@@ -147,7 +147,7 @@ impl Engine {
                 Taken::Following(original) => act.following(&row.event, original)?,
                 Taken::All => (row.event.clone(), None),
             };
-            let draft = moved_series(&event, &occurrence, to, None)?;
+            let draft = moved_series(&act.context.zones, &event, &occurrence, to, None)?;
             act.change_from(&row, from, draft, Reason::CancelledEdited)
         })
     }
@@ -187,6 +187,7 @@ impl Act<'_> {
         let Halves::Two(head, rest) = row.event.halves(&self.context, at)? else {
             return self.change(row, draft, gone);
         };
+        let draft = self.with_ends_kept(&rest, draft);
         let tail = self.checked(&draft, event_id(&self.now), row.event.series_root)?;
         if tail.repeats.rules != rest.repeats.rules {
             tail.check_rules(&self.context)?;

@@ -76,7 +76,8 @@ impl Series {
         })
     }
 
-    /// The ways in which UNTIL can say "before this", the usual one first.
+    /// The ways in which UNTIL can say "before this". By the wall clock comes first: it stays before
+    /// this also when the zone, or what clocks do in it, is changed.
     fn ends_before(&self, at: i64, zone: Option<&TimeZone>) -> Vec<Until> {
         let local = to_datetime(at - 1);
         if self.is_all_day() {
@@ -87,7 +88,7 @@ impl Series {
         let utc = instant.map(|instant| {
             Until::Utc(to_datetime(to_seconds(TimeZone::UTC.to_datetime(instant)) - 1))
         });
-        utc.into_iter().chain([Until::Local(local)]).collect()
+        [Until::Local(local)].into_iter().chain(utc).collect()
     }
 
     fn rule_before(

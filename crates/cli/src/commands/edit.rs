@@ -191,7 +191,7 @@ fn all_of(
             None => series::first(session, event)?,
         };
         let to = placement(session, event, &one, &placing(words))?;
-        moved_series(event, &one, &to, rules.as_deref())?
+        moved_series(&session.context.zones, event, &one, &to, rules.as_deref())?
     } else {
         EventDraft::from(event)
     };

@@ -374,7 +374,7 @@ fn all_of(asked: &SaveEvent, happening: &Happening, local: &Local) -> Result<Dra
     let to = moved_to(form, happening, local)?;
     let same_rules = fields.rules == EventDraft::from(event).rules;
     let rules = (!same_rules).then_some(fields.rules.as_slice());
-    let moved = moved_series(event, occurrence, &to, rules)?;
+    let moved = moved_series(&local.context.zones, event, occurrence, &to, rules)?;
     let original = moved_original(event, happening, &to);
     // The words, reminders and kind of the form; the times of the moved series. An exception's
     // own words stay its own.
