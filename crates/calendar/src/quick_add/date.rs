@@ -207,6 +207,10 @@ impl Reader<'_> {
         if let Some((dated, after)) = self.numbered_day(from, false)? {
             return self.same_weekday(day, dated, at..after).map(Some);
         }
+        // "Friday 4th"
+        if let Some((dated, after)) = self.of_a_month(from, true)? {
+            return self.same_weekday(day, dated, at..after).map(Some);
+        }
         if words::is_also_a_word(self.word(at)) && !told && !self.is_meant(at) {
             return Ok(None);
         }

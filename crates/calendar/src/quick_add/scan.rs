@@ -92,6 +92,11 @@ impl What {
         }
     }
 
+    /// Whether it is a date or a time.
+    pub fn is_when(&self) -> bool {
+        self.groups().iter().any(|(group, _)| matches!(group, Group::Date | Group::Time))
+    }
+
     /// What there can be only one of, and its name.
     fn groups(&self) -> &'static [(Group, &'static str)] {
         match self {
@@ -205,9 +210,7 @@ impl<'a> Reader<'a> {
         reader.peeks = true;
         // "by" anything else is title: "a book by Ana".
         let follows = match reader.piece(next, After::Other)? {
-            Some((what, _)) => {
-                what.groups().iter().any(|g| matches!(g.0, Group::Date | Group::Time))
-            }
+            Some((what, _)) => what.is_when(),
             None => reader.bare_clock(next)?.is_some(),
         };
         Ok(follows.then_some((What::Due, next)))
@@ -432,7 +435,11 @@ impl Reader<'_> {
                     ),
                 )
             }
-            _ => self.refuse_number(at, after),
+            _ => {
+                self.refuse_more_times(at, after)?;
+                self.refuse_doubtful(at, after)?;
+                self.refuse_number(at, after)
+            }
         }
     }
 }
