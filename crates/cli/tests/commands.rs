@@ -357,6 +357,20 @@ fn of_several_files_one_that_cannot_be_read_is_a_remark() {
 }
 
 #[test]
+fn cards_go_to_no_calendar_and_people_are_listed_with_both_their_days() {
+    let desk = Desk::new();
+    let file = desk.beside().join("friends.vcf");
+    let card = "BEGIN:VCARD\nVERSION:4.0\nUID:a\nFN:Ana Sousa\nBDAY:19920229\nANNIVERSARY:20150620\nEND:VCARD\n";
+    std::fs::write(&file, card).expect("written");
+    let file = file.to_str().expect("UTF-8");
+    let said = desk.run(["import", file, "--calendar", "Work"]).done().to_string();
+    assert!(said.contains("1 new") && said.contains("--calendar Work has no effect"), "{said}");
+    assert_eq!(desk.line("calendar list --json").json().as_array().map(Vec::len), Some(1));
+    let list = desk.line("person list").done().to_string();
+    assert!(list.contains("1992-02-29, anniversary 2015-06-20"), "{list}");
+}
+
+#[test]
 fn the_directory_is_named_by_option_or_environment() {
     let desk = Desk::new();
     desk.add("Here --at 2031-01-01T09:00");

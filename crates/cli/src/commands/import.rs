@@ -20,6 +20,8 @@ const FILE_MAX: u64 = 256 << 20;
 const REMARKS: usize = 20;
 /// Where events go that come from standard input and name no calendar.
 const NAMELESS: &str = "Imported";
+/// Why cards go to no calendar that one could name.
+const NO_CALENDAR: &str = "cards become people, who are in no calendar";
 
 #[derive(Debug, Default, Serialize)]
 struct Shape {
@@ -63,11 +65,15 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
             ControlFlow::Continue(())
         });
         bar.finish_and_clear();
-        let done = done?;
+        let mut done = done?;
         let name = path.display().to_string();
         if let Some(remark) = done.refusal() {
             let (line, reason) = (remark.line, &remark.reason);
             refused.push(format!("{name} is not imported, for line {line}: {reason}"));
+        }
+        if let (Some(calendar), true) = (&words.calendar, done.people > 0) {
+            let reason = format!("{NO_CALENDAR}: --calendar {calendar} has no effect on them");
+            done.remarks.insert(0, calendar::ics::Remark { line: 1, reason });
         }
         text.push_str(&told(&name, &done, words.dry_run));
         shape.take(name, done);

@@ -132,9 +132,14 @@ fn list(session: &Session) -> Result<Answer, Failure> {
         return Ok(Answer::new("Nobody is here yet: `carillon person add NAME`.", &shapes));
     }
     let line = |row: &PersonRow| {
+        let birthday = row.birthday.as_deref().unwrap_or("no birthday");
+        let anniversary = match &row.anniversary {
+            Some(day) => format!(", anniversary {day}"),
+            None => String::new(),
+        };
         [
             row.person.name.clone(),
-            row.birthday.clone().unwrap_or_else(|| "no birthday".into()),
+            format!("{birthday}{anniversary}"),
             row.person.zone.as_ref().map_or_else(|| "here".into(), ToString::to_string),
             row.person.id.to_string(),
         ]
