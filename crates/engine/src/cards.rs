@@ -168,11 +168,11 @@ impl Act<'_> {
             match self.card_verdict(card, &mut remarks)? {
                 Verdict::Leave => done.unchanged += 1,
                 Verdict::Create(row) => {
-                    self.put_card(&row, None, mode, &mut remarks)?;
+                    self.put_card(&row, None, mode, (done, &mut remarks))?;
                     done.created += 1;
                 }
                 Verdict::Update(old, row) => {
-                    self.put_card(&row, Some(&old), mode, &mut remarks)?;
+                    self.put_card(&row, Some(&old), mode, (done, &mut remarks))?;
                     done.updated += 1;
                 }
             }
@@ -190,7 +190,7 @@ impl Act<'_> {
         row: &PersonRow,
         old: Option<&PersonRow>,
         mode: Mode,
-        remarks: &mut Vec<String>,
+        (done, remarks): (&mut Imported, &mut Vec<String>),
     ) -> Result<()> {
         let mut row = row.clone();
         for _ in 0..2 {
@@ -210,6 +210,12 @@ impl Act<'_> {
             (Day::Birthday, old.and_then(|o| o.birthday.as_ref()), &row.birthday),
             (Day::Anniversary, old.and_then(|o| o.anniversary.as_ref()), &row.anniversary),
         ] {
+            if before.is_none() && after.is_some() {
+                match day {
+                    Day::Birthday => done.birthdays += 1,
+                    Day::Anniversary => done.anniversaries += 1,
+                }
+            }
             let is_moved = before.is_some() && after.is_some() && before != after.as_ref();
             if is_moved && let Some(year) = self.told_year(&row.person, day)? {
                 let word = day.word();
@@ -218,6 +224,7 @@ impl Act<'_> {
         }
         if mode == Mode::Apply {
             self.put_person(&row, old)?;
+            done.trail.person(old, &row);
         }
         Ok(())
     }

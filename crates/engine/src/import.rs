@@ -29,6 +29,7 @@ use crate::{
     },
     origin::{fingerprint, stamp_of, whole_second},
     people::calendar_name,
+    taken_back::Trail,
 };
 
 /// How long one transaction goes on taking events in.
@@ -72,7 +73,7 @@ pub struct ImportFile<'a> {
 }
 
 /// What an import did, or would do.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Imported {
     /// The calendar's name.
     pub calendar: String,
@@ -88,8 +89,14 @@ pub struct Imported {
     pub unchanged: u32,
     /// The first day that is not past, or else the last, of what came in: a place to look at.
     pub first: Option<Date>,
+    /// Birthdays that came in.
+    pub birthdays: u32,
+    /// Anniversaries that came in.
+    pub anniversaries: u32,
     /// What was lost, changed or left as it is, by line.
     pub remarks: Vec<Remark>,
+    /// The way back.
+    pub trail: Trail,
 }
 
 /// What becomes of one event of a file.
@@ -202,6 +209,7 @@ struct Chunk {
     updated: u32,
     unchanged: u32,
     remarks: Vec<Remark>,
+    trail: Trail,
 }
 
 impl Chunk {
@@ -239,6 +247,7 @@ impl Imported {
         self.updated += chunk.updated;
         self.unchanged += chunk.unchanged;
         self.remarks.extend(chunk.remarks);
+        self.trail.append(chunk.trail);
     }
 }
 
@@ -270,8 +279,14 @@ impl Act<'_> {
             };
             let verdict = self.verdict(&imported, place.row.id, &event, &source)?;
             match &verdict {
-                Verdict::Create => drop(self.insert(&event, &source)?),
-                Verdict::Update(row, _) => self.overwrite(row, &imported, place)?,
+                Verdict::Create => {
+                    self.insert(&event, &source)?;
+                    chunk.trail.made(event.id);
+                }
+                Verdict::Update(row, _) => {
+                    self.overwrite(row, &imported, place)?;
+                    chunk.trail.changed(row);
+                }
                 Verdict::Leave(_) => {}
             }
             chunk.count(&imported, &verdict);
@@ -279,8 +294,10 @@ impl Act<'_> {
                 break;
             }
         }
-        if place.is_new && chunk.created == 0 {
-            calendars::unmake(self.tx, place.row.id)?;
+        match place.is_new {
+            true if chunk.created == 0 => calendars::unmake(self.tx, place.row.id)?,
+            true => chunk.trail.made_calendar(place.row.id),
+            false => {}
         }
         Ok(chunk)
     }

@@ -37,6 +37,7 @@ pub mod renderings;
 pub mod scheduler;
 pub mod series;
 pub mod settings;
+pub mod taken_back;
 pub mod undo;
 pub mod vault;
 pub mod wake;
