@@ -107,11 +107,11 @@ pub const KNOWN: &[Excuse] = &[
     },
     Excuse {
         engine: "libical",
-        name: "counts INTERVAL's weeks from a later one if DTSTART is the last day of its week or no day of the rule",
+        name: "counts INTERVAL's weeks from another one if they begin on no Monday or DTSTART is no day of the rule",
         fits: |rule, start, _| {
             let is_day = rule.by_day().iter().any(|day| day.weekday == start.weekday());
-            let is_last = start.weekday().next() == rule.week_start();
-            rule.freq() == Freq::Weekly && rule.interval() > 1 && (is_last || !is_day)
+            let is_monday = rule.week_start() == Weekday::Monday;
+            rule.freq() == Freq::Weekly && rule.interval() > 1 && !(is_monday && is_day)
         },
     },
     Excuse {

@@ -10,7 +10,7 @@ use std::{
 };
 
 /// How long an engine may take to start.
-const START: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_secs(120);
 
 /// An engine.
 #[derive(Debug)]
