@@ -105,6 +105,32 @@ fn what_was_changed_here_and_what_was_changed_in_the_card_are_both_kept() {
 }
 
 #[test]
+fn a_date_that_cannot_be_read_any_more_takes_no_birthday_away() {
+    for (bad, said) in [
+        ("BDAY:19911131", "BDAY '19911131' is a day that no calendar has: it is kept unread"),
+        ("BDAY:sometime", "BDAY 'sometime' is not a date: it is kept unread"),
+        ("BDAY:20620204", "“Ana” keeps what is here: the birthday 2062-02-04 is in the future"),
+    ] {
+        let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
+        import(&mut world, &card("BDAY:19911125"));
+        let rows = world.rows();
+        let done = import(&mut world, &card(bad));
+        assert!(done.contains(said), "{done}");
+        assert_eq!(world.rows(), rows, "{bad}");
+        assert!(import(&mut world, &card(bad)).starts_with("0 new, 0 changed, 1 same"));
+        // And what is right again is taken.
+        import(&mut world, &card("BDAY:19911126"));
+        assert_eq!(people(&world)[0].birthday.as_deref(), Some("1991-11-26"));
+    }
+    let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
+    import(&mut world, &card("BDAY:19911125"));
+    assert_eq!(
+        import(&mut world, &card("NOTE:Tea")),
+        "0 new, 1 changed, 0 same\n1: “Ana” has no birthday in the file any more: 1991-11-25 is taken away"
+    );
+}
+
+#[test]
 fn somebody_who_was_deleted_here_stays_deleted() {
     let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
     import(&mut world, &card("BDAY:19901125"));

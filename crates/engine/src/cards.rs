@@ -67,6 +67,19 @@ impl Said {
         }
     }
 
+    /// What the card says, and of a day it has that cannot be read, what the card before said.
+    fn by_legible(card: &ImportedPerson, base: &Self) -> Self {
+        let is_unread = |word: &str| card.unread_days.contains(&word);
+        let mut said = Self::by(card);
+        if is_unread(Day::Birthday.word()) {
+            said.birthday.clone_from(&base.birthday);
+        }
+        if is_unread(Day::Anniversary.word()) {
+            said.anniversary.clone_from(&base.anniversary);
+        }
+        said
+    }
+
     /// What there is of a person nothing was said of before.
     fn nothing_of(row: &PersonRow) -> Self {
         Self { name: row.person.name.clone(), ..Self::default() }
@@ -243,9 +256,14 @@ impl Act<'_> {
             Some(row) => Some(row),
             None => self.namesake(card)?,
         };
+        let fitting =
+            known.as_ref().map(|row| self.fitting_days(row, card, remarks)).transpose()?;
+        let card = fitting.as_ref().unwrap_or(card);
+        let base = known.as_ref().and_then(Said::kept).unwrap_or_default();
+        let said = Said::by_legible(card, &base);
         let source = Card {
             uid: Some(card.uid.clone()),
-            stamp: serde_json::to_string(&Said::by(card)).expect("BUG: what is said is JSON"),
+            stamp: serde_json::to_string(&said).expect("BUG: what is said is JSON"),
             extra: card.extra.clone(),
         };
         let Some(row) = known else {
@@ -279,6 +297,39 @@ impl Act<'_> {
         Ok(Verdict::Update(row, merged))
     }
 
+    /// The card of somebody known; a day of it that cannot be is as one that cannot be read, and
+    /// takes none away.
+    fn fitting_days(
+        &self,
+        row: &PersonRow,
+        card: &ImportedPerson,
+        remarks: &mut Vec<String>,
+    ) -> Result<ImportedPerson> {
+        let mut card = card.clone();
+        for _ in 0..2 {
+            let (birthday, anniversary) = (card.birthday.clone(), card.anniversary.clone());
+            match self.days_of(&PersonRow { birthday, anniversary, ..row.clone() }) {
+                Ok(_) => break,
+                Err(Error::Invalid { field, message }) => {
+                    remarks.push(format!("keeps what is here: {message}"));
+                    let day = match field == Day::Birthday.word() {
+                        true => {
+                            card.birthday = None;
+                            Day::Birthday
+                        }
+                        false => {
+                            card.anniversary = None;
+                            Day::Anniversary
+                        }
+                    };
+                    card.unread_days.push(day.word());
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(card)
+    }
+
     /// Somebody of that name who was made here and of whom no card is known yet.
     fn namesake(&self, card: &ImportedPerson) -> Result<Option<PersonRow>> {
         let fits = |mine: &Option<String>, theirs: &Option<String>| {
@@ -301,7 +352,7 @@ fn merged(
     remarks: &mut Vec<String>,
 ) -> PersonRow {
     let base = Said::kept(row).unwrap_or_else(|| Said::nothing_of(row));
-    let (here, there) = (Said::here(row), Said::by(card));
+    let (here, there) = (Said::here(row), Said::by_legible(card, &base));
     let is_newer = there.rev.is_some() && there.rev > base.rev;
     let mut field =
         |word: &str, base: &Option<String>, here: &Option<String>, there: &Option<String>| {
@@ -309,6 +360,10 @@ fn merged(
                 return here.clone();
             }
             if here == base || is_newer {
+                if let (Some(was), None) = (here, there) {
+                    remarks
+                        .push(format!("has no {word} in the file any more: {was} is taken away"));
+                }
                 return there.clone();
             }
             let shown = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".into());

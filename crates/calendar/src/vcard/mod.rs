@@ -41,6 +41,8 @@ pub struct ImportedPerson {
     pub birthday: Option<String>,
     /// The same of an anniversary.
     pub anniversary: Option<String>,
+    /// The word of each day (`birthday`, `anniversary`) that is in the card and cannot be read.
+    pub unread_days: Vec<&'static str>,
     /// What 29 February is in other years, in cards of our own.
     pub leap_day: Option<LeapDay>,
     /// REV: when the card was changed last.

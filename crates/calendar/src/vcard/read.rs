@@ -140,6 +140,11 @@ impl Reader<'_> {
         let others = card.properties.iter().filter(|p| ANNIVERSARIES.iter().any(|a| is(p, a)));
         let days = others.chain(labelled).collect::<Vec<_>>();
         let anniversary = self.day("anniversary", &days, &mut taken);
+        let is_said = |days: &[&Property<'_>]| days.iter().any(|p| !p.value().trim().is_empty());
+        let unread = [
+            ("birthday", birthday.is_none() && is_said(&birthdays)),
+            ("anniversary", anniversary.is_none() && is_said(&days)),
+        ];
         let zone = self.zone(card, &mut taken);
         let leap = card.properties.iter().find(|p| is(p, LEAP_DAY));
         let leap_day = leap.and_then(|p| p.value().trim().parse::<LeapDay>().ok());
@@ -152,6 +157,7 @@ impl Reader<'_> {
             zone,
             birthday,
             anniversary,
+            unread_days: unread.into_iter().filter(|(_, is)| *is).map(|(word, _)| word).collect(),
             leap_day,
             stamp: rev.and_then(|p| stamp(p.value())),
             extra,
