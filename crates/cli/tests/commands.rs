@@ -126,7 +126,7 @@ fn a_new_event_is_shown_with_its_next_dates_and_what_passed() {
         "Added “Lunch”: evt_",
         "when     Tue 25 Nov 2031, 12:00 (Europe/Lisbon), for 1 h",
         "told     10 min before, on desktop",
-        "next     Tue 25 Nov 2031, 12:00 (Europe/Lisbon)\n           Tue 9 Dec 2031, 12:00 (Europe/Lisbon)\n",
+        "next     Tue 25 Nov 2031, 12:00 (Europe/Lisbon) (13:00 here)\n           Tue 9 Dec 2031, 12:00 (Europe/Lisbon) (13:00 here)\n",
         "place    Here",
         "No service is running",
     ] {
