@@ -239,6 +239,38 @@ fn a_birthday_in_a_calendar_file_is_its_persons_or_a_day_like_others() {
 }
 
 #[test]
+fn what_is_in_her_time_stays_in_it() {
+    let mut world = World::at(NOW);
+    let zone = Some("Asia/Tokyo".to_string());
+    let ana = SavePerson { name: "Ana".into(), zone, ..SavePerson::default() };
+    let saved = world.engine().save_person(&ana, None).expect("a person");
+    let moved = OverrideDraft {
+        original: "20261202T090000".into(),
+        start: "20261202T100000".into(),
+        zone: Some("@Asia/Tokyo".into()),
+        length: (0, 3600),
+        ..OverrideDraft::default()
+    };
+    world.add(EventDraft {
+        person: Some(saved.id),
+        zone: Some("@".into()),
+        overrides: vec![moved],
+        ..weekly("Ring Ana", "20261125T090000", "FREQ=WEEKLY")
+    });
+    let text = export(&world, &What::All).text;
+    assert_eq!(import(&mut world, text.as_bytes()).remarks, []);
+    let mut knowing = World::at(NOW);
+    let cards = world.engine().export_people().expect("cards").text;
+    import(&mut knowing, cards.as_bytes());
+    import(&mut knowing, text.as_bytes());
+    assert_eq!(definitions(&knowing), definitions(&world));
+    // Who knows nobody has the zone it was in.
+    let mut fresh = World::at(NOW);
+    import(&mut fresh, text.as_bytes());
+    assert_eq!(fresh.draft(fresh.events()[0]).zone.as_deref(), Some("Asia/Tokyo"));
+}
+
+#[test]
 fn only_what_rings_on_the_desktop_is_in_a_file_and_the_rest_is_named() {
     let mut world = World::at(NOW);
     let id = world.add(draft("appointment", "Tea", "20261201T160000", Some("Europe/Berlin")));

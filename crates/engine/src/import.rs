@@ -14,7 +14,7 @@ use calendar::{
     id::{CalendarId, ChannelId, EventId},
     reason::Reason,
     reminder::Trigger,
-    timing::LocalStart,
+    timing::{LocalStart, THEIRS},
 };
 use jiff::{civil::Date, tz::TimeZone};
 
@@ -365,6 +365,14 @@ impl Act<'_> {
         draft.person = Some(known.person.id.to_string());
         if let Some(kind) = &of.kind {
             draft.kind.clone_from(kind);
+        }
+        if let Some(own) = &of.own_zone {
+            let overrides = draft.overrides.iter_mut().map(|o| &mut o.zone);
+            for zone in std::iter::once(&mut draft.zone).chain(overrides).flatten() {
+                if zone == own {
+                    zone.insert(0, THEIRS);
+                }
+            }
         }
         Ok(Cow::Owned(draft))
     }

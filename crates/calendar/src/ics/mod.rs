@@ -109,6 +109,8 @@ pub struct OfPerson {
     /// The kind it has as an event of that person, such as `birthday`, where that is not the
     /// draft's.
     pub kind: Option<String>,
+    /// The zone of the draft that is the person's own, in which it follows them.
+    pub own_zone: Option<String>,
 }
 
 /// Something that was lost or changed.

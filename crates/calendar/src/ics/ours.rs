@@ -19,7 +19,7 @@ use crate::{
     event::Event,
     kind::KindRef,
     recurrence::{Rule, Until},
-    timing::{Fold, Gap, LocalStart, instant},
+    timing::{Fold, Gap, LocalStart, Tie, instant},
     zones::ZoneName,
 };
 
@@ -41,6 +41,8 @@ const KIND: &str = "X-CARILLON-KIND";
 const GAP: &str = "X-CARILLON-GAP";
 const FOLD: &str = "X-CARILLON-FOLD";
 const PERSON: &str = "X-CARILLON-PERSON";
+/// The zone that stands for the person's own, wherever that is.
+const THEIRS: &str = "X-CARILLON-THEIRS";
 const SILENT: &str = "X-CARILLON-SILENT";
 
 /// Whether a property is one of ours.
@@ -83,6 +85,9 @@ pub(super) fn write(line: &mut dyn FnMut(&str), out: &Outgoing<'_>, kept: &Compo
     let event = out.event;
     if let Some(uid) = out.person {
         line(&format!("{PERSON}:{}", value::escaped(uid)));
+        if let Some(Tie::Theirs(zone)) = event.ties().find(|tie| matches!(tie, Tie::Theirs(_))) {
+            line(&format!("{THEIRS}:{zone}"));
+        }
     }
     let kind = event.kind.code();
     if kind != usual_kind(event) {
@@ -149,7 +154,8 @@ impl Reader<'_> {
         let person = value::text(component.get(PERSON)?.value()).trim().to_string();
         let kind = component.get(KIND).and_then(|p| p.value().trim().parse::<KindRef>().ok());
         let kind = kind.filter(|kind| kind.is_of_person()).map(|kind| kind.code().into());
-        Some(OfPerson { person, kind })
+        let own_zone = component.get(THEIRS).map(|p| p.value().trim().to_string());
+        Some(OfPerson { person, kind, own_zone })
     }
 
     /// Takes over what stands in our own properties, besides rules.
