@@ -166,3 +166,14 @@ fn nobody_is_born_tomorrow() {
         born(zone, date).expect(date);
     }
 }
+
+#[test]
+fn somebody_who_was_deleted_meanwhile_is_not_changed_and_has_no_birthday() {
+    let (mut world, id) = in_los_angeles();
+    world.engine().delete_person(id, None).expect("deleted");
+    let rows = world.rows();
+    let saved = world.engine().save_person(&ana(Some(id), "Asia/Tokyo", "omit"), None);
+    assert!(saved.is_err(), "{saved:?}");
+    world.run();
+    assert_eq!((world.rows(), world.events().len()), (rows, 0));
+}

@@ -187,7 +187,8 @@ impl Act<'_> {
         };
         let earlier = match save.id {
             Some(id) => {
-                Some(person::find(self.tx, id)?.ok_or_else(|| Error::not_found("person", id))?)
+                let row = person::find(self.tx, id)?.filter(|row| row.deleted_at.is_none());
+                Some(row.ok_or_else(|| Error::not_found("person", id))?)
             }
             None => None,
         };
