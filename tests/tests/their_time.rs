@@ -88,6 +88,18 @@ fn who_deletes_her_keeps_her_last_zone_and_undo_gives_her_back() {
 }
 
 #[test]
+fn undo_takes_an_edit_back_after_she_moved_and_leaves_her_there() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let id = ana(&mut world, None, Some("Asia/Tokyo"));
+    let event = world.add(ring(id, "20261125T090000"));
+    world.save(Some(event), EventDraft { title: "Ring her".into(), ..world.draft(event) });
+    ana(&mut world, Some(id), Some("Europe/Lisbon"));
+    assert_eq!(world.engine().undo(None).expect("undone").refused, None);
+    world.run();
+    assert_eq!(world.rows(), "Wed 25 09:50 scheduled planned Ring Ana");
+}
+
+#[test]
 fn an_exception_and_a_drop_stay_in_her_time() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let id = ana(&mut world, None, Some("Europe/Lisbon"));

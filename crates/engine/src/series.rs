@@ -21,6 +21,7 @@ use crate::{
     },
     moving::{moved_alone, moved_series},
     reconcile::{Asked, Effect},
+    undo::is_same,
 };
 
 /// Which occurrences of a series a change is about.
@@ -298,7 +299,7 @@ impl Act<'_> {
         };
         let here = was.deleted_at.is_none().then(|| EventDraft::from(&was.event));
         let changed = "what follows was changed since by something else, which would be lost";
-        if here.as_ref() != undoes.then_some(&tail.draft) {
+        if !is_same(here.as_ref(), undoes.then_some(&tail.draft)) {
             return Ok(Some(changed.into()));
         }
         if undoes {

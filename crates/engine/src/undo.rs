@@ -7,6 +7,7 @@ use calendar::{
     event::Event,
     id::{CalendarId, ChannelId, PersonId},
     reason::Reason,
+    timing::THEIRS,
 };
 use serde::{Deserialize, Serialize};
 
@@ -186,7 +187,7 @@ impl Act<'_> {
             }
         }
         let here = row.deleted_at.is_none().then(|| EventDraft::from(&row.event));
-        Ok((here.as_ref() != from)
+        Ok((!is_same(here.as_ref(), from))
             .then(|| "the event was changed since by something else, which would be lost".into()))
     }
 
@@ -322,4 +323,21 @@ fn ways(change: &ChangeRow, way: Way) -> (Option<&EventDraft>, Option<&EventDraf
         Way::Undo => (change.after.as_ref(), change.before.as_ref()),
         Way::Redo => (change.before.as_ref(), change.after.as_ref()),
     }
+}
+
+/// Whether two definitions are the same, wherever the person is whose time they are in: that is the
+/// person's, and no change of the event.
+pub(crate) fn is_same(one: Option<&EventDraft>, other: Option<&EventDraft>) -> bool {
+    let without_place = |draft: Option<&EventDraft>| {
+        let mut draft = draft.cloned()?;
+        let is_of_one = draft.person.is_some();
+        let overrides = draft.overrides.iter_mut().map(|o| &mut o.zone);
+        for zone in std::iter::once(&mut draft.zone).chain(overrides).flatten() {
+            if is_of_one && zone.starts_with(THEIRS) {
+                zone.truncate(THEIRS.len_utf8());
+            }
+        }
+        Some(draft)
+    };
+    one == other || without_place(one) == without_place(other)
 }
