@@ -228,8 +228,16 @@ fn a_birthday_in_a_calendar_file_is_its_persons_or_a_day_like_others() {
     assert!(text.contains("RRULE:FREQ=YEARLY;BYMONTHDAY=-1;BYMONTH=2\r\n"), "{text}");
     assert_eq!(counts(&import(&mut world, text.as_bytes())), (0, 0, 1));
     let mut fresh = World::at(NOW);
-    assert_eq!(counts(&import(&mut fresh, text.as_bytes())), (1, 0, 0));
+    let done = import(&mut fresh, text.as_bytes());
+    assert_eq!(counts(&done), (1, 0, 0));
+    assert!(done.remarks[0].reason.contains("of somebody who is not here"), "{done:?}");
     assert_eq!(fresh.draft(fresh.events()[0]).kind, "appointment");
+    // With her card comes her own, and there is never a third.
+    let cards = world.engine().export_people().expect("cards").text;
+    import(&mut fresh, cards.as_bytes());
+    let done = import(&mut fresh, text.as_bytes());
+    assert_eq!(counts(&done), (0, 0, 1));
+    assert!(done.remarks[0].reason.contains("beside the person's own: delete it"), "{done:?}");
     // Whoever has her card already has her birthday.
     let mut knowing = World::at(NOW);
     let cards = world.engine().export_people().expect("cards").text;

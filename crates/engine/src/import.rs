@@ -218,7 +218,11 @@ impl Chunk {
         let remark = match verdict {
             Verdict::Create => {
                 self.created += 1;
-                None
+                // Were they here, it would be theirs.
+                let is_of_nobody = imported.of.as_ref().is_some_and(|of| of.kind.is_some());
+                is_of_nobody.then_some(
+                    "is of somebody who is not here, and comes as a day like others: import their card first",
+                )
             }
             Verdict::Update(_, remark) => {
                 self.updated += 1;
@@ -399,6 +403,10 @@ impl Act<'_> {
         };
         if row.deleted_at.is_some() {
             return Ok(Verdict::Leave(Some("was deleted here and stays deleted")));
+        }
+        if event.kind.is_of_person() && row.event.kind != event.kind {
+            let beside = "is here as a day like others, beside the person's own: delete it, or it is told as well";
+            return Ok(Verdict::Leave(Some(beside)));
         }
         let (mut old_stamp, old_print) = stamp_of(&row.source);
         if row.source.uid.is_none() {

@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::{self, Read},
     ops::ControlFlow,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use calendar::ics::Alarmless;
@@ -47,7 +47,10 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
     let (mut shape, mut text) =
         (Shape { dry_run: words.dry_run, ..Shape::default() }, String::new());
     let mut refused = Vec::new();
-    for path in &words.files {
+    // People come first, so that the birthdays in calendar files are known to be theirs.
+    let mut files: Vec<&PathBuf> = words.files.iter().collect();
+    files.sort_by_key(|path| !is_named_as_cards(path));
+    for path in files {
         let bytes = read(path)?;
         let file = ImportFile {
             bytes: &bytes,
@@ -83,6 +86,11 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
         return Err(Failure::invalid("file", refused.join("; ")));
     }
     Ok(Answer::new(text, &shape))
+}
+
+fn is_named_as_cards(path: &Path) -> bool {
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
+    ["vcf", "vcard"].iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 fn style() -> ProgressStyle {
