@@ -413,35 +413,6 @@ fn a_request_id_is_for_one_thing() {
 }
 
 #[test]
-fn a_dropped_file_is_looked_at_then_taken_in_once() {
-    let world = World::at("2026-11-23T09:00[Europe/Berlin]");
-    let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\nBEGIN:VEVENT\r\nUID:a@x\r\n\
-        DTSTAMP:20261101T000000Z\r\nDTSTART:20261201T100000Z\r\nDTEND:20261201T110000Z\r\n\
-        SUMMARY:Fair\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:b@x\r\nDTSTART:nonsense\r\nEND:VEVENT\r\n\
-        END:VCALENDAR\r\n";
-    let mut asked = wire::dto::ImportFile {
-        name: "Town.ics".into(),
-        text: text.into(),
-        calendar: None,
-        dry_run: true,
-        request_id: "look".into(),
-    };
-    let look = host(&world).import(asked.clone()).expect("a preview");
-    assert_eq!((look.created, look.first.as_deref()), (1, Some("2026-12-01")));
-    assert_eq!(look.remarks.len(), 1, "{:?}", look.remarks);
-    assert_eq!(host(&world).calendars(Empty {}).expect("calendars").len(), 1);
-    (asked.dry_run, asked.request_id) = (false, "take".into());
-    for _ in 0..2 {
-        assert_eq!(host(&world).import(asked.clone()).expect("taken in").created, 1);
-    }
-    let calendars = host(&world).calendars(Empty {}).expect("calendars");
-    let names: Vec<_> = calendars.iter().map(|c| (c.name.as_str(), c.events)).collect();
-    assert_eq!(names, [("Personal", 0), ("Town", 1)]);
-    asked.request_id = "again".into();
-    assert_eq!(host(&world).import(asked).expect("the same").unchanged, 1);
-}
-
-#[test]
 fn what_a_request_did_and_its_answer_are_kept_together() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     world.add(draft("note", "Tea", "20261123T093000", Some(BERLIN)));

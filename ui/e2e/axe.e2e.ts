@@ -37,6 +37,7 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'keys', play: key('?') },
   { name: 'hard', look: { world: 'hard', clock: 'h12' } },
   { name: 'hard inbox', look: { world: 'hard' }, play: nav('Inbox') },
+  { name: 'files', play: async (page) => { await page.keyboard.press(','); await page.locator('input[type=file]').setInputFiles(['a.ics', 'b.vcf', 'c.jpg'].map((name, n) => ({ name, mimeType: 'text/calendar', buffer: Buffer.from(['BEGIN:VCALENDAR', 'BEGIN:VCARD\nBDAY:19920229', 'JFIF'][n] ?? '') }))); await page.getByText('1 new person').waitFor(); } },
   { name: 'large text', look: { text: 200 } },
   { name: 'moved', look: { world: 'moved' }, play: async (page) => { await page.getByRole('button', { name: 'Show them' }).click(); await page.getByText('Moved by new').waitFor(); } },
   { name: 'off', look: { world: 'off' } },

@@ -27,10 +27,20 @@ async function dstWeek(page: Page): Promise<void> {
   await page.getByText('25 h').waitFor();
 }
 
-async function dropFile(page: Page): Promise<void> {
+const EVENT = 'BEGIN:VEVENT\nEND:VEVENT\n';
+const CARDS = 'BEGIN:VCARD\nBDAY:19920229\nEND:VCARD\nBEGIN:VCARD\nBDAY:--0301\nANNIVERSARY:20150620\nEND:VCARD\nBEGIN:VCARD\nEND:VCARD\n';
+const FILES = { 'conference.ics': 'BEGIN:VCALENDAR', 'friends.vcf': CARDS, 'holiday.jpg': 'JFIF', 'held.ics': `BEGIN:VCALENDAR\n${EVENT.repeat(12_000)}END:VCALENDAR\n` };
+
+async function chooseFiles(page: Page, ...names: (keyof typeof FILES)[]): Promise<void> {
   await page.keyboard.press(',');
-  await page.locator('input[type=file]').setInputFiles({ name: 'conference.ics', mimeType: 'text/calendar', buffer: Buffer.from('BEGIN:VCALENDAR') });
-  await page.getByText('3 new events').waitFor();
+  await page.locator('input[type=file]').setInputFiles(names.map((name) => ({ name, mimeType: 'text/calendar', buffer: Buffer.from(FILES[name]) })));
+  await page.locator('ul[aria-busy=false]').waitFor();
+}
+
+async function importing(page: Page): Promise<void> {
+  await chooseFiles(page, 'held.ics', 'friends.vcf');
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await page.getByText('2,400 of 12,000').waitFor();
 }
 
 async function dragging(page: Page): Promise<void> {
@@ -72,7 +82,9 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'choose-edit', play: async (page) => { await openChip(page, /^1:1 with Ada/); await page.keyboard.press('e'); await page.getByLabel('Title').fill('1:1 with Ada, and what else there is'); await page.keyboard.press('Control+Enter'); await page.getByRole('button', { name: 'All of them' }).waitFor(); } },
   { name: 'day-list', play: async (page) => { await page.keyboard.press('m'); await page.getByRole('button', { name: /more on Thursday, 3 December/ }).click(); await page.getByRole('dialog').getByText('Canary').waitFor(); } },
   { name: 'crowd', play: async (page) => { await page.keyboard.press('j'); await page.keyboard.press('j'); await page.locator('.strip').waitFor(); } },
-  { name: 'import', play: dropFile },
+  { name: 'import', play: (page) => chooseFiles(page, 'conference.ics') },
+  { name: 'import-several', play: (page) => chooseFiles(page, 'conference.ics', 'friends.vcf', 'holiday.jpg') },
+  { name: 'importing', play: importing },
   { name: 'ghost', play: dragging },
   { name: 'toast', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Brunch' }).first().focus(); await page.keyboard.press('Delete'); await page.getByText(/^Deleted Brunch/).waitFor(); } },
   { name: 'twelve', look: { clock: 'h12' } },

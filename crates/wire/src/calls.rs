@@ -127,6 +127,10 @@ calls! {
     Moved moved: Empty => MovedView;
     /// It was seen.
     MovedSeen moved_seen: Mutation => Status;
-    /// Takes in a calendar file.
-    Import import: ImportFile => ImportReport;
+    /// Takes in calendar files and cards, or says what they would bring.
+    Import import: ImportFiles => ImportReport;
+    /// How far an import is that was not answered yet; also ends it.
+    ImportProgress import_progress: ImportRef => ImportProgress;
+    /// Takes the last import back.
+    UndoImport undo_import: UndoImport => ImportUndone;
 }

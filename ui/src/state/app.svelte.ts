@@ -8,6 +8,7 @@ import { t } from '../shared/t';
 import { addDays, addMonths } from '../time/date';
 import type { Calls } from '../wire/calls';
 import type { Change, Did, EditorForm, Kind, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope } from '../wire/types';
+import { Intake } from './intake.svelte';
 import { requestId } from './request';
 import { Session } from './session.svelte';
 import { Toasts } from './toasts.svelte';
@@ -37,7 +38,7 @@ export type Overlay =
   | { kind: 'editor'; form: EditorForm }
   | { kind: 'calendar'; id: string | null; anchor: Anchor }
   | { kind: 'goto'; anchor: Anchor }
-  | { kind: 'import'; name: string; text: string }
+  | { kind: 'import'; batch: Intake }
   | { kind: 'moved' }
   | { kind: 'quick' }
   | { kind: 'keys' };
@@ -236,6 +237,13 @@ export class App {
     if (!status) return;
     if (status.undo === null || status.undo === this.#mine.at(-1)) await this.undo();
     else await this.#offerUndo(t('undo.elsewhere', { what: status.undo }));
+  }
+
+  /** Looks at files before they are taken in; more may come while they are looked at. */
+  takeFiles(files: readonly File[]): void {
+    if (files.length === 0) return;
+    if (this.overlay.kind === 'import') this.overlay.batch.add(files);
+    else this.overlay = { kind: 'import', batch: new Intake(this, files) };
   }
 
   async create(asked: NewForm): Promise<void> {

@@ -86,6 +86,10 @@ export interface Calls {
   moved: { args: T.Empty; answer: T.MovedView };
   /** It was seen. */
   movedSeen: { args: T.Mutation; answer: T.Status };
-  /** Takes in a calendar file. */
-  import: { args: T.ImportFile; answer: T.ImportReport };
+  /** Takes in calendar files and cards, or says what they would bring. */
+  import: { args: T.ImportFiles; answer: T.ImportReport };
+  /** How far an import is that was not answered yet; also ends it. */
+  importProgress: { args: T.ImportRef; answer: T.ImportProgress };
+  /** Takes the last import back. */
+  undoImport: { args: T.UndoImport; answer: T.ImportUndone };
 }

@@ -78,15 +78,25 @@ export type Fault = { code: Code, message: string, field: string | null, };
 
 export type FieldText = { field: string, text: string, };
 
+export type FileReport = { calendar: string | null, created: number, updated: number, unchanged: number, birthdays: number, anniversaries: number, remarks: Array<ImportRemark>, moreRemarks: number, first: string | null, };
+
 export type Guarantee = "neverMiss" | "neverRepeat";
 
 export type HourClock = "h24" | "h12";
 
-export type ImportFile = { name: string, text: string, calendar?: string | null, dryRun: boolean, requestId: string, };
+export type ImportFile = { name: string, text: string, calendar?: string | null, };
+
+export type ImportFiles = { files: Array<ImportFile>, dryRun: boolean, requestId: string, };
+
+export type ImportProgress = { file: number, through: number, total: number, stopping: boolean, };
+
+export type ImportRef = { import: string, stop: boolean, };
 
 export type ImportRemark = { line: number, reason: string, };
 
-export type ImportReport = { created: number, updated: number, unchanged: number, remarks: Array<ImportRemark>, first: string | null, };
+export type ImportReport = { files: Array<FileReport>, stopped: boolean, };
+
+export type ImportUndone = { removed: number, restored: number, kept: number, };
 
 export type InboxItem = { delivery: string, event: string, original: string, title: string, kind: Kind, calendar: string, place: string | null, start: Wall, starts: Moment, over: boolean, trigger: Trigger, due: Moment, told: Moment | null, state: State, mark: Mark, lateMs: number | null, reason: Reason | null, shown: boolean, };
 
@@ -203,6 +213,8 @@ export type TimeMode = "allDay" | "floating" | "zoned";
 export type Timing = { mode: TimeMode, date: string, wallMin: number, fold: boolean, durationMin: number, days: number, zone: ZoneField | null, };
 
 export type Trigger = { "type": "offset", minutes: number, } | { "type": "at", date: string, wallMin: number, } | { "type": "snooze" } | { "type": "test" };
+
+export type UndoImport = { import: string, requestId: string, };
 
 export type UpNext = { event: string, original: string, title: string, calendar: string, start: Wall, starts: Moment, rings: Moment | null, snoozed: boolean, mark: Mark | null, };
 

@@ -1,50 +1,182 @@
-//! Calendar files dropped on the window.
+//! Files dropped on the window. An import answers when it is through; meanwhile the window asks how
+//! far it is, and may end it, which leaves nothing of it. The way back of the last one is kept while
+//! the window is open.
 
-use std::ops::ControlFlow;
+use std::{
+    ops::ControlFlow,
+    sync::{Mutex, PoisonError},
+};
 
 use calendar::ics::Alarmless;
-use engine::import::{ImportFile as File, Mode, Target};
+use engine::{
+    import::{ImportFile as File, Imported, Mode, Target},
+    taken_back::Trail,
+};
 
 use super::{EngineHost, faults::id};
 use crate::{
-    dto::{ImportFile, ImportRemark, ImportReport},
-    fault::Fault,
+    dto::{
+        FileReport, ImportFile, ImportFiles, ImportProgress, ImportRef, ImportRemark, ImportReport,
+        ImportUndone,
+    },
+    fault::{Code, Fault},
 };
 
 /// What crosses from the page at most; larger files are the command line's.
 const LARGEST: usize = 32 * 1024 * 1024;
+/// How many files at once.
+const FILES: usize = 50;
+/// Remarks of one file that cross; the command line gives all.
+const REMARKS: usize = 200;
+
+/// The imports that go on, and the way back of the last.
+#[derive(Debug, Default)]
+pub(super) struct Intake {
+    running: Mutex<Vec<(String, ImportProgress)>>,
+    last: Mutex<Option<(String, Trail)>>,
+}
+
+impl Intake {
+    /// How far an import is, which ends if that is asked. Of one that does not go on, or not yet,
+    /// nothing is known.
+    pub(super) fn look(&self, asked: &ImportRef) -> ImportProgress {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((_, known)) = running.iter_mut().find(|(id, _)| *id == asked.import) else {
+            return ImportProgress::default();
+        };
+        known.stopping |= asked.stop;
+        known.clone()
+    }
+
+    fn begin(&self, import: &str) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.push((import.to_string(), ImportProgress::default()));
+    }
+
+    /// Notes how far it is; says whether it shall end.
+    fn note(&self, import: &str, file: usize, through: usize, total: usize) -> bool {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((_, known)) = running.iter_mut().find(|(id, _)| id == import) else {
+            return false;
+        };
+        (known.file, known.through, known.total) = (number(file), number(through), number(total));
+        known.stopping
+    }
+
+    /// It is through; says whether it was to end.
+    fn end(&self, import: &str) -> bool {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_stopping = running.iter().any(|(id, known)| id == import && known.stopping);
+        running.retain(|(id, _)| id != import);
+        is_stopping
+    }
+
+    fn keep(&self, import: &str, trail: Trail) {
+        let kept = Some((import.to_string(), trail)).filter(|(_, trail)| !trail.is_empty());
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = kept;
+    }
+
+    fn take(&self, import: &str) -> Option<Trail> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.take_if(|(id, _)| id == import).map(|(_, trail)| trail)
+    }
+}
 
 impl EngineHost {
-    pub(super) fn take_in(&self, asked: &ImportFile) -> Result<ImportReport, Fault> {
-        if asked.text.len() > LARGEST {
-            let message = format!(
-                "{} has {} MB: the window takes up to 32, `carillon import` more",
-                asked.name,
-                asked.text.len() / 1024 / 1024
-            );
-            return Err(Fault::invalid("text", message));
+    pub(super) fn import_files(&self, asked: &ImportFiles) -> Result<ImportReport, Fault> {
+        refuse_too_much(asked)?;
+        let import = || {
+            self.intake.begin(&asked.request_id);
+            let (mut files, mut trail) = (Vec::new(), Trail::default());
+            let done = self.take_all_in(asked, &mut files, &mut trail);
+            let stopped = self.intake.end(&asked.request_id);
+            done?;
+            match stopped {
+                true => drop(self.engine.take_back(trail)?),
+                false if asked.dry_run => {}
+                false => self.intake.keep(&asked.request_id, trail),
+            }
+            Ok(ImportReport { files, stopped })
+        };
+        match asked.dry_run {
+            true => import(),
+            false => self.once(&asked.request_id, import),
         }
-        let file = File {
-            bytes: asked.text.as_bytes(),
-            target: match &asked.calendar {
+    }
+
+    fn take_all_in(
+        &self,
+        asked: &ImportFiles,
+        reports: &mut Vec<FileReport>,
+        trail: &mut Trail,
+    ) -> Result<(), Fault> {
+        let mode = if asked.dry_run { Mode::Preview } else { Mode::Apply };
+        for (at, file) in asked.files.iter().enumerate() {
+            let target = match &file.calendar {
                 Some(calendar) => Target::Calendar(id("calendar", calendar)?),
-                None => Target::NamedByFile(stem(&asked.name).to_string()),
-            },
-            mode: if asked.dry_run { Mode::Preview } else { Mode::Apply },
-            alarmless: Alarmless::Silent,
+                None => Target::NamedByFile(stem(&file.name).to_string()),
+            };
+            let bytes = file.text.as_bytes();
+            let file = File { bytes, target, mode, alarmless: Alarmless::Silent };
+            let mut is_stopped = self.intake.note(&asked.request_id, at, 0, 0);
+            if is_stopped {
+                break;
+            }
+            let mut done = self.engine.import(&file, &mut |through, total| {
+                is_stopped = self.intake.note(&asked.request_id, at, through, total);
+                if is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            })?;
+            trail.append(std::mem::take(&mut done.trail));
+            reports.push(report(done));
+            if is_stopped {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_import_back(&self, import: &str) -> Result<ImportUndone, Fault> {
+        let Some(trail) = self.intake.take(import) else {
+            let message = "this import can no longer be taken back: only the last one can, while the window is open";
+            return Err(Fault::new(Code::Other, message));
         };
-        let done = self.engine.import(&file, &mut |_, _| ControlFlow::Continue(()))?;
-        let remark = |line: usize, reason: String| {
-            let line = u32::try_from(line).unwrap_or(u32::MAX);
-            ImportRemark { line, reason }
-        };
-        Ok(ImportReport {
-            created: done.created,
-            updated: done.updated,
-            unchanged: done.unchanged,
-            remarks: done.remarks.into_iter().map(|r| remark(r.line, r.reason)).collect(),
-            first: done.first.map(|date| date.to_string()),
-        })
+        let back = self.engine.take_back(trail)?;
+        Ok(ImportUndone { removed: back.removed, restored: back.restored, kept: back.kept })
+    }
+}
+
+fn refuse_too_much(asked: &ImportFiles) -> Result<(), Fault> {
+    if asked.files.len() > FILES {
+        let message =
+            format!("{} files at once: the window takes up to {FILES}", asked.files.len());
+        return Err(Fault::invalid("files", message));
+    }
+    let refused = |file: &&ImportFile| file.text.len() > LARGEST;
+    let Some(file) = asked.files.iter().find(refused) else { return Ok(()) };
+    let (name, size) = (&file.name, file.text.len() / 1024 / 1024);
+    let message =
+        format!("{name} has {size} MB: the window takes up to 32, `carillon import` more");
+    Err(Fault::invalid("text", message))
+}
+
+fn report(done: Imported) -> FileReport {
+    let remark = |line: usize, reason: String| {
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
+        ImportRemark { line, reason }
+    };
+    let more = done.remarks.len().saturating_sub(REMARKS);
+    let remarks = done.remarks.into_iter().take(REMARKS);
+    FileReport {
+        calendar: Some(done.calendar).filter(|name| !name.is_empty()),
+        created: done.created,
+        updated: done.updated,
+        unchanged: done.unchanged,
+        birthdays: done.birthdays,
+        anniversaries: done.anniversaries,
+        remarks: remarks.map(|r| remark(r.line, r.reason)).collect(),
+        more_remarks: u32::try_from(more).unwrap_or(u32::MAX),
+        first: done.first.map(|date| date.to_string()),
     }
 }
 
@@ -53,4 +185,24 @@ fn stem(name: &str) -> &str {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     if stem.trim().is_empty() { "Imported" } else { stem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_is_known_from_its_begin_to_its_end() {
+        let intake = Intake::default();
+        let look = |stop| intake.look(&ImportRef { import: "a".into(), stop });
+        assert_eq!(look(true), ImportProgress::default());
+        intake.begin("a");
+        assert!(!intake.note("a", 1, 20, 300));
+        let known = ImportProgress { file: 1, through: 20, total: 300, stopping: false };
+        assert_eq!(look(false), known);
+        assert!(look(true).stopping && look(false).stopping);
+        assert!(intake.note("a", 1, 40, 300) && !intake.note("b", 0, 1, 1));
+        assert!(intake.end("a") && !intake.end("a"));
+        assert_eq!(look(false), ImportProgress::default());
+    }
 }

@@ -30,7 +30,7 @@ use std::{
 use engine::{Engine, autostart::Autostart as Entry, place::Place};
 use serde::{Serialize, de::DeserializeOwned};
 
-use self::local::Local;
+use self::{intake::Intake, local::Local};
 use crate::{
     calls::Host,
     dto::*,
@@ -49,6 +49,7 @@ pub struct EngineHost {
     open: Mutex<Option<Open>>,
     /// One request at a time looks whether it was answered before.
     asking: Mutex<()>,
+    intake: Intake,
 }
 
 impl EngineHost {
@@ -57,8 +58,8 @@ impl EngineHost {
         let dir = engine.dir();
         let autostart = Some(Entry::under(&dir));
         let log = dir.join("service.log");
-        let (open, asking) = (Mutex::new(None), Mutex::new(()));
-        Self { engine, data_dir: Some(dir), log, autostart, open, asking }
+        let (open, asking, intake) = (Mutex::new(None), Mutex::new(()), Intake::default());
+        Self { engine, data_dir: Some(dir), log, autostart, open, asking, intake }
     }
 
     /// A host for this user's desktop. `named` is the directory the user named, if one was.
@@ -280,7 +281,15 @@ impl Host for EngineHost {
         self.see_moved()
     }
 
-    fn import(&self, asked: ImportFile) -> Result<ImportReport, Fault> {
-        self.once(&asked.request_id, || self.take_in(&asked))
+    fn import(&self, asked: ImportFiles) -> Result<ImportReport, Fault> {
+        self.import_files(&asked)
+    }
+
+    fn import_progress(&self, asked: ImportRef) -> Result<ImportProgress, Fault> {
+        Ok(self.intake.look(&asked))
+    }
+
+    fn undo_import(&self, asked: UndoImport) -> Result<ImportUndone, Fault> {
+        self.once(&asked.request_id, || self.take_import_back(&asked.import))
     }
 }

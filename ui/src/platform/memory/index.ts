@@ -7,6 +7,7 @@ import { allRows, counts, detailOf, inboxOf, rowOf, whyOf } from './deliver';
 import { demoWorld, emptyWorld } from './demo';
 import { change, formOf, move, newForm, previewOf, remember, remove, save, step, type Past } from './edits';
 import { hardWorld } from './hard';
+import { createIntake } from './intake';
 import { movedIn, nothingMoved } from './moved';
 import { later, moment, ZONES } from './moments';
 import { readQuick } from './quick';
@@ -42,12 +43,14 @@ export function createMemory(options: MemoryOptions = {}): Platform {
   const past: Past = { undo: [], redo: [] };
   const listeners = new Set<() => void>();
   const changed = (): void => listeners.forEach((listener) => listener());
-  const handlers = { ...reads(world, past, options), ...writes(world, past, changed) } as Handlers;
+  const intake = createIntake(changed);
+  const handlers = { ...reads(world, past, options), ...writes(world, past, changed), ...intake.handlers } as Handlers;
   return {
     async call<K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> {
       await Promise.resolve();
       if (name === 'range' && options.world === 'slow') return new Promise<Answer<K>>(() => undefined);
       if (name === 'range' && options.world === 'broken') refuse('other', 'could not read the ledger: the disk answered "input/output error"');
+      if (name === 'import') return (await intake.take(args as Args<'import'>)) as Answer<K>;
       return structuredClone(handlers[name](JSON.parse(JSON.stringify(args)) as Args<K>));
     },
     onChanged(listener) {
@@ -173,8 +176,6 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
       world.moved = nothingMoved;
       return told(statusOf(world, past));
     },
-    import: ({ dryRun }) => (dryRun ? { created: 3, updated: 1, unchanged: 0, first: '2026-11-23', remarks: [{ line: 42, reason: 'the zone "Mars/Olympus" is not known: taken as floating' }] }
-      : told({ created: 3, updated: 1, unchanged: 0, first: '2026-11-23', remarks: [] })),
     ...lists(world, past, told),
   };
 }

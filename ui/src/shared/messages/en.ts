@@ -1,11 +1,13 @@
 // Every sentence of the window. `#one` and `#other` are the plural forms of a key; braces are filled in.
 
+import { intake } from './intake';
 import { quick } from './quick';
 import { zones } from './zones';
 
 export const en = {
   ...zones,
   ...quick,
+  ...intake,
   'app.name': 'Carillon',
   'nav.pages': 'Pages',
   'nav.calendar': 'Calendar',
@@ -411,24 +413,9 @@ export const en = {
   'settings.version': 'Version',
   'settings.zones': 'Zone data',
   'settings.ledger': 'Ledger',
-  'settings.import': 'Import a calendar file',
-  'settings.importHint': 'An .ics file; or drop it anywhere on the window.',
-  'settings.importChoose': 'Choose file…',
-
-  'import.title': 'Import {name}',
-  'import.created#one': '{n} new event',
-  'import.created#other': '{n} new events',
-  'import.updated#one': '{n} changed',
-  'import.updated#other': '{n} changed',
-  'import.unchanged#one': '{n} already here',
-  'import.unchanged#other': '{n} already here',
-  'import.into': 'Into',
-  'import.ownCalendar': 'A calendar named after the file',
-  'import.remarks': 'What was not understood',
-  'import.line': 'line {n}: {reason}',
-  'import.do': 'Import',
-  'import.done': 'Imported {name}: {what}',
-  'import.drop': 'Drop to import',
+  'settings.import': 'Import calendars and people',
+  'settings.importHint': 'Files .ics and .vcf; or drop them anywhere on the window.',
+  'settings.importChoose': 'Choose files…',
 
   'banner.off': 'Reminders are off: the service is not running.',
   'banner.start': 'Start it',
