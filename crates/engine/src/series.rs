@@ -121,6 +121,23 @@ impl Engine {
         })
     }
 
+    /// Lets an event that was cancelled as a whole take place after all. What is past stays silent.
+    ///
+    /// # Errors
+    /// As [`Engine::delete`]; when it is not cancelled.
+    pub fn reinstate(&self, target: &Target<'_>) -> Result<Saved> {
+        self.once(target.request, |act| {
+            let row = act.event(target.id)?;
+            act.at_version(&row, target.based_on)?;
+            if row.event.enabled {
+                let message = format!("“{}” is not cancelled", row.event.title);
+                return Err(Error::invalid("id", message));
+            }
+            let draft = EventDraft { disabled: false, ..EventDraft::from(&row.event) };
+            act.change(&row, draft, Reason::CancelledEdited)
+        })
+    }
+
     /// Moves an occurrence, alone, with all that follow or with its whole series.
     ///
     /// # Errors

@@ -69,6 +69,8 @@ calls! {
     AddQuick add_quick: AddQuick => Change;
     /// Deletes an event or one of its occurrences.
     Delete delete: DeleteEvent => Change;
+    /// Lets an event that was cancelled take place after all.
+    Reinstate reinstate: ReinstateEvent => Change;
     /// A drop in the grid.
     MoveOccurrence move_occurrence: MoveOccurrence => MoveAnswer;
     /// Takes the last change back.

@@ -1,9 +1,9 @@
 // Numbers and states in words.
 import { describe, expect, it } from 'vitest';
 
-import type { Change, Moment } from '../wire/types';
+import type { Change, Moment, ReminderStatus, Segment } from '../wire/types';
 import { en } from './messages/en';
-import { changeWords, lengthSpoken, markNote, markWords, minutesShort, relative, triggerWords } from './words';
+import { changeWords, chipLabel, lengthSpoken, markNote, markWords, minutesShort, relative, reminderWords, triggerWords } from './words';
 
 const at = (utc: string, date = '2026-11-18', wallMin = 623): Moment => ({ utc, date, wallMin, ms: 0, zone: 'CET' });
 const now = at('2026-11-18T09:23:00.000Z');
@@ -53,5 +53,30 @@ describe('what a change did', () => {
     expect(changeWords(change({ did: 'deleted', cancelledReminders: 3, cancelledSnoozes: 1 }), now, 'h24')).toBe('Deleted Gym · 3 reminders cancelled · 1 snooze cancelled');
     expect(changeWords(change({ passed: [{ trigger: { type: 'offset', minutes: -10 }, due: now }] }), now, 'h24')).toBe('Changed Gym · 10 min before has already passed');
     expect(changeWords(change({ did: 'snoozed', until: at('2026-11-18T09:33:00.000Z', '2026-11-18', 633) }), now, 'h24')).toBe('Snoozed Gym until 10:33');
+  });
+});
+
+describe('what was called off', () => {
+  const segment: Segment = {
+    event: 'evt_1', original: '20261118T100000', version: 1, date: '2026-11-18', part: 'single', allDay: false, wallStart: 600, wallEnd: 660, start: 600, end: 660, fold: false,
+    offset: null, elsewhere: null, title: 'Gym', place: null, calendar: 'cal_1', kind: 'appointment', mark: null, attempts: null, lateMs: null, past: false, cancelled: true,
+    recurring: false, exception: false, fixed: false,
+  };
+  const reminder = (more: Partial<ReminderStatus>): ReminderStatus => ({
+    delivery: null, trigger: { type: 'offset', minutes: -10 }, channel: 'chn_1', channelName: '', mark: null, state: null, due: at('2026-11-18T09:50:00.000Z', '2026-11-18', 590),
+    told: null, lateMs: null, attempts: null, reason: null, open: false, ...more,
+  });
+  const start = { date: '2026-11-18', wallMin: 600 };
+
+  it('is called so', () => {
+    expect(chipLabel(segment, ['Gym'], 'Wednesday', 'Home', 'h24')).toMatch(/, cancelled$/);
+    expect(chipLabel({ ...segment, cancelled: false }, ['Gym'], 'Wednesday', 'Home', 'h24')).toMatch(/, no reminder$/);
+  });
+
+  it('does not ring', () => {
+    expect(reminderWords(reminder({}), { cancelled: true, start }, now, 'h24')).toBe('cancelled');
+    expect(reminderWords(reminder({ state: 'cancelled', delivery: 'dlv_1' }), { cancelled: false, start }, now, 'h24')).toBe('cancelled');
+    expect(reminderWords(reminder({ mark: 'scheduled' }), { cancelled: false, start }, now, 'h24')).toBe('will ring today, 09:50');
+    expect(reminderWords(reminder({ due: at('2026-11-18T08:50:00.000Z', '2026-11-18', 530) }), { cancelled: false, start }, now, 'h24')).toBe('was today, 08:50: does not ring');
   });
 });

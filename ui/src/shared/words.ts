@@ -2,7 +2,7 @@
 
 import { addDays, addMinutes, yearOf } from '../time/date';
 import { dayShort, dayFull, dayMonth, nearDay, wall, wallExact, wallRange, weekdayShort, type HourClock } from '../time/format';
-import type { Attempts, Change, Elsewhere, Kind, Mark, Moment, OccurrenceDetail, Segment, Trigger, Wall } from '../wire/types';
+import type { Attempts, Change, Elsewhere, Kind, Mark, Moment, OccurrenceDetail, ReminderStatus, Segment, Trigger, Wall } from '../wire/types';
 import { t, tn } from './t';
 
 /** "told 6 minutes late", "retrying, 2 of 10 tries made" */
@@ -135,10 +135,21 @@ export function chipLabel(segment: Segment, shown: readonly string[], day: strin
   const seen = shown.filter(Boolean).join(' ');
   const spoken = segment.allDay ? t('week.allDay')
     : segment.wallEnd > segment.wallStart ? t('chip.between', { start: wall(segment.wallStart, clock), end: wall(segment.wallEnd, clock) }) : wall(segment.wallStart, clock);
-  const state = segment.mark ? markWords(segment.mark, segment.lateMs, segment.attempts) : t('chip.noReminder');
+  const state = segment.cancelled ? t('chip.cancelled') : segment.mark ? markWords(segment.mark, segment.lateMs, segment.attempts) : t('chip.noReminder');
   const times = seen.includes('–') && segment.part === 'single' ? null : spoken;
   const there = segment.elsewhere && segment.part !== 'mid' && segment.part !== 'end' ? thereWords(segment.elsewhere, segment.date, clock) : null;
   return [seen, day, times, there, segment.place, calendar, segment.recurring ? t('chip.repeats') : null, state].filter(Boolean).join(', ');
+}
+
+/** What became of a reminder, or will: nobody reads "will ring" of what was called off or is past. */
+export function reminderWords(reminder: ReminderStatus, occurrence: Pick<OccurrenceDetail, 'cancelled' | 'start'>, now: Moment, clock: HourClock): string {
+  const { mark, told, due, attempts, lateMs, state } = reminder;
+  if (mark === 'told' && told) return t('reminder.told', { time: momentExact(told, occurrence.start.date, clock) });
+  if (mark === 'late' && told && lateMs !== null) return t('reminder.lateTold', { time: momentExact(told, occurrence.start.date, clock), late: lengthSpoken(lateMs) });
+  if (mark === null && (occurrence.cancelled || state === 'cancelled')) return t('reminder.cancelled');
+  if (mark === null && due.utc < now.utc) return t('reminder.passed', { time: momentWords(due, now, clock) });
+  if (mark === 'scheduled' || mark === null) return t('reminder.willRing', { time: momentWords(due, now, clock) });
+  return markWords(mark, lateMs, attempts);
 }
 
 /** What a mutation did, as one line. */

@@ -32,6 +32,8 @@ export interface Calls {
   addQuick: { args: T.AddQuick; answer: T.Change };
   /** Deletes an event or one of its occurrences. */
   delete: { args: T.DeleteEvent; answer: T.Change };
+  /** Lets an event that was cancelled take place after all. */
+  reinstate: { args: T.ReinstateEvent; answer: T.Change };
   /** A drop in the grid. */
   moveOccurrence: { args: T.MoveOccurrence; answer: T.MoveAnswer };
   /** Takes the last change back. */

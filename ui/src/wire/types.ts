@@ -62,7 +62,7 @@ export type DeliveryRef = { delivery: string, };
 
 export type DeliveryRow = { id: string, key: string, event: string | null, original: string | null, title: string, kind: Kind | null, calendar: string | null, channel: string, channelName: string, channelKind: ChannelKind, trigger: Trigger, state: State, mark: Mark | null, due: Moment, told: Moment | null, lateMs: number | null, reason: Reason | null, attempts: Attempts, notBefore: Moment | null, canRetry: boolean, };
 
-export type Did = "created" | "saved" | "moved" | "deleted" | "skipped" | "ended" | "undone" | "redone" | "acknowledged" | "snoozed" | "retried" | "removed" | "switchedOn" | "nothing";
+export type Did = "created" | "saved" | "moved" | "deleted" | "skipped" | "ended" | "reinstated" | "undone" | "redone" | "acknowledged" | "snoozed" | "retried" | "removed" | "switchedOn" | "nothing";
 
 export type Draft = { title: string, kind: Kind, calendar: string, timing: Timing, rule: string | null, reminders: Array<ReminderDraft>, place: string | null, url: string | null, notes: string | null, person: string | null, };
 
@@ -126,7 +126,7 @@ export type NewForm = { kind?: Kind | null, date?: string | null, wallMin?: numb
 
 export type NowLine = { date: string, at: number, moment: Moment, };
 
-export type OccurrenceDetail = { event: string, original: string, version: number, title: string, kind: Kind, calendar: string, start: Wall, end: Wall | null, starts: Moment, ends: Moment | null, offset: string | null, elsewhere: Elsewhere | null, floating: boolean, repeats: string | null, next: Wall | null, exception: boolean, fixed: boolean, place: string | null, url: string | null, notes: string | null, person: string | null, reminders: Array<ReminderStatus>, };
+export type OccurrenceDetail = { event: string, original: string, version: number, title: string, kind: Kind, calendar: string, start: Wall, end: Wall | null, starts: Moment, ends: Moment | null, offset: string | null, elsewhere: Elsewhere | null, floating: boolean, repeats: string | null, next: Wall | null, cancelled: boolean, exception: boolean, fixed: boolean, place: string | null, url: string | null, notes: string | null, person: string | null, reminders: Array<ReminderStatus>, };
 
 export type OccurrenceRef = { event: string, original: string, };
 
@@ -162,6 +162,8 @@ export type RangeView = { days: Array<Day>, axis: Axis, segments: Array<Segment>
 
 export type Reason = { code: string, text: string, };
 
+export type ReinstateEvent = { event: string, version: number, requestId: string, };
+
 export type ReminderDraft = { trigger: Trigger, channel: string, };
 
 export type ReminderPreview = { due: Moment | null, passed: boolean, };
@@ -182,7 +184,7 @@ export type Scope = "this" | "following" | "all";
 
 export type SecondDay = { zone: string, wallMins: Array<number>, };
 
-export type Segment = { event: string, original: string, version: number, date: string, part: Part, allDay: boolean, wallStart: number, wallEnd: number, start: number, end: number, fold: boolean, offset: string | null, elsewhere: Elsewhere | null, title: string, place: string | null, calendar: string, kind: Kind, mark: Mark | null, attempts: Attempts | null, lateMs: number | null, past: boolean, recurring: boolean, exception: boolean, fixed: boolean, };
+export type Segment = { event: string, original: string, version: number, date: string, part: Part, allDay: boolean, wallStart: number, wallEnd: number, start: number, end: number, fold: boolean, offset: string | null, elsewhere: Elsewhere | null, title: string, place: string | null, calendar: string, kind: Kind, mark: Mark | null, attempts: Attempts | null, lateMs: number | null, past: boolean, cancelled: boolean, recurring: boolean, exception: boolean, fixed: boolean, };
 
 export type ServiceStatus = { running: boolean, hanging: boolean, paused: boolean, pausedUntil: Moment | null, notifier: boolean | null, tray: boolean | null, };
 

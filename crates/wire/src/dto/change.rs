@@ -21,6 +21,8 @@ pub enum Did {
     Skipped,
     /// A series ends before an occurrence.
     Ended,
+    /// What was cancelled takes place after all.
+    Reinstated,
     /// The last change taken back.
     Undone,
     /// And made again.

@@ -241,6 +241,18 @@ pub struct DeleteEvent {
     pub request_id: String,
 }
 
+/// An event that was cancelled takes place after all.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReinstateEvent {
+    /// `evt_…`
+    pub event: String,
+    /// The version seen.
+    pub version: u32,
+    /// Makes it safe to send twice.
+    pub request_id: String,
+}
+
 /// A drop: the occurrence goes to a date and a wall time in the machine's zone, or gets another length.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

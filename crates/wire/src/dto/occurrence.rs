@@ -49,6 +49,8 @@ pub struct OccurrenceDetail {
     pub repeats: Option<String>,
     /// The next one after this.
     pub next: Option<Wall>,
+    /// It was called off: it does not take place and nothing of it rings.
+    pub cancelled: bool,
     /// A changed one of a series.
     pub exception: bool,
     /// It may not be moved by hand.

@@ -171,6 +171,8 @@ pub struct Segment {
     pub late_ms: Option<i64>,
     /// It is over.
     pub past: bool,
+    /// It was called off: it does not take place and nothing of it rings.
+    pub cancelled: bool,
     /// One of a series.
     pub recurring: bool,
     /// A changed one of a series.

@@ -26,7 +26,10 @@ use super::{
     words,
 };
 use crate::{
-    dto::{Change, DeleteEvent, Did, Draft, OccurrenceRef, PassedReminder, SaveEvent, Scope},
+    dto::{
+        Change, DeleteEvent, Did, Draft, OccurrenceRef, PassedReminder, ReinstateEvent, SaveEvent,
+        Scope,
+    },
     fault::{Code, Fault},
 };
 
@@ -236,6 +239,18 @@ impl EngineHost {
             Scope::All => Did::Deleted,
         };
         Ok(Change { original: text.cloned(), ..saved_as(did, title, &saved, &local) })
+    }
+
+    pub(super) fn reinstated(&self, asked: &ReinstateEvent) -> Result<Change, Fault> {
+        let local = self.local()?;
+        let event: EventId = id("event", &asked.event)?;
+        let saved = self.engine.reinstate(&Target {
+            based_on: Some(i64::from(asked.version)),
+            request: Some(asked.request_id.as_str()),
+            ..Target::all(event)
+        })?;
+        let title = self.engine.event(event)?.event.title;
+        Ok(saved_as(Did::Reinstated, &title, &saved, &local))
     }
 
     pub(super) fn take_back(&self, request: &str) -> Result<Change, Fault> {

@@ -173,6 +173,10 @@ impl Host for EngineHost {
         self.delete_event(&asked)
     }
 
+    fn reinstate(&self, asked: ReinstateEvent) -> Result<Change, Fault> {
+        self.reinstated(&asked)
+    }
+
     fn move_occurrence(&self, asked: MoveOccurrence) -> Result<MoveAnswer, Fault> {
         self.drop_on(&asked)
     }

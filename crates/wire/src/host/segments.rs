@@ -212,6 +212,7 @@ fn template(local: &Local, happening: &Happening) -> Segment {
         attempts,
         late_ms,
         past: is_over(occurrence, local),
+        cancelled: !event.enabled,
         recurring: !event.repeats.is_once(),
         exception: event.override_of(occurrence.original).is_some(),
         fixed: event.kind.is_of_person(),

@@ -2,7 +2,7 @@
 
 import { addDays, addMinutes, dates, daysBetween, weekday } from '../../time/date';
 import type {
-  CalendarView, Change, DeleteEvent, Did, Draft, DraftPreview, EditorForm, Kind, MoveAnswer, MoveOccurrence, NewForm, PreviewDate, PreviewQuery, SaveEvent, Scope,
+  CalendarView, Change, DeleteEvent, Did, Draft, DraftPreview, EditorForm, Kind, MoveAnswer, MoveOccurrence, NewForm, PreviewDate, PreviewQuery, ReinstateEvent, SaveEvent, Scope,
 } from '../../wire/types';
 import { Refused } from '../types';
 import { before, moment } from './moments';
@@ -178,6 +178,14 @@ export function remove(world: World, past: Past, asked: DeleteEvent): Change {
   const ahead = gone.filter((o) => before(world.now, moment(o.date, o.wallMin))).reduce((n, o) => n + o.reminders.length, 0);
   const did = first.rule === null ? 'deleted' : ({ this: 'skipped', following: 'ended', all: 'deleted' } as const)[asked.scope];
   return change(did, { title: first.title, event: first.event, cancelledReminders: ahead, undo: true });
+}
+
+export function reinstate(world: World, past: Past, asked: ReinstateEvent): Change {
+  const first = world.occs.find((o) => o.event === asked.event && o.cancelled);
+  if (!first) throw new Refused({ code: 'notFound', message: `the event ${asked.event} is not cancelled`, field: null });
+  remember(world, past, `reinstate ${first.title}`);
+  world.occs = world.occs.map((o) => (o.event === asked.event ? { ...o, cancelled: false } : o));
+  return change('reinstated', { title: first.title, event: first.event, undo: true });
 }
 
 export function move(world: World, past: Past, asked: MoveOccurrence): MoveAnswer {

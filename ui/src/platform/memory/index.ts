@@ -5,7 +5,7 @@ import type { Boot, ChannelView, DeliveriesPage, DeliveriesQuery, Fault, HourClo
 import { Refused, type Args, type Answer, type Platform } from '../types';
 import { allRows, counts, detailOf, inboxOf, rowOf, whyOf } from './deliver';
 import { demoWorld, emptyWorld } from './demo';
-import { change, formOf, move, newForm, previewOf, remember, remove, save, step, type Past } from './edits';
+import { change, formOf, move, newForm, previewOf, reinstate, remember, remove, save, step, type Past } from './edits';
 import { hardWorld } from './hard';
 import { createIntake } from './intake';
 import { movedIn, nothingMoved } from './moved';
@@ -139,6 +139,7 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
       return draft ? told(save(world, past, { draft, requestId })) : refuse('invalid', reading.refused?.text ?? '', 'text');
     },
     delete: (asked) => told(remove(world, past, asked)),
+    reinstate: (asked) => told(reinstate(world, past, asked)),
     moveOccurrence: (asked) => {
       const answer = move(world, past, asked);
       return answer.type === 'done' ? told(answer) : answer;

@@ -36,6 +36,7 @@ export interface Occ {
   notes: string | null;
   person: string | null;
   exception: boolean;
+  cancelled?: boolean;
 }
 
 export interface World {
