@@ -76,6 +76,9 @@ impl Reader<'_> {
             return Some((Amount { seconds: 1800, ..Amount::default() }, at + 3));
         }
         let (mut total, mut next) = self.one_span(at)?;
+        if let Some((seconds, after)) = self.and_a_half(next).filter(|_| total.is_hours()) {
+            return Some((words::sum(total, Amount { seconds, ..Amount::default() }), after));
+        }
         // "1 hour 30 minutes"; each turn takes a token or two.
         for _ in 0..3 {
             match self.one_span(next) {
@@ -100,8 +103,24 @@ impl Reader<'_> {
         Some((first, next))
     }
 
+    /// "and a half" behind hours, in seconds.
+    fn and_a_half(&self, at: usize) -> Option<(i64, usize)> {
+        match (self.word(at), self.word(at + 1), self.word(at + 2)) {
+            ("and", "a", "half") => Some((1800, at + 3)),
+            ("and", "a", "quarter") => Some((900, at + 3)),
+            _ => None,
+        }
+    }
+
     fn one_span(&self, at: usize) -> Option<(Amount, usize)> {
         let word = self.word(at);
+        // "two and a half hours"
+        if let (Some(n), Some((seconds, next))) = (words::number(word), self.and_a_half(at + 1))
+            && let Some(unit) = words::unit(self.word(next)).filter(|unit| unit.is_hours())
+        {
+            let half = Amount { seconds, ..Amount::default() };
+            return Some((words::sum(words::times(n, unit), half), next + 1));
+        }
         if let Some(unit) = words::unit(self.word(at + 1)) {
             let amount = match words::number(word) {
                 Some(n) => words::times(n, unit),

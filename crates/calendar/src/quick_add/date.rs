@@ -40,6 +40,18 @@ impl Day {
         Self { what, part: None, needs_time: false }
     }
 
+    /// Its month, and its year where that is named; January for what has none.
+    pub fn month_and_year(&self) -> (i8, Option<i16>) {
+        match self.what {
+            DayWhat::Fixed(date) => (date.month(), Some(date.year())),
+            DayWhat::Open(month, _) => (month, None),
+            DayWhat::Coming(_)
+            | DayWhat::ThisWeek(_)
+            | DayWhat::NextWeek(_)
+            | DayWhat::OfMonth(_) => (1, None),
+        }
+    }
+
     /// The date, given today and whether today would still do; with what is worth saying.
     pub fn settle(
         &self,
@@ -132,6 +144,9 @@ impl Reader<'_> {
         };
         if let Some((moment @ What::Moment(..), next)) = self.iso(from)? {
             return Ok(Some((moment, next)));
+        }
+        if let Some(((first, last), next)) = self.days_of_month(from)? {
+            return Ok(Some((What::Days(first, last), next)));
         }
         let Some((day, next)) = self.day(from, from > at)? else { return Ok(None) };
         if matches!(self.word(next), "to" | "until" | "till" | "through" | "-" | "–")
@@ -282,7 +297,7 @@ impl Reader<'_> {
         }
     }
 
-    fn with_year(&self, day: u32, month: i8, at: usize, next: usize) -> Tried<Day> {
+    pub fn with_year(&self, day: u32, month: i8, at: usize, next: usize) -> Tried<Day> {
         let comma = usize::from(self.tokens.get(next).is_some_and(|t| t.text == ","));
         let year = [next, next + comma].into_iter().find_map(|place| {
             let n = words::digits(self.word(place)).filter(|n| (1000..=9000).contains(n))?;
@@ -295,7 +310,7 @@ impl Reader<'_> {
         self.checked(day, month, year, at..next).map(|day| Some((day, next)))
     }
 
-    fn checked(
+    pub fn checked(
         &self,
         day: u32,
         month: i8,
@@ -426,7 +441,8 @@ impl Reader<'_> {
             "starting" | "beginning" => at + 1 + usize::from(self.word(at + 1) == "at"),
             _ => return Ok(None),
         };
-        if matches!(self.day(from, true), Ok(Some(_))) {
+        let days = matches!(self.days_of_month(from), Ok(Some(_)));
+        if days || matches!(self.day(from, true), Ok(Some(_))) {
             return Ok(None);
         }
         let first = match self.plain_clock(from)? {

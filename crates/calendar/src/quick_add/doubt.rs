@@ -7,47 +7,120 @@ use super::{
 };
 
 const QUOTE: &str = "or put it in quotes to keep it in the title";
+const NO_DATE: &str = "names no date or time: write the one that is meant, or by Friday for a task";
 
 impl Reader<'_> {
     /// Refuses what belongs to a date or time and was not understood with it.
     pub fn refuse_doubtful(&self, at: usize, after: After) -> Result<(), Refused> {
+        match self.doubt(at, after).or_else(|| self.doubtful_number(at, after)) {
+            Some((count, why)) => {
+                let tokens = at..(at + count).min(self.tokens.len());
+                let message = format!("'{}' {why}, {QUOTE}", self.said(tokens.clone()));
+                Err(Refused::at(tokens, message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// How many words are doubtful, and why.
+    fn doubt(&self, at: usize, after: After) -> Option<(usize, &'static str)> {
         let (word, next) = (self.word(at), self.word(at + 1));
-        let no = |count: usize, why: &str| {
-            let tokens = at..(at + count).min(self.tokens.len());
-            let message = format!("'{}' {why}, {QUOTE}", self.said(tokens.clone()));
-            Err(Refused::at(tokens, message))
-        };
         let beside = !matches!(after, After::Nothing | After::Other);
         match word {
-            "before" | "after" if self.is_when(at + 1) => {
-                no(2, "names no date or time: write the one that is meant, or by Friday for a task")
+            "before" | "after" | "around" if self.is_when(at + 1) => Some((2, NO_DATE)),
+            "before" | "after" if after == After::Date && matches!(next, "next" | "last") => {
+                Some((2, NO_DATE))
             }
-            "except" | "excluding" if beside => {
-                no(1, "cannot be said here: add the series and skip one of it afterwards")
+            "within" if self.span(at + 1).is_some() => Some((3, NO_DATE)),
+            "except" | "excluding" | "besides" | "unless"
+                if beside || self.is_when_or_series(at + 1) =>
+            {
+                Some((1, "cannot be said here: add the series and skip one of it afterwards"))
             }
-            "week" | "fortnight" if after == After::Date => {
-                no(1, "behind a date is not understood: write the date that is meant")
+            "but" | "not" | "skip" | "without" if self.is_when_or_series(at + 1) => {
+                Some((1, "cannot be said here: add the series and skip one of it afterwards"))
             }
-            _ if words::unit(word).is_some() && next == "from" && self.is_when(at + 1) => {
-                no(3, "is not understood: write the date, or in 2 weeks where that is from today")
+            "to" | "or" if beside && self.is_when(at + 1) => {
+                Some((2, "is not understood: write it like 3 to 5 May, or daily until 5 May"))
+            }
+            "week" | "fortnight" if after == After::Date || beside && self.behind_a_day(at) => {
+                Some((1, "behind a date is not understood: write the date that is meant"))
+            }
+            _ if words::unit(word).is_some()
+                && (next == "from" || next == "on" && self.behind_a_number(at))
+                && self.is_when(at + 1) =>
+            {
+                Some((
+                    3,
+                    "is not understood: write the date, or in 2 weeks where that is from today",
+                ))
             }
             _ if words::ordinal(word).is_some()
                 && words::weekday(next).is_some()
                 && matches!(self.word(at + 2), "of" | "in") =>
             {
-                no(4, "is not understood: write its date, such as 7 Dec")
+                Some((4, "is not understood: write its date, such as 7 Dec"))
             }
+            _ if words::ordinal(word).is_some() && words::weekday(next).is_some() => {
+                Some((2, "is not understood: write every month on the 2nd Tuesday, or its date"))
+            }
+            _ if is_several_days(word) => Some((1, "is more than one day: add them one by one")),
+            _ => None,
+        }
+    }
+
+    /// The same of numbers: "half 3", "and a half", "23-11-2026", "10:00+02:00", "15h".
+    fn doubtful_number(&self, at: usize, after: After) -> Option<(usize, &'static str)> {
+        let (word, next, third) = (self.word(at), self.word(at + 1), self.word(at + 2));
+        let beside = !matches!(after, After::Nothing | After::Other);
+        match word {
             "half"
                 if words::number(next).is_some_and(|n| n <= 24) && !matches!(next, "a" | "an") =>
             {
-                no(2, "means two things: write a time such as 2:30pm")
+                Some((2, "means two things: write a time such as 2:30pm"))
             }
-            _ if is_several_days(word) => no(1, "is more than one day: add them one by one"),
+            "and" if next == "a" && matches!(third, "half" | "quarter") => {
+                Some((3, "is not understood: write it like 1h30, or 90 minutes"))
+            }
+            "half" if beside && (self.ends(at + 1) || words::unit(next).is_some()) => {
+                Some((1, "is not understood: write a time such as 2:30pm, or a length like 1h30"))
+            }
+            _ if words::number(word).is_some()
+                && (next, third, self.word(at + 3)) == ("and", "a", "half") =>
+            {
+                Some((5, "is not understood: write it like 1h30, or 90 minutes"))
+            }
+            "and" | "or" | "&" | "to" | "until" | "-" | "–"
+                if after == After::Date && is_day(next) && self.ends(at + 2) =>
+            {
+                Some((2, "would be more than one day: write 3 to 5 May, or add them one by one"))
+            }
+            _ if is_day(word)
+                && matches!(next, "and" | "or" | "&" | "to" | "until" | "-" | "–")
+                && matches!(self.day(at + 2, false), Ok(Some(_))) =>
+            {
+                Some((3, "would be more than one day: write 3 to 5 May, or add them one by one"))
+            }
+            _ if is_dashed_date(word) => {
+                Some((1, "is not understood: write a date like 2026-12-24 or 24 Dec 2026"))
+            }
+            _ if is_dashed_pair(word) && (beside || self.is_when(at + 1)) => {
+                Some((1, "may be a date or a time: write it like 24 Dec, or like 9:00-17:00"))
+            }
+            _ if has_offset(word) => {
+                Some((1, "has an offset and no zone: write a name such as 10:00 Europe/Berlin"))
+            }
+            _ if begins_as_clock(word) => {
+                Some((1, "is not understood: write a time like 9:00 or 9am"))
+            }
             _ if beside && is_hours(word, next) => {
                 let count = 1 + usize::from(words::digits(word).is_some());
-                no(count, "may be a time or not: write a time like 15:00, or a length like for 2h")
+                Some((
+                    count,
+                    "may be a time or not: write a time like 15:00, or a length like for 2h",
+                ))
             }
-            _ => Ok(()),
+            _ => None,
         }
     }
 
@@ -75,11 +148,73 @@ impl Reader<'_> {
         let piece = peek.piece(at, After::Other).ok().flatten();
         piece.is_some_and(|(what, _)| what.is_when())
     }
+
+    /// The same, or days it repeats on: "Sundays".
+    fn is_when_or_series(&self, at: usize) -> bool {
+        self.is_when(at)
+            || words::weekdays_plural(self.word(at)).is_some()
+            || matches!(self.word(at), "weekdays" | "weekends" | "the" | "in")
+                && (words::unit(self.word(at + 1)).is_some() || self.is_when(at + 1))
+    }
+
+    fn behind_a_day(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map_or("", |before| self.word(before));
+        words::weekday(before).is_some() || matches!(before, "today" | "tomorrow")
+    }
+
+    fn behind_a_number(&self, at: usize) -> bool {
+        at.checked_sub(1).is_some_and(|before| words::number(self.word(before)).is_some())
+    }
 }
 
 /// "Fri/Sat".
 fn is_several_days(word: &str) -> bool {
     word.contains('/') && word.split('/').all(|one| words::weekday(one).is_some())
+}
+
+/// "3" or "3rd" of a month.
+fn is_day(word: &str) -> bool {
+    let plain = word.starts_with(|c: char| c.is_ascii_digit());
+    let ordinal = words::ordinal(word).filter(|_| plain).and_then(|n| u32::try_from(n).ok());
+    words::digits(word).or(ordinal).is_some_and(|n| (1..=31).contains(&n))
+}
+
+/// "23-11-2026", "2027-1-5", "24-Dec".
+fn is_dashed_date(word: &str) -> bool {
+    let parts: Vec<&str> = word.split(['-', '–', '—']).collect();
+    let number = |part: &&str| words::digits(part).is_some();
+    let named = |part: &&str| words::month(part).is_some();
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    match lengths.as_slice() {
+        [_, _] => parts.iter().any(number) && parts.iter().any(named),
+        [1 | 2, 1 | 2, 2 | 4] | [4, 1 | 2, 1 | 2] if parts.iter().all(number) => true,
+        [_, _, _] => parts.iter().any(named) && parts.iter().filter(|p| number(p)).count() == 2,
+        _ => false,
+    }
+}
+
+/// "12-24".
+fn is_dashed_pair(word: &str) -> bool {
+    let Some((one, two)) = word.split_once(['-', '–', '—']) else { return false };
+    words::digits(one).is_some() && words::digits(two).is_some()
+}
+
+/// "10:00+02:00", "10:00Z".
+fn has_offset(word: &str) -> bool {
+    behind_clock(word).is_some_and(|rest| rest == "z" || rest.starts_with(['+', '-', '−']))
+}
+
+/// "9:00ish"; "16:9" and "4:33" by itself are read or refused elsewhere.
+fn begins_as_clock(word: &str) -> bool {
+    behind_clock(word).is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+}
+
+/// What stands behind hour and minute in the same word.
+fn behind_clock(word: &str) -> Option<&str> {
+    let (hour, rest) = word.split_once(':')?;
+    let minute = rest.get(..2)?;
+    let fits = hour.len() <= 2 && words::digits(hour).is_some() && words::digits(minute).is_some();
+    if fits { rest.get(2..) } else { None }
 }
 
 /// "15h", "15h30", "15 Uhr".

@@ -23,6 +23,7 @@ mod amount;
 mod around;
 mod clock;
 mod date;
+mod days;
 mod doubt;
 mod echo;
 mod first;

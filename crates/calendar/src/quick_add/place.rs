@@ -69,7 +69,7 @@ impl Reader<'_> {
             }
             return if after == After::Time { self.city(at + 1, false) } else { Ok(None) };
         }
-        if let Some(found) = self.theirs(at, false)? {
+        if let Some(found) = self.theirs(at, after == After::Time)? {
             return Ok(Some(found));
         }
         self.city(at, after != After::Time)
@@ -127,7 +127,8 @@ impl Reader<'_> {
             };
             let end = at + count;
             let known = self.is_somebody(at, count, bare);
-            if count > 1 && !known {
+            let named = matches!(self.word(end), "time" | "zone" | "timezone");
+            if count > 1 && !known && !(told && named) {
                 return Ok(None);
             }
             let next = match (self.word(end), self.word(end + 1)) {

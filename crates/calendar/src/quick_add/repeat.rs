@@ -268,8 +268,14 @@ impl Reader<'_> {
         (pattern, at)
     }
 
-    /// "of the month", "of every month", "in each month".
+    /// "of the month", "of every month", "in each month", "every month", "monthly".
     fn of_the_month(&self, at: usize) -> Option<usize> {
+        if self.word(at) == "monthly" {
+            return Some(at + 1);
+        }
+        if matches!(self.word(at), "every" | "each") && self.word(at + 1) == "month" {
+            return Some(at + 2);
+        }
         let of = matches!(self.word(at), "of" | "in");
         let which = matches!(self.word(at + 1), "the" | "every" | "each" | "a");
         (of && which && self.word(at + 2) == "month").then_some(at + 3)
@@ -284,7 +290,8 @@ impl Reader<'_> {
         let last_day = nth == -1 && self.word(from + 1) == "day";
         let next = from + 1 + usize::from(day.is_some() || last_day);
         let Some(end) = self.of_the_month(next) else { return Ok(None) };
-        if !matches!(self.word(next + 1), "every" | "each") {
+        let of = matches!(self.word(next), "of" | "in");
+        if of && !matches!(self.word(next + 1), "every" | "each") {
             let said = self.said(at..end);
             let message = format!(
                 "'{said}' could be once or each month: write 'every month' with it, or the date"
@@ -406,7 +413,12 @@ impl Reader<'_> {
     }
 
     /// "until 4 March", "10 times".
-    pub fn end(&self, at: usize, _: After) -> Tried<What> {
+    pub fn end(&self, at: usize, after: After) -> Tried<What> {
+        // "daily 9:15 to 31 Jan"
+        if self.word(at) == "to" && matches!(after, After::Time | After::Repeat) {
+            return Ok(self.day(at + 1, true)?.map(|(day, next)| (What::Until(day), next)));
+        }
+        let at = at + usize::from(self.word(at) == "for" && self.word(at + 2) == "times");
         if matches!(self.word(at), "until" | "till" | "through" | "ending") {
             let from = at + 1 + usize::from(self.word(at + 1) == "on");
             return Ok(self.day(from, true)?.map(|(day, next)| (What::Until(day), next)));

@@ -125,6 +125,11 @@ impl Amount {
         }
     }
 
+    /// Whole hours and nothing else.
+    pub fn is_hours(self) -> bool {
+        self.months == 0 && self.days == 0 && self.seconds > 0 && self.seconds % 3600 == 0
+    }
+
     fn is_nothing(self) -> bool {
         self == Self::default()
     }
