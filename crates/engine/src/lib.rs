@@ -40,6 +40,7 @@ pub mod settings;
 pub mod taken_back;
 pub mod undo;
 pub mod vault;
+mod verdict;
 pub mod wake;
 mod yearly;
 pub mod zones;

@@ -1,0 +1,80 @@
+//! What becomes of one event of a file: compared with what is here of that name, by SEQUENCE and
+//! DTSTAMP, and with what a person did to it here meanwhile.
+
+use calendar::{event::Event, ics::ImportedEvent, id::CalendarId};
+
+use crate::{
+    act::Act,
+    error::Result,
+    ledger::event::{self, EventRow, Source},
+    origin::{fingerprint, stamp_of, whole_second},
+};
+
+/// What becomes of one event of a file.
+#[derive(Debug)]
+pub(crate) enum Verdict {
+    /// It is new.
+    Create,
+    /// It takes the place of this one; with what is to be said.
+    Update(Box<EventRow>, Option<&'static str>),
+    /// What is here stays; with what is to be said.
+    Leave(Option<&'static str>),
+}
+
+impl Act<'_> {
+    /// Compares an event of a file with what is here.
+    pub(crate) fn verdict(
+        &self,
+        imported: &ImportedEvent,
+        calendar: CalendarId,
+        event: &Event,
+        source: &Source,
+    ) -> Result<Verdict> {
+        let known = match event::by_uid(self.tx, &self.context.zones, calendar, &imported.uid) {
+            Err(error) if error.is_damage() => {
+                return Ok(Verdict::Leave(Some("is here but cannot be read: it is left as it is")));
+            }
+            known => known?,
+        };
+        let Some(row) = known else {
+            // A birthday is its person's, whoever brings it.
+            return Ok(match event.kind.is_of_person() {
+                true => Verdict::Leave(None),
+                false => Verdict::Create,
+            });
+        };
+        if row.deleted_at.is_some() {
+            return Ok(Verdict::Leave(Some("was deleted here and stays deleted")));
+        }
+        if event.kind.is_of_person() && row.event.kind != event.kind {
+            let beside = "is here as a day like others, beside the person's own: delete it, or it is told as well";
+            return Ok(Verdict::Leave(Some(beside)));
+        }
+        let (mut old_stamp, old_print) = stamp_of(&row.source);
+        if row.source.uid.is_none() {
+            // Made here, and exported: of that file the definition here is the source.
+            old_stamp = Some(whole_second(row.updated_at));
+        }
+        let (_, print) = stamp_of(source);
+        let here = fingerprint(&row.event, &row.source.extra);
+        if print == old_print || print == here {
+            return Ok(Verdict::Leave(None));
+        }
+        let is_edited_here = here != old_print;
+        let order = (imported.sequence, imported.stamp).cmp(&(row.source.sequence, old_stamp));
+        Ok(match (order, is_edited_here) {
+            (std::cmp::Ordering::Less, _) => {
+                Verdict::Leave(Some("is here in a newer version: the older one is not taken"))
+            }
+            (std::cmp::Ordering::Equal, true) => {
+                Verdict::Leave(Some("was changed here: the file's version is not newer"))
+            }
+            (std::cmp::Ordering::Equal, false) => Verdict::Update(Box::new(row), None),
+            (std::cmp::Ordering::Greater, false) => Verdict::Update(Box::new(row), None),
+            (std::cmp::Ordering::Greater, true) => Verdict::Update(
+                Box::new(row),
+                Some("was changed here: the file's newer version takes its place"),
+            ),
+        })
+    }
+}
