@@ -87,6 +87,8 @@ export class App {
   #noted: Promise<void> = Promise.resolve();
   /** The last thing done here was an answer, which stands. */
   #answered: string | null = null;
+  /** Takes the import back that was the last change made here. */
+  #unimport: (() => Promise<void>) | null = null;
 
   constructor(platform: Platform) {
     this.platform = platform;
@@ -183,11 +185,28 @@ export class App {
 
   did(change: Change): void {
     const { now, settings } = this.session;
-    if (!ANSWERS.includes(change.did)) this.toasts.withdraw();
+    if (!ANSWERS.includes(change.did)) {
+      this.toasts.withdraw();
+      this.#unimport = null;
+    }
     const words = changeWords(change, now, settings.clock);
     this.#answered = LASTING.includes(change.did) ? words : null;
     if (change.undo) this.#noted = this.#offerUndo(words, (undo) => this.#mine.push(undo));
     else this.toasts.show(words);
+  }
+
+  /** Files came in; until the next change it can be taken back. */
+  imported(words: string, takeBack: () => Promise<void>): void {
+    this.toasts.withdraw();
+    this.#answered = null;
+    this.#unimport = takeBack;
+    this.toasts.show(words, { action: { label: t('toast.undo'), run: () => void this.#takeImportBack() } });
+  }
+
+  async #takeImportBack(): Promise<void> {
+    const takeBack = this.#unimport;
+    this.#unimport = null;
+    await takeBack?.();
   }
 
   /** Says something, with an undo of what the ledger would take back now. */
@@ -232,6 +251,7 @@ export class App {
       this.#answered = null;
       return;
     }
+    if (this.#unimport) return this.#takeImportBack();
     await this.#noted;
     const status = await this.ask('status', {});
     if (!status) return;

@@ -38,9 +38,15 @@ export class Incoming {
     return (this.#text ??= await this.#file.text());
   }
 
+  /** It was looked at, and something of it can come in. */
   get ready(): boolean {
+    return this.preview.value !== null && !this.refused;
+  }
+
+  /** It was looked at, and nothing of it can come in. */
+  get refused(): boolean {
     const report = this.preview.value;
-    return report !== null && this.preview.fault === null && report.created + report.updated + report.unchanged > 0;
+    return this.preview.fault !== null || (report !== null && report.created + report.updated + report.unchanged === 0);
   }
 }
 
@@ -141,8 +147,7 @@ export class Intake {
     const first = reports.flatMap(({ first }) => first ?? []).sort()[0];
     this.#over();
     const isNew = reports.some((report) => report.created + report.updated > 0);
-    app.toasts.withdraw();
-    if (isNew) app.toasts.show(t('import.done', { what: wordsOf(reports) }), { action: { label: t('toast.undo'), run: () => void this.#undo(id) } });
+    if (isNew) app.imported(t('import.done', { what: wordsOf(reports) }), () => this.#undo(id));
     else app.toasts.show(t('import.doneNothing'));
     if (first) app.goTo(first);
     else app.go('people');

@@ -90,10 +90,12 @@ describe('importing files', () => {
     expect(screen.queryByRole('progressbar')).toBeNull();
   });
 
-  it('takes a file to the end that is left alone', async () => {
+  it('takes a file to the end that is left alone, and Ctrl+Z takes it back', async () => {
     await choose({ 'large.ics': LARGE });
     await ready();
     await take();
     expect(await screen.findByText(/^Imported 5,000 new events/)).toBeTruthy();
+    await fireEvent.keyDown(window, { key: 'z', ctrlKey: true });
+    expect(await screen.findByText('The import is taken back')).toBeTruthy();
   });
 });
