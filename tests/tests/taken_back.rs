@@ -4,8 +4,9 @@
 use std::ops::ControlFlow;
 
 use acceptance::world::World;
-use calendar::ics::Alarmless;
+use calendar::{draft::EventDraft, halves::Halves, ics::Alarmless, timing::LocalStart};
 use engine::{
+    events::Save,
     import::{ImportFile, Imported, Mode, Target},
     taken_back::TakenBack,
 };
@@ -100,4 +101,30 @@ fn people_go_with_their_birthdays_or_are_as_before() {
         assert_eq!(world.engine().people().expect("people"), known);
         assert!(world.engine().next_rings(5).expect("rings").is_empty());
     }
+}
+
+#[test]
+fn a_parted_series_that_a_newer_file_made_one_is_parted_again() {
+    let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
+    import(&world, &file(&[event("a", "Fair", "RRULE:FREQ=DAILY;COUNT=5\n")]));
+    let id = world.events()[0];
+    let at = LocalStart::parse("20261203T100000").expect("a start");
+    let row = world.engine().event(id).expect("an event");
+    let context = world.engine().planning_context().expect("a ledger");
+    let Halves::Two(_, rest) = row.event.halves(&context, at).expect("parted") else {
+        panic!("one half")
+    };
+    let draft = EventDraft { title: "Late fair".into(), ..EventDraft::from(&*rest) };
+    let save = Save { id: Some(id), draft, following: Some(at), ..Save::default() };
+    world.engine().save_event(&save).expect("saved");
+    world.wait_until("2026-12-01T12:00");
+    let rows = world.rows();
+    let newer = [event("a", "Fair!", "SEQUENCE:1\nRRULE:FREQ=DAILY;COUNT=5\n")];
+    let done = import(&world, &file(&newer));
+    assert_eq!(world.events().len(), 1);
+    let back = world.engine().take_back(done.trail).expect("taken back");
+    assert_eq!(back, TakenBack { restored: 2, ..TakenBack::default() });
+    assert_eq!(world.rows(), rows);
+    world.wait_until("2026-12-10T12:00");
+    assert_eq!(world.titles(), ["Fair", "Fair", "Late fair", "Late fair", "Late fair"]);
 }

@@ -281,8 +281,9 @@ impl Act<'_> {
                     chunk.trail.made(event.id);
                 }
                 Verdict::Update(row, _) => {
-                    self.overwrite(row, &imported, place)?;
                     chunk.trail.changed(row);
+                    let parts = self.overwrite(row, &imported, place)?;
+                    parts.into_iter().for_each(|part| chunk.trail.took_in(row, part));
                 }
                 Verdict::Leave(_) => {}
             }
@@ -376,7 +377,13 @@ impl Act<'_> {
 
     /// Puts a newer version in the place of an event. What no file can say (reminders through
     /// other channels, what becomes of skipped and repeated hours) stays.
-    fn overwrite(&self, row: &EventRow, imported: &ImportedEvent, place: &Place) -> Result<()> {
+    /// Gives the parts of its series that went into it.
+    fn overwrite(
+        &self,
+        row: &EventRow,
+        imported: &ImportedEvent,
+        place: &Place,
+    ) -> Result<Vec<EventRow>> {
         let (_, source) = self.definition(imported, row.event.id, place)?;
         let old = EventDraft::from(&row.event);
         let mut draft = self.of_person(imported)?.into_owned();

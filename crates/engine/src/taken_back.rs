@@ -39,6 +39,8 @@ enum Step {
     Event(EventId),
     /// A newer one took the place of this one.
     Changed(Box<EventRow>),
+    /// The series of this event, at this version since, took in what had been parted from it.
+    TookIn(EventId, i64, Box<EventRow>),
     /// Somebody came in.
     Person(Box<PersonRow>),
     /// Somebody was changed: before, and after.
@@ -74,6 +76,10 @@ impl Trail {
 
     pub(crate) fn changed(&mut self, before: &EventRow) {
         self.steps.push(Step::Changed(Box::new(before.clone())));
+    }
+
+    pub(crate) fn took_in(&mut self, before: &EventRow, part: EventRow) {
+        self.steps.push(Step::TookIn(before.event.id, before.version + 1, Box::new(part)));
     }
 
     pub(crate) fn made_calendar(&mut self, calendar: CalendarId) {
@@ -138,6 +144,9 @@ impl Act<'_> {
             let became = match step {
                 Step::Event(id) => self.remove_event(*id, back)?,
                 Step::Changed(before) => self.restore_event(before, back)?,
+                Step::TookIn(whole, version, part) => {
+                    self.restore_part((*whole, *version), part, back)?
+                }
                 Step::Person(row) => self.remove_person(row)?,
                 Step::ChangedPerson(both) => self.restore_person(&both.0, &both.1)?,
             };
@@ -181,6 +190,24 @@ impl Act<'_> {
         let gone = Reason::CancelledEdited;
         let saved = self.replace(&row, &before.event, &before.source, gone)?;
         back.restored.insert(id, saved.version);
+        Ok(Became::Restored)
+    }
+
+    /// A part that went into a series comes back where the series is as the import left it, and so
+    /// ends before it again.
+    fn restore_part(
+        &self,
+        (whole, version): (EventId, i64),
+        part: &EventRow,
+        back: &Back,
+    ) -> Result<Became> {
+        let is_left = self.as_left(whole, version, back)?.is_some();
+        let now = event::find_legible(self.tx, &self.context.zones, part.event.id)?;
+        let Some(now) = now.filter(|row| row.deleted_at.is_some()) else { return Ok(Became::Kept) };
+        if !is_left || self.missing(&EventDraft::from(&part.event))?.is_some() {
+            return Ok(Became::Kept);
+        }
+        self.give_back_part(whole, &now, &part.event)?;
         Ok(Became::Restored)
     }
 
