@@ -147,7 +147,10 @@ export class Intake {
     const first = reports.flatMap(({ first }) => first ?? []).sort()[0];
     this.#over();
     const isNew = reports.some((report) => report.created + report.updated > 0);
-    if (isNew) app.imported(t('import.done', { what: wordsOf(reports) }), () => this.#undo(id));
+    const [one, ...others] = this.taken;
+    const what = wordsOf(reports);
+    const words = one && others.length === 0 ? t('import.doneOf', { name: one.name, what }) : t('import.done', { what });
+    if (isNew) app.imported(words, () => this.#undo(id));
     else app.toasts.show(t('import.doneNothing'));
     if (first) app.goTo(first);
     else app.go('people');

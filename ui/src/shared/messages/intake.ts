@@ -34,6 +34,7 @@ export const intake = {
   'import.stopping': 'Taking back what is in…',
   'import.do': 'Import',
   'import.stop': 'Cancel import',
+  'import.doneOf': 'Imported {name}: {what}',
   'import.done': 'Imported {what}',
   'import.doneNothing': 'Imported: nothing new',
   'import.stopped': 'Import cancelled: nothing of it is left',

@@ -65,7 +65,7 @@ describe('importing files', () => {
     await choose({ 'friends.vcf': CARDS, 'beach.jpg': 'JFIF' });
     await ready();
     await take();
-    expect(await screen.findByText('Imported 3 new people, 2 birthdays, 1 anniversary')).toBeTruthy();
+    expect(await screen.findByText('Imported friends.vcf: 3 new people, 2 birthdays, 1 anniversary')).toBeTruthy();
     expect(screen.queryByRole('heading', { name: /^Import/ })).toBeNull();
     await fireEvent.click(button('Undo'));
     expect(await screen.findByText('The import is taken back')).toBeTruthy();
@@ -94,7 +94,7 @@ describe('importing files', () => {
     await choose({ 'large.ics': LARGE });
     await ready();
     await take();
-    expect(await screen.findByText(/^Imported 5,000 new events/)).toBeTruthy();
+    expect(await screen.findByText(/^Imported large.ics: 5,000 new events/)).toBeTruthy();
     await fireEvent.keyDown(window, { key: 'z', ctrlKey: true });
     expect(await screen.findByText('The import is taken back')).toBeTruthy();
   });
