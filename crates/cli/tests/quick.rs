@@ -102,3 +102,30 @@ fn people_and_calendars_of_the_ledger_are_known() {
     let next = birthday["next"].as_array().expect("dates");
     assert!(next.iter().all(|date| date.as_str().is_some_and(|d| d.contains("-02-2"))), "{next:?}");
 }
+
+#[test]
+fn what_is_on_today_and_rings_no_more_says_so() {
+    let desk = Desk::new();
+    let text = quick(&desk, &["meeting today, remind at 0:00"]).done().to_string();
+    assert!(text.contains("it is on now, and its reminders have passed"), "{text}");
+    assert!(!text.contains("it is over"), "{text}");
+}
+
+#[test]
+fn a_second_birthday_is_refused_in_words() {
+    let desk = Desk::new();
+    desk.run(["person", "add", "Kim Lee", "--birthday", "1992-02-29"]).done();
+    let said = quick(&desk, &["Kim's birthday 5 March"]);
+    let text = said.refused(2);
+    assert!(text.contains("Kim Lee’s birthday is 29 February: change it with"), "{text}");
+}
+
+#[test]
+fn without_the_first_calendar_the_next_is_the_usual_one() {
+    let desk = Desk::new();
+    desk.line("calendar add Work").done();
+    desk.line("calendar delete Personal").done();
+    let added = desk.run(["add", "Call", "--at", "2032-05-03T09:00", "--json"]).json();
+    assert_eq!(added["title"], "Call");
+    desk.run(["person", "add", "Kim", "--birthday", "1992-02-29"]).done();
+}

@@ -1,14 +1,17 @@
 //! Quick add against this ledger: its people, calendars and zones, and the present moment.
 
 use calendar::{
+    id::PersonId,
     occurrence::Context,
+    person::Person,
     quick_add::{Known, Reading, Refusal, read},
 };
 
 use crate::{
+    act::Act,
     engine::Engine,
     error::Result,
-    ledger::{calendar as calendars, person},
+    ledger::{calendar as calendars, event, person},
 };
 
 impl Engine {
@@ -22,8 +25,32 @@ impl Engine {
             let all = calendars::all(act.tx)?.into_iter();
             let calendars: Vec<_> = all.map(|row| (row.id, row.name)).collect();
             let context: &Context = &act.context;
-            let known = Known { context, now: act.wall(), people: &people, calendars: &calendars };
-            Ok(read(text, &known))
+            let birthdays = &act.birthdays(text, &people)?;
+            let (now, people, calendars) = (act.wall(), &people[..], &calendars[..]);
+            Ok(read(text, &Known { context, now, people, birthdays, calendars }))
         })
+    }
+}
+
+impl Act<'_> {
+    /// The birthdays of those a line may name.
+    fn birthdays(&self, text: &str, people: &[Person]) -> Result<Vec<(PersonId, i8, i8)>> {
+        let (text, mut found) = (text.to_lowercase(), Vec::new());
+        if !text.contains("birthday") {
+            return Ok(found);
+        }
+        for person in people {
+            let name = person.name.to_lowercase();
+            if !name.split(' ').next().is_some_and(|first| text.contains(first)) {
+                continue;
+            }
+            for row in event::of_person(self.tx, &self.context.zones, person.id)? {
+                if row.event.kind.code() == "birthday" {
+                    let start = row.event.timing.start;
+                    found.push((person.id, start.month(), start.day()));
+                }
+            }
+        }
+        Ok(found)
     }
 }

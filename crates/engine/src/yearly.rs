@@ -18,6 +18,7 @@ use crate::{
     engine::event_id,
     error::{Error, Result},
     ledger::{
+        calendar as calendars,
         event::{self, Source},
         person::PersonRow,
     },
@@ -93,11 +94,10 @@ impl Act<'_> {
             };
         };
         let earlier = known.as_ref().map(|row| EventDraft::from(&row.event));
+        let usual = calendars::all(self.tx)?.first().map_or(CalendarId::FIRST, |row| row.id);
         let draft = EventDraft {
             kind: kind.code().into(),
-            calendar: earlier
-                .as_ref()
-                .map_or_else(|| CalendarId::FIRST.to_string(), |d| d.calendar.clone()),
+            calendar: earlier.as_ref().map_or_else(|| usual.to_string(), |d| d.calendar.clone()),
             title: format!("{}’s {}", person.name, day.word()),
             start: date.strftime("%Y%m%d").to_string(),
             rules: vec![yearly(date, person.leap_day)],

@@ -11,7 +11,6 @@ use jiff::{
 use super::{
     Known,
     date::said,
-    place::called,
     repeat::Pattern,
     scan::{Refused, What},
     settle::{Start, Work, on},
@@ -21,7 +20,6 @@ use crate::{
     event::Event,
     id::EventId,
     occurrence::Occurrence,
-    policy::LeapDay,
     recurrence::{ByDay, Freq, Rule, Series},
     timing::{LocalStart, later},
 };
@@ -31,8 +29,6 @@ const NOBODY: EventId = EventId::from_bytes([0; 16]);
 const FARTHEST: i64 = 400 * 366 * 86_400;
 /// How many occurrences are shown.
 const NEXT: usize = 5;
-/// A leap year to stand for a birthday whose year nobody knows.
-const NO_YEAR: i16 = 1972;
 
 impl Work<'_> {
     /// The start of a series; its rule goes into the draft.
@@ -368,41 +364,4 @@ pub(super) fn coming(event: &Event, known: &Known<'_>) -> Vec<Occurrence> {
     let found = event.occurrences(known.context, from, later(from, FARTHEST), NEXT + 3);
     let over = |o: &Occurrence| if all_day { o.end <= known.now } else { o.start < known.now };
     found.items.into_iter().filter(|o| !over(o)).take(NEXT).collect()
-}
-
-/// "birthday of Ana" on a date is Ana's birthday, if she is known. Says what is to be noted then.
-pub(super) fn birthday(draft: &mut EventDraft, known: &Known<'_>) -> Option<Option<String>> {
-    let title = draft.title.to_lowercase();
-    let name = title.strip_prefix("birthday of ").or_else(|| {
-        title
-            .strip_suffix(" birthday")
-            .and_then(|name| name.strip_suffix("'s").or(name.strip_suffix("’s")))
-    })?;
-    let yearly = draft.rules.is_empty() || draft.rules[0].starts_with("FREQ=YEARLY;BYMONTH=");
-    if draft.start.len() != 8
-        || !yearly
-        || draft.kind != "appointment"
-        || draft.length != Some((1, 0))
-    {
-        return None;
-    }
-    let people = called(known.people, name.trim());
-    let [person] = people.as_slice() else {
-        let once = draft.rules.is_empty();
-        let note =
-            "nobody of that name is known here, so it happens once: write every year with it";
-        return once.then(|| Some(note.into()));
-    };
-    let (month_and_day, is_leap) =
-        (draft.start.get(4..)?.to_string(), draft.start.ends_with("0229"));
-    draft.kind = "birthday".into();
-    draft.person = Some(person.id.to_string());
-    draft.title = format!("{}’s birthday", person.name);
-    draft.start = format!("{NO_YEAR}{month_and_day}");
-    draft.rules = vec![match (is_leap, person.leap_day) {
-        (true, LeapDay::Backward) => "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=BACKWARD".into(),
-        (true, LeapDay::Forward) => "RSCALE=GREGORIAN;FREQ=YEARLY;SKIP=FORWARD".into(),
-        (true, LeapDay::Omit) | (false, _) => "FREQ=YEARLY".into(),
-    }];
-    Some(None)
 }

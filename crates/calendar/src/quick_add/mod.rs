@@ -21,6 +21,7 @@
 
 mod amount;
 mod around;
+mod birthday;
 mod clock;
 mod date;
 mod days;
@@ -42,7 +43,7 @@ use jiff::Timestamp;
 use crate::{
     draft::EventDraft,
     event::Event,
-    id::CalendarId,
+    id::{CalendarId, PersonId},
     occurrence::{Context, Occurrence},
     person::Person,
 };
@@ -59,6 +60,8 @@ pub struct Known<'a> {
     pub now: Timestamp,
     /// Everybody known, by name.
     pub people: &'a [Person],
+    /// Who has a birthday already, with its month and day.
+    pub birthdays: &'a [(PersonId, i8, i8)],
     /// All calendars, the first of them being the usual one.
     pub calendars: &'a [(CalendarId, String)],
 }
@@ -184,8 +187,12 @@ pub fn read(text: &str, known: &Known<'_>) -> Result<Reading, Refusal> {
     if let Some(refused) = &scanned.refused {
         return Err(at(refused.clone()));
     }
+    let title = scanned.title(text);
+    if let Some(refused) = birthday::of_birth(&scanned, &title, known) {
+        return Err(at(refused));
+    }
     let mut settled = settle::settle(&scanned, known).map_err(at)?;
-    settled.draft.title = scanned.title(text);
+    settled.draft.title = title;
     finish(settled, &scanned, known)
         .map(|reading| Reading { spans: spans.clone(), ..reading })
         .map_err(at)
@@ -201,7 +208,9 @@ fn finish(
     if draft.title.is_empty() {
         return Err(scan::Refused::missing("the title is missing: say what it is"));
     }
-    if let Some(note) = first::birthday(&mut draft, known) {
+    let birthday = birthday::birthday(&mut draft, known)
+        .map_err(|message| scanned.refuse_about(Meaning::Date, message))?;
+    if let Some(note) = birthday {
         notes = Vec::from_iter(note);
     }
     let event = first::checked(&draft, known).map_err(|error| {

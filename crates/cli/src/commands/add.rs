@@ -111,7 +111,7 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
     let length = words.length.as_deref().map(|text| times::length("for", text)).transpose()?;
     let calendar = match &words.calendar {
         Some(name) => session.calendar(name)?.id,
-        None => CalendarId::FIRST,
+        None => session.engine.calendars()?.first().map_or(CalendarId::FIRST, |row| row.id),
     };
     let person = match &theirs {
         Some((person, _)) => Some(person.clone()),

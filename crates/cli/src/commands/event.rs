@@ -3,6 +3,7 @@
 use calendar::{
     event::Event,
     occurrence::Occurrence,
+    plan::due,
     recurrence::Language,
     reminder::Reminder,
     timing::{Fold, Gap, Landing, Length, LocalStart, Tie, instant, later},
@@ -21,6 +22,9 @@ use crate::{answer::Answer, args::OneEvent, failure::Failure, session::Session, 
 const NEXT: usize = 5;
 /// And how far ahead they are looked for.
 const FARTHEST: i64 = 400 * 366 * 86_400;
+/// How far back, in seconds, and how many starts are looked at for what is going on.
+const BEGUN: i64 = 400 * 86_400;
+const BEGUN_AT_MOST: usize = 1_000;
 
 /// An event as JSON.
 #[derive(Debug, Serialize)]
@@ -60,6 +64,8 @@ pub struct View<'a> {
     event: &'a Event,
     version: i64,
     next: Vec<Occurrence>,
+    /// What has begun and is not over.
+    on: Option<Occurrence>,
     calendar: String,
     channels: Vec<ChannelRow>,
 }
@@ -78,11 +84,13 @@ impl<'a> View<'a> {
     ) -> Result<Self, Failure> {
         let mut next = event.occurrences(&session.context, now, later(now, FARTHEST), NEXT).items;
         next.truncate(NEXT);
+        let begun = event.occurrences(&session.context, later(now, -BEGUN), now, BEGUN_AT_MOST);
+        let on = begun.items.into_iter().rev().find(|o| o.start <= now && o.end > now);
         let calendars = session.engine.calendars()?;
         let calendar = calendars.into_iter().find(|c| c.id == event.calendar);
         let channels = session.engine.channels()?;
         let calendar = calendar.map_or_else(String::new, |c| c.name);
-        Ok(Self { session, event, version, next, calendar, channels })
+        Ok(Self { session, event, version, next, on, calendar, channels })
     }
 
     fn channel(&self, reminder: &Reminder) -> &str {
@@ -191,6 +199,19 @@ impl<'a> View<'a> {
         }
     }
 
+    /// What is so of an event that is going on and comes no more.
+    fn on_now(&self) -> &'static str {
+        let (event, now) = (self.event, self.session.engine.now().wall);
+        let passed = |on: &Occurrence| {
+            let mut reminders = event.reminders.iter();
+            reminders.all(|r| due(&self.session.context, on, r.trigger) <= now)
+        };
+        match event.enabled && !event.reminders.is_empty() && self.on.as_ref().is_some_and(passed) {
+            true => "it is on now, and its reminders have passed: nothing rings any more",
+            false => "it is on now",
+        }
+    }
+
     /// When it is, in words: an event that happens once needs no further dates.
     fn when(&self) -> String {
         let Length { days, seconds } = self.event.timing.length;
@@ -249,6 +270,7 @@ impl<'a> View<'a> {
             row("told", format!("{}, on {}", words::trigger(&r.trigger, &zone), self.channel(r)));
         }
         match (self.next.is_empty(), event.repeats.is_once()) {
+            (true, _) if self.on.is_some() => row("next", self.on_now().into()),
             (true, true) => row("next", "it is over".into()),
             (true, false) => row("next", "never again: the series is over".into()),
             (false, true) => {}
