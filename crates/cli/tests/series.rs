@@ -170,7 +170,7 @@ fn answers_say_what_was_cancelled_and_what_has_passed() {
         desk.line(&format!("edit {id} --occurrence 2031-01-20 --scope following --title Bach"));
     let text = said.done();
     assert!(
-        text.starts_with("Changed “Choir” from Mon 20 Jan 2031, 19:00 (Europe/Berlin) on.\n"),
+        text.starts_with("Changed “Bach” from Mon 20 Jan 2031, 19:00 (Europe/Berlin) on.\n"),
         "{text}"
     );
     assert!(text.contains("What follows is an event of its own now, evt_"), "{text}");
@@ -246,4 +246,56 @@ fn calendars_are_renamed_coloured_hidden_and_deleted() {
     assert_eq!(january(&desk), "07T10:00 Meeting");
     assert_eq!(desk.line("redo --json").json()["cancelled"], 1);
     assert_eq!(desk.line("redo").done(), "There is nothing to do again.\n");
+}
+
+#[test]
+fn exceptions_go_with_the_days_that_a_new_rule_has_no_more() {
+    let (desk, id) = choir();
+    desk.line(&format!("move {id} --occurrence 2031-01-13 --to 2031-01-14T18:00")).done();
+    desk.line(&format!("move {id} --occurrence 2031-01-27 --to 2031-01-28T18:00")).done();
+    let before = "06T19:00 Choir, 14T18:00 Choir, 20T19:00 Choir, 28T18:00 Choir";
+    assert_eq!(january(&desk), before);
+    let rule = "--rrule FREQ=WEEKLY;BYDAY=TH;COUNT=3";
+    let line = format!("edit {id} --occurrence 2031-01-20 --scope following {rule}");
+    let said = desk.line(&line).done().to_string();
+    assert!(said.contains("\n1 exception went with the old days.\n"), "{said}");
+    let after = "06T19:00 Choir, 14T18:00 Choir, 20T19:00 Choir, 23T19:00 Choir, 30T19:00 Choir";
+    assert_eq!(january(&desk), after);
+    desk.line("undo").done();
+    assert_eq!(january(&desk), before);
+    // One whose day the new rule has, too, stays.
+    let done = desk.line(&format!("edit {id} --rrule FREQ=DAILY;COUNT=10 --json")).json();
+    assert_eq!(done["exceptions_dropped"], 1);
+    assert!(january(&desk).contains("12T19:00 Choir, 14T18:00 Choir, 14T19:00 Choir"));
+}
+
+#[test]
+fn an_edit_answers_with_what_it_changed() {
+    let (desk, id) = choir();
+    let said = desk.line(&format!("edit {id} --title Bach")).done().to_string();
+    assert!(said.starts_with("Changed “Bach”"), "{said}");
+    let line = format!("edit {id} --occurrence 2031-01-20 --title Mozart --at 2031-01-20T20:00");
+    let said = desk.line(&line).done().to_string();
+    assert!(said.starts_with("Changed “Mozart” of Mon 20 Jan 2031, 19:00"), "{said}");
+    assert!(said.contains("when  Mon 20 Jan 2031, 20:00"), "{said}");
+    assert!(!said.contains("repeats"), "{said}");
+    let done = desk.line(&format!("edit {id} --occurrence 2031-01-20 --place Dom --json")).json();
+    assert_eq!((&done["title"], &done["changed"]["title"]), (&json!("Bach"), &json!("Mozart")));
+    assert_eq!(done["changed"]["place"], "Dom");
+    assert_eq!(done["changed"]["start"], "2031-01-20T20:00:00+01:00[Europe/Berlin]");
+}
+
+#[test]
+fn the_first_part_of_a_series_says_where_it_goes_on() {
+    let (desk, id) = choir();
+    let line = format!("edit {id} --occurrence 2031-01-20 --scope following --title Bach --json");
+    let rest = desk.line(&line).json();
+    let said = desk.line(&format!("skip {id} --occurrence 2031-01-27")).refused(1).to_string();
+    let rest = rest["id"].as_str().expect("an id");
+    assert!(
+        said.contains(&format!("has no occurrence at 2031-01-27; the series goes on as {rest}")),
+        "{said}"
+    );
+    let said = desk.line(&format!("skip {rest} --occurrence 2031-01-06")).refused(1).to_string();
+    assert!(said.contains(&format!("the series begins as {id}")), "{said}");
 }

@@ -3,7 +3,12 @@
 //! is held or sleeps stays so; each goes with its occurrence to the event that has it.
 
 use calendar::{
-    draft::EventDraft, event::Event, halves::Halves, id::EventId, plan::Identity, reason::Reason,
+    draft::EventDraft,
+    event::{Change, Event},
+    halves::Halves,
+    id::EventId,
+    plan::Identity,
+    reason::Reason,
     timing::LocalStart,
 };
 use serde::{Deserialize, Serialize};
@@ -138,6 +143,43 @@ impl Engine {
         })
     }
 
+    /// The definition without those exceptions that were of days its old rules had and its new ones
+    /// have not, and how many went. What is left out stays left out.
+    ///
+    /// # Errors
+    /// When the definition cannot be.
+    pub fn without_old_days(&self, was: &Event, draft: EventDraft) -> Result<(EventDraft, usize)> {
+        if draft.overrides.is_empty() {
+            return Ok((draft, 0));
+        }
+        self.read(|act| {
+            let new = act.checked(&draft, was.id, was.series_root)?;
+            let gone: Vec<String> = new
+                .overrides
+                .iter()
+                .filter(|o| o.change != Change::Cancelled && !act.has_start(&new, o.original))
+                .filter(|o| {
+                    // One that was of no day of the rules before, either, stands for itself.
+                    was.override_of(o.original).is_none() || act.has_start(was, o.original)
+                })
+                .map(|o| o.original.text(new.timing.tie.is_all_day()))
+                .collect();
+            let mut draft = draft;
+            draft.overrides.retain(|o| o.cancelled || !gone.contains(&o.original));
+            Ok((draft, gone.len()))
+        })
+    }
+
+    /// The other events that are parts of the same series, by their start.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn other_parts(&self, event: &Event) -> Result<Vec<Event>> {
+        let mut parts = self.read(|act| act.parts(event))?;
+        parts.sort_by_key(|part| part.timing.start);
+        Ok(parts)
+    }
+
     /// Moves an occurrence, alone, with all that follow or with its whole series.
     ///
     /// # Errors
@@ -172,6 +214,12 @@ impl Engine {
 }
 
 impl Act<'_> {
+    /// Whether the rules and dates of a series have this start.
+    fn has_start(&self, event: &Event, original: LocalStart) -> bool {
+        let zone = self.context.zone_of(event, &event.timing.tie);
+        event.series().is_instance(original.at, event.anchor(&zone))
+    }
+
     /// What follows from an occurrence on, as an event, and from where on that is a part.
     fn following(&self, event: &Event, at: LocalStart) -> Result<(Event, Option<LocalStart>)> {
         self.occurrence(event, at)?;

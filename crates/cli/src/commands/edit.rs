@@ -2,7 +2,7 @@
 
 use calendar::{
     draft::{EventDraft, OverrideDraft, ReminderDraft},
-    event::Event,
+    event::{Change, Event},
     halves::Halves,
     occurrence::Occurrence,
     reminder::Reminder,
@@ -22,6 +22,7 @@ use crate::{
     failure::Failure,
     session::Session,
     times::{self, Reading},
+    words,
 };
 
 #[derive(Serialize)]
@@ -34,8 +35,56 @@ struct Edited {
     /// The event that ends where this one begins now.
     #[serde(skip_serializing_if = "Option::is_none")]
     parted_from: Option<String>,
+    /// The occurrence that was changed alone, as it is now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<Changed>,
+    /// How many exceptions went, whose days the new rule has not.
+    #[serde(skip_serializing_if = "is_none")]
+    exceptions_dropped: usize,
     /// What is other than it was written, one sentence each.
     remarks: Vec<String>,
+}
+
+const fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
+/// One occurrence as JSON.
+#[derive(Serialize)]
+struct Changed {
+    original: String,
+    start: String,
+    title: String,
+    place: String,
+    notes: String,
+}
+
+impl Changed {
+    fn of(session: &Session, event: &Event, one: &Occurrence) -> Option<Self> {
+        let one = event.occurrence(&session.context, one.original)?;
+        let own = event.override_of(one.original).map(|o| &o.change);
+        let (title, place, notes) = match own {
+            Some(Change::Differs { title, place, description, .. }) => (title, place, description),
+            Some(Change::Cancelled) | None => (&None, &None, &None),
+        };
+        let or = |own: &Option<String>, usual: &str| own.as_deref().unwrap_or(usual).to_string();
+        Some(Self {
+            original: series::original(session, event, &one),
+            start: one.label(),
+            title: or(title, &event.title),
+            place: or(place, &event.place),
+            notes: or(notes, &event.description),
+        })
+    }
+
+    /// Its lines for people; the rest is as in its series.
+    fn lines(&self) -> String {
+        let mut rows = vec![["  when".to_string(), words::label(&self.start)]];
+        for (name, text) in [("  place", &self.place), ("  notes", &self.notes)] {
+            rows.extend(text.lines().map(|line| [name.to_string(), line.to_string()]));
+        }
+        words::columns(&rows)
+    }
 }
 
 /// Where and how long, as far as it was said.
@@ -47,19 +96,31 @@ pub struct Placing<'a> {
     pub length: Option<&'a str>,
 }
 
-pub fn run(session: &Session, words: &Edit) -> Result<Answer, Failure> {
-    if !says_something(words) {
+pub fn run(session: &Session, asked: &Edit) -> Result<Answer, Failure> {
+    if !says_something(asked) {
         let message = "nothing is to be changed: say what with --title, --at, --zone, --for, --rrule, --remind, --place, --notes or --calendar";
         return Err(Failure::usage("id", message));
     }
-    let meant = meant(session, &words.which)?;
-    let save = saved_as(session, words, &meant)?;
+    let meant = meant(session, &asked.which)?;
+    let (save, exceptions_dropped) = saved_as(session, asked, &meant)?;
     let saved = session.engine.save_event(&save)?;
     let id = saved.event.parse().map_err(|e| Failure::failed(format!("{e}")))?;
     let row = session.engine.event(id)?;
     let view = View::new(session, &row, session.engine.now().wall)?;
+    let changed = match (meant.scope, &meant.occurrence) {
+        (Scope::This, Some(one)) => Changed::of(session, &row.event, one),
+        (Scope::This | Scope::Following | Scope::All, _) => None,
+    };
+    let (title, lines) = match &changed {
+        Some(one) => (&one.title, one.lines()),
+        None => (&row.event.title, view.lines()),
+    };
     let said = cancelled(&saved.effect);
-    let mut text = format!("Changed {}{said}\n{}", meant.words(), view.lines());
+    let mut text = format!("Changed {}{said}\n{lines}", meant.words_as(title));
+    if exceptions_dropped > 0 {
+        let count = words::count(exceptions_dropped, "exception");
+        text.push_str(&format!("{count} went with the old days.\n"));
+    }
     text.push_str(&series::goes_on(&saved));
     let remarks = view.remarks();
     for line in &remarks {
@@ -71,7 +132,9 @@ pub fn run(session: &Session, words: &Edit) -> Result<Answer, Failure> {
     }
     let effect = EffectShape::of(&saved.effect);
     let (scope, parted_from) = (meant.scope, saved.parted_from);
-    Ok(Answer::new(text, &Edited { event: view.shape(), effect, scope, parted_from, remarks }))
+    let event = view.shape();
+    let edited = Edited { event, effect, scope, parted_from, changed, exceptions_dropped, remarks };
+    Ok(Answer::new(text, &edited))
 }
 
 fn is_placed(words: &Edit) -> bool {
@@ -101,8 +164,8 @@ fn placing(words: &Edit) -> Placing<'_> {
     }
 }
 
-/// The change as the engine takes it.
-fn saved_as(session: &Session, words: &Edit, meant: &Meant) -> Result<Save, Failure> {
+/// The change as the engine takes it, and how many exceptions go with it.
+fn saved_as(session: &Session, words: &Edit, meant: &Meant) -> Result<(Save, usize), Failure> {
     let (id, based_on) = (Some(meant.row.event.id), Some(meant.row.version));
     let save = |draft, following| Save { id, draft, based_on, following, ..Save::default() };
     let event = &meant.row.event;
@@ -110,18 +173,23 @@ fn saved_as(session: &Session, words: &Edit, meant: &Meant) -> Result<Save, Fail
         let message = format!("a {} is on its date: change the person's instead", event.kind);
         return Err(Failure::invalid("at", message));
     }
+    let whole = |of: &Event, one: Option<&Occurrence>, following| {
+        let draft = all_of(session, words, of, one)?;
+        let (draft, gone) = match words.rrule {
+            Some(_) => session.engine.without_old_days(of, draft)?,
+            None => (draft, 0),
+        };
+        Ok((save(draft, following), gone))
+    };
     match (meant.scope, &meant.occurrence) {
-        (Scope::This, Some(one)) => Ok(save(only_this(session, words, event, one)?, None)),
+        (Scope::This, Some(one)) => Ok((save(only_this(session, words, event, one)?, None), 0)),
         (Scope::Following, Some(one)) => {
             match event.halves(&session.context, one.original).map_err(engine::Error::from)? {
-                Halves::Whole => Ok(save(all_of(session, words, event, Some(one))?, None)),
-                Halves::Two(_, rest) => {
-                    let draft = all_of(session, words, &rest, Some(one))?;
-                    Ok(save(draft, Some(one.original)))
-                }
+                Halves::Whole => whole(event, Some(one), None),
+                Halves::Two(_, rest) => whole(&rest, Some(one), Some(one.original)),
             }
         }
-        (Scope::All, one) => Ok(save(all_of(session, words, event, one.as_ref())?, None)),
+        (Scope::All, one) => whole(event, one.as_ref(), None),
         (Scope::This | Scope::Following, None) => {
             Err(series::unnamed(session, event, "one of it is meant: name it with --occurrence"))
         }

@@ -50,7 +50,11 @@ impl Meant {
 
     /// What it is about in words: `“Choir” of Mon 30 Nov 2026, 19:00 (Europe/Berlin)`.
     pub fn words(&self) -> String {
-        let title = &self.row.event.title;
+        self.words_as(&self.row.event.title)
+    }
+
+    /// The same by the title it has now.
+    pub fn words_as(&self, title: &str) -> String {
         let of = self.occurrence.as_ref().map(|one| words::label(&one.label()));
         match (of, self.scope) {
             (Some(of), Scope::This) => format!("“{title}” of {of}"),
@@ -110,10 +114,14 @@ fn next_ones(session: &Session, event: &Event) -> String {
 
 /// The occurrence that is named by its original start, or by the one it has now.
 fn find(session: &Session, event: &Event, text: &str) -> Result<Occurrence, Failure> {
+    seek(session, event, text)?.ok_or_else(|| not_there(session, event, text))
+}
+
+/// The same, if there is one.
+fn seek(session: &Session, event: &Event, text: &str) -> Result<Option<Occurrence>, Failure> {
     let context = &session.context;
     if let Some(start) = LocalStart::parse(text) {
-        let found = event.occurrence(context, start);
-        return found.ok_or_else(|| not_there(session, event, text));
+        return Ok(event.occurrence(context, start));
     }
     let own = own_zone(session, event);
     let read = |machine: &ZoneName| {
@@ -138,12 +146,11 @@ fn find(session: &Session, event: &Event, text: &str) -> Result<Occurrence, Fail
         .filter(|start| *start == original || given.zone == own)
         .find_map(|start| event.occurrence(context, start))
         .or_else(|| standing(moment));
-    if let Some(found) = found {
+    if found.is_some() || given.is_placed {
         return Ok(found);
     }
     // As `list` shows it: by the clocks of this computer.
-    let here = if given.is_placed { None } else { standing(at(&read(&context.machine)?)) };
-    here.ok_or_else(|| not_there(session, event, text))
+    Ok(standing(at(&read(&context.machine)?)))
 }
 
 /// The one occurrence of a date.
@@ -152,12 +159,12 @@ fn on_date(
     event: &Event,
     date: Date,
     text: &str,
-) -> Result<Occurrence, Failure> {
+) -> Result<Option<Occurrence>, Failure> {
     let context = &session.context;
     if event.timing.tie.is_all_day() {
         let start = LocalStart::first(date.at(0, 0, 0, 0));
         if let Some(found) = event.occurrence(context, start) {
-            return Ok(found);
+            return Ok(Some(found));
         }
     }
     let zone = context.zone_of(event, &event.timing.tie);
@@ -165,7 +172,7 @@ fn on_date(
     let around = event.occurrences(context, later(middle, -2 * DAY), later(middle, 2 * DAY), 5_000);
     let mut those = around.items.into_iter().filter(|one| one.present.at.date() == date);
     match (those.next(), those.next()) {
-        (Some(one), None) => Ok(one),
+        (Some(one), None) => Ok(Some(one)),
         (Some(_), Some(_)) => {
             let message =
                 format!("“{}” happens several times on {text}: give the time, too", event.title);
@@ -175,15 +182,32 @@ fn on_date(
         (None, _) => {
             let moved = event.overrides.iter().filter(|o| o.original.at.date() == date);
             let mut those = moved.filter_map(|o| event.occurrence(context, o.original));
-            those.next().ok_or_else(|| not_there(session, event, text))
+            Ok(those.next())
         }
     }
 }
 
 fn not_there(session: &Session, event: &Event, text: &str) -> Failure {
     let shown: String = text.chars().take(60).collect();
-    let next = next_ones(session, event);
+    let next = elsewhere(session, event, text).unwrap_or_else(|| next_ones(session, event));
     Failure::not_found(format!("“{}” has no occurrence at {shown}{next}", event.title))
+}
+
+/// The end of a sentence with the part of a parted series that goes on after this one.
+fn elsewhere(session: &Session, event: &Event, text: &str) -> Option<String> {
+    let parts = session.engine.other_parts(event).ok()?;
+    if let Some(part) = parts.iter().find(|part| matches!(seek(session, part, text), Ok(Some(_)))) {
+        let which = match part.timing.start > event.timing.start {
+            true => "goes on as",
+            false => "begins as",
+        };
+        return Some(format!("; the series {which} {}, which has it", part.id));
+    }
+    let next = parts.iter().find(|part| part.timing.start > event.timing.start)?;
+    let now = session.engine.now().wall;
+    let is_over =
+        event.occurrences(&session.context, now, later(now, FARTHEST), 1).items.is_empty();
+    is_over.then(|| format!("; the series goes on as {}", next.id))
 }
 
 /// The zone in which an event's times are read when they say none themselves.

@@ -207,9 +207,30 @@ impl EngineHost {
                 }
             }
         };
+        let (draft, gone) = match asked.draft.rule == rule_of(&row.event) {
+            true => (draft, 0),
+            false => self.without_old_days(row.event, draft, from, local)?,
+        };
         let saved = self.put(asked, Some(event_id), draft, from)?;
         let change = saved_as(Did::Saved, asked.draft.title.trim(), &saved, local);
-        Ok(Change { original, note: note(&asked.draft, local), ..change })
+        let note = note(&asked.draft, local).or_else(|| old_days(gone));
+        Ok(Change { original, note, ..change })
+    }
+
+    /// A series of another rule without the exceptions of days it has no more.
+    fn without_old_days(
+        &self,
+        whole: Event,
+        draft: EventDraft,
+        from: Option<LocalStart>,
+        local: &Local,
+    ) -> Result<(EventDraft, usize), Fault> {
+        let halves = from.and_then(|at| whole.halves(&local.context, at).ok());
+        let was = match halves {
+            Some(Halves::Two(_, rest)) => *rest,
+            Some(Halves::Whole) | None => whole,
+        };
+        Ok(self.engine.without_old_days(&was, draft)?)
     }
 
     pub(super) fn delete_event(&self, asked: &DeleteEvent) -> Result<Change, Fault> {
@@ -279,6 +300,15 @@ impl EngineHost {
             }
             (None, None) => nothing(Did::Nothing),
         })
+    }
+}
+
+/// A sentence about exceptions that went with their days.
+fn old_days(gone: usize) -> Option<String> {
+    match gone {
+        0 => None,
+        1 => Some("1 exception went with the old days".into()),
+        more => Some(format!("{more} exceptions went with the old days")),
     }
 }
 
