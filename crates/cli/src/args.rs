@@ -349,7 +349,8 @@ pub struct Occurrences {
     /// How many at most
     #[arg(long, value_name = "N")]
     pub count: Option<usize>,
-    /// Read one JSON object a line from standard input and answer each with one line
+    /// Read one JSON object a line from standard input and answer each with one line. Its keys are
+    /// id, dtstart, tzid, rrule, exdate, rdate, from, to and count
     #[arg(long, conflicts_with_all = ["dtstart", "zone", "rrule", "exdate", "rdate", "from", "to", "count"])]
     pub batch: bool,
 }
