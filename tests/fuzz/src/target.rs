@@ -210,7 +210,14 @@ fn quick(text: &str) {
     }];
     let calendars = [(CalendarId::FIRST, "Home".to_owned())];
     let now = "2026-11-22T11:00:00Z".parse().expect("a moment");
-    let known = Known { context: context(), now, people: &people, calendars: &calendars };
+    let birthdays = [(PersonId::from_bytes([7; 16]), 2, 29)];
+    let known = Known {
+        context: context(),
+        now,
+        people: &people,
+        birthdays: &birthdays,
+        calendars: &calendars,
+    };
     match quick_add::read(text, &known) {
         Ok(reading) => {
             stand_in(text, &reading.spans);
