@@ -86,14 +86,16 @@ fn a_deleted_person_takes_the_birthday_along_and_no_other_event() {
     assert_eq!((world.draft(day).person, world.draft(day).start), (None, "20270228".into()));
     // Nothing unsent is lost: on that date here its hour has passed, and it is told.
     assert_eq!(world.rows(), "Sun 28 09:00 completed late.moved Name day");
-    // What was deleted last comes back first, and the person with it.
+    // One undo takes all of it back.
     let undone = world.engine().undo(None).expect("undo");
-    assert_eq!(undone.label, "Delete “Ana’s birthday”");
+    assert_eq!((undone.label.as_str(), undone.title.as_str()), ("Delete “Ana”", "Ana"));
     world.run();
     assert!(world.rows().contains("Sun 28 18:00 scheduled planned.again Ana’s birthday"));
     assert_eq!(world.engine().people().expect("people").len(), 1);
-    world.engine().undo(None).expect("undo");
     assert_eq!(world.draft(day).person, Some(id.to_string()));
+    world.engine().redo(None).expect("redo");
+    assert!(world.engine().people().expect("people").is_empty());
+    assert_eq!(world.draft(day).person, None);
 }
 
 #[test]

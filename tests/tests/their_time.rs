@@ -88,6 +88,34 @@ fn who_deletes_her_keeps_her_last_zone_and_undo_gives_her_back() {
 }
 
 #[test]
+fn one_undo_gives_her_back_with_her_days_and_what_follows_her() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let id = ana(&mut world, None, Some("Asia/Tokyo"));
+    let save = SavePerson {
+        id: Some(id),
+        name: "Ana".into(),
+        zone: Some("Asia/Tokyo".into()),
+        birthday: Some("1990-02-28".into()),
+        anniversary: Some("2015-06-05".into()),
+        leap_day: None,
+    };
+    world.engine().save_person(&save, None).expect("saved");
+    let event = world.add(ring(id, "20261125T090000"));
+    world.engine().delete_person(id, None).expect("deleted");
+    let undone = world.engine().undo(None).expect("undone");
+    assert_eq!((undone.label.as_str(), undone.refused), ("Delete “Ana”", None));
+    assert_eq!(world.draft(event).person, Some(id.to_string()));
+    let back = world.engine().people().expect("people");
+    assert_eq!(back[0].birthday.as_deref(), Some("1990-02-28"));
+    world.run();
+    let rows = world.all_rows();
+    assert!(rows.contains("Ana’s birthday") && rows.contains("Ana’s anniversary"), "{rows}");
+    // What was done before her deletion is next.
+    let next = world.engine().undo_labels().expect("labels").0;
+    assert!(next.is_some_and(|label| label.contains("Ring Ana")));
+}
+
+#[test]
 fn undo_takes_an_edit_back_after_she_moved_and_leaves_her_there() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let id = ana(&mut world, None, Some("Asia/Tokyo"));

@@ -289,7 +289,8 @@ impl Act<'_> {
         event: EventId,
         (before, after): (Option<&EventDraft>, Option<&EventDraft>),
     ) -> Result<()> {
-        let new = NewChange { label, event, before, after, with_person: false, tail: None };
+        let new =
+            NewChange { label, event, before, after, with_person: false, group: None, tail: None };
         change::push(self.tx, &new, self.wall())
     }
 

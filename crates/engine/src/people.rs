@@ -63,6 +63,14 @@ pub struct PersonSaved {
     pub effect: Effect,
 }
 
+/// The deletion of a person, for each of the changes it is made of.
+struct Gone {
+    /// In words.
+    label: String,
+    /// What holds them together.
+    group: String,
+}
+
 impl Engine {
     /// Makes or changes a person; a birthday becomes an event that is told once a year.
     ///
@@ -80,8 +88,8 @@ impl Engine {
         self.read(|act| person::all(act.tx))
     }
 
-    /// Deletes a person and their birthday; other events stay and are of nobody then. Each of
-    /// that can be undone, and what names the person again brings the person back.
+    /// Deletes a person and their birthday; other events stay and are of nobody then. One undo
+    /// takes all of it back.
     ///
     /// # Errors
     /// When there is no such person.
@@ -90,19 +98,23 @@ impl Engine {
             let rows = event::of_person(act.tx, &act.context.zones, id)?;
             let (theirs, others): (Vec<_>, Vec<_>) =
                 rows.into_iter().partition(|row| row.event.kind.is_of_person());
+            let named = person::find(act.tx, id)?.map_or_else(String::new, |row| row.person.name);
+            let gone = Gone {
+                label: format!("Delete “{named}”"),
+                group: format!("{id} {}", act.wall().as_millisecond()),
+            };
             let mut effect = Effect::default();
             // The last of the changes is the one that took the person along.
             let mut left = others.len() + theirs.len();
             for row in others {
                 left -= 1;
-                effect.add(act.without_person(&row, left == 0)?);
+                effect.add(act.without_person(&row, &gone, left == 0)?);
             }
             for row in theirs {
                 left -= 1;
                 effect.add(act.delete(&row)?);
-                let label = format!("Delete “{}”", row.event.title);
                 let before = EventDraft::from(&row.event);
-                act.keep_of_person(&label, row.event.id, (&before, None), left == 0)?;
+                act.keep_of_person(&gone, row.event.id, (&before, None), left == 0)?;
             }
             person::delete(act.tx, id, act.wall())?;
             Ok(effect)
@@ -240,25 +252,26 @@ impl Act<'_> {
     }
 
     /// Takes the person out of an event, which keeps its dates.
-    fn without_person(&self, row: &EventRow, with_person: bool) -> Result<Effect> {
+    fn without_person(&self, row: &EventRow, gone: &Gone, with_person: bool) -> Result<Effect> {
         let before = EventDraft::from(&row.event);
         // What is in their time stays in the last zone known, and under the names it has.
         let event = Event { person: None, ..row.event.clone() };
         let mut effect = self.correct(row, &event)?;
         effect.in_last_zone = u32::from(is_theirs(&event));
-        let (label, after) = (format!("Change “{}”", event.title), EventDraft::from(&event));
-        self.keep_of_person(&label, event.id, (&before, Some(&after)), with_person)?;
+        let after = EventDraft::from(&event);
+        self.keep_of_person(gone, event.id, (&before, Some(&after)), with_person)?;
         Ok(effect)
     }
 
     fn keep_of_person(
         &self,
-        label: &str,
+        gone: &Gone,
         event: EventId,
         (before, after): (&EventDraft, Option<&EventDraft>),
         with_person: bool,
     ) -> Result<()> {
-        let new = NewChange { label, event, before: Some(before), after, with_person, tail: None };
+        let (label, group, before) = (&*gone.label, Some(&*gone.group), Some(before));
+        let new = NewChange { label, event, before, after, with_person, group, tail: None };
         change::push(self.tx, &new, self.wall())
     }
 

@@ -289,6 +289,7 @@ impl Act<'_> {
             before: Some(&before),
             after: Some(&after),
             with_person: false,
+            group: None,
             tail: Some(&tail),
         };
         change::push(self.tx, &new, self.wall())

@@ -36,7 +36,7 @@ pub struct Undone {
     pub title: String,
     /// What came of it for an event; none if there was nothing to undo.
     pub saved: Option<Saved>,
-    /// What came of it for a whole calendar.
+    /// What came of it for a whole calendar, or for all that is of a person.
     #[serde(default)]
     pub calendar: Option<Effect>,
     /// Why nothing was done, in one sentence. The change is forgotten.
@@ -59,7 +59,7 @@ impl Engine {
     /// When the ledger cannot be read or written.
     pub fn undo(&self, request: Option<&str>) -> Result<Undone> {
         self.once(request, |act| match change::to_undo(act.tx)? {
-            Some(last) => act.step(&last, Way::Undo),
+            Some(last) => act.whole_step(last, Way::Undo),
             None => Ok(Undone::default()),
         })
     }
@@ -81,13 +81,48 @@ impl Engine {
     /// As [`Engine::undo`].
     pub fn redo(&self, request: Option<&str>) -> Result<Undone> {
         self.once(request, |act| match change::to_redo(act.tx)? {
-            Some(next) => act.step(&next, Way::Redo),
+            Some(next) => act.whole_step(next, Way::Redo),
             None => Ok(Undone::default()),
         })
     }
 }
 
 impl Act<'_> {
+    /// Goes through a change and all that are one with it. What cannot be gone through among
+    /// them is left out, and said.
+    fn whole_step(&self, first: ChangeRow, way: Way) -> Result<Undone> {
+        let Some(group) = first.group.clone() else { return self.step(&first, way) };
+        let (mut effect, mut left_out, mut refused) = (Effect::default(), Vec::new(), None);
+        let (label, mut gone_through, mut next) = (first.label.clone(), 0, Some(first));
+        while let Some(change) = next.filter(|change| change.group.as_ref() == Some(&group)) {
+            let done = self.step(&change, way)?;
+            match (done.saved, done.refused) {
+                (Some(saved), _) => {
+                    effect.add(saved.effect);
+                    gone_through += 1;
+                }
+                (None, Some(why)) => {
+                    left_out.push(format!("“{}”", change.title()));
+                    refused = Some(why);
+                }
+                (None, None) => {}
+            }
+            next = match way {
+                Way::Undo => change::to_undo(self.tx)?,
+                Way::Redo => change::to_redo(self.tx)?,
+            };
+        }
+        let title = label.trim_start_matches("Delete “").trim_end_matches('”').to_string();
+        if gone_through == 0 {
+            return Ok(Undone { label, title, refused, ..Undone::default() });
+        }
+        let label = match left_out.as_slice() {
+            [] => label,
+            several => format!("{label}, without {}", several.join(", ")),
+        };
+        Ok(Undone { label, title, calendar: Some(effect), ..Undone::default() })
+    }
+
     fn step(&self, change: &ChangeRow, way: Way) -> Result<Undone> {
         let done = match change.is_of_calendar() {
             true => self.step_of_calendar(change, way)?,

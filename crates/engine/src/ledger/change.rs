@@ -33,6 +33,8 @@ pub struct ChangeRow {
     pub after: Option<EventDraft>,
     /// Whether the event's person was deleted with it.
     pub with_person: bool,
+    /// What it is one with: all changes of the same group are undone and made again at once.
+    pub group: Option<String>,
     /// What went on as an event of its own, if the change parted a series.
     pub tail: Option<Tail>,
 }
@@ -72,6 +74,8 @@ pub struct NewChange<'a> {
     pub after: Option<&'a EventDraft>,
     /// Whether the event's person was deleted with it.
     pub with_person: bool,
+    /// What it is one with, if it is.
+    pub group: Option<&'a str>,
     /// What goes on as an event of its own, if the change parts a series.
     pub tail: Option<&'a Tail>,
 }
@@ -83,6 +87,8 @@ struct Kept {
     draft: EventDraft,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     with_person: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     tail: Option<Tail>,
 }
@@ -114,14 +120,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
         label: row.get("label")?,
         event: EventId::from_bytes(row.get("event")?),
         with_person: before.as_ref().is_some_and(|kept| kept.with_person),
+        group: before.as_ref().and_then(|kept| kept.group.clone()),
         before: before.map(|kept| kept.draft),
         after,
         tail,
     })
 }
 
-fn written(draft: Option<&EventDraft>, with_person: bool, tail: Option<&Tail>) -> Option<String> {
-    let kept = draft.map(|draft| Kept { draft: draft.clone(), with_person, tail: tail.cloned() });
+fn written(kept: Option<Kept>) -> Option<String> {
     kept.map(|kept| serde_json::to_string(&kept).expect("BUG: drafts are JSON"))
 }
 
@@ -132,8 +138,13 @@ fn written(draft: Option<&EventDraft>, with_person: bool, tail: Option<&Tail>) -
 pub fn push(tx: &Transaction<'_>, new: &NewChange<'_>, now: Timestamp) -> Result<()> {
     tx.execute("DELETE FROM change WHERE undone = 1", [])?;
     let sql = "INSERT INTO change (at, label, event, before, after) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let (before, after) =
-        (written(new.before, new.with_person, None), written(new.after, false, new.tail));
+    let (group, tail) = (new.group.map(String::from), new.tail.cloned());
+    let before = new.before.cloned();
+    let before =
+        before.map(|draft| Kept { draft, with_person: new.with_person, group, tail: None });
+    let after = new.after.cloned();
+    let after = after.map(|draft| Kept { draft, with_person: false, group: None, tail });
+    let (before, after) = (written(before), written(after));
     tx.execute(sql, params![ms(now), new.label, new.event.bytes(), before, after])?;
     tx.execute("DELETE FROM change WHERE seq <= (SELECT max(seq) FROM change) - ?1", [KEPT])?;
     Ok(())
@@ -153,11 +164,8 @@ pub fn push_calendar(
     let one: Option<[u8; 16]> =
         tx.query_row(sql, [calendar.bytes()], |row| row.get(0)).optional()?;
     let Some(event) = one.map(EventId::from_bytes) else { return Ok(false) };
-    push(
-        tx,
-        &NewChange { label, event, before: None, after: None, with_person: false, tail: None },
-        now,
-    )?;
+    let (before, after, group, tail) = (None, None, None, None);
+    push(tx, &NewChange { label, event, before, after, with_person: false, group, tail }, now)?;
     Ok(true)
 }
 
