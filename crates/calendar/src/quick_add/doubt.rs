@@ -167,9 +167,10 @@ impl Reader<'_> {
     }
 }
 
-/// "Fri/Sat".
+/// "Fri/Sat", "Mon-Wed".
 fn is_several_days(word: &str) -> bool {
-    word.contains('/') && word.split('/').all(|one| words::weekday(one).is_some())
+    let sign = ['/', '-', '–'];
+    word.contains(sign) && word.split(sign).all(|one| words::weekday(one).is_some())
 }
 
 /// "3" or "3rd" of a month.

@@ -419,7 +419,10 @@ impl Reader<'_> {
                 at..(at + 2).min(self.tokens.len()),
                 format!("'{}' names no date: write until 4 March, {quote}", self.said(at..at + 2)),
             ),
-            ("biweekly" | "bimonthly" | "biannually" | "biannual", _) => no(
+            (
+                "biweekly" | "bi-weekly" | "bimonthly" | "bi-monthly" | "biannually" | "biannual",
+                _,
+            ) => no(
                 at..at + 1,
                 format!(
                     "'{said}' means two things: write every 2 weeks or every other month, {quote}"
