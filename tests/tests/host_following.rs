@@ -2,7 +2,10 @@
 //! dropping, deleting, and taking it back in one step.
 
 use acceptance::world::{World, draft};
-use calendar::{draft::EventDraft, id::EventId};
+use calendar::{
+    draft::{EventDraft, OverrideDraft},
+    id::EventId,
+};
 use wire::{
     EngineHost, Host,
     dto::{
@@ -122,4 +125,34 @@ fn this_and_following_are_deleted_and_come_back() {
     let unnamed = DeleteEvent { original: None, version: 3, request_id: "x".into(), ..asked };
     let refused = host(&world).delete(unnamed).expect_err("which one");
     assert_eq!(refused.field.as_deref(), Some("original"));
+}
+
+#[test]
+fn another_rule_in_the_form_lets_exceptions_of_its_old_days_go_and_says_so() {
+    let (mut world, event) = daily();
+    let moved = OverrideDraft {
+        original: "20261126T090000".into(),
+        start: "20261126T120000".into(),
+        zone: Some(BERLIN.into()),
+        length: (0, 3600),
+        ..OverrideDraft::default()
+    };
+    world.save(Some(event), EventDraft { overrides: vec![moved], ..world.draft(event) });
+    let named = OccurrenceRef { event: event.to_string(), original: "20261123T090000".into() };
+    let opened = host(&world).editor_get(named).expect("a form");
+    let mut form = opened.draft.clone();
+    form.rule = Some("FREQ=DAILY;COUNT=2".into());
+    let asked = SaveEvent {
+        draft: form,
+        event: opened.event.clone(),
+        original: opened.original.clone(),
+        scope: Some(Scope::All),
+        version: opened.version,
+        request_id: "rule".into(),
+    };
+    let change = host(&world).save(asked).expect("saved");
+    assert_eq!(change.note.as_deref(), Some("1 exception went with the old days"));
+    assert_eq!(drawn(&world), "23 09:00 Stand-up\n24 09:00 Stand-up");
+    undo(&world);
+    assert!(drawn(&world).contains("26 12:00 Stand-up"));
 }
