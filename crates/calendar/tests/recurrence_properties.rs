@@ -192,6 +192,17 @@ fn a_count_beyond_all_walking_is_reckoned() {
 }
 
 #[test]
+fn a_count_of_more_than_a_million_is_walked_to_its_end() {
+    let start = date(2026, 11, 24).at(9, 0, 0, 0);
+    let text = "FREQ=MINUTELY;BYDAY=MO,TU,WE,TH,FR;COUNT=1500000";
+    let series = Series::new(start, vec![rule(text)]);
+    let last: DateTime = "2030-11-21T00:59".parse().expect("a time");
+    assert!(series.is_instance(last, None), "{text}: {last}");
+    let mut cursor = series.after(last, None);
+    assert_eq!((cursor.next(), cursor.end()), (None, Some(SeriesEnd::Finished)), "{text}");
+}
+
+#[test]
 fn rare_rules_are_found_however_far() {
     let rows = [
         ("2000-02-29T09:00", "FREQ=YEARLY;INTERVAL=300", "3200-02-29T09:00"),

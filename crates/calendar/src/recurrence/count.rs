@@ -7,8 +7,10 @@ use super::filter::Stop;
 use super::plan::{Gate, Plan};
 use super::rule::Freq;
 
-/// The most instances that are walked to find the last one, and the most looks that may take.
-const WALK_BOUND: u32 = 1_000_000;
+/// The most instances that are walked to find the last one.
+const WALK_BOUND: u32 = 2_000_000;
+/// The most looks that may take: few instances among many steps are as much work as many.
+const MOST_LOOKS: u32 = 8_000_000;
 
 /// Where a rule with COUNT ends, in local seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +44,7 @@ impl Plan {
                 Err(Stop::Limit | Stop::Never) => return CountEnd::Last(last),
                 Err(Stop::Bounded) => return CountEnd::Unknown(last),
             }
-            if walker.looks > WALK_BOUND {
+            if walker.looks > MOST_LOOKS {
                 return CountEnd::Unknown(last);
             }
         }
