@@ -2,6 +2,8 @@
 
 use jiff::civil::Weekday;
 
+pub(super) use crate::recurrence::english_weekday as weekday_name;
+
 /// A weekday by its name or a usual abbreviation of it; a plural ("Mondays") is one as well.
 pub(super) fn weekday(word: &str) -> Option<Weekday> {
     Some(match word {
@@ -24,19 +26,6 @@ pub(super) fn weekdays_plural(word: &str) -> Option<Weekday> {
 /// Abbreviations of weekdays that are words of their own.
 pub(super) fn is_also_a_word(word: &str) -> bool {
     matches!(word, "mon" | "wed" | "weds" | "sat" | "sun")
-}
-
-/// The full name of a weekday.
-pub(super) fn weekday_name(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Monday => "Monday",
-        Weekday::Tuesday => "Tuesday",
-        Weekday::Wednesday => "Wednesday",
-        Weekday::Thursday => "Thursday",
-        Weekday::Friday => "Friday",
-        Weekday::Saturday => "Saturday",
-        Weekday::Sunday => "Sunday",
-    }
 }
 
 const MONTHS: [&str; 12] = [

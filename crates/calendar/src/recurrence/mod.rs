@@ -30,4 +30,5 @@ pub use parse::RuleError;
 pub use part::Part;
 pub use rule::{ByDay, Freq, Rule, Skip, Until};
 pub use sentence::Language;
+pub(crate) use sentence::english_weekday;
 pub use series::Series;

@@ -164,7 +164,8 @@ fn period(freq: Freq) -> &'static str {
     }
 }
 
-fn weekday(day: Weekday) -> &'static str {
+/// The full name of a weekday.
+pub(crate) fn weekday(day: Weekday) -> &'static str {
     match day {
         Weekday::Monday => "Monday",
         Weekday::Tuesday => "Tuesday",

@@ -7,6 +7,8 @@
 mod english;
 mod german;
 
+pub(crate) use english::weekday as english_weekday;
+
 use jiff::civil::Weekday;
 
 use super::rule::{ByDay, Freq, Rule, Skip, Until};
