@@ -93,7 +93,7 @@ impl Plan {
         }
         let steps = (self.origin.rem_euclid(self.interval)..per_day)
             .step_by(usize::try_from(self.interval).ok()?);
-        Some(steps.filter(|in_day| self.gate.next(*in_day, unit) == *in_day).count())
+        Some(steps.filter(|in_day| self.gate.allows(*in_day, unit)).count())
     }
 
     /// The end of a rule that only steps: no day, time or position to leave out.

@@ -8,6 +8,7 @@ use super::days::{DAY, MAX_DAY, MAX_YEAR, align_up};
 use super::filter::{Month, Months, Stop, day_of};
 use super::plan::Plan;
 use super::rule::Freq;
+use super::subdaily::Stride;
 
 /// How many candidate periods or days one call may look at.
 pub(super) const WORK_BOUND: u32 = 1 << 20;
@@ -22,6 +23,7 @@ pub(super) struct Walker<'a> {
     pub(super) set_period: i64,
     /// So many steps of a frequency below DAILY were looked at, by all calls together.
     pub(super) looks: u32,
+    pub(super) stride: Stride,
     /// The last day found to carry instances.
     day: i64,
 }
@@ -34,6 +36,7 @@ impl<'a> Walker<'a> {
             set: Vec::new(),
             set_period: i64::MIN,
             looks: 0,
+            stride: Stride::NONE,
             day: i64::MIN,
         }
     }

@@ -23,6 +23,8 @@ pub(super) struct Plan {
     /// How far it is, in what `origin` counts, until the calendar and the interval repeat
     /// together.
     pub(super) cycle: i64,
+    /// Seconds from step to step of a frequency below DAILY.
+    pub(super) stride: i64,
     pub(super) days: DayFilter,
     /// Whether `days` leaves something to check once the weekday is right.
     pub(super) weekly_filter: bool,
@@ -64,6 +66,7 @@ impl Plan {
             start,
             origin: 0,
             cycle: 0,
+            stride: 0,
             days: DayFilter::default(),
             weekly_filter: false,
             week_mask: 0,
@@ -76,6 +79,7 @@ impl Plan {
         };
         plan.origin = plan.origin();
         plan.cycle = plan.cycle();
+        plan.stride = plan.unit() * plan.interval;
         plan.days = day_filter(rule, dtstart);
         plan.spills = rule.skip() == Skip::Forward && plan.days.month_days.is_some();
         if plan.freq == Freq::Weekly {
