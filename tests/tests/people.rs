@@ -1,8 +1,12 @@
 //! People: their birthdays go where they go, and their events outlive them.
 
 use acceptance::world::{World, draft};
-use calendar::{draft::EventDraft, id::PersonId};
-use engine::people::SavePerson;
+use calendar::{draft::EventDraft, ics::Alarmless, id::PersonId};
+use engine::{
+    import::{ImportFile, Mode, Target},
+    people::SavePerson,
+};
+use std::ops::ControlFlow;
 
 const BERLIN: &str = "Europe/Berlin";
 
@@ -132,14 +136,11 @@ fn a_birthday_made_anew_is_not_doubled_by_undoing_the_deletion_of_the_old() {
     let birthday = world.deliveries()[0].row.event.expect("an event");
     world.engine().delete_event(birthday, None, None).expect("deleted");
     save(&mut world, &ana(Some(id), "America/Los_Angeles", "backward"));
-    let undone = world.engine().undo(None).expect("undo");
-    assert_eq!(
-        undone.refused.as_deref(),
-        Some(
-            "cannot undo Delete “Ana’s birthday”: Ana has another birthday by now; undo again for the change before it"
-        )
-    );
-    assert_eq!(world.rows(), "Sun 28 18:00 scheduled planned.again Ana’s birthday");
+    let rows = "Sun 28 18:00 scheduled planned.again Ana’s birthday";
+    assert_eq!(world.rows(), rows);
+    assert_eq!(undo(&mut world), ("Change “Ana”".into(), String::new()));
+    assert_eq!(undo(&mut world), ("Delete “Ana’s birthday”".into(), rows.into()));
+    assert_eq!(world.events(), [birthday]);
 }
 
 #[test]
@@ -178,4 +179,111 @@ fn somebody_who_was_deleted_meanwhile_is_not_changed_and_has_no_birthday() {
     assert!(saved.is_err(), "{saved:?}");
     world.run();
     assert_eq!((world.rows(), world.events().len()), (rows, 0));
+}
+
+/// The label of what is taken back, and the rows then.
+fn undo(world: &mut World) -> (String, String) {
+    let undone = world.engine().undo(None).expect("undo");
+    assert_eq!(undone.refused, None);
+    world.run();
+    (undone.label, world.rows())
+}
+
+#[test]
+fn a_change_of_a_person_is_taken_back_with_all_that_followed_it() {
+    let (mut world, id) = in_los_angeles();
+    world.add(name_day(id));
+    let call = world.add(EventDraft {
+        person: Some(id.to_string()),
+        zone: Some(format!("{}America/Los_Angeles", calendar::timing::THEIRS)),
+        ..draft("note", "Ring her", "20270301T090000", None)
+    });
+    let before = world.rows();
+    assert!(before.contains("Mon 01 18:00 scheduled planned Ring her"), "{before}");
+    save(&mut world, &SavePerson { name: "Anna".into(), ..ana(Some(id), "Asia/Seoul", "omit") });
+    let after = world.rows();
+    assert!(after.contains("Mon 01 01:00 scheduled planned Ring her"), "{after}");
+    world.engine().redo(None).expect("nothing");
+    // What was told meanwhile stays told; the rest is where it was.
+    let (label, rows) = undo(&mut world);
+    assert_eq!(label, "Change “Anna”");
+    assert!(rows.contains("Mon 01 18:00 scheduled planned Ring her"), "{rows}");
+    let people = world.engine().people().expect("people");
+    assert_eq!(people[0].person.name, "Ana");
+    assert_eq!(
+        people[0].person.zone.as_ref().map(ToString::to_string).as_deref(),
+        Some("America/Los_Angeles")
+    );
+    assert_eq!(world.draft(call).zone.map(|zone| zone.ends_with("Los_Angeles")), Some(true));
+    world.engine().redo(None).expect("redo");
+    world.run();
+    assert_eq!(world.engine().people().expect("people")[0].person.name, "Anna");
+    assert!(world.rows().contains("Mon 01 01:00 scheduled planned Ring her"), "{}", world.rows());
+}
+
+#[test]
+fn a_birthday_that_was_taken_away_comes_back_as_it_was() {
+    let (mut world, id) = in_los_angeles();
+    let birthday = world.deliveries()[0].row.event.expect("an event");
+    let own = acceptance::world::reminders(&["PT8H"]);
+    let draft = EventDraft {
+        reminders: own.clone(),
+        description: "tulips".into(),
+        ..world.draft(birthday)
+    };
+    world.save(Some(birthday), draft);
+    let rows = world.rows();
+    save(
+        &mut world,
+        &SavePerson { birthday: None, ..ana(Some(id), "America/Los_Angeles", "backward") },
+    );
+    assert_eq!(world.rows(), "");
+    let (label, back) = undo(&mut world);
+    assert_eq!(
+        (label.as_str(), back),
+        ("Change “Ana”", rows.replace(" planned ", " planned.again "))
+    );
+    let draft = world.draft(birthday);
+    assert_eq!((draft.reminders, draft.description.as_str()), (own, "tulips"));
+    // The changes before that are still there to undo: of the birthday, and of her coming.
+    assert_eq!(undo(&mut world).0, "Change “Ana’s birthday”");
+    assert_eq!(undo(&mut world), ("Add “Ana”".into(), String::new()));
+    assert_eq!(world.engine().people().expect("people").len(), 0);
+    world.engine().redo(None).expect("redo");
+    world.run();
+    assert_eq!(world.rows(), "Sun 28 18:00 scheduled planned.again Ana’s birthday");
+    assert_eq!(world.events(), [birthday]);
+}
+
+#[test]
+fn somebody_without_anything_of_theirs_comes_back_too_and_nothing_older_is_undone() {
+    let mut world = World::at("2027-02-28T10:00[Europe/Berlin]");
+    world.add(draft("note", "Older", "20270301T090000", Some(BERLIN)));
+    let plain = SavePerson { name: "Bo".into(), ..SavePerson::default() };
+    let id = save(&mut world, &plain);
+    save(&mut world, &SavePerson { id: Some(id), ..plain });
+    world.engine().delete_person(id, None).expect("deleted");
+    for label in ["Delete “Bo”", "Add “Bo”", "Create “Older”"] {
+        assert_eq!(undo(&mut world).0, label);
+    }
+}
+
+#[test]
+fn somebody_of_whom_an_import_brought_something_is_not_taken_back() {
+    let (world, id) = in_los_angeles();
+    let text = format!(
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:one\nSUMMARY:Ring her\nDTSTART;VALUE=DATE:20270302\nX-CARILLON-PERSON:{id}\nEND:VEVENT\nEND:VCALENDAR\n"
+    );
+    let file = ImportFile {
+        bytes: text.as_bytes(),
+        target: Target::Named("Personal".into()),
+        mode: Mode::Apply,
+        alarmless: Alarmless::Silent,
+    };
+    world.engine().import(&file, &mut |_, _| ControlFlow::Continue(())).expect("an import");
+    let undone = world.engine().undo(None).expect("undo");
+    let why =
+        "cannot undo Add “Ana”: 1 event is of Ana by now; undo again for the change before it";
+    assert_eq!(undone.refused.as_deref(), Some(why));
+    assert_eq!(world.engine().people().expect("people").len(), 1);
 }

@@ -6,10 +6,15 @@ use acceptance::{
 };
 use calendar::{
     draft::{EventDraft, OverrideDraft},
+    ics::Alarmless,
     id::{EventId, PersonId},
 };
-use engine::people::SavePerson;
+use engine::{
+    import::{ImportFile, Mode, Target},
+    people::SavePerson,
+};
 use serde_json::Value;
+use std::ops::ControlFlow;
 use wire::{
     EngineHost, Host,
     dto::{MoveAnswer, MoveOccurrence, OccurrenceRef, ZoneQuery},
@@ -115,16 +120,53 @@ fn one_undo_gives_her_back_with_her_days_and_what_follows_her() {
     assert!(next.is_some_and(|label| label.contains("Ring Ana")));
 }
 
+/// Ana comes in from a card, or is changed by it.
+fn card(world: &mut World, zone: &str, rev: &str) -> PersonId {
+    let text =
+        format!("BEGIN:VCARD\nVERSION:4.0\nUID:ana\nFN:Ana\nTZ:{zone}\nREV:{rev}\nEND:VCARD\n");
+    let file = ImportFile {
+        bytes: text.as_bytes(),
+        target: Target::Named("Personal".into()),
+        mode: Mode::Apply,
+        alarmless: Alarmless::Silent,
+    };
+    world.engine().import(&file, &mut |_, _| ControlFlow::Continue(())).expect("a card");
+    world.run();
+    world.engine().people().expect("people")[0].person.id
+}
+
 #[test]
-fn undo_takes_an_edit_back_after_she_moved_and_leaves_her_there() {
+fn undo_takes_an_edit_back_after_a_card_moved_her_and_leaves_her_there() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
-    let id = ana(&mut world, None, Some("Asia/Tokyo"));
+    let id = card(&mut world, "Asia/Tokyo", "20261101T000000Z");
     let event = world.add(ring(id, "20261125T090000"));
     world.save(Some(event), EventDraft { title: "Ring her".into(), ..world.draft(event) });
-    ana(&mut world, Some(id), Some("Europe/Lisbon"));
+    assert_eq!(world.rows(), "Wed 25 00:50 scheduled planned Ring her");
+    card(&mut world, "Europe/Lisbon", "20261102T000000Z");
     assert_eq!(world.engine().undo(None).expect("undone").refused, None);
     world.run();
     assert_eq!(world.rows(), "Wed 25 09:50 scheduled planned Ring Ana");
+}
+
+#[test]
+fn undo_takes_her_move_back_first_and_then_the_edit_before_it() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let id = ana(&mut world, None, Some("Asia/Tokyo"));
+    let event = world.add(EventDraft {
+        rules: vec!["FREQ=YEARLY;UNTIL=20291125T000000Z".into()],
+        ..ring(id, "20261125T090000")
+    });
+    world.save(Some(event), EventDraft { title: "Ring her".into(), ..world.draft(event) });
+    ana(&mut world, Some(id), Some("Europe/Lisbon"));
+    assert_eq!(world.draft(event).rules, ["FREQ=YEARLY;UNTIL=20291125T090000"]);
+    for (label, then) in [
+        ("Change “Ana”", "Wed 25 00:50 scheduled planned Ring her"),
+        ("Change “Ring her”", "Wed 25 00:50 scheduled planned Ring Ana"),
+    ] {
+        assert_eq!(world.engine().undo(None).expect("undone").label, label);
+        world.run();
+        assert_eq!(world.rows(), then);
+    }
 }
 
 #[test]

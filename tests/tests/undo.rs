@@ -1,10 +1,15 @@
 //! Undo never overwrites what somebody else did, never gets stuck, and brings whole calendars back.
 
 use acceptance::world::{World, draft, reminder};
-use calendar::{draft::EventDraft, ics::Alarmless, id::EventId};
+use calendar::{
+    draft::EventDraft,
+    ics::Alarmless,
+    id::{CalendarId, EventId},
+};
 use engine::{
     channels::NewWebhook,
     import::{ImportFile, Mode, Target},
+    ledger::calendar::CalendarRow,
     undo::Undone,
 };
 use std::ops::ControlFlow;
@@ -104,7 +109,7 @@ fn a_deleted_calendar_comes_back_with_all_its_events_and_goes_again() {
     let rows = world.rows();
     world.jump_to("2026-11-23T08:00");
     let answer = world.engine().delete_calendar(work, None).expect("deleted");
-    assert_eq!((answer.name.as_str(), answer.effect.cancelled, answer.undo), ("Work", 2, true));
+    assert_eq!((answer.name.as_str(), answer.effect.cancelled), ("Work", 2));
     assert_eq!(world.rows(), "");
     let undone = undo(&mut world);
     assert_eq!((undone.label.as_str(), undone.title.as_str()), ("Delete calendar “Work”", "Work"));
@@ -141,4 +146,85 @@ fn a_calendar_that_was_used_again_is_not_deleted_by_redo() {
         "cannot redo Delete calendar “Work”: its events were changed since by something else; redo again for the change after it"
     );
     assert_eq!(world.engine().calendars().expect("calendars").len(), 2);
+}
+
+/// What the calendars are called, in their order, those hidden in brackets.
+fn calendars(world: &World) -> String {
+    let all = world.engine().calendars().expect("calendars");
+    let said = |c: CalendarRow| match c.shown {
+        true => format!("{} {}", c.name, c.color),
+        false => format!("({} {})", c.name, c.color),
+    };
+    all.into_iter().map(said).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn what_was_done_last_to_a_calendar_is_what_undo_takes_back() {
+    let mut world = world();
+    world.add(dentist("Dentist"));
+    let put = |world: &World, id, name: &str, color: &str, shown| {
+        world.engine().save_calendar(id, name, color, shown, None).expect("a calendar").id
+    };
+    let id = put(&world, None, "Work", "teal", true);
+    let work = Some(id);
+    put(&world, work, "Job", "teal", true);
+    put(&world, work, "Job", "rose", true);
+    put(&world, work, "Job", "rose", false);
+    put(&world, work, "Job", "rose", false);
+    let steps = [
+        ("Hide calendar “Job”", "Personal indigo, Job rose"),
+        ("Give calendar “Job” another colour", "Personal indigo, Job teal"),
+        ("Rename calendar “Work” to “Job”", "Personal indigo, Work teal"),
+        ("Add calendar “Work”", "Personal indigo"),
+    ];
+    for (label, then) in steps {
+        assert_eq!((undo(&mut world).label.as_str(), calendars(&world).as_str()), (label, then));
+    }
+    let again = ["Work teal", "Job teal", "Job rose", "(Job rose)"];
+    for (step, then) in steps.iter().rev().zip(again) {
+        let redone = world.engine().redo(None).expect("redo");
+        let now = calendars(&world);
+        assert_eq!(
+            (redone.label.as_str(), now.as_str()),
+            (step.0, &*format!("Personal indigo, {then}"))
+        );
+    }
+    // An empty calendar that is deleted comes back, too.
+    world.engine().delete_calendar(id, None).expect("deleted");
+    assert_eq!(undo(&mut world).label, "Delete calendar “Job”");
+    assert_eq!(calendars(&world), "Personal indigo, (Job rose)");
+}
+
+#[test]
+fn two_calendars_never_have_one_name() {
+    let mut world = world();
+    let make = |world: &World, name: &str| {
+        world.engine().save_calendar(None, name, "teal", true, None).map(|row| row.id)
+    };
+    let work = make(&world, "Work").expect("a calendar");
+    let refused = |said: engine::Result<CalendarId>| said.map_err(|e| e.to_string());
+    let sentence = "there is a calendar 'Work' already: choose another name";
+    assert_eq!(refused(make(&world, " Work ")), Err(sentence.into()));
+    let home = make(&world, "Home").expect("a calendar");
+    let renamed = world.engine().save_calendar(Some(home), "Work", "teal", true, None);
+    assert_eq!(refused(renamed.map(|row| row.id)), Err(sentence.into()));
+    // One that comes back beside one that got its name meanwhile has a number.
+    world.add(EventDraft { calendar: work.to_string(), ..dentist("One") });
+    world.engine().delete_calendar(work, None).expect("deleted");
+    let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:one\nSUMMARY:New\nDTSTART:20261124T160000Z\nEND:VEVENT\nEND:VCALENDAR\n";
+    let file = ImportFile {
+        bytes: text.as_bytes(),
+        target: Target::Named("Work".into()),
+        mode: Mode::Apply,
+        alarmless: Alarmless::Silent,
+    };
+    world.engine().import(&file, &mut |_, _| ControlFlow::Continue(())).expect("an import");
+    let undone = undo(&mut world);
+    assert_eq!(
+        (undone.label.as_str(), undone.title.as_str()),
+        ("Delete calendar “Work”, which is called “Work 2” now: another has its name", "Work 2")
+    );
+    assert_eq!(calendars(&world), "Personal indigo, Work 2 teal, Home teal, Work rose");
+    world.engine().redo(None).expect("redo");
+    assert_eq!(calendars(&world), "Personal indigo, Home teal, Work rose");
 }

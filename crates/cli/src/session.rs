@@ -74,12 +74,20 @@ impl Session {
     /// The calendar of this name or id.
     pub fn calendar(&self, name: &str) -> Result<CalendarRow, Failure> {
         let calendars = self.engine.calendars()?;
-        let found = calendars.into_iter().find(|c| c.name == name || c.id.to_string() == name);
-        found.ok_or_else(|| {
-            Failure::not_found(format!(
+        let mut found =
+            calendars.into_iter().filter(|c| c.name == name || c.id.to_string() == name);
+        match (found.next(), found.next()) {
+            (Some(calendar), None) => Ok(calendar),
+            (Some(_), Some(_)) => {
+                let message = format!(
+                    "several calendars are called '{name}': give the id that `carillon calendar list` shows"
+                );
+                Err(Failure::invalid("calendar", message))
+            }
+            (None, _) => Err(Failure::not_found(format!(
                 "there is no calendar '{name}' in this ledger: `carillon calendar list` shows which are there"
-            ))
-        })
+            ))),
+        }
     }
 
     /// The service that leads, if one does: its process and version.

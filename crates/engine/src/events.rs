@@ -18,7 +18,7 @@ use crate::{
     error::{Error, Result},
     ledger::{
         calendar as calendars,
-        change::{self, NewChange},
+        change::{self, NewChange, What},
         channel, delivery,
         event::{self, EventRow, Source, Spans},
         person,
@@ -289,8 +289,8 @@ impl Act<'_> {
         event: EventId,
         (before, after): (Option<&EventDraft>, Option<&EventDraft>),
     ) -> Result<()> {
-        let new =
-            NewChange { label, event, before, after, with_person: false, group: None, tail: None };
+        let what = What::event(event, before, after, None);
+        let new = NewChange { label, group: None, what: &what };
         change::push(self.tx, &new, self.wall())
     }
 

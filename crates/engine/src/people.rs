@@ -19,7 +19,7 @@ use crate::{
     events::spans,
     ledger::{
         calendar::{self as calendars, CalendarRow},
-        change::{self, NewChange},
+        change::{self, KeptCalendar, KeptPerson, NewChange, Of, What},
         event::{self, EventRow},
         person::{self, PersonRow},
     },
@@ -50,8 +50,6 @@ pub struct CalendarGone {
     pub name: String,
     /// What became of its events' reminders.
     pub effect: Effect,
-    /// Whether it can be undone: one that never held an event is just made again.
-    pub undo: bool,
 }
 
 /// What saving a person came to.
@@ -61,6 +59,9 @@ pub struct PersonSaved {
     pub id: String,
     /// What became of the reminders of the birthday and of other events of theirs.
     pub effect: Effect,
+    /// Whether there is anything to undo.
+    #[serde(default)]
+    pub undo: bool,
 }
 
 /// The deletion of a person, for each of the changes it is made of.
@@ -95,28 +96,21 @@ impl Engine {
     /// When there is no such person.
     pub fn delete_person(&self, id: PersonId, request: Option<&str>) -> Result<Effect> {
         self.once(request, |act| {
-            let rows = event::of_person(act.tx, &act.context.zones, id)?;
-            let (theirs, others): (Vec<_>, Vec<_>) =
-                rows.into_iter().partition(|row| row.event.kind.is_of_person());
-            let named = person::find(act.tx, id)?.map_or_else(String::new, |row| row.person.name);
+            let row = person::find(act.tx, id)?.filter(|row| row.deleted_at.is_none());
+            let before = act.kept_person(&row.ok_or_else(|| Error::not_found("person", id))?)?;
             let gone = Gone {
-                label: format!("Delete “{named}”"),
+                label: format!("Delete “{}”", before.name),
                 group: format!("{id} {}", act.wall().as_millisecond()),
             };
             let mut effect = Effect::default();
-            // The last of the changes is the one that took the person along.
-            let mut left = others.len() + theirs.len();
-            for row in others {
-                left -= 1;
-                effect.add(act.without_person(&row, &gone, left == 0)?);
+            for row in event::of_person(act.tx, &act.context.zones, id)? {
+                if !row.event.kind.is_of_person() {
+                    effect.add(act.without_person(&row, &gone)?);
+                }
             }
-            for row in theirs {
-                left -= 1;
-                effect.add(act.delete(&row)?);
-                let before = EventDraft::from(&row.event);
-                act.keep_of_person(&gone, row.event.id, (&before, None), left == 0)?;
-            }
-            person::delete(act.tx, id, act.wall())?;
+            effect.add(act.bury_person(id)?);
+            let what = What::Person(Of { id, before: Some(before), after: None });
+            act.keep_of_person(&gone, &what)?;
             Ok(effect)
         })
     }
@@ -152,12 +146,23 @@ impl Engine {
         let name = calendar_name(name)?;
         let saved: String = self.once(request, |act| {
             let known = calendars::all(act.tx)?;
-            if let Some(id) = id.filter(|id| known.iter().all(|c| c.id != *id)) {
-                return Err(Error::not_found("calendar", id));
-            }
+            let before = match id {
+                Some(id) => {
+                    let row = known.iter().find(|c| c.id == id);
+                    Some(row.ok_or_else(|| Error::not_found("calendar", id))?)
+                }
+                None => None,
+            };
             let id = id.unwrap_or_else(|| calendar_id(&act.now));
+            let is_called_anew = before.is_none_or(|row| row.name != name);
+            if is_called_anew && known.iter().any(|c| c.id != id && c.name == name) {
+                let message = format!("there is a calendar '{name}' already: choose another name");
+                return Err(Error::invalid("name", message));
+            }
             let row = CalendarRow { id, name: name.into(), color: color.into(), shown };
             calendars::put(act.tx, &row)?;
+            let before = before.map(KeptCalendar::from);
+            act.keep_of_calendar(Of { id, before, after: Some((&row).into()) })?;
             Ok(id.to_string())
         })?;
         let row = self.calendars()?.into_iter().find(|row| row.id.to_string() == saved);
@@ -177,11 +182,10 @@ impl Engine {
                 ));
             }
             let row = calendars::all(act.tx)?.into_iter().find(|c| c.id == id);
-            let name = row.ok_or_else(|| Error::not_found("calendar", id))?.name;
-            let effect = act.bury_calendar(id)?;
-            let label = format!("Delete calendar “{name}”");
-            let undo = change::push_calendar(act.tx, &label, id, act.wall())?;
-            Ok(CalendarGone { name, effect, undo })
+            let before = KeptCalendar::from(&row.ok_or_else(|| Error::not_found("calendar", id))?);
+            let (name, effect) = (before.name.clone(), act.bury_calendar(id)?);
+            act.keep_of_calendar(Of { id, before: Some(before), after: None })?;
+            Ok(CalendarGone { name, effect })
         })
     }
 }
@@ -217,8 +221,10 @@ impl Act<'_> {
             card: before.map(|row| row.card.clone()).unwrap_or_default(),
             deleted_at: None,
         };
+        let was = before.map(|before| self.kept_person(before)).transpose()?;
         let effect = self.put_person(&row, before)?;
-        Ok(PersonSaved { id: id.to_string(), effect })
+        let undo = self.keep_person(was, &row)?;
+        Ok(PersonSaved { id: id.to_string(), effect, undo })
     }
 
     /// Writes a person, and brings what is of them in line.
@@ -227,12 +233,22 @@ impl Act<'_> {
         row: &PersonRow,
         earlier: Option<&PersonRow>,
     ) -> Result<Effect> {
+        self.put_person_with(row, earlier, None)
+    }
+
+    /// The same; the events of their dates are to be these, if that is said.
+    pub(crate) fn put_person_with(
+        &self,
+        row: &PersonRow,
+        earlier: Option<&PersonRow>,
+        kept: Option<&[EventId]>,
+    ) -> Result<Effect> {
         let mut effect = Effect::default();
         let days = self.days_of(row)?;
         let was = event::of_person(self.tx, &self.context.zones, row.person.id)?;
         person::put(self.tx, row)?;
         for (kind, date) in days {
-            effect.add(self.save_day(&row.person, kind, date)?);
+            effect.add(self.save_day(&row.person, kind, date, kept)?);
         }
         if earlier.is_some_and(|earlier| earlier.person.zone != row.person.zone) {
             for row in event::of_person(self.tx, &self.context.zones, row.person.id)? {
@@ -252,27 +268,43 @@ impl Act<'_> {
     }
 
     /// Takes the person out of an event, which keeps its dates.
-    fn without_person(&self, row: &EventRow, gone: &Gone, with_person: bool) -> Result<Effect> {
+    fn without_person(&self, row: &EventRow, gone: &Gone) -> Result<Effect> {
         let before = EventDraft::from(&row.event);
         // What is in their time stays in the last zone known, and under the names it has.
         let event = Event { person: None, ..row.event.clone() };
         let mut effect = self.correct(row, &event)?;
         effect.in_last_zone = u32::from(is_theirs(&event));
         let after = EventDraft::from(&event);
-        self.keep_of_person(gone, event.id, (&before, Some(&after)), with_person)?;
+        self.keep_of_person(gone, &What::event(event.id, Some(&before), Some(&after), None))?;
         Ok(effect)
     }
 
-    fn keep_of_person(
-        &self,
-        gone: &Gone,
-        event: EventId,
-        (before, after): (&EventDraft, Option<&EventDraft>),
-        with_person: bool,
-    ) -> Result<()> {
-        let (label, group, before) = (&*gone.label, Some(&*gone.group), Some(before));
-        let new = NewChange { label, event, before, after, with_person, group, tail: None };
+    fn keep_of_person(&self, gone: &Gone, what: &What) -> Result<()> {
+        let new = NewChange { label: &gone.label, group: Some(&gone.group), what };
         change::push(self.tx, &new, self.wall())
+    }
+
+    /// Keeps what was changed of a person, so that it can be undone. Says whether anything was.
+    fn keep_person(&self, before: Option<KeptPerson>, row: &PersonRow) -> Result<bool> {
+        let after = self.kept_person(row)?;
+        if before.as_ref() == Some(&after) {
+            return Ok(false);
+        }
+        let word = if before.is_none() { "Add" } else { "Change" };
+        let label = format!("{word} “{}”", after.name);
+        let what = What::Person(Of { id: row.person.id, before, after: Some(after) });
+        let new = NewChange { label: &label, group: None, what: &what };
+        change::push(self.tx, &new, self.wall())?;
+        Ok(true)
+    }
+
+    /// Keeps what was changed of a calendar, so that it can be undone.
+    fn keep_of_calendar(&self, of: Of<CalendarId, KeptCalendar>) -> Result<()> {
+        let Some(label) = calendar_label(of.before.as_ref(), of.after.as_ref()) else {
+            return Ok(());
+        };
+        let what = What::Calendar(of);
+        change::push(self.tx, &NewChange { label: &label, group: None, what: &what }, self.wall())
     }
 
     /// Puts a corrected definition in the place of one, losing nothing unsent: what is due by it
@@ -299,6 +331,35 @@ pub(crate) fn calendar_name(name: &str) -> Result<&str> {
     Ok(name)
 }
 
+/// What was done to a calendar, in words; none if nothing was.
+fn calendar_label(before: Option<&KeptCalendar>, after: Option<&KeptCalendar>) -> Option<String> {
+    let (before, after) = match (before, after) {
+        (None, None) => return None,
+        (None, Some(after)) => return Some(format!("Add calendar “{}”", after.name)),
+        (Some(before), None) => return Some(format!("Delete calendar “{}”", before.name)),
+        (Some(before), Some(after)) => (before, after),
+    };
+    let name = &after.name;
+    let differs = (before.name != *name, before.color != after.color, before.shown != after.shown);
+    match differs {
+        (false, false, false) => None,
+        (true, false, false) => Some(format!("Rename calendar “{}” to “{name}”", before.name)),
+        (false, true, false) => Some(format!("Give calendar “{name}” another colour")),
+        (false, false, true) if after.shown => Some(format!("Show calendar “{name}”")),
+        (false, false, true) => Some(format!("Hide calendar “{name}”")),
+        (_, _, _) => Some(format!("Change calendar “{name}”")),
+    }
+}
+
+/// This name, or with a number behind it if another calendar has it.
+pub(crate) fn free_name(known: &[CalendarRow], id: CalendarId, name: &str) -> String {
+    let is_free = |name: &str| known.iter().all(|c| c.id == id || c.name != name);
+    let numbered = (2..=known.len() + 2).map(|n| format!("{name} {n}"));
+    let mut names = std::iter::once(name.to_string()).chain(numbered);
+    // There are more of these names than calendars.
+    names.find(|name| is_free(name)).unwrap_or_else(|| name.to_string())
+}
+
 /// The event with its rules ending by the wall clock where they ended in the zone it was in.
 fn ending_as(was: &[EventRow], event: &Event, zones: &Zones) -> Event {
     let mut event = event.clone();
@@ -309,6 +370,6 @@ fn ending_as(was: &[EventRow], event: &Event, zones: &Zones) -> Event {
 }
 
 /// Whether any of it is in the time of its person.
-fn is_theirs(event: &Event) -> bool {
+pub(crate) fn is_theirs(event: &Event) -> bool {
     event.ties().any(|tie| matches!(tie, Tie::Theirs(_)))
 }

@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     events::{Placement, Saved, spans},
     ledger::{
-        change::{self, ChangeRow, NewChange, Tail},
+        change::{self, NewChange, Tail, What},
         delivery,
         event::{self, EventRow, Source},
         person,
@@ -283,15 +283,8 @@ impl Act<'_> {
             at: at.text(row.event.timing.tie.is_all_day()),
             draft: EventDraft::from(tail),
         };
-        let new = NewChange {
-            label,
-            event: row.event.id,
-            before: Some(&before),
-            after: Some(&after),
-            with_person: false,
-            group: None,
-            tail: Some(&tail),
-        };
+        let what = What::event(row.event.id, Some(&before), Some(&after), Some(tail));
+        let new = NewChange { label, group: None, what: &what };
         change::push(self.tx, &new, self.wall())
     }
 
@@ -356,8 +349,8 @@ impl Act<'_> {
     }
 
     /// Why a parting cannot be gone through again, or taken back, as far as its second half goes.
-    pub(crate) fn tail_refusal(&self, change: &ChangeRow, undoes: bool) -> Result<Option<String>> {
-        let Some(tail) = &change.tail else { return Ok(None) };
+    pub(crate) fn tail_refusal(&self, tail: Option<&Tail>, undoes: bool) -> Result<Option<String>> {
+        let Some(tail) = tail else { return Ok(None) };
         let was = match self.tail_of(tail) {
             Err(Error::NotFound { .. }) => return Ok(Some("what followed is gone".into())),
             Err(error) if error.is_damage() => return Ok(Some(error.to_string())),

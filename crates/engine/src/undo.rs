@@ -1,11 +1,15 @@
-//! Undo and redo of what a person changed. Both go the same way as any edit, so the reminders
+//! Undo and redo of what a person changed: events here, `calendars` and `people` in files of their
+//! own. All go the same way as any edit, so the reminders
 //! end where they would have been. What has been changed since by something else (an import, a
 //! program, another window) is left as it is: the change is forgotten, and the next one's turn.
+
+mod calendars;
+mod people;
 
 use calendar::{
     draft::EventDraft,
     event::Event,
-    id::{CalendarId, ChannelId, PersonId},
+    id::{ChannelId, EventId},
     reason::Reason,
     timing::THEIRS,
 };
@@ -14,11 +18,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     act::Act,
     engine::Engine,
-    error::{Error, Result},
+    error::Result,
     events::Saved,
     ledger::{
-        calendar as calendars,
-        change::{self, ChangeRow},
+        calendar as calendar_table,
+        change::{self, ChangeRow, Of, Tail, What},
         channel,
         event::{self, EventRow},
         person,
@@ -43,6 +47,10 @@ pub struct Undone {
     #[serde(default)]
     pub refused: Option<String>,
 }
+
+/// What going through a change came to, its label being what there is to add to the change's; or
+/// why it cannot be gone through.
+type Stepped = std::result::Result<Undone, String>;
 
 /// Which way through the changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,13 +104,13 @@ impl Act<'_> {
         let (label, mut gone_through, mut next) = (first.label.clone(), 0, Some(first));
         while let Some(change) = next.filter(|change| change.group.as_ref() == Some(&group)) {
             let done = self.step(&change, way)?;
-            match (done.saved, done.refused) {
-                (Some(saved), _) => {
-                    effect.add(saved.effect);
+            match (done.saved.map(|saved| saved.effect).or(done.calendar), done.refused) {
+                (Some(one), _) => {
+                    effect.add(one);
                     gone_through += 1;
                 }
                 (None, Some(why)) => {
-                    left_out.push(format!("“{}”", change.title()));
+                    left_out.push(format!("“{}”", change.what.title()));
                     refused = Some(why);
                 }
                 (None, None) => {}
@@ -124,67 +132,47 @@ impl Act<'_> {
     }
 
     fn step(&self, change: &ChangeRow, way: Way) -> Result<Undone> {
-        let done = match change.is_of_calendar() {
-            true => self.step_of_calendar(change, way)?,
-            false => self.step_of_event(change, way)?,
+        let done = match &change.what {
+            What::Event(of, tail) => self.step_of_event(of, tail.as_deref(), way)?,
+            What::Calendar(of) => self.step_of_calendar(of, change.at, way)?,
+            What::Person(of) => self.step_of_person(of, way)?,
         };
         let done = match done {
             Ok(done) => done,
             Err(why) => return self.pass_over(change, way, &why),
         };
         change::mark(self.tx, change.seq, way == Way::Undo, self.wall())?;
-        Ok(Undone { label: change.label.clone(), ..done })
+        let (label, title) = (format!("{}{}", change.label, done.label), change.what.title());
+        let title = if done.title.is_empty() { title.into() } else { done.title };
+        Ok(Undone { label, title, ..done })
     }
 
     /// Goes through a change of an event, or says why not.
     fn step_of_event(
         &self,
-        change: &ChangeRow,
+        of: &Of<EventId, EventDraft>,
+        tail: Option<&Tail>,
         way: Way,
-    ) -> Result<std::result::Result<Undone, String>> {
-        let row = match event::find(self.tx, &self.context.zones, change.event) {
+    ) -> Result<Stepped> {
+        let row = match event::find(self.tx, &self.context.zones, of.id) {
             Ok(Some(row)) => row,
             Ok(None) => return Ok(Err("its event is gone".into())),
             Err(error) if error.is_damage() => return Ok(Err(error.to_string())),
             Err(error) => return Err(error),
         };
-        let refusal = match self.event_refusal(change, &row, way)? {
-            None => self.tail_refusal(change, way == Way::Undo)?,
+        let refusal = match self.event_refusal(of, &row, way)? {
+            None => self.tail_refusal(tail, way == Way::Undo)?,
             why => why,
         };
         if let Some(why) = refusal {
             return Ok(Err(why));
         }
-        let (_, to) = ways(change, way);
-        let saved = match (&change.tail, to) {
+        let (_, to) = ways(of, way);
+        let saved = match (tail, to) {
             (Some(tail), Some(to)) => self.put_back_parted(&row, tail, to, way == Way::Redo)?,
             (_, to) => self.put_back(&row, to)?,
         };
-        if change.with_person && way == Way::Redo {
-            self.leave_person(change.before.as_ref())?;
-        }
-        Ok(Ok(Undone { title: change.title().into(), saved: Some(saved), ..Undone::default() }))
-    }
-
-    /// Goes through the deletion of a calendar, or says why not.
-    fn step_of_calendar(
-        &self,
-        change: &ChangeRow,
-        way: Way,
-    ) -> Result<std::result::Result<Undone, String>> {
-        // Any of its events names it, also one that cannot be read.
-        let Some(id) = event::calendar_of(self.tx, change.event)? else {
-            return Ok(Err("its events are gone".into()));
-        };
-        if let Some(why) = self.calendar_refusal(change, id, way)? {
-            return Ok(Err(why));
-        }
-        let effect = match way {
-            Way::Undo => self.restore_calendar(id)?,
-            Way::Redo => self.bury_calendar(id)?,
-        };
-        let title = self.calendar_name(id)?;
-        Ok(Ok(Undone { title, calendar: Some(effect), ..Undone::default() }))
+        Ok(Ok(Undone { saved: Some(saved), ..Undone::default() }))
     }
 
     /// Forgets a change that cannot be gone through, and says why.
@@ -194,18 +182,18 @@ impl Act<'_> {
             Way::Undo => ("undo", "undo again for the change before it"),
             Way::Redo => ("redo", "redo again for the change after it"),
         };
-        let label = change.label.clone();
+        let (label, title) = (change.label.clone(), change.what.title().into());
         let refused = Some(format!("cannot {word} {label}: {why}; {next}"));
-        Ok(Undone { label, title: change.title().into(), refused, ..Undone::default() })
+        Ok(Undone { label, title, refused, ..Undone::default() })
     }
 
     fn event_refusal(
         &self,
-        change: &ChangeRow,
+        of: &Of<EventId, EventDraft>,
         row: &EventRow,
         way: Way,
     ) -> Result<Option<String>> {
-        let (from, to) = ways(change, way);
+        let (from, to) = ways(of, way);
         if let Some(to) = to {
             if let Some(why) = self.missing(to)? {
                 return Ok(Some(why));
@@ -228,7 +216,7 @@ impl Act<'_> {
 
     /// What a definition names that is no longer there.
     pub(crate) fn missing(&self, to: &EventDraft) -> Result<Option<String>> {
-        if !calendars::all(self.tx)?.iter().any(|c| c.id.to_string() == to.calendar) {
+        if !calendar_table::all(self.tx)?.iter().any(|c| c.id.to_string() == to.calendar) {
             return Ok(Some("its calendar was deleted".into()));
         }
         for reminder in to.reminders.iter().flatten() {
@@ -270,93 +258,13 @@ impl Act<'_> {
             }
         }
     }
-
-    /// Deletes the person of a change that was made by deleting them, unless something is of
-    /// them again.
-    fn leave_person(&self, before: Option<&EventDraft>) -> Result<()> {
-        let named = before.and_then(|draft| draft.person.as_ref());
-        let Some(id) = named.and_then(|text| text.parse::<PersonId>().ok()) else { return Ok(()) };
-        if !event::of_person(self.tx, &self.context.zones, id)?.is_empty() {
-            return Ok(());
-        }
-        match person::delete(self.tx, id, self.wall()) {
-            Ok(()) | Err(Error::NotFound { .. }) => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
 }
 
-impl Act<'_> {
-    fn calendar_refusal(
-        &self,
-        change: &ChangeRow,
-        id: CalendarId,
-        way: Way,
-    ) -> Result<Option<String>> {
-        let known = calendars::all(self.tx)?;
-        let is_here = known.iter().any(|c| c.id == id);
-        let why = match way {
-            Way::Undo if is_here => Some("the calendar is here"),
-            Way::Redo if !is_here => Some("the calendar is not here"),
-            Way::Redo if known.len() < 2 => Some("it is the last calendar"),
-            Way::Redo if calendars::is_changed_since(self.tx, id, change.at)? => {
-                Some("its events were changed since by something else")
-            }
-            Way::Undo | Way::Redo => None,
-        };
-        Ok(why.map(Into::into))
-    }
-
-    fn calendar_name(&self, id: CalendarId) -> Result<String> {
-        let known = calendars::find(self.tx, id)?;
-        Ok(known.map_or_else(String::new, |row| row.name))
-    }
-
-    /// Deletes a calendar with all its events.
-    pub(crate) fn bury_calendar(&self, id: CalendarId) -> Result<Effect> {
-        let mut effect = Effect::default();
-        let found = event::of_calendar(self.tx, &self.context.zones, id)?;
-        for row in &found.rows {
-            effect.add(self.delete(row)?);
-        }
-        for (event_id, error) in &found.damaged {
-            event::say_damaged(*event_id, error);
-            effect.add(self.delete_unread(*event_id)?);
-        }
-        calendars::delete(self.tx, id, self.wall())?;
-        Ok(effect)
-    }
-
-    /// Brings a calendar back with the events that were deleted with it. Reminders through a
-    /// channel that was removed meanwhile stay away.
-    fn restore_calendar(&self, id: CalendarId) -> Result<Effect> {
-        let mut effect = Effect::default();
-        let there: Vec<ChannelId> = channel::all(self.tx)?.into_iter().map(|c| c.id).collect();
-        for event_id in calendars::bring_back(self.tx, id)? {
-            let found = event::find_legible(self.tx, &self.context.zones, event_id)?;
-            let Some(row) = found else {
-                event::unbury(self.tx, event_id, self.wall())?;
-                continue;
-            };
-            if self.other_birthday(&row.event)?.is_some() {
-                continue;
-            }
-            let mut event = row.event.clone();
-            event.reminders.retain(|reminder| there.contains(&reminder.channel));
-            if let Some(person) = &event.person {
-                person::bring_back(self.tx, person.id)?;
-            }
-            effect.add(self.replace(&row, &event, &row.source, Reason::CancelledEdited)?.effect);
-        }
-        Ok(effect)
-    }
-}
-
-/// The definition a change is undone or made again from, and the one it leads to.
-fn ways(change: &ChangeRow, way: Way) -> (Option<&EventDraft>, Option<&EventDraft>) {
+/// What a change is undone or made again from, and what it leads to.
+fn ways<Id, Kept>(of: &Of<Id, Kept>, way: Way) -> (Option<&Kept>, Option<&Kept>) {
     match way {
-        Way::Undo => (change.after.as_ref(), change.before.as_ref()),
-        Way::Redo => (change.before.as_ref(), change.after.as_ref()),
+        Way::Undo => (of.after.as_ref(), of.before.as_ref()),
+        Way::Redo => (of.before.as_ref(), of.after.as_ref()),
     }
 }
 

@@ -3,7 +3,8 @@
 
 use calendar::{
     draft::EventDraft,
-    id::{CalendarId, PersonId},
+    event::Event,
+    id::{CalendarId, ChannelId, EventId, PersonId},
     kind::KindRef,
     person::Person,
     policy::LeapDay,
@@ -18,8 +19,8 @@ use crate::{
     engine::event_id,
     error::{Error, Result},
     ledger::{
-        calendar as calendars,
-        event::{self, Source},
+        calendar as calendars, channel,
+        event::{self, EventRow, Source},
         person::PersonRow,
     },
     reconcile::Effect,
@@ -82,21 +83,78 @@ impl Act<'_> {
         Ok(())
     }
 
-    /// Brings the event of a day in line with the person.
-    pub(crate) fn save_day(&self, person: &Person, day: Day, date: Option<Date>) -> Result<Effect> {
+    /// Brings the event of a day in line with the person. Where it is said which events of theirs
+    /// there are to be, that one comes back if it was deleted, and none is made anew.
+    pub(crate) fn save_day(
+        &self,
+        person: &Person,
+        day: Day,
+        date: Option<Date>,
+        kept: Option<&[EventId]>,
+    ) -> Result<Effect> {
         let kind = day.kind();
-        let events = event::of_person(self.tx, &self.context.zones, person.id)?;
-        let known = events.into_iter().find(|row| row.event.kind == kind);
-        let Some(date) = date else {
-            return match known {
+        let mut known = self.day_there(person.id, &kind)?;
+        let mut date = date;
+        if let Some(kept) = kept {
+            let there = |row: EventRow| Some(row).filter(|row| row.event.kind == kind);
+            let mut those = kept.iter().filter_map(|id| {
+                event::find_legible(self.tx, &self.context.zones, *id).transpose()
+            });
+            let found = those.find_map(|row| row.map(there).transpose()).transpose()?;
+            if found.is_none() {
+                date = None;
+            }
+            known = found.or(known);
+        }
+        let (Some(date), live) = (date, known.as_ref().filter(|row| row.deleted_at.is_none()))
+        else {
+            return match known.filter(|row| row.deleted_at.is_none()) {
                 Some(row) => self.delete(&row),
                 None => Ok(Effect::default()),
             };
         };
-        let earlier = known.as_ref().map(|row| EventDraft::from(&row.event));
-        let usual = calendars::all(self.tx)?.first().map_or(CalendarId::FIRST, |row| row.id);
+        let event = self.event_of_day(person, day, date, known.as_ref())?;
+        match (known.as_ref(), live) {
+            (_, Some(row)) if row.event == event => Ok(Effect::default()),
+            // The same day, told elsewhere or on another day of short years.
+            (_, Some(row)) if row.event.timing.start == event.timing.start => {
+                self.correct(row, &event)
+            }
+            (Some(row), _) => {
+                let gone = Reason::CancelledEdited;
+                Ok(self.replace(row, &event, &row.source, gone)?.effect)
+            }
+            (None, _) => self.insert(&event, &Source::default()),
+        }
+    }
+
+    fn day_there(&self, person: PersonId, kind: &KindRef) -> Result<Option<EventRow>> {
+        let events = event::of_person(self.tx, &self.context.zones, person)?;
+        Ok(events.into_iter().find(|row| row.event.kind == *kind))
+    }
+
+    /// The event of a day, with what is its own from the one there is or was.
+    fn event_of_day(
+        &self,
+        person: &Person,
+        day: Day,
+        date: Date,
+        known: Option<&EventRow>,
+    ) -> Result<Event> {
+        let calendars = calendars::all(self.tx)?;
+        let usual = calendars.first().map_or(CalendarId::FIRST, |row| row.id);
+        let there: Vec<ChannelId> = channel::all(self.tx)?.into_iter().map(|c| c.id).collect();
+        // Its calendar, or a channel, may be gone since it was deleted.
+        let earlier = known.map(|row| {
+            let mut event = row.event.clone();
+            if calendars.iter().all(|c| c.id != event.calendar) {
+                event.calendar = usual;
+            }
+            event.reminders.retain(|reminder| there.contains(&reminder.channel));
+            EventDraft::from(&event)
+        });
         let draft = EventDraft {
-            kind: kind.code().into(),
+            kind: day.kind().code().into(),
             calendar: earlier.as_ref().map_or_else(|| usual.to_string(), |d| d.calendar.clone()),
             title: format!("{}’s {}", person.name, day.word()),
             start: date.strftime("%Y%m%d").to_string(),
@@ -106,19 +164,8 @@ impl Act<'_> {
             length: Some((1, 0)),
             ..earlier.unwrap_or_default()
         };
-        let id = known.as_ref().map_or_else(|| event_id(&self.now), |row| row.event.id);
-        let event =
-            self.checked(&draft, id, known.as_ref().map_or(id, |row| row.event.series_root))?;
-        match known {
-            Some(row) if row.event == event => Ok(Effect::default()),
-            // The same day, told elsewhere or on another day of short years.
-            Some(row) if row.event.timing.start == event.timing.start => self.correct(&row, &event),
-            Some(row) => {
-                let gone = Reason::CancelledEdited;
-                Ok(self.replace(&row, &event, &row.source, gone)?.effect)
-            }
-            None => self.insert(&event, &Source::default()),
-        }
+        let id = known.map_or_else(|| event_id(&self.now), |row| row.event.id);
+        self.checked(&draft, id, known.map_or(id, |row| row.event.series_root))
     }
 }
 

@@ -195,6 +195,18 @@ export class App {
     else this.toasts.show(words);
   }
 
+  /** Something was changed here that needs no words: it stands in what Ctrl+Z takes back. */
+  changed(): void {
+    this.#answered = null;
+    this.#unimport = null;
+    this.#noted = this.#note();
+  }
+
+  async #note(): Promise<void> {
+    const status = await this.ask('status', {});
+    if (status?.undo && status.undo !== this.#mine.at(-1)) this.#mine.push(status.undo);
+  }
+
   /** Files came in; until the next change it can be taken back. */
   imported(words: string, takeBack: () => Promise<void>): void {
     this.toasts.withdraw();

@@ -29,10 +29,6 @@ pub fn run(session: &Session, words: Calendar) -> Result<Answer, Failure> {
     match words {
         Calendar::List => list(session),
         Calendar::Add { name, color } => {
-            if session.engine.calendars()?.iter().any(|c| c.name == name.trim()) {
-                let message = format!("there is a calendar '{name}' already: choose another name");
-                return Err(Failure::invalid("name", message));
-            }
             let row = session.engine.save_calendar(None, &name, color.code(), true, None)?;
             Ok(Answer::new(format!("Added {}: {}", row.name, row.id), &Shape::of(&row)))
         }
@@ -64,11 +60,6 @@ fn put(session: &Session, row: &CalendarRow) -> Result<CalendarRow, Failure> {
 
 fn rename(session: &Session, calendar: &str, name: &str) -> Result<Answer, Failure> {
     let row = session.calendar(calendar)?;
-    let known = session.engine.calendars()?;
-    if known.iter().any(|other| other.id != row.id && other.name == name.trim()) {
-        let message = format!("there is a calendar '{name}' already: choose another name");
-        return Err(Failure::invalid("name", message));
-    }
     let was = row.name.clone();
     let row = put(session, &CalendarRow { name: name.into(), ..row })?;
     Ok(Answer::new(format!("{was} is called {} now", row.name), &Shape::of(&row)))
@@ -85,10 +76,9 @@ struct Deleted {
 fn delete(session: &Session, calendar: &str) -> Result<Answer, Failure> {
     let row = session.calendar(calendar)?;
     let gone = session.engine.delete_calendar(row.id, None)?;
-    let mut text = format!("Deleted {} with all its events{}", gone.name, cancelled(&gone.effect));
-    if gone.undo {
-        text.push_str(" `carillon undo` brings it back.");
-    }
+    let said = cancelled(&gone.effect);
+    let name = &gone.name;
+    let text = format!("Deleted {name} with all its events{said} `carillon undo` brings it back.");
     let effect = EffectShape::of(&gone.effect);
     Ok(Answer::new(text, &Deleted { deleted: row.id.to_string(), name: gone.name, effect }))
 }

@@ -1,22 +1,24 @@
-//! Table `change`: what a person changed, so that it can be undone: the definitions before and
-//! after. Of a calendar that was deleted with all its events neither is kept: the events' own
-//! tombstones hold them. The newest fifty are kept.
+//! Table `change`: what a person changed, so that it can be undone: how it was before and after.
+//! The events of a calendar that was deleted are not kept: their own tombstones hold them. The
+//! newest fifty are kept.
+
+use std::collections::BTreeMap;
 
 use calendar::{
     draft::EventDraft,
-    id::{CalendarId, EventId},
+    id::{CalendarId, EventId, PersonId},
     timing::LocalStart,
 };
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{damaged, moment, ms};
 use crate::error::Result;
 
 const KEPT: i64 = 50;
 
-/// One change of one event.
+/// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeRow {
     /// Which.
@@ -25,18 +27,73 @@ pub struct ChangeRow {
     pub at: Timestamp,
     /// What it was, in words.
     pub label: String,
-    /// Of which event; for a calendar, one that was ever in it.
-    pub event: EventId,
-    /// The definition before; none if the event was made by it.
-    pub before: Option<EventDraft>,
-    /// The definition after; none if the event was deleted by it.
-    pub after: Option<EventDraft>,
-    /// Whether the event's person was deleted with it.
-    pub with_person: bool,
     /// What it is one with: all changes of the same group are undone and made again at once.
     pub group: Option<String>,
-    /// What went on as an event of its own, if the change parted a series.
-    pub tail: Option<Tail>,
+    /// What was changed.
+    pub what: What,
+}
+
+/// A change to keep.
+#[derive(Debug, Clone, Copy)]
+pub struct NewChange<'a> {
+    /// What it was, in words.
+    pub label: &'a str,
+    /// What it is one with, if it is.
+    pub group: Option<&'a str>,
+    /// What was changed.
+    pub what: &'a What,
+}
+
+/// What was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// An event, and what goes on as an event of its own, if the change parted a series.
+    Event(Of<EventId, EventDraft>, Option<Box<Tail>>),
+    /// A calendar; made or deleted with all its events.
+    Calendar(Of<CalendarId, KeptCalendar>),
+    /// A person, with what is once a year of them.
+    Person(Of<PersonId, KeptPerson>),
+}
+
+/// Something before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Of<Id, Kept> {
+    /// Which.
+    pub id: Id,
+    /// How it was before; none if it was made by the change.
+    pub before: Option<Kept>,
+    /// How it was after; none if it was deleted by the change.
+    pub after: Option<Kept>,
+}
+
+/// A calendar as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptCalendar {
+    /// Its name.
+    pub name: String,
+    /// The name of its colour.
+    pub color: String,
+    /// Whether its events are drawn.
+    pub shown: bool,
+}
+
+/// A person as they are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptPerson {
+    /// The name.
+    pub name: String,
+    /// The zone of their own.
+    pub zone: Option<String>,
+    /// The date of birth.
+    pub birthday: Option<String>,
+    /// The date of the anniversary.
+    pub anniversary: Option<String>,
+    /// What 29 February is in other years.
+    pub leap_day: String,
+    /// The events of these dates that there were.
+    pub days: Vec<String>,
+    /// The rules of events in their time that end at a moment, by event.
+    pub ends: BTreeMap<String, Vec<String>>,
 }
 
 /// The second half of a series that was parted.
@@ -57,78 +114,77 @@ impl Tail {
     /// When it is none, as in a damaged ledger.
     pub fn at(&self) -> Result<LocalStart> {
         let start = LocalStart::parse(&self.at);
-        Ok(start.ok_or_else(|| damaged("after", &format!("'{}' is not a start", self.at)))?)
+        Ok(start.ok_or_else(|| damaged("tail", &format!("'{}' is not a start", self.at)))?)
     }
 }
 
-/// A change to keep.
-#[derive(Debug, Clone, Copy)]
-pub struct NewChange<'a> {
-    /// What it was, in words.
-    pub label: &'a str,
-    /// Of which event.
-    pub event: EventId,
-    /// The definition before.
-    pub before: Option<&'a EventDraft>,
-    /// The definition after.
-    pub after: Option<&'a EventDraft>,
-    /// Whether the event's person was deleted with it.
-    pub with_person: bool,
-    /// What it is one with, if it is.
-    pub group: Option<&'a str>,
-    /// What goes on as an event of its own, if the change parts a series.
-    pub tail: Option<&'a Tail>,
-}
-
-/// A definition as it is kept.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    #[serde(flatten)]
-    draft: EventDraft,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    with_person: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    group: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    tail: Option<Tail>,
-}
-
-impl ChangeRow {
-    /// Whether it is the deletion of a calendar with all its events.
-    pub const fn is_of_calendar(&self) -> bool {
-        self.before.is_none() && self.after.is_none()
+impl What {
+    /// The change of an event.
+    pub fn event(
+        id: EventId,
+        before: Option<&EventDraft>,
+        after: Option<&EventDraft>,
+        tail: Option<Tail>,
+    ) -> Self {
+        let of = Of { id, before: before.cloned(), after: after.cloned() };
+        Self::Event(of, tail.map(Box::new))
     }
 
-    /// The title of the event it was about.
+    /// The title of the event it is about, or the name of the calendar or the person.
     pub fn title(&self) -> &str {
-        self.after.as_ref().or(self.before.as_ref()).map_or("", |draft| &draft.title)
+        match self {
+            Self::Event(of, _) => of.last().map_or("", |draft| &draft.title),
+            Self::Calendar(of) => of.last().map_or("", |kept| &kept.name),
+            Self::Person(of) => of.last().map_or("", |kept| &kept.name),
+        }
+    }
+}
+
+impl<Id, Kept> Of<Id, Kept> {
+    fn last(&self) -> Option<&Kept> {
+        self.after.as_ref().or(self.before.as_ref())
     }
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
-    let kept = |name: &str| -> rusqlite::Result<Option<Kept>> {
-        let text: Option<String> = row.get(name)?;
-        text.map(|t| serde_json::from_str(&t))
-            .transpose()
-            .map_err(|e| damaged(name, &e.to_string()))
+    let id = |name: &str| row.get::<_, Option<[u8; 16]>>(name);
+    let what = match (id("event")?, id("calendar")?, id("person")?) {
+        (Some(event), ..) => {
+            let tail: Option<Tail> = kept(row, "tail")?;
+            What::Event(both(row, EventId::from_bytes(event))?, tail.map(Box::new))
+        }
+        (_, Some(calendar), _) => What::Calendar(both(row, CalendarId::from_bytes(calendar))?),
+        (.., person) => {
+            let person = person.ok_or_else(|| damaged("person", "a change is of something"))?;
+            What::Person(both(row, PersonId::from_bytes(person))?)
+        }
     };
-    let (before, after) = (kept("before")?, kept("after")?);
-    let (after, tail) = after.map_or((None, None), |kept| (Some(kept.draft), kept.tail));
     Ok(ChangeRow {
         seq: row.get("seq")?,
         at: moment(row.get("at")?),
         label: row.get("label")?,
-        event: EventId::from_bytes(row.get("event")?),
-        with_person: before.as_ref().is_some_and(|kept| kept.with_person),
-        group: before.as_ref().and_then(|kept| kept.group.clone()),
-        before: before.map(|kept| kept.draft),
-        after,
-        tail,
+        group: row.get("one_with")?,
+        what,
     })
 }
 
-fn written(kept: Option<Kept>) -> Option<String> {
-    kept.map(|kept| serde_json::to_string(&kept).expect("BUG: drafts are JSON"))
+fn both<Id, Kept: DeserializeOwned>(row: &Row<'_>, id: Id) -> rusqlite::Result<Of<Id, Kept>> {
+    Ok(Of { id, before: kept(row, "before")?, after: kept(row, "after")? })
+}
+
+fn kept<Kept: DeserializeOwned>(row: &Row<'_>, name: &str) -> rusqlite::Result<Option<Kept>> {
+    let text: Option<String> = row.get(name)?;
+    text.map(|t| serde_json::from_str(&t)).transpose().map_err(|e| damaged(name, &e.to_string()))
+}
+
+/// Before and after as they are written.
+fn written<Id, Kept: Serialize>(of: &Of<Id, Kept>) -> (Option<String>, Option<String>) {
+    let text = |kept: &Option<Kept>| kept.as_ref().map(|kept| text_of(kept));
+    (text(&of.before), text(&of.after))
+}
+
+fn text_of(kept: &impl Serialize) -> String {
+    serde_json::to_string(kept).expect("BUG: what is kept is JSON")
 }
 
 /// Keeps a change; what was undone before it can no longer be redone.
@@ -137,39 +193,25 @@ fn written(kept: Option<Kept>) -> Option<String> {
 /// When the ledger cannot be written.
 pub fn push(tx: &Transaction<'_>, new: &NewChange<'_>, now: Timestamp) -> Result<()> {
     tx.execute("DELETE FROM change WHERE undone = 1", [])?;
-    let sql = "INSERT INTO change (at, label, event, before, after) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let (group, tail) = (new.group.map(String::from), new.tail.cloned());
-    let before = new.before.cloned();
-    let before =
-        before.map(|draft| Kept { draft, with_person: new.with_person, group, tail: None });
-    let after = new.after.cloned();
-    let after = after.map(|draft| Kept { draft, with_person: false, group: None, tail });
-    let (before, after) = (written(before), written(after));
-    tx.execute(sql, params![ms(now), new.label, new.event.bytes(), before, after])?;
+    let sql =
+        "INSERT INTO change (at, label, one_with, event, calendar, person, before, after, tail)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    let (ids, (before, after), tail) = match new.what {
+        What::Event(of, tail) => {
+            let tail = tail.as_ref().map(text_of);
+            ((Some(of.id.bytes()), None, None), written(of), tail)
+        }
+        What::Calendar(of) => ((None, Some(of.id.bytes()), None), written(of), None),
+        What::Person(of) => ((None, None, Some(of.id.bytes())), written(of), None),
+    };
+    let (event, calendar, person) = ids;
+    let (label, group) = (new.label, new.group);
+    tx.execute(sql, params![ms(now), label, group, event, calendar, person, before, after, tail])?;
     tx.execute("DELETE FROM change WHERE seq <= (SELECT max(seq) FROM change) - ?1", [KEPT])?;
     Ok(())
 }
 
-/// Keeps that a calendar was deleted, if it ever held an event. Says whether.
-///
-/// # Errors
-/// When the ledger cannot be written.
-pub fn push_calendar(
-    tx: &Transaction<'_>,
-    label: &str,
-    calendar: CalendarId,
-    now: Timestamp,
-) -> Result<bool> {
-    let sql = "SELECT id FROM event WHERE calendar = ?1 LIMIT 1";
-    let one: Option<[u8; 16]> =
-        tx.query_row(sql, [calendar.bytes()], |row| row.get(0)).optional()?;
-    let Some(event) = one.map(EventId::from_bytes) else { return Ok(false) };
-    let (before, after, group, tail) = (None, None, None, None);
-    push(tx, &NewChange { label, event, before, after, with_person: false, group, tail }, now)?;
-    Ok(true)
-}
-
-const COLUMNS: &str = "seq, at, label, event, before, after";
+const COLUMNS: &str = "seq, at, label, one_with, event, calendar, person, before, after, tail";
 
 /// The change that undo takes back.
 ///

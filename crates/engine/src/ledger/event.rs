@@ -239,16 +239,6 @@ pub fn find_legible(tx: &Transaction<'_>, zones: &Zones, id: EventId) -> Result<
     }
 }
 
-/// The calendar of an event, also of one that cannot be read otherwise.
-///
-/// # Errors
-/// When the ledger cannot be read.
-pub fn calendar_of(tx: &Transaction<'_>, id: EventId) -> Result<Option<CalendarId>> {
-    let sql = "SELECT calendar FROM event WHERE id = ?1";
-    let found = tx.prepare_cached(sql)?.query_row([id.bytes()], |row| row.get(0)).optional()?;
-    Ok(found.map(CalendarId::from_bytes))
-}
-
 /// The event of this UID, also a deleted one: an import made it, or it was made here and this is
 /// the name it is exported by.
 ///

@@ -54,7 +54,7 @@ impl EngineHost {
         let calendar: CalendarId = id("id", &asked.id)?;
         let gone = self.engine.delete_calendar(calendar, Some(&asked.request_id))?;
         let change =
-            Change { title: Some(gone.name), count: 1, undo: gone.undo, ..nothing(Did::Removed) };
+            Change { title: Some(gone.name), count: 1, undo: true, ..nothing(Did::Removed) };
         Ok(with_effect(change, &gone.effect, &local))
     }
 
@@ -81,7 +81,8 @@ impl EngineHost {
         })?;
         let title = Some(row.person.name.clone());
         let did = if asked.id.is_some() { Did::Saved } else { Did::Created };
-        let change = with_effect(Change { title, count: 1, ..nothing(did) }, &saved.effect, &local);
+        let change = Change { title, count: 1, undo: saved.undo, ..nothing(did) };
+        let change = with_effect(change, &saved.effect, &local);
         Ok(PersonSaved { person: person_view(row, &local), change })
     }
 
@@ -99,7 +100,8 @@ impl EngineHost {
             format!("{events} in {}", city(zone.as_str()))
         });
         let title = known.map(|row| row.person.name);
-        Ok(with_effect(Change { title, note, count: 1, ..nothing(Did::Removed) }, &effect, &local))
+        let change = Change { title, note, count: 1, undo: true, ..nothing(Did::Removed) };
+        Ok(with_effect(change, &effect, &local))
     }
 }
 

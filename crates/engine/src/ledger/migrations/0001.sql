@@ -261,15 +261,22 @@ CREATE TABLE request (
     answer TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What can be undone: the definitions before and after each change a person made.
+-- What can be undone: how something was before and after each change a person made. Changes that
+-- are one with others are undone with them.
 CREATE TABLE change (
-    seq    INTEGER PRIMARY KEY AUTOINCREMENT,
-    at     INTEGER NOT NULL,
-    label  TEXT NOT NULL,
-    event  BLOB NOT NULL REFERENCES event (id) ON DELETE RESTRICT,
-    before TEXT,
-    after  TEXT,
-    undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1))
+    seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+    at       INTEGER NOT NULL,
+    label    TEXT NOT NULL,
+    event    BLOB REFERENCES event (id) ON DELETE RESTRICT,
+    calendar BLOB REFERENCES calendar (id) ON DELETE RESTRICT,
+    person   BLOB REFERENCES person (id) ON DELETE RESTRICT,
+    before   TEXT,
+    after    TEXT,
+    tail     TEXT,
+    one_with TEXT,
+    undone   INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),
+    CHECK ((event IS NOT NULL) + (calendar IS NOT NULL) + (person IS NOT NULL) = 1),
+    CHECK (before IS NOT NULL OR after IS NOT NULL)
 ) STRICT;
 
 -- What clocks do in the zones of the events by the zone data they were planned with, to compare

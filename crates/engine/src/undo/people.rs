@@ -1,0 +1,168 @@
+//! Undo and redo of what was changed of a person: their dates, their zone and all that follows it
+//! go along, and their birthday is the event it was.
+
+use std::collections::BTreeMap;
+
+use calendar::{
+    draft::EventDraft,
+    id::{EventId, PersonId},
+    person::Person,
+    recurrence::Rule,
+    zones::ZoneName,
+};
+
+use super::{Stepped, Undone, Way, ways};
+use crate::{
+    act::Act,
+    error::Result,
+    ledger::{
+        change::{KeptPerson, Of},
+        event::{self, EventRow},
+        person::{self, PersonRow},
+    },
+    people::is_theirs,
+    reconcile::Effect,
+};
+
+impl Act<'_> {
+    /// A person with the events of their dates, for undo.
+    pub(crate) fn kept_person(&self, row: &PersonRow) -> Result<KeptPerson> {
+        let days = self.days_there(row.person.id)?;
+        let days = days.iter().map(ToString::to_string).collect();
+        let events = event::of_person(self.tx, &self.context.zones, row.person.id)?;
+        let theirs = events.iter().map(|row| &row.event).filter(|event| is_theirs(event));
+        let ending = theirs.filter(|e| e.repeats.rules.iter().any(|rule| rule.until().is_some()));
+        let ends = ending.map(|event| (event.id.to_string(), EventDraft::from(event).rules));
+        Ok(KeptPerson { days, ends: ends.collect(), ..row.into() })
+    }
+
+    /// The events of a person's dates that are there.
+    fn days_there(&self, id: PersonId) -> Result<Vec<EventId>> {
+        let rows = event::of_person(self.tx, &self.context.zones, id)?;
+        let days = rows.into_iter().filter(|row| row.event.kind.is_of_person());
+        Ok(days.map(|row| row.event.id).collect())
+    }
+
+    /// Goes through a change of a person, or says why not.
+    pub(super) fn step_of_person(
+        &self,
+        of: &Of<PersonId, KeptPerson>,
+        way: Way,
+    ) -> Result<Stepped> {
+        let (from, to) = ways(of, way);
+        let Some(row) = person::find(self.tx, of.id)? else {
+            return Ok(Err("they are gone".into()));
+        };
+        if let Some(why) = self.person_refusal(&row, from, to)? {
+            return Ok(Err(why));
+        }
+        let effect = match to {
+            Some(to) => self.put_person_back(&row, from, to)?,
+            None => self.bury_person(of.id)?,
+        };
+        Ok(Ok(Undone { calendar: Some(effect), ..Undone::default() }))
+    }
+
+    fn person_refusal(
+        &self,
+        row: &PersonRow,
+        from: Option<&KeptPerson>,
+        to: Option<&KeptPerson>,
+    ) -> Result<Option<String>> {
+        let (name, id) = (&row.person.name, row.person.id);
+        let here = row.deleted_at.is_none().then(|| KeptPerson::from(row));
+        let was =
+            from.map(|from| KeptPerson { days: Vec::new(), ends: BTreeMap::new(), ..from.clone() });
+        if here != was {
+            return Ok(Some(format!(
+                "{name} was changed since by something else, which would be lost"
+            )));
+        }
+        let known = from.map_or(&[][..], |from| &from.days);
+        if self.days_there(id)?.iter().any(|day| !known.contains(&day.to_string())) {
+            return Ok(Some(format!("{name} has another birthday or anniversary by now")));
+        }
+        if to.is_none() {
+            let rows = event::of_person(self.tx, &self.context.zones, id)?;
+            let others = rows.iter().filter(|row| !row.event.kind.is_of_person()).count();
+            if others > 0 {
+                let what =
+                    if others == 1 { "1 event is".into() } else { format!("{others} events are") };
+                return Ok(Some(format!("{what} of {name} by now")));
+            }
+        }
+        Ok(None)
+    }
+
+    fn put_person_back(
+        &self,
+        row: &PersonRow,
+        from: Option<&KeptPerson>,
+        to: &KeptPerson,
+    ) -> Result<Effect> {
+        let leap_day = to.leap_day.parse().unwrap_or(row.person.leap_day);
+        let zone = to.zone.clone().map(ZoneName::stored);
+        let person = Person { id: row.person.id, name: to.name.clone(), zone, leap_day };
+        let back = PersonRow {
+            person,
+            birthday: to.birthday.clone(),
+            anniversary: to.anniversary.clone(),
+            card: row.card.clone(),
+            deleted_at: None,
+        };
+        person::bring_back(self.tx, row.person.id)?;
+        let days: Vec<EventId> = to.days.iter().filter_map(|text| text.parse().ok()).collect();
+        let mut effect = self.put_person_with(&back, from.map(|_| row), Some(&days))?;
+        for row in event::of_person(self.tx, &self.context.zones, row.person.id)? {
+            let id = row.event.id.to_string();
+            let was = from.and_then(|from| from.ends.get(&id));
+            if let (Some(_), Some(rules)) = (was, to.ends.get(&id)) {
+                effect.add(self.end_as(&row, rules)?);
+            }
+        }
+        Ok(effect)
+    }
+
+    /// Has a series end after the same occurrence in the words it was said in before.
+    fn end_as(&self, row: &EventRow, rules: &[String]) -> Result<Effect> {
+        let event = &row.event;
+        let parsed = rules.iter().map(|text| text.parse::<Rule>());
+        let mut other = event.clone();
+        match parsed.collect::<std::result::Result<_, _>>() {
+            Ok(rules) => other.repeats.rules = rules,
+            Err(_) => return Ok(Effect::default()),
+        }
+        let zones = &self.context.zones;
+        if other == *event || other.rules_by_wall_clock(zones) != event.rules_by_wall_clock(zones) {
+            return Ok(Effect::default());
+        }
+        self.correct(row, &other)
+    }
+
+    /// Deletes a person with the events of their dates.
+    pub(crate) fn bury_person(&self, id: PersonId) -> Result<Effect> {
+        let mut effect = Effect::default();
+        for row in event::of_person(self.tx, &self.context.zones, id)? {
+            if row.event.kind.is_of_person() {
+                effect.add(self.delete(&row)?);
+            }
+        }
+        person::delete(self.tx, id, self.wall())?;
+        Ok(effect)
+    }
+}
+
+impl From<&PersonRow> for KeptPerson {
+    fn from(row: &PersonRow) -> Self {
+        let PersonRow { person, birthday, anniversary, .. } = row;
+        Self {
+            name: person.name.clone(),
+            zone: person.zone.as_ref().map(ToString::to_string),
+            birthday: birthday.clone(),
+            anniversary: anniversary.clone(),
+            leap_day: person.leap_day.code().into(),
+            days: Vec::new(),
+            ends: BTreeMap::new(),
+        }
+    }
+}
