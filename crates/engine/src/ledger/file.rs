@@ -126,6 +126,9 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
     connection.busy_timeout(std::time::Duration::from_secs(10))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    // A plan hangs on the statement alone, not on what is bound to it: else SQLite prepares anew
+    // each time a value is bound that a partial index could be compared with.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     refuse_foreign(dir, &connection)?;
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON;",

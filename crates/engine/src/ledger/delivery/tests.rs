@@ -1,9 +1,9 @@
 //! What the hot questions cost: asked of the planner, not of a clock.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, StatementStatus};
 
 use super::*;
-use crate::ledger::inbox;
+use crate::ledger::{Ledger, inbox};
 
 #[test]
 fn what_is_asked_all_the_time_never_reads_the_whole_table() {
@@ -27,4 +27,18 @@ fn what_is_asked_all_the_time_never_reads_the_whole_table() {
             .collect();
         assert!(scans.is_empty(), "{scans:?} in\n{sql}");
     }
+}
+
+#[test]
+fn a_statement_is_prepared_once_whatever_is_bound_to_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ledger = Ledger::open(&folder.path().join("ledger")).expect("a ledger");
+    let prepared_anew = ledger.read(|tx| {
+        for subject in ["one", "another"] {
+            assert!(live_of(tx, subject)?.is_empty());
+        }
+        let sql = format!("SELECT {COLUMNS} {FROM} {LIVE_OF}");
+        Ok(tx.prepare_cached(&sql)?.get_status(StatementStatus::RePrepare))
+    });
+    assert_eq!(prepared_anew.expect("readable"), 0);
 }
