@@ -299,3 +299,54 @@ fn the_first_part_of_a_series_says_where_it_goes_on() {
     let said = desk.line(&format!("skip {rest} --occurrence 2031-01-06")).refused(1).to_string();
     assert!(said.contains(&format!("the series begins as {id}")), "{said}");
 }
+
+#[test]
+fn an_event_goes_into_a_persons_time_and_back_in_each_scope() {
+    let (desk, id) = choir();
+    desk.line("person add Ana --zone Asia/Tokyo").done();
+    desk.line("person add Bo").done();
+    let line = |text: &str| desk.line(&text.replace("ID", &id));
+    let of = |said: &Value| (said["zone"].clone(), said["zone_of"].clone(), said["start"].clone());
+    let all = line("edit ID --zone-of Ana --json").json();
+    let nine = json!("2031-01-06T19:00:00+09:00[Asia/Tokyo]");
+    assert_eq!(of(&all), (json!("Asia/Tokyo"), json!("Ana"), nine));
+    assert_eq!(january(&desk).split(',').next(), Some("06T19:00 Choir"), "her wall time");
+    // It follows her, and a zone of its own takes it back.
+    desk.line("person edit Ana --zone Europe/Lisbon").done();
+    assert_eq!(line("show ID --json").json()["zone"], "Europe/Lisbon");
+    let said = line("edit ID --zone Europe/Berlin --at 2031-01-06T19:00").done().to_string();
+    assert!(said.contains("Mon 6 Jan 2031, 19:00 (Europe/Berlin), for"), "{said}");
+    assert_eq!(line("show ID --json").json()["zone_of"], Value::Null);
+    for _ in 0..3 {
+        desk.line("undo").done();
+    }
+    assert_eq!(january(&desk), WHOLE);
+
+    let refused = line("edit ID --occurrence 2031-01-13 --zone-of Ana").refused(1).to_string();
+    assert!(refused.contains("alone cannot be of Ana: say --scope following"), "{refused}");
+    let rest = line(
+        "edit ID --occurrence 2031-01-20 --scope following --zone-of Ana --at 2031-01-20T09:00 --json",
+    );
+    let nine = json!("2031-01-20T09:00:00+09:00[Asia/Tokyo]");
+    assert_eq!(of(&rest.json()), (json!("Asia/Tokyo"), json!("Ana"), nine));
+    let rest = rest.json()["id"].as_str().expect("an id").to_string();
+    // One of hers into another zone, and back into hers.
+    let one = format!("edit {rest} --occurrence 2031-01-27T09:00");
+    let said = desk.line(&format!("{one} --zone Europe/Berlin --json")).json();
+    assert_eq!(said["changed"]["start"], "2031-01-27T09:00:00+01:00[Europe/Berlin]");
+    let said = desk.line(&format!("{one} --zone-of Ana --json")).json();
+    assert_eq!(said["changed"]["start"], "2031-01-27T09:00:00+09:00[Asia/Tokyo]");
+    desk.line("person edit Ana --zone Europe/Lisbon").done();
+    assert_eq!(january(&desk), "06T19:00 Choir, 13T19:00 Choir, 20T09:00 Choir, 27T09:00 Choir");
+
+    let day = desk.add("Day --at 2031-03-03");
+    for (line, code, part) in [
+        ("edit ID --zone-of Bo", 2, "Bo has no zone: give one with `carillon person edit Bo"),
+        ("edit ID --zone-of Cy", 1, "there is no person 'Cy'"),
+        ("edit ID --zone-of Ana --zone Europe/Rome", 2, "cannot be used with"),
+        ("edit DAY --zone-of Ana", 2, "a whole day has no zone"),
+    ] {
+        let said = desk.line(&line.replace("ID", &id).replace("DAY", &day));
+        assert!(said.refused(code).contains(part), "{line}: {said:?}");
+    }
+}

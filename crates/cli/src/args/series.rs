@@ -77,6 +77,9 @@ pub struct Edit {
     /// The zone of its times, such as Europe/Lisbon
     #[arg(long, value_name = "ZONE")]
     pub zone: Option<String>,
+    /// In the zone of this person, by name or id: it is theirs then, and follows them when their zone changes
+    #[arg(long, value_name = "PERSON", conflicts_with_all = ["zone", "floating"])]
+    pub zone_of: Option<String>,
     /// At its wall time wherever this computer is
     #[arg(long, conflicts_with = "zone")]
     pub floating: bool,

@@ -81,7 +81,7 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
         (None, at) => ("at", at.as_ref()),
     };
     let context = &session.context;
-    let theirs = words.zone_of.as_ref().map(|name| their_zone(session, words, name)).transpose()?;
+    let theirs = words.zone_of.as_ref().map(|name| theirs(session, words, name)).transpose()?;
     let reading = Reading {
         field,
         zones: &context.zones,
@@ -150,13 +150,9 @@ fn lowered(line: &str, given: &Given) -> Result<(LocalStart, Vec<String>), Failu
 }
 
 /// Whose time it is, and the zone that is now.
-fn their_zone(
-    session: &Session,
-    words: &Add,
-    name: &str,
-) -> Result<(PersonRow, ZoneName), Failure> {
-    let row = session.person(name)?;
-    let person = &row.person;
+fn theirs(session: &Session, words: &Add, name: &str) -> Result<(PersonRow, ZoneName), Failure> {
+    let found = their_zone(session, name)?;
+    let person = &found.0.person;
     if let Some(other) = &words.person
         && session.person(other)?.person.id != person.id
     {
@@ -166,6 +162,13 @@ fn their_zone(
         );
         return Err(Failure::usage("person", message));
     }
+    Ok(found)
+}
+
+/// A person with the zone of their own.
+pub fn their_zone(session: &Session, name: &str) -> Result<(PersonRow, ZoneName), Failure> {
+    let row = session.person(name)?;
+    let person = &row.person;
     let zone = person.zone.clone().ok_or_else(|| {
         let message = format!(
             "{name} has no zone: give one with `carillon person edit {name} --zone ZONE`",

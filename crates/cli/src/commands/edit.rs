@@ -7,12 +7,16 @@ use calendar::{
     occurrence::Occurrence,
     reminder::Reminder,
     timing::Tie,
+    zones::ZoneName,
 };
-use engine::events::{Placement, Save, Scope, moved_series};
+use engine::{
+    events::{Placement, Save, Scope, moved_series},
+    ledger::person::PersonRow,
+};
 use serde::Serialize;
 
 use super::{
-    add::{Reminding, passed, reminders},
+    add::{Reminding, passed, reminders, their_zone},
     event::{EffectShape, Shape, View, cancelled},
     series::{self, Meant, meant, own_zone},
 };
@@ -92,13 +96,15 @@ pub struct Placing<'a> {
     /// The time, and the argument it was given for.
     pub at: Option<(&'a str, &'a str)>,
     pub zone: Option<&'a str>,
+    /// The zone of the person whose time it is to be in.
+    pub zone_of: Option<ZoneName>,
     pub floating: bool,
     pub length: Option<&'a str>,
 }
 
 pub fn run(session: &Session, asked: &Edit) -> Result<Answer, Failure> {
     if !says_something(asked) {
-        let message = "nothing is to be changed: say what with --title, --at, --zone, --for, --rrule, --remind, --place, --notes or --calendar";
+        let message = "nothing is to be changed: say what with --title, --at, --zone, --zone-of, --for, --rrule, --remind, --place, --notes or --calendar";
         return Err(Failure::usage("id", message));
     }
     let meant = meant(session, &asked.which)?;
@@ -138,7 +144,11 @@ pub fn run(session: &Session, asked: &Edit) -> Result<Answer, Failure> {
 }
 
 fn is_placed(words: &Edit) -> bool {
-    words.at.is_some() || words.zone.is_some() || words.floating || words.length.is_some()
+    words.at.is_some()
+        || words.zone.is_some()
+        || words.zone_of.is_some()
+        || words.floating
+        || words.length.is_some()
 }
 
 fn is_reminding(words: &Edit) -> bool {
@@ -155,13 +165,22 @@ fn says_something(words: &Edit) -> bool {
             .any(|field| field.is_some())
 }
 
-fn placing(words: &Edit) -> Placing<'_> {
+fn placing<'a>(words: &'a Edit, theirs: Option<&Theirs>) -> Placing<'a> {
     Placing {
         at: words.at.as_deref().map(|text| (text, "at")),
         zone: words.zone.as_deref(),
+        zone_of: theirs.map(|(_, zone)| zone.clone()),
         floating: words.floating,
         length: words.length.as_deref(),
     }
+}
+
+/// A person and their zone.
+type Theirs = (PersonRow, ZoneName);
+
+/// Whose time it is to be in, if that was said.
+fn theirs(session: &Session, words: &Edit) -> Result<Option<Theirs>, Failure> {
+    words.zone_of.as_ref().map(|name| their_zone(session, name)).transpose()
 }
 
 /// The change as the engine takes it, and how many exceptions go with it.
@@ -215,7 +234,16 @@ fn only_this(
             return Err(Failure::invalid(field, message));
         }
     }
-    let to = placement(session, event, one, &placing(words))?;
+    let theirs = theirs(session, words)?;
+    let of = event.person.as_ref().map(|person| person.id);
+    if let Some((other, _)) = theirs.as_ref().filter(|(row, _)| Some(row.person.id) != of) {
+        let message = format!(
+            "one occurrence alone cannot be of {}: say --scope following or --scope all",
+            other.person.name
+        );
+        return Err(Failure::invalid("zone-of", message));
+    }
+    let to = placement(session, event, one, &placing(words, theirs.as_ref()))?;
     let mut draft = EventDraft::from(event);
     let original = one.original.text(event.timing.tie.is_all_day());
     let known = draft.overrides.iter().find(|o| o.original == original && !o.cancelled).cloned();
@@ -253,16 +281,20 @@ fn all_of(
         "none" | "" => Vec::new(),
         rule => vec![rule.to_string()],
     });
+    let theirs = theirs(session, words)?;
     let mut draft = if is_placed(words) {
         let one = match one {
             Some(one) => one.clone(),
             None => series::first(session, event)?,
         };
-        let to = placement(session, event, &one, &placing(words))?;
+        let to = placement(session, event, &one, &placing(words, theirs.as_ref()))?;
         moved_series(&session.context.zones, event, &one, &to, rules.as_deref())?
     } else {
         EventDraft::from(event)
     };
+    if let Some((row, _)) = theirs {
+        draft.person = Some(row.person.id.to_string());
+    }
     if let Some(rules) = rules {
         if rules.is_empty() {
             (draft.rdates, draft.exdates, draft.overrides) = (vec![], vec![], vec![]);
@@ -331,32 +363,35 @@ pub fn placement(
     said: &Placing<'_>,
 ) -> Result<Placement, Failure> {
     let context = &session.context;
-    if event.kind.is_of_person() && (said.at.is_some() || said.zone.is_some()) {
+    let zone_of = said.zone_of.as_ref().map(ZoneName::as_str);
+    if event.kind.is_of_person() && (said.at.is_some() || said.zone.or(zone_of).is_some()) {
         let message = format!("a {} is on its date: change the person's instead", event.kind);
         return Err(Failure::invalid("at", message));
     }
     let named = said.zone.is_some() || said.at.is_some_and(|(text, _)| text.contains('['));
     let own = one.tie.zone().unwrap_or(&context.machine).clone();
     let field = said.at.map_or("zone", |(_, field)| field);
-    let reading = Reading { field, zones: &context.zones, zone: said.zone, machine: &own };
+    let named_zone = zone_of.or(said.zone);
+    let reading = Reading { field, zones: &context.zones, zone: named_zone, machine: &own };
     let (start, all_day, zone) = match said.at {
         Some((text, _)) => {
             let given = reading.read(text)?;
             (given.local, given.is_date, given.zone)
         }
         None => {
-            let zone = said.zone.map(|name| reading.named(name)).transpose()?.unwrap_or(own);
+            let zone = named_zone.map(|name| reading.named(name)).transpose()?.unwrap_or(own);
             (one.present, one.tie.is_all_day(), zone)
         }
     };
-    if all_day && (said.zone.is_some() || said.floating) {
+    if all_day && (named_zone.is_some() || said.floating) {
         let message = "a whole day has no zone of its own: give a time with --at as well";
-        return Err(Failure::usage(if said.floating { "floating" } else { "zone" }, message));
+        let field = if zone_of.is_some() { "zone-of" } else { "zone" };
+        return Err(Failure::usage(if said.floating { "floating" } else { field }, message));
     }
-    let stays_floating = one.tie == Tie::Floating && !named;
+    let stays_floating = one.tie == Tie::Floating && !named && zone_of.is_none();
     // What is in a person's time stays so, unless a zone is named.
-    let stays_theirs = matches!(one.tie, Tie::Theirs(_)) && !named;
-    let tie = if stays_theirs { Tie::Theirs(zone) } else { Tie::Zone(zone) };
+    let is_theirs = zone_of.is_some() || (matches!(one.tie, Tie::Theirs(_)) && !named);
+    let tie = if is_theirs { Tie::Theirs(zone) } else { Tie::Zone(zone) };
     let zone = tie.zone_text().filter(|_| !(all_day || said.floating || stays_floating));
     let was = one.length;
     let length = match said.length {

@@ -323,6 +323,7 @@ pub fn move_to(session: &Session, asked: &Move) -> Result<Answer, Failure> {
     let placing = Placing {
         at: Some((&asked.to, "to")),
         zone: asked.zone.as_deref(),
+        zone_of: None,
         floating: false,
         length: None,
     };
