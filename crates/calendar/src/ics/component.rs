@@ -183,10 +183,9 @@ impl<'a> Tree<'_, '_, 'a> {
             && let Some(mut done) = self.stack.pop()
         {
             done.span.1 = end;
-            let depth = self.stack.len();
+            let is_in_calendars = self.stack.iter().skip(1).all(|c| c.name == "VCALENDAR");
+            let is_piece = done.name != "VCALENDAR" && is_in_calendars;
             let Some(parent) = self.stack.last_mut() else { return };
-            let is_in_calendar = depth == 2 && parent.name == "VCALENDAR";
-            let is_piece = done.name != "VCALENDAR" && (depth == 1 || is_in_calendar);
             match (&mut self.sink, is_piece) {
                 (Some(sink), true) => sink(done, parent, remarks),
                 (Some(_) | None, _) => parent.children.push(done),
