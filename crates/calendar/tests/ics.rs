@@ -76,7 +76,8 @@ fn check_sound(bytes: &[u8], import: &Import) {
     let mut uids = HashSet::new();
     for event in &import.events {
         assert_eq!(event.draft.check(id, id, &check).err(), None, "{event:?}");
-        assert!(uids.insert(event.uid.as_str()), "UID twice: {}", event.uid);
+        let name = (event.uid.as_str(), event.calendar.as_deref());
+        assert!(uids.insert(name), "UID twice in a calendar: {name:?}");
         assert!((1..=lines).contains(&event.line), "{event:?}");
     }
     for remark in &import.remarks {
