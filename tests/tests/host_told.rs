@@ -10,7 +10,7 @@ use wire::{
         Acknowledge, AddWebhook, Answer, AttemptOutcome, DeliveriesQuery, DeliveryRef, Did, Empty,
         Guarantee, LeapDay, Mark, Network, OccurrenceRef, Place, Remove, RetryDeliveries,
         SaveCalendar, SavePerson, SetAutostart, Settings, Snooze, SnoozeUntil, State,
-        SwitchOnChannel, TestChannel, Theme, Trigger, UpNextQuery, ZoneQuery,
+        SwitchOnChannel, TestChannel, Theme, Trigger, UpNextQuery, YearlyFields, ZoneQuery,
     },
 };
 
@@ -313,27 +313,26 @@ fn people_have_birthdays_and_calendars_have_colours() {
     let asked = SavePerson {
         id: None,
         name: "Ana".into(),
-        month: Some(2),
-        day: Some(29),
-        year: Some(1992),
+        birthday: YearlyFields { month: Some(2), day: Some(29), year: Some(1992) },
+        anniversary: YearlyFields::default(),
         zone: Some("Asia/Tokyo".into()),
         leap_day: LeapDay::Backward,
         request_id: "ana".into(),
     };
+    let on = |month, day| YearlyFields { month: Some(month), day: Some(day), year: Some(1992) };
     let ana = host(&world).save_person(asked.clone()).expect("a person").person;
     let again = host(&world).save_person(asked.clone()).expect("the first answer");
     assert_eq!(again.person.id, ana.id);
     // The corrected date calls the reminder of the wrong one back, and says so.
     let id = Some(ana.id.clone());
-    let elsewhere =
-        SavePerson { id, month: Some(11), day: Some(22), request_id: "ana 2".into(), ..asked };
+    let elsewhere = SavePerson { id, birthday: on(11, 22), request_id: "ana 2".into(), ..asked };
     let moved = host(&world).save_person(elsewhere.clone()).expect("moved").change;
     assert_eq!((moved.did, moved.title.as_deref()), (Did::Saved, Some("Ana")));
-    let back =
-        SavePerson { month: Some(2), day: Some(29), request_id: "ana 3".into(), ..elsewhere };
+    let back = SavePerson { birthday: on(2, 29), request_id: "ana 3".into(), ..elsewhere };
     host(&world).save_person(back).expect("as before");
+    let born = ana.birthday.expect("a birthday");
     assert_eq!(
-        (ana.next.as_deref(), ana.turns, ana.in_days),
+        (born.next.as_deref(), born.years, born.in_days),
         (Some("2027-02-28"), Some(35), Some(97))
     );
     assert_eq!(ana.city.as_deref(), Some("Tokyo"));

@@ -448,18 +448,6 @@ test('a deleted calendar comes back by undo, with its events', async () => {
   await page.getByRole('checkbox', { name: 'Family' }).waitFor();
 });
 
-test('a person with a birthday is added', async () => {
-  await open();
-  await nav('People');
-  await page.getByRole('button', { name: 'Add person' }).click();
-  await dialog().getByLabel('Name').fill('Noor');
-  await dialog().getByLabel('Day').fill('29');
-  await dialog().getByLabel('Month').selectOption('2');
-  await dialog().getByLabel('In years without 29 February').waitFor();
-  await dialog().getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('button', { name: /Noor/ }).waitFor();
-});
-
 test('a calendar file that is chosen says what it brought', async () => {
   await open();
   await page.keyboard.press(',');

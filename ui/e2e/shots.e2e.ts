@@ -75,6 +75,7 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'deliveries', play: go('Deliveries') },
   { name: 'why', play: async (page) => { await go('Deliveries')(page); await page.getByRole('button', { name: /Price sync/ }).first().click(); } },
   { name: 'people', play: go('People') },
+  { name: 'person', play: async (page) => { await go('People')(page); await page.getByRole('button', { name: /^Lena Vogt/ }).click(); await page.getByRole('group', { name: 'Anniversary' }).getByLabel('Day').fill('30'); await page.getByRole('group', { name: 'Anniversary' }).getByLabel('Month').selectOption('2'); await page.getByLabel('Name', { exact: true }).focus(); } },
   { name: 'settings', play: key(',') },
   { name: 'keys', play: key('?') },
   { name: 'choose', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Gym' }).first().focus(); await page.keyboard.press('Alt+ArrowRight'); await page.getByRole('dialog').waitFor(); } },

@@ -1,6 +1,6 @@
 // Dates and times as words. Intl is used for names only; it is always given UTC noon of a civil date.
 
-import { addDays, dayOf, daysBetween, monthOf, yearOf, type CivilDate } from './date';
+import { addDays, dateOf, dayOf, daysBetween, monthOf, yearOf, type CivilDate } from './date';
 
 export type HourClock = 'h24' | 'h12';
 
@@ -28,6 +28,10 @@ export const dayFull = (date: CivilDate, locale = 'en-GB'): string => `${dayShor
 /** "Wednesday, 18 November 2026" */
 export const daySpoken = (date: CivilDate, locale = 'en-GB'): string =>
   `${weekdayLong(date, locale)}, ${dayOf(date)} ${monthLong(date, locale)} ${yearOf(date)}`;
+
+/** "29 February", or "29 February 1996" where the year is known; in other languages as they write it. */
+export const dayOfYear = (month: number, day: number, year: number | null, locale = 'en-GB'): string =>
+  named(locale, { day: 'numeric', month: 'long', ...(year === null ? {} : { year: 'numeric' }) }, dateOf(year ?? 2000, month, day));
 
 /** Keeps a time on one line. */
 const NBSP = '\u00a0';

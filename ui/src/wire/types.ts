@@ -138,7 +138,7 @@ export type PassedReminder = { trigger: Trigger, due: Moment, };
 
 export type PersonSaved = { person: PersonView, change: Change, };
 
-export type PersonView = { id: string, name: string, month: number | null, day: number | null, year: number | null, zone: string | null, city: string | null, leapDay: LeapDay, next: string | null, turns: number | null, inDays: number | null, };
+export type PersonView = { id: string, name: string, birthday: Yearly | null, anniversary: Yearly | null, zone: string | null, city: string | null, leapDay: LeapDay, };
 
 export type Place = "window" | "commandLine" | "notification";
 
@@ -178,7 +178,7 @@ export type SaveCalendar = { id?: string | null, name: string, color: Color, sho
 
 export type SaveEvent = { draft: Draft, event?: string | null, original?: string | null, scope?: Scope | null, version?: number | null, requestId: string, };
 
-export type SavePerson = { id?: string | null, name: string, month?: number | null, day?: number | null, year?: number | null, zone?: string | null, leapDay: LeapDay, requestId: string, };
+export type SavePerson = { id?: string | null, name: string, birthday: YearlyFields, anniversary: YearlyFields, zone?: string | null, leapDay: LeapDay, requestId: string, };
 
 export type Scope = "this" | "following" | "all";
 
@@ -227,6 +227,10 @@ export type Wall = { date: string, wallMin: number | null, };
 export type WeekStart = "monday" | "sunday" | "saturday";
 
 export type Why = { delivery: DeliveryRow, steps: Array<Step>, attempts: Array<AttemptView>, acknowledged: Acknowledged | null, };
+
+export type Yearly = { month: number, day: number, year: number | null, next: string | null, years: number | null, inDays: number | null, };
+
+export type YearlyFields = { month?: number | null, day?: number | null, year?: number | null, };
 
 export type ZoneField = { id: string, city: string, };
 

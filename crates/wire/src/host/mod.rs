@@ -15,6 +15,7 @@ mod intake;
 mod local;
 mod moved;
 mod moving;
+mod people;
 mod preview;
 mod quick;
 mod segments;

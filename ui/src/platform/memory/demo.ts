@@ -1,7 +1,7 @@
 // A few weeks around Wednesday 18 November 2026, 10:23 in Berlin, as a person would have them: every state once.
 
 import { dates, weekday } from '../../time/date';
-import type { CalendarView, ChannelView, Color, Kind, PersonView } from '../../wire/types';
+import type { CalendarView, ChannelView, Color, Kind, PersonView, Yearly } from '../../wire/types';
 import { moment } from './moments';
 import { nothingMoved } from './moved';
 import { DESKTOP, HOOK, type Fate, type Occ, type World } from './world';
@@ -170,11 +170,18 @@ const CHANNELS: ChannelView[] = [
   { id: 'chn_gone', kind: 'webhook', name: 'old-relay', url: 'https://relay.example.org/ring', network: 'public', guarantee: 'neverMiss', off: 'its endpoint said it is gone', lastTold: moment('2026-10-30', 540, 3), lastFailed: null },
 ];
 
+const yearly = (text: string, next: string, inDays: number): Yearly => {
+  const [year = 0, month = 0, day = 0] = text.split('-').map(Number);
+  return { month, day, year: year || null, next, inDays, years: year ? Number(next.slice(0, 4)) - year : null };
+};
+const person = (id: string, name: string, birthday: Yearly | null, rest: Partial<PersonView> = {}): PersonView => ({
+  id, name, birthday, anniversary: null, zone: null, city: null, leapDay: 'backward', ...rest,
+});
 const PEOPLE: PersonView[] = [
-  { id: 'per_3', name: 'Ana Ferreira', month: 12, day: 5, year: 1990, zone: 'Europe/Lisbon', city: 'Lisbon', leapDay: 'backward', next: '2026-12-05', turns: 36, inDays: 17 },
-  { id: 'per_2', name: 'Kenji Sato', month: 11, day: 27, year: 1984, zone: 'Asia/Tokyo', city: 'Tokyo', leapDay: 'backward', next: '2026-11-27', turns: 42, inDays: 9 },
-  { id: 'per_4', name: 'Lena Vogt', month: 2, day: 29, year: 1996, zone: null, city: null, leapDay: 'backward', next: '2027-02-28', turns: 31, inDays: 102 },
-  { id: 'per_1', name: 'Mia Brandt', month: 11, day: 17, year: null, zone: null, city: null, leapDay: 'backward', next: '2027-11-17', turns: null, inDays: 364 },
+  person('per_3', 'Ana Ferreira', yearly('1990-12-05', '2026-12-05', 17), { zone: 'Europe/Lisbon', city: 'Lisbon', anniversary: yearly('2015-06-20', '2027-06-20', 214) }),
+  person('per_2', 'Kenji Sato', yearly('1984-11-27', '2026-11-27', 9), { zone: 'Asia/Tokyo', city: 'Tokyo' }),
+  person('per_4', 'Lena Vogt', yearly('0-02-29', '2027-02-28', 102)),
+  person('per_1', 'Mia Brandt', yearly('0-11-17', '2027-11-17', 364)),
 ];
 
 export function demoWorld(): World {

@@ -1,15 +1,16 @@
 // The same door as the real host, over a demo world kept in memory: for design, tests and pictures in a plain browser.
 
 import type { Calls } from '../../wire/calls';
-import type { Boot, ChannelView, DeliveriesPage, DeliveriesQuery, Fault, HourClock, PersonSaved, PersonView, SavePerson, Status, ZoneView } from '../../wire/types';
+import type { Boot, ChannelView, DeliveriesPage, DeliveriesQuery, Fault, HourClock, Status, ZoneView } from '../../wire/types';
 import { Refused, type Args, type Answer, type Platform } from '../types';
 import { allRows, counts, detailOf, inboxOf, rowOf, whyOf } from './deliver';
 import { demoWorld, emptyWorld } from './demo';
 import { change, formOf, move, newForm, previewOf, reinstate, remember, remove, save, step, type Past } from './edits';
 import { hardWorld } from './hard';
 import { createIntake } from './intake';
-import { movedIn, nothingMoved } from './moved';
 import { later, moment, ZONES } from './moments';
+import { movedIn, nothingMoved } from './moved';
+import { savePerson } from './people';
 import { readQuick } from './quick';
 import { busyOf, rangeOf, upNextOf } from './range';
 import { deliveryId, DESKTOP, type Occ, type World } from './world';
@@ -198,7 +199,7 @@ function lists(world: World, past: Past, told: <T>(answer: T) => T): Partial<Han
       world.occs = world.occs.filter((o) => o.calendar !== id);
       return told(change('removed', { title: gone.name, cancelledReminders: 4, undo: true }));
     },
-    savePerson: (asked) => told(savePerson(world, asked)),
+    savePerson: (asked) => told(savePerson(world, asked, refuse)),
     deletePerson: ({ id }) => {
       const gone = world.people.find((p) => p.id === id) ?? refuse('notFound', 'the person is not there any more', null);
       world.people = world.people.filter((p) => p !== gone);
@@ -240,20 +241,3 @@ function peoplesZones(world: World, text: string): ZoneView[] {
   const named = world.people.filter((p) => p.zone && p.name.toLowerCase().includes(text.toLowerCase()));
   return named.map(({ id, name, zone, city }) => ({ id: `@${zone}`, city: `${name}, ${city}`, offset: ZONES.find((z) => z.id === zone)?.offset ?? '', person: id }));
 }
-
-function savePerson(world: World, asked: SavePerson): PersonSaved {
-  if (asked.name.trim() === '') refuse('invalid', 'a person needs a name', 'name');
-  const { id, name, month = null, day = null, year = null, zone = null, leapDay } = asked;
-  const mm = String(month).padStart(2, '0');
-  const dd = String(day).padStart(2, '0');
-  const thisYear = `2026-${mm}-${dd}`;
-  const next = month && day ? (thisYear >= world.now.date ? thisYear : `2027-${mm}-${dd}`) : null;
-  const city = ZONES.find((z) => z.id === zone)?.city ?? null;
-  const turns = year && next ? Number(next.slice(0, 4)) - year : null;
-  const inDays = next ? Math.round((Date.parse(next) - Date.parse(world.now.date)) / 86_400_000) : null;
-  const saved: PersonView = { id: id ?? `per_new${world.people.length}`, name: name.trim(), month, day, year, zone, city, leapDay, next, turns, inDays };
-  const others = world.people.filter((p) => p.id !== saved.id);
-  world.people = [...others, saved].sort((a, b) => a.name.localeCompare(b.name));
-  return { person: saved, change: change(id ? 'saved' : 'created', { title: saved.name }) };
-}
-

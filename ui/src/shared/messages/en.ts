@@ -1,11 +1,13 @@
 // Every sentence of the window. `#one` and `#other` are the plural forms of a key; braces are filled in.
 
 import { intake } from './intake';
+import { people } from './people';
 import { quick } from './quick';
 import { zones } from './zones';
 
 export const en = {
   ...zones,
+  ...people,
   ...quick,
   ...intake,
   'app.name': 'Carillon',
@@ -310,29 +312,6 @@ export const en = {
   'actor.service': 'service',
   'actor.window': 'window',
 
-  'people.emptyTitle': 'Nobody yet',
-  'people.emptyText': 'Add somebody and Carillon remembers the birthday, in their own time zone.',
-  'people.add': 'Add person',
-  'people.new': 'New person',
-  'people.edit': 'Change {name}',
-  'people.name': 'Name',
-  'people.birthday': 'Birthday',
-  'people.day': 'Day',
-  'people.month': 'Month',
-  'people.year': 'Year (if known)',
-  'people.zone': 'Lives in',
-  'people.zoneHere': 'Here',
-  'people.leap': 'In years without 29 February',
-  'people.leap.backward': 'on 28 February',
-  'people.leap.forward': 'on 1 March',
-  'people.leap.omit': 'not at all',
-  'people.turns': 'turns {n}',
-  'people.inDays#one': 'in {n} day',
-  'people.inDays#other': 'in {n} days',
-  'people.today': 'today',
-  'people.noBirthday': 'no birthday known',
-  'people.remove': 'Remove',
-  'people.list': 'People by name',
 
   'calendar.new': 'New calendar',
   'calendar.edit': 'Change calendar',
