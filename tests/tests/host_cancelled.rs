@@ -42,3 +42,20 @@ fn what_is_cancelled_is_shown_as_cancelled_and_may_take_place_after_all() {
     let refused = host(&world).reinstate(again).expect_err("nothing to bring back");
     assert!(refused.message.contains("is not cancelled"), "{}", refused.message);
 }
+
+#[test]
+fn of_a_series_that_is_cancelled_what_is_over_is_not_shown_as_cancelled() {
+    let mut world = World::at("2026-11-23T08:00[Europe/Berlin]");
+    let event = world.add(calendar::draft::EventDraft {
+        rules: vec!["FREQ=DAILY;COUNT=4".into()],
+        ..draft("appointment", "Stand-up", "20261123T090000", Some(BERLIN))
+    });
+    world.wait_until("2026-11-24T12:00");
+    world.engine().cancel(&Target::all(event)).expect("cancelled");
+    let asked =
+        RangeQuery { from: "2026-11-23".into(), to: "2026-11-27".into(), second_zone: None };
+    let segments = host(&world).range(asked).expect("a range").segments;
+    let shown: Vec<_> = segments.iter().map(|s| (s.cancelled, s.mark)).collect();
+    let told = (false, Some(Mark::Told));
+    assert_eq!(shown, [told, told, (true, None), (true, None)]);
+}

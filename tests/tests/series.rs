@@ -297,30 +297,6 @@ fn a_part_can_be_parted_again_and_all_of_it_undone() {
 }
 
 #[test]
-fn cancelling_is_told_no_more_and_stays_in_the_calendar() {
-    let (mut world, id) = choir(|d| d.reminders = reminders(&["-P1D", "-PT10M"]));
-    let unsaid = world.engine().cancel(&Target { scope: None, ..Target::all(id) });
-    assert!(matches!(unsaid, Err(engine::Error::ScopeNeeded)));
-    let one = world.engine().cancel(&about(id, "20261130T190000", Scope::This)).expect("cancelled");
-    assert!(one.effect.cancelled <= 2);
-    let rest =
-        world.engine().cancel(&about(id, "20261207T190000", Scope::Following)).expect("cancelled");
-    let rest: EventId = rest.event.parse().expect("an id");
-    assert!(world.draft(rest).disabled && !world.draft(id).disabled);
-    let all = world.engine().cancel(&Target::all(id)).expect("cancelled");
-    assert_eq!(all.effect.cancelled, 1);
-    let again = world.engine().cancel(&Target::all(id)).expect_err("cancelled already");
-    assert_eq!(again.to_string(), "“Choir” is cancelled already");
-    world.wait_until("2027-01-15T12:00");
-    assert_eq!(world.titles(), Vec::<String>::new());
-    for _ in 0..3 {
-        undo(&mut world);
-    }
-    world.wait_until("2027-01-20T12:00");
-    assert!(!world.titles().is_empty());
-}
-
-#[test]
 fn the_file_a_parted_series_came_from_changes_nothing_and_a_newer_one_takes_its_place() {
     let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
     let import = |world: &mut World, sequence: u32| {

@@ -96,6 +96,15 @@ pub enum Change {
 }
 
 impl Event {
+    /// The event with the occurrences that were left out of it, and how many those are.
+    pub fn with_what_was_left_out(&self) -> (Self, usize) {
+        let mut whole = self.clone();
+        whole.overrides.retain(|o| o.change != Change::Cancelled);
+        whole.repeats.exdates.clear();
+        let left_out = self.overrides.len() - whole.overrides.len() + self.repeats.exdates.len();
+        (whole, left_out)
+    }
+
     /// Until when a reminder of this event is worth telling: its own wish or the kind's.
     pub fn use_by(&self, reminder: &Reminder) -> UseBy {
         reminder.use_by.unwrap_or(self.kind.defaults().use_by)

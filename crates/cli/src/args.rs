@@ -62,8 +62,11 @@ pub enum Command {
     Move(Move),
     /// Leave out one occurrence of an event that repeats
     Skip(Skip),
-    /// Cancel an event and its reminders; it stays in the calendar
+    /// Cancel an event and its reminders; it stays in the calendar, and what of it is over stays as it was
     Cancel(Which),
+    /// Let what was cancelled or skipped take place after all
+    #[command(visible_alias = "uncancel")]
+    Reinstate(Which),
     /// Delete an event and cancel its reminders
     Delete(Which),
     /// Take the last change back

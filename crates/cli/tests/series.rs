@@ -350,3 +350,42 @@ fn an_event_goes_into_a_persons_time_and_back_in_each_scope() {
         assert!(said.refused(code).contains(part), "{line}: {said:?}");
     }
 }
+
+#[test]
+fn what_was_cancelled_takes_place_after_all() {
+    let (desk, id) = choir();
+    let line = |text: &str| desk.line(&text.replace("ID", &id));
+    line("skip ID --occurrence 2031-01-13").done();
+    line("cancel ID --occurrence 2031-01-20T19:00").done();
+    assert_eq!(january(&desk), "06T19:00 Choir, 27T19:00 Choir");
+    assert_eq!(
+        line("reinstate ID").refused(1),
+        "carillon: “Choir” is not cancelled, but 2 of its occurrences are: say which"
+    );
+    let said = line("reinstate ID --occurrence 2031-01-20");
+    let text = said.done();
+    assert!(
+        text.starts_with(
+            "“Choir” of Mon 20 Jan 2031, 19:00 (Europe/Berlin) takes place after all.\n"
+        ),
+        "{text}"
+    );
+    line("uncancel ID --occurrence 2031-01-13T19:00 --scope following").done();
+    assert_eq!(january(&desk), WHOLE);
+    line("cancel ID").done();
+    assert_eq!(line("reinstate ID --json").json()["scope"], "all");
+    assert_eq!(line("show ID --json").json()["enabled"], true);
+    let text = line("reinstate ID --occurrence 2031-01-07").refused(1).to_string();
+    assert!(text.contains("has no occurrence at 2031-01-07"), "{text}");
+    // What is over stays: today it began.
+    let daily = desk.add("Pill --at 2026-01-01T00:00 --rrule FREQ=DAILY --past");
+    let said = desk.line(&format!("cancel {daily}"));
+    let text = said.done();
+    assert!(text.contains(" cancelled. What is over stays as it was.\n"), "{text}");
+    let said = desk.line(&format!("reinstate {daily}"));
+    let text = said.done();
+    assert!(
+        text.starts_with("“Pill” from ") && text.contains(" on takes place after all."),
+        "{text}"
+    );
+}

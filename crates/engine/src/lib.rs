@@ -7,6 +7,7 @@ mod act;
 pub mod answers;
 pub mod autostart;
 pub mod bell;
+mod cancelling;
 mod cards;
 pub mod channels;
 pub mod clock;

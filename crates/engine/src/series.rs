@@ -58,7 +58,7 @@ pub struct Target<'a> {
 
 /// What a change takes, once the question is settled.
 #[derive(Debug, Clone, Copy)]
-enum Taken {
+pub(crate) enum Taken {
     This(LocalStart),
     Following(LocalStart),
     All,
@@ -70,7 +70,7 @@ impl Target<'_> {
         Self { id, original: None, scope: Some(Scope::All), based_on: None, request: None }
     }
 
-    fn taken(&self, event: &Event) -> Result<Taken> {
+    pub(crate) fn taken(&self, event: &Event) -> Result<Taken> {
         match (self.scope, self.original) {
             _ if event.repeats.is_once() => Ok(Taken::All),
             (None, _) => Err(Error::ScopeNeeded),
@@ -100,46 +100,6 @@ impl Engine {
                 Taken::Following(original) => act.end_before(&row, original),
                 Taken::All => act.delete_whole(&row),
             }
-        })
-    }
-
-    /// Cancels an event or some of its occurrences, and with it its reminders. An event that is
-    /// cancelled as a whole stays in the calendar and is told no more.
-    ///
-    /// # Errors
-    /// As [`Engine::delete`]; when it is cancelled already.
-    pub fn cancel(&self, target: &Target<'_>) -> Result<Saved> {
-        self.once(target.request, |act| {
-            let row = act.event(target.id)?;
-            act.at_version(&row, target.based_on)?;
-            let (event, from) = match target.taken(&row.event)? {
-                Taken::This(original) => return act.skip(&row, original),
-                Taken::Following(original) => act.following(&row.event, original)?,
-                Taken::All => (row.event.clone(), None),
-            };
-            if !event.enabled {
-                let message = format!("“{}” is cancelled already", event.title);
-                return Err(Error::invalid("id", message));
-            }
-            let draft = EventDraft { disabled: true, ..EventDraft::from(&event) };
-            act.change_from(&row, from, draft, Reason::CancelledDisabled)
-        })
-    }
-
-    /// Lets an event that was cancelled as a whole take place after all. What is past stays silent.
-    ///
-    /// # Errors
-    /// As [`Engine::delete`]; when it is not cancelled.
-    pub fn reinstate(&self, target: &Target<'_>) -> Result<Saved> {
-        self.once(target.request, |act| {
-            let row = act.event(target.id)?;
-            act.at_version(&row, target.based_on)?;
-            if row.event.enabled {
-                let message = format!("“{}” is not cancelled", row.event.title);
-                return Err(Error::invalid("id", message));
-            }
-            let draft = EventDraft { disabled: false, ..EventDraft::from(&row.event) };
-            act.change(&row, draft, Reason::CancelledEdited)
         })
     }
 
@@ -221,7 +181,11 @@ impl Act<'_> {
     }
 
     /// What follows from an occurrence on, as an event, and from where on that is a part.
-    fn following(&self, event: &Event, at: LocalStart) -> Result<(Event, Option<LocalStart>)> {
+    pub(crate) fn following(
+        &self,
+        event: &Event,
+        at: LocalStart,
+    ) -> Result<(Event, Option<LocalStart>)> {
         self.occurrence(event, at)?;
         Ok(match event.halves(&self.context, at)? {
             Halves::Whole => (event.clone(), None),

@@ -262,7 +262,10 @@ impl<'a> View<'a> {
             row("notes", line.into());
         }
         match (event.enabled, event.reminders.is_empty()) {
-            (false, _) => row("told", "not at all: it is cancelled".into()),
+            (false, _) => row(
+                "told",
+                "not at all: it is cancelled; `carillon reinstate` brings it back".into(),
+            ),
             (true, true) => row("told", "not at all: it has no reminder".into()),
             (true, false) => {}
         }

@@ -45,6 +45,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Move(words) => series::move_to(&open()?, &words),
         Command::Skip(words) => series::skip(&open()?, &words),
         Command::Cancel(words) => series::cancel(&open()?, &words),
+        Command::Reinstate(words) => series::reinstate(&open()?, &words),
         Command::Delete(words) => series::delete(&open()?, &words),
         Command::Undo => undo::undo(&open()?),
         Command::Redo => undo::redo(&open()?),

@@ -1,4 +1,4 @@
-//! Changes of an event, or of some occurrences of one that repeats: move, skip, cancel, delete;
+//! Changes of an event, or of some occurrences of one that repeats: move, skip, cancel, reinstate, delete;
 //! and how an occurrence is named on the command line.
 
 use calendar::{
@@ -66,7 +66,11 @@ impl Meant {
 
 /// Reads which event and which of its occurrences are meant.
 pub fn meant(session: &Session, which: &Which) -> Result<Meant, Failure> {
-    let row = session.engine.event(which.id)?;
+    meant_of(session, which, session.engine.event(which.id)?)
+}
+
+/// The same of an event as it is given.
+fn meant_of(session: &Session, which: &Which, row: EventRow) -> Result<Meant, Failure> {
     let occurrence = match &which.occurrence {
         Some(text) => Some(find(session, &row.event, text)?),
         None => None,
@@ -302,8 +306,44 @@ pub fn skip(session: &Session, asked: &Skip) -> Result<Answer, Failure> {
 pub fn cancel(session: &Session, which: &Which) -> Result<Answer, Failure> {
     let meant = meant(session, which)?;
     let saved = session.engine.cancel(&meant.target())?;
-    let mut text = format!("Cancelled {}{}\n", meant.words(), cancelled(&saved.effect));
+    let mut what = meant.words();
+    let is_rest = meant.scope == Scope::All && saved.parted_from.is_some();
+    if is_rest {
+        let rest = changed(session, &saved)?.event;
+        what.push_str(&format!(" from {} on", words::label(&first(session, &rest)?.label())));
+    }
+    let mut text = format!("Cancelled {what}{}", cancelled(&saved.effect));
+    text.push_str(if is_rest { " What is over stays as it was.\n" } else { "\n" });
     text.push_str(&goes_on(&saved));
+    Ok(Answer::new(text, &Done::of(&meant, &saved)))
+}
+
+/// The event as it was saved.
+fn changed(session: &Session, saved: &Saved) -> Result<EventRow, Failure> {
+    let id: EventId = saved.event.parse().map_err(|e| Failure::failed(format!("{e}")))?;
+    Ok(session.engine.event(id)?)
+}
+
+pub fn reinstate(session: &Session, which: &Which) -> Result<Answer, Failure> {
+    let row = session.engine.event(which.id)?;
+    // What was left out is named as if it were there.
+    let (whole, _) = match row.event.enabled {
+        true => row.event.with_what_was_left_out(),
+        false => (row.event.clone(), 0),
+    };
+    let meant = meant_of(session, which, EventRow { event: whole, ..row })?;
+    let saved = session.engine.reinstate(&meant.target())?;
+    let row = changed(session, &saved)?;
+    let mut what = meant.words();
+    if meant.scope == Scope::All && row.event.id != which.id {
+        what.push_str(&format!(" from {} on", words::label(&first(session, &row.event)?.label())));
+    }
+    let mut text = format!("{what} takes place after all.\n");
+    text.push_str(&goes_on(&saved));
+    passed(session, &saved.effect.passed).iter().for_each(|line| text.push_str(line));
+    if !row.event.reminders.is_empty() {
+        text.push_str(session.warning());
+    }
     Ok(Answer::new(text, &Done::of(&meant, &saved)))
 }
 
@@ -332,7 +372,6 @@ pub fn move_to(session: &Session, asked: &Move) -> Result<Answer, Failure> {
     let Target { id, original, scope, based_on, .. } = target;
     let original = original.unwrap_or(one.original);
     let saved = session.engine.move_occurrence(id, original, &to, scope, based_on, None)?;
-    let changed: EventId = saved.event.parse().map_err(|e| Failure::failed(format!("{e}")))?;
     let stands = |start: &LocalStart| {
         let zone = to.zone.as_ref().map_or_else(
             || session.zone(),
@@ -349,7 +388,7 @@ pub fn move_to(session: &Session, asked: &Move) -> Result<Answer, Failure> {
     text.push('\n');
     text.push_str(&goes_on(&saved));
     passed(session, &saved.effect.passed).iter().for_each(|line| text.push_str(line));
-    if !session.engine.event(changed)?.event.reminders.is_empty() {
+    if !changed(session, &saved)?.event.reminders.is_empty() {
         text.push_str(session.warning());
     }
     Ok(Answer::new(text, &Done { start: Some(start), ..Done::of(&meant, &saved) }))
