@@ -108,10 +108,7 @@ impl Act<'_> {
             say_damaged(id, &error);
             done.remarks.push(format!("an event of {} cannot be read: {error}", calendar.name));
         }
-        rows.sort_by(|a, b| {
-            let key = |row: &EventRow| (row.event.timing.start, uid_of(row));
-            key(a).cmp(&key(b))
-        });
+        rows.sort_by_cached_key(|row| (row.event.timing.start, uid_of(row)));
         Ok(rows)
     }
 
@@ -124,6 +121,7 @@ impl Act<'_> {
             Ok((uid_of(row), person))
         };
         let names = rows.iter().map(named).collect::<Result<Vec<_>>>()?;
+        let firsts = self.first_parts(rows)?;
         let outgoing: Vec<Outgoing<'_>> = rows
             .iter()
             .zip(&names)
@@ -136,6 +134,7 @@ impl Act<'_> {
                     edited,
                     event: &row.event,
                     person: person.as_deref(),
+                    part_of: firsts.get(&row.event.id).map(String::as_str),
                     extra: &row.source.extra,
                 }
             })
@@ -162,7 +161,8 @@ impl Exported {
     }
 }
 
-fn uid_of(row: &EventRow) -> String {
+/// What files call an event.
+pub(crate) fn uid_of(row: &EventRow) -> String {
     row.source.uid.clone().unwrap_or_else(|| row.event.id.to_string())
 }
 

@@ -28,6 +28,7 @@ use crate::{
         person,
     },
     origin::fingerprint,
+    parts::{Doing, Fitting, belong_together},
     people::calendar_name,
     taken_back::Trail,
     verdict::Verdict,
@@ -140,8 +141,8 @@ impl Engine {
             let text = place.row.id.to_string();
             let together =
                 waiting.iter_mut().take_while(|e| e.calendar.is_none() || e.calendar == named);
-            let count = together.take(AT_ONCE).map(|e| e.draft.calendar.clone_from(&text)).count();
-            let some = &waiting.make_contiguous()[..count];
+            let count = together.map(|e| e.draft.calendar.clone_from(&text)).count();
+            let some = first_of(&waiting.make_contiguous()[..count]);
             let chunk = match file.mode {
                 Mode::Preview => self.read(|act| act.preview(some, &place)),
                 Mode::Apply => self.write(|act| act.take_in(some, &place, &mut || self.now().boot)),
@@ -189,24 +190,24 @@ impl Engine {
 
 /// Where events go, and whether it has to be made yet.
 #[derive(Debug)]
-struct Place {
-    row: CalendarRow,
+pub(crate) struct Place {
+    pub row: CalendarRow,
     is_new: bool,
 }
 
 /// Part of an import: what one transaction took in.
 #[derive(Debug, Default)]
-struct Chunk {
+pub(crate) struct Chunk {
     taken: usize,
     created: u32,
     updated: u32,
     unchanged: u32,
     remarks: Vec<Remark>,
-    trail: Trail,
+    pub trail: Trail,
 }
 
 impl Chunk {
-    fn count(&mut self, imported: &ImportedEvent, verdict: &Verdict) {
+    pub fn count(&mut self, imported: &ImportedEvent, verdict: &Verdict) {
         self.taken += 1;
         let remark = match verdict {
             Verdict::Create => {
@@ -251,11 +252,8 @@ impl Imported {
 impl Act<'_> {
     fn preview(&self, events: &[ImportedEvent], place: &Place) -> Result<Chunk> {
         let mut chunk = Chunk::default();
-        for imported in events.iter().take(AT_ONCE) {
-            if let Some((imported, event, source)) = self.fitting(imported, place, &mut chunk)? {
-                let verdict = self.verdict(&imported, place.row.id, &event, &source)?;
-                chunk.count(&imported, &verdict);
-            }
+        for series in events.chunk_by(belong_together) {
+            self.take_in_series(series, place, Doing::Nothing, &mut chunk)?;
         }
         Ok(chunk)
     }
@@ -270,24 +268,8 @@ impl Act<'_> {
         if place.is_new {
             calendars::put(self.tx, &place.row)?;
         }
-        for imported in events.iter().take(AT_ONCE) {
-            let Some((imported, event, source)) = self.fitting(imported, place, &mut chunk)? else {
-                continue;
-            };
-            let verdict = self.verdict(&imported, place.row.id, &event, &source)?;
-            match &verdict {
-                Verdict::Create => {
-                    self.insert(&event, &source)?;
-                    chunk.trail.made(event.id);
-                }
-                Verdict::Update(row, _) => {
-                    chunk.trail.changed(row);
-                    let parts = self.overwrite(row, &imported, place)?;
-                    parts.into_iter().for_each(|part| chunk.trail.took_in(row, part));
-                }
-                Verdict::Leave(_) => {}
-            }
-            chunk.count(&imported, &verdict);
+        for series in events.chunk_by(belong_together) {
+            self.take_in_series(series, place, Doing::It, &mut chunk)?;
             if boot().saturating_sub(self.now.boot).as_millis() >= HOLD_MS {
                 break;
             }
@@ -303,12 +285,12 @@ impl Act<'_> {
     /// An imported event as it can be in the ledger. Alarms at a moment that turn out to lie
     /// beyond a deadline, now that the machine's zone is known, are left out; what still cannot
     /// be is a remark.
-    fn fitting<'e>(
+    pub(crate) fn fitting<'e>(
         &self,
         imported: &'e ImportedEvent,
         place: &Place,
         chunk: &mut Chunk,
-    ) -> Result<Option<(Cow<'e, ImportedEvent>, Event, Source)>> {
+    ) -> Result<Option<Fitting<'e>>> {
         let id = event_id(&self.now);
         let reason = match self.definition(imported, id, place) {
             Ok((event, source)) => return Ok(Some((Cow::Borrowed(imported), event, source))),
@@ -340,9 +322,10 @@ impl Act<'_> {
         place: &Place,
     ) -> Result<(Event, Source)> {
         let draft = self.of_person(imported)?;
+        let root = self.root_of(imported, place, id)?;
         let event = match place.is_new {
-            true => self.checked_for_any_calendar(&draft, id, id)?,
-            false => self.checked(&draft, id, id)?,
+            true => self.checked_for_any_calendar(&draft, id, root)?,
+            false => self.checked(&draft, id, root)?,
         };
         let stamp = imported.stamp.map_or_else(|| "-".to_string(), |at| at.to_string());
         let source = Source {
@@ -377,13 +360,12 @@ impl Act<'_> {
 
     /// Puts a newer version in the place of an event. What no file can say (reminders through
     /// other channels, what becomes of skipped and repeated hours) stays.
-    /// Gives the parts of its series that went into it.
-    fn overwrite(
+    pub(crate) fn overwrite(
         &self,
         row: &EventRow,
         imported: &ImportedEvent,
         place: &Place,
-    ) -> Result<Vec<EventRow>> {
+    ) -> Result<Event> {
         let (_, source) = self.definition(imported, row.event.id, place)?;
         let old = EventDraft::from(&row.event);
         let mut draft = self.of_person(imported)?.into_owned();
@@ -396,7 +378,7 @@ impl Act<'_> {
         }
         let event = self.checked(&draft, row.event.id, row.event.series_root)?;
         self.replace(row, &event, &source, Reason::CancelledEdited)?;
-        self.take_back_parts(&event)
+        Ok(event)
     }
 }
 
@@ -419,6 +401,18 @@ fn unfinished(through: usize, total: usize, error: Error) -> Error {
         "{through} of {total} events were imported, then: {error}; import the file again to complete it"
     );
     Error::invalid("file", message)
+}
+
+/// As many as one transaction takes, without parting a series.
+fn first_of(events: &[ImportedEvent]) -> &[ImportedEvent] {
+    let mut count = 0;
+    for series in events.chunk_by(belong_together) {
+        if count >= AT_ONCE {
+            break;
+        }
+        count += series.len();
+    }
+    &events[..count]
 }
 
 /// Reads on until there is enough for a transaction.

@@ -26,6 +26,7 @@ pub mod message;
 pub mod moved;
 mod moving;
 mod origin;
+mod parts;
 pub mod people;
 pub mod place;
 pub mod planning;

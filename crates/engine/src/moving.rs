@@ -5,7 +5,7 @@ use calendar::{
     draft::{EventDraft, OverrideDraft},
     event::Event,
     occurrence::Occurrence,
-    recurrence::{ByDay, Freq, Rule, Until},
+    recurrence::Rule,
     timing::{LocalStart, Tie, shift},
     zones::Zones,
 };
@@ -158,55 +158,12 @@ fn distance(from: DateTime, to: DateTime) -> (i32, i64) {
 }
 
 /// The rule after its series, whose first start was on the weekday `first`, moved by days and
-/// seconds. Weekdays move along; what a rule ties to days of the month or hours of the day does
-/// not, and is refused.
+/// seconds.
 fn moved_rule(rule: &Rule, first: Weekday, (days, seconds): (i32, i64)) -> Result<Rule> {
-    let tied = || {
+    rule.moved(first, days, seconds).ok_or_else(|| {
         let message = format!(
             "the rule {rule} ties this series to its days: change the rule, or move one occurrence"
         );
         Error::invalid("rrule", message)
-    };
-    let clock =
-        !(rule.by_hour().is_empty() && rule.by_minute().is_empty() && rule.by_second().is_empty());
-    if clock && seconds != 0 {
-        return Err(tied());
-    }
-    let mut moved = rule.clone();
-    if days != 0 {
-        let fixed = !(rule.by_month_day().is_empty()
-            && rule.by_year_day().is_empty()
-            && rule.by_week_no().is_empty()
-            && rule.by_month().is_empty()
-            && rule.by_set_pos().is_empty());
-        let weekly = rule.freq() == Freq::Weekly && rule.by_day().iter().all(|d| d.nth.is_none());
-        if fixed || !(rule.by_day().is_empty() || weekly) {
-            return Err(tied());
-        }
-        let along = |d: &ByDay| ByDay::every(d.weekday.wrapping_add(days));
-        let by_day = rule.by_day().iter().map(along).collect();
-        moved = moved.with_by_day(by_day).map_err(|e| Error::invalid("rrule", e.to_string()))?;
-        if parts_weeks(rule, first, days) {
-            moved = moved.with_week_start(rule.week_start().wrapping_add(days));
-        }
-    }
-    let until = rule.until().map(|until| match until {
-        Until::Date(date) => {
-            Until::Date(shift(date.to_datetime(jiff::civil::Time::midnight()), days, 0).date())
-        }
-        Until::Local(at) => Until::Local(shift(at, days, seconds)),
-        Until::Utc(at) => Until::Utc(shift(at, days, seconds)),
-    });
-    // Setting no end would take a COUNT away.
-    Ok(if until.is_some() { moved.with_until(until) } else { moved })
-}
-
-/// Whether days that were of one week would, moved, be of two, where only some weeks count: then
-/// the week has to begin as many days later, too.
-fn parts_weeks(rule: &Rule, first: Weekday, days: i32) -> bool {
-    let week_of = |day: Weekday| {
-        let place = i32::from(day.since(rule.week_start()));
-        (place + days).div_euclid(7)
-    };
-    rule.interval() > 1 && rule.by_day().iter().any(|d| week_of(d.weekday) != week_of(first))
+    })
 }

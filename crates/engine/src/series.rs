@@ -344,32 +344,17 @@ impl Act<'_> {
         row.ok_or_else(|| Error::not_found("event", id))
     }
 
-    /// Takes back into a series those of its parts that it covers again, as its file has it now.
-    pub(crate) fn take_back_parts(&self, whole: &Event) -> Result<Vec<EventRow>> {
-        let zone = self.context.zone_of(whole, &whole.timing.tie);
-        let series = whole.series();
-        let mut gone = Vec::new();
-        for part in event::parts(self.tx, &self.context.zones, whole)? {
-            let start = part.event.timing.start;
-            let is_covered = series.from(start, whole.anchor(&zone)).next().is_some();
-            if part.source.uid.is_none() && start > whole.timing.start && is_covered {
-                self.delete(&part)?;
-                delivery::hand_over_all(self.tx, part.event.id, whole.id)?;
-                gone.push(part);
-            }
-        }
-        Ok(gone)
-    }
-
-    /// Makes such a part an event of its own again, before the series it went into ends before it.
+    /// Makes a part that went into a series an event of its own again, before the series ends before
+    /// it once more.
     pub(crate) fn give_back_part(
         &self,
         whole: EventId,
         now: &EventRow,
-        part: &Event,
+        part: &EventRow,
     ) -> Result<()> {
-        self.replace(now, part, &now.source, Reason::CancelledEdited)?;
-        delivery::hand_over_from(self.tx, whole, LocalStart::first(part.timing.start), part.id)
+        self.replace(now, &part.event, &part.source, Reason::CancelledEdited)?;
+        let start = LocalStart::first(part.event.timing.start);
+        delivery::hand_over_from(self.tx, whole, start, part.event.id)
     }
 
     /// The other events of which this one's rows may tell: the other parts of its series.

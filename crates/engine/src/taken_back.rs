@@ -207,7 +207,7 @@ impl Act<'_> {
         if !is_left || self.missing(&EventDraft::from(&part.event))?.is_some() {
             return Ok(Became::Kept);
         }
-        self.give_back_part(whole, &now, &part.event)?;
+        self.give_back_part(whole, &now, part)?;
         Ok(Became::Restored)
     }
 

@@ -6,9 +6,9 @@ use super::{
     alarm::Anchors,
     component::Component,
     extra::Keep,
-    overrides,
+    following, ours, overrides,
     read::{Entry, Group, Reader},
-    series::{Base, ReadRule},
+    series::Set,
     shown,
     times::Moment,
 };
@@ -62,16 +62,17 @@ pub(super) fn of_group(
         }
     }
     let master = Entry { cancelled: master.cancelled || called_off, ..*master };
-    match reader.event(group, &master, &group.overrides, group.uid.clone()) {
-        Some(event) => events.push(event),
-        None => group.overrides.iter().for_each(|entry| {
-            events.extend(reader.orphan(group, entry));
-        }),
+    let before = events.len();
+    if let Some((frame, set)) = reader.placed(group, master.component) {
+        following::of_series(reader, group, (&master, frame, set), events);
+    }
+    if events.len() == before {
+        group.overrides.iter().for_each(|entry| events.extend(reader.orphan(group, entry)));
     }
 }
 
 /// Whether a component says when it is.
-fn is_placed(component: &Component<'_>) -> bool {
+pub(super) fn is_placed(component: &Component<'_>) -> bool {
     component.get("DTSTART").is_some() || component.get("DUE").is_some()
 }
 
@@ -87,27 +88,33 @@ impl Reader<'_> {
         let text = "the series of this occurrence is not in the file: it is imported by itself";
         self.remarks.add(entry.component.line, text);
         let uid = format!("{}#{}", group.uid, shown(name.value().trim()));
-        self.event(group, entry, &[], uid)
+        let (frame, set) = self.placed(group, entry.component)?;
+        self.event(group, entry, (&frame, set), &[], uid)
     }
 
-    fn event(
+    /// How a component is placed in time; nothing if it is not.
+    fn placed(&mut self, group: &Group<'_, '_>, component: &Component<'_>) -> Option<(Frame, Set)> {
+        let frame = self.frame(group, component)?;
+        let set = self.set(component, &frame.start, frame.shift);
+        Some((frame, set))
+    }
+
+    /// The same without its recurrence.
+    pub fn frame(&mut self, group: &Group<'_, '_>, component: &Component<'_>) -> Option<Frame> {
+        if group.is_todo { self.task_frame(component) } else { self.event_frame(component) }
+    }
+
+    /// The event that a component and its overrides come to.
+    pub fn event(
         &mut self,
         group: &Group<'_, '_>,
         master: &Entry<'_, '_>,
+        (frame, set): (&Frame, Set),
         overrides: &[Entry<'_, '_>],
         uid: String,
     ) -> Option<ImportedEvent> {
         let component = master.component;
-        let frame =
-            if group.is_todo { self.task_frame(component) } else { self.event_frame(component) }?;
-        let rules = self.rules(component, &frame.start);
-        let unread = unread_rules(component, &rules);
-        let (texts, rules): (Vec<_>, Vec<_>) =
-            rules.into_iter().map(|read| (read.text, read.rule)).unzip();
-        let mut base = Base::new(frame.start.clone(), rules, frame.shift);
-        let (rdates, periods) = self.rdates(component, &base);
-        base.series = base.series.with_rdates(rdates.iter().map(|d| d.at));
-        let exdates = self.exdates(component, &base);
+        let Set { base, rules, rdates, exdates, periods, unread } = set;
         let mut words = self.words(component);
         let title = words.title.get_or_insert_with(|| UNTITLED.into()).clone();
         let alarms = self.alarms(component, &base, frame.anchors);
@@ -119,8 +126,14 @@ impl Reader<'_> {
             is_todo: group.is_todo,
         };
         let changed = self.overrides(&series, overrides, periods);
-        let keep = Keep { unread: &unread, alarms: &alarms, title: &title, series: &series };
-        let extra = self.extra(component, overrides, (&keep, &changed));
+        let keep = Keep {
+            master: component,
+            unread: &unread,
+            alarms: &alarms,
+            title: &title,
+            series: &series,
+        };
+        let extra = self.extra(overrides, (&keep, &changed));
         let reminders = alarms.reminders;
         let is_over = self.is_over(group, master);
         let all_day = base.start.is_date();
@@ -137,7 +150,7 @@ impl Reader<'_> {
             start: base.start.text(),
             zone: base.start.zone_name(),
             length: Some(frame.length),
-            rules: texts,
+            rules,
             rdates: texts_of(&rdates),
             exdates: texts_of(&exdates),
             overrides: changed,
@@ -156,6 +169,7 @@ impl Reader<'_> {
             stamp: of_all().filter_map(|e| e.stamp).max(),
             draft,
             of: Self::of_person(component),
+            part_of: ours::first_part(component),
             calendar: None,
             extra,
             line: component.line,
@@ -217,12 +231,4 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// The lines of RRULEs that could not be used, which are kept as text.
-fn unread_rules(component: &Component<'_>, rules: &[ReadRule]) -> Vec<usize> {
-    let unread = component
-        .all("RRULE")
-        .filter(|p| !p.value().trim().is_empty() && !rules.iter().any(|rule| rule.line == p.line));
-    unread.map(|p| p.line).collect()
 }

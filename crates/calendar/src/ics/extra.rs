@@ -12,7 +12,7 @@ use super::{
     series::Base,
     shown, value, write_alarm,
 };
-use crate::{draft::OverrideDraft, reminder::Trigger};
+use crate::{draft::OverrideDraft, reminder::Trigger, timing::LocalStart};
 
 /// Properties whose meaning is in the draft.
 const UNDERSTOOD: [&str; 16] = [
@@ -67,6 +67,8 @@ impl Kept {
 /// What is understood of a series, which is not kept a second time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Keep<'k> {
+    /// What the series stands in.
+    pub master: &'k Component<'k>,
     /// The lines of RRULEs that are not.
     pub unread: &'k [usize],
     pub alarms: &'k Alarms,
@@ -78,13 +80,12 @@ impl Reader<'_> {
     /// What is kept of a series: of the event itself, and of its overrides.
     pub fn extra(
         &mut self,
-        master: &Component<'_>,
         overrides: &[Entry<'_, '_>],
         (known, changed): (&Keep<'_>, &[OverrideDraft]),
     ) -> String {
         let mut kept = Kept::default();
-        self.keep(master, known, &mut kept);
-        keep_alarms(master, known, &mut kept);
+        self.keep(known.master, known, &mut kept);
+        keep_alarms(known.master, known, &mut kept);
         for entry in overrides {
             let mut own = Kept::default();
             self.keep(entry.component, known, &mut own);
@@ -96,7 +97,8 @@ impl Reader<'_> {
                 let alarms = self.as_of_series(entry, known.series);
                 keep_alarms(entry.component, &Keep { alarms: &alarms, ..*known }, &mut own);
             }
-            let name = self.name_of(entry, known.series.base);
+            let base = known.series.base;
+            let name = self.named(entry, base).map(|at| at.text(base.start.is_date()));
             let name = name.filter(|name| changed.iter().any(|o| o.original == *name));
             if let (Some(name), false) = (name, own.text.is_empty()) {
                 kept.together(entry.component.line, |text| {
@@ -119,22 +121,19 @@ impl Reader<'_> {
 
     /// The alarms of an occurrence that rings as its series does: each with the reminder it is.
     fn as_of_series(&mut self, entry: &Entry<'_, '_>, series: &Series<'_>) -> Alarms {
-        let mut aside = std::mem::take(&mut self.remarks);
         let anchors = if series.is_todo {
             Anchors::Task { start: (0, 0), end: (0, 0) }
         } else {
             Anchors::Event
         };
-        let alarms = self.alarms(entry.component, series.base, anchors);
-        std::mem::swap(&mut self.remarks, &mut aside);
-        alarms
+        self.aside(|reader| reader.alarms(entry.component, series.base, anchors))
     }
 
     /// The original start of an override, as its series names it.
-    fn name_of(&mut self, entry: &Entry<'_, '_>, base: &Base) -> Option<String> {
+    pub fn named(&mut self, entry: &Entry<'_, '_>, base: &Base) -> Option<LocalStart> {
         let property = entry.component.get("RECURRENCE-ID")?;
         let moment = self.moment(property, property.value())?;
-        Some(base.starts(&moment).first()?.text(base.start.is_date()))
+        base.starts(&moment).first().copied()
     }
 
     fn keep(&mut self, component: &Component<'_>, known: &Keep<'_>, kept: &mut Kept) {
@@ -156,12 +155,13 @@ impl Reader<'_> {
         }
         for property in &component.properties {
             // Of an occurrence the link is kept as well: only its series has one.
-            let is_link = property.is("URL") && component.get("RECURRENCE-ID").is_none();
+            let is_link = property.is("URL") && std::ptr::eq(component, known.master);
             let is_understood = UNDERSTOOD.iter().any(|name| property.is(name))
                 || (is_link && super::text::is_link(property.value().trim()));
             let is_kept =
                 !is_understood || known.unread.contains(&property.line) || is_begin(property);
-            if is_kept && !ours::is_ours(property.name()) {
+            let is_ours = ours::is_ours(property.name()) || ours::is_relation(property);
+            if is_kept && !is_ours {
                 kept.line(property.line, property.raw());
             }
         }

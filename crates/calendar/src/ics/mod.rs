@@ -12,6 +12,7 @@ mod alarm;
 pub(crate) mod component;
 mod event;
 mod extra;
+mod following;
 mod length;
 pub(crate) mod lines;
 mod names;
@@ -92,6 +93,10 @@ pub struct ImportedEvent {
     pub draft: EventDraft,
     /// Whom it is of, if our own export says so.
     pub of: Option<OfPerson>,
+    /// The UID of the first part of the series it is a part of. A part that is not in the file by
+    /// itself, but by RANGE=THISANDFUTURE, follows on the first and has its UID with `#` and the
+    /// original start it begins at.
+    pub part_of: Option<String>,
     /// The name of the calendar it is in, if the file gives it one.
     pub calendar: Option<String>,
     /// What was not understood, as unfolded content lines: of the event itself, its alarms, and

@@ -45,6 +45,27 @@ const PERSON: &str = "X-CARILLON-PERSON";
 const THEIRS: &str = "X-CARILLON-THEIRS";
 const SILENT: &str = "X-CARILLON-SILENT";
 
+/// How other programs relate the parts of a series that was parted: each names the first.
+const SET: &str = "X-CALENDARSERVER-RECURRENCE-SET";
+/// The mark that such a relation is written by us.
+const SERIES: &str = "X-CARILLON-SERIES";
+
+/// Says of which series an event is a part, by the UID of its first part.
+pub(super) fn relation(first: &str) -> String {
+    format!("RELATED-TO;RELTYPE={SET};{SERIES}=TRUE:{}", value::escaped(first))
+}
+
+/// Whether a property is such a relation.
+pub(super) fn is_relation(property: &Property<'_>) -> bool {
+    property.is("RELATED-TO") && property.param(SERIES).is_some()
+}
+
+/// The UID of the first part of the series that a component is a part of, if we say so.
+pub(super) fn first_part(component: &Component<'_>) -> Option<String> {
+    let relation = component.properties.iter().find(|p| is_relation(p))?;
+    Some(value::text(relation.value()).trim().to_string())
+}
+
 /// Whether a property is one of ours.
 pub(super) fn is_ours(name: &str) -> bool {
     name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))

@@ -17,6 +17,13 @@ use crate::{
 /// The most overrides of a series.
 const MOST: usize = 10_000;
 
+/// What is said of a change that all following occurrences cannot take.
+pub(super) const ONE_ONLY: &str =
+    "RECURRENCE-ID with RANGE changes this one occurrence only: the others cannot go along";
+
+/// What is said of the older of two changes of one occurrence.
+pub(super) const TWICE: &str = "the file holds this occurrence twice: the newer one is taken";
+
 /// What overrides are compared with.
 #[derive(Debug)]
 pub(super) struct Series<'s> {
@@ -53,8 +60,7 @@ impl Reader<'_> {
             if let Some((Some(other), _)) = found.get(&original) {
                 let is_newer = (entry.sequence, entry.stamp) >= (other.sequence, other.stamp);
                 let old = if is_newer { other } else { entry };
-                let text = "the file holds this occurrence twice: the newer one is taken";
-                self.remarks.add(old.component.line, text);
+                self.remarks.add(old.component.line, TWICE);
                 if !is_newer {
                     continue;
                 }
@@ -85,8 +91,7 @@ impl Reader<'_> {
             return None;
         };
         if property.param("RANGE").is_some() {
-            let text = "RECURRENCE-ID with RANGE changes this one occurrence only";
-            self.remarks.add(property.line, text);
+            self.remarks.add(property.line, ONE_ONLY);
         }
         let original = *series.base.starts(&moment).first()?;
         if !series.base.has(original) {
@@ -172,13 +177,11 @@ impl Reader<'_> {
         let Some(start) = entry.component.get("DTSTART").filter(|_| !series.is_todo) else {
             return false;
         };
-        let mut aside = std::mem::take(&mut self.remarks);
-        let start = self.moment(start, start.value());
-        let reminders = start.map(|start| {
+        let reminders = self.aside(|reader| {
+            let start = reader.moment(start, start.value())?;
             let own = Base::new(start, Vec::new(), 0);
-            self.alarms(entry.component, &own, super::alarm::Anchors::Event).reminders
+            Some(reader.alarms(entry.component, &own, super::alarm::Anchors::Event).reminders)
         });
-        std::mem::swap(&mut self.remarks, &mut aside);
         let same = |a: &[ReminderDraft], b: &[ReminderDraft]| {
             a.iter().all(|r| b.iter().any(|o| o.trigger == r.trigger))
         };

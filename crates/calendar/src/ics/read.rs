@@ -14,7 +14,7 @@ use super::{
     event, lines,
     lines::Property,
     names::Names,
-    shown, value,
+    ours, shown, value,
     vtimezone::Definition,
 };
 
@@ -27,6 +27,16 @@ pub(super) struct Reader<'a> {
     pub ctx: &'a ReadContext<'a>,
     pub names: Names<'a>,
     pub remarks: Remarks,
+}
+
+impl Reader<'_> {
+    /// Looks at something that is read again later, without remarks.
+    pub fn aside<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> T {
+        let said = std::mem::take(&mut self.remarks);
+        let found = look(self);
+        self.remarks = said;
+        found
+    }
 }
 
 /// A VEVENT or VTODO.
@@ -89,6 +99,8 @@ impl<'a> Reading<'a> {
         } else {
             outline.say_what_is_left_out(&mut remarks);
         }
+        // So that the first part of a series is there when the others come.
+        outline.groups.sort_by_key(|found| found.is_later_part);
         let reader = Reader { ctx, names, remarks };
         Self { bytes, reader, outline, through: 0, seen: HashSet::new() }
     }
@@ -200,6 +212,8 @@ struct Found {
     is_todo: bool,
     /// The name of the calendar it is in.
     calendar: Option<String>,
+    /// It goes on a series whose first part has another UID.
+    is_later_part: bool,
     entries: Vec<Place>,
 }
 
@@ -263,7 +277,9 @@ impl Outline {
         let key = (is_todo, uid.clone(), calendar.clone());
         let at = *self.by_uid.entry(key).or_insert(number);
         if at == number {
-            self.groups.push(Found { uid, is_todo, calendar, entries: Vec::new() });
+            let is_later_part = ours::first_part(component).is_some_and(|first| first != uid);
+            let entries = Vec::new();
+            self.groups.push(Found { uid, is_todo, calendar, is_later_part, entries });
         }
         let stamp = component.get("LAST-MODIFIED").or_else(|| component.get("DTSTAMP"));
         let sequence = component.get("SEQUENCE").and_then(|p| p.value().trim().parse().ok());

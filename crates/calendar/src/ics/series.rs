@@ -96,8 +96,21 @@ impl Base {
     }
 }
 
-/// A further date with a length of its own (RDATE;VALUE=PERIOD).
+/// What recurs, as a component says it.
 #[derive(Debug)]
+pub(super) struct Set {
+    pub base: Base,
+    /// The rules as texts.
+    pub rules: Vec<String>,
+    pub rdates: Vec<LocalStart>,
+    pub exdates: Vec<LocalStart>,
+    pub periods: Vec<Period>,
+    /// The lines of RRULEs that could not be used, which are kept as text.
+    pub unread: Vec<usize>,
+}
+
+/// A further date with a length of its own (RDATE;VALUE=PERIOD).
+#[derive(Debug, Clone)]
 pub(super) struct Period {
     pub start: LocalStart,
     pub length: (i32, i64),
@@ -105,15 +118,32 @@ pub(super) struct Period {
 
 /// An RRULE that can be used.
 #[derive(Debug)]
-pub(super) struct ReadRule {
+struct ReadRule {
     pub line: usize,
     pub text: String,
     pub rule: Rule,
 }
 
 impl Reader<'_> {
+    /// The recurrence of a component that starts at `start`, so many seconds after what its dates
+    /// name.
+    pub fn set(&mut self, component: &Component<'_>, start: &Moment, shift: i64) -> Set {
+        let read = self.rules(component, start);
+        let unread = component.all("RRULE").filter(|p| {
+            !p.value().trim().is_empty() && !read.iter().any(|rule| rule.line == p.line)
+        });
+        let unread = unread.map(|p| p.line).collect();
+        let (texts, rules): (Vec<_>, Vec<_>) =
+            read.into_iter().map(|read| (read.text, read.rule)).unzip();
+        let mut base = Base::new(start.clone(), rules, shift);
+        let (rdates, periods) = self.rdates(component, &base);
+        base.series = base.series.with_rdates(rdates.iter().map(|d| d.at));
+        let exdates = self.exdates(component, &base);
+        Set { base, rules: texts, rdates, exdates, periods, unread }
+    }
+
     /// The rules of a component that can be used.
-    pub fn rules(&mut self, component: &Component<'_>, start: &Moment) -> Vec<ReadRule> {
+    fn rules(&mut self, component: &Component<'_>, start: &Moment) -> Vec<ReadRule> {
         let mut rules = Vec::new();
         // Some writers leave an empty RRULE where there is none.
         for property in component.all("RRULE").filter(|p| !p.value().trim().is_empty()) {
@@ -144,11 +174,7 @@ impl Reader<'_> {
     }
 
     /// The RDATEs, and those of them that have a length of their own.
-    pub fn rdates(
-        &mut self,
-        component: &Component<'_>,
-        base: &Base,
-    ) -> (Vec<LocalStart>, Vec<Period>) {
+    fn rdates(&mut self, component: &Component<'_>, base: &Base) -> (Vec<LocalStart>, Vec<Period>) {
         let (mut dates, mut periods) = (Vec::new(), Vec::new());
         self.each_date(component, "RDATE", |reader, property, text| {
             let (text, end) = text.split_once('/').map_or((text, None), |(s, e)| (s, Some(e)));
@@ -182,7 +208,7 @@ impl Reader<'_> {
     }
 
     /// The EXDATEs.
-    pub fn exdates(&mut self, component: &Component<'_>, base: &Base) -> Vec<LocalStart> {
+    fn exdates(&mut self, component: &Component<'_>, base: &Base) -> Vec<LocalStart> {
         let mut dates = Vec::new();
         self.each_date(component, "EXDATE", |reader, property, text| {
             let moment = reader.moment(property, text)?;

@@ -36,6 +36,8 @@ pub struct Outgoing<'a> {
     pub event: &'a Event,
     /// The UID of the person it is of.
     pub person: Option<&'a str>,
+    /// The UID of the first part of the series it is a part of, if that was parted.
+    pub part_of: Option<&'a str>,
     /// What was kept unread.
     pub extra: &'a str,
 }
@@ -126,6 +128,9 @@ impl Writer<'_> {
         let start = LocalStart { at: timing.start, fold: is_second_once(event, self.ctx.zones) };
         self.placed(&names, start, &timing.tie, timing.length);
         self.recurrence(&names, &kept);
+        if let Some(first) = out.part_of {
+            self.line(&ours::relation(first));
+        }
         ours::write(&mut |l| self.line(l), out, &kept);
         self.kept_lines(&kept, out);
         write_alarm::alarms(&mut |l| self.line(l), event, &kept);

@@ -12,6 +12,7 @@ mod days;
 mod evaluate;
 mod filter;
 mod lower;
+mod moved;
 mod offsets;
 mod parse;
 mod part;
@@ -26,6 +27,7 @@ mod write;
 
 pub use cron::{Cron, CronError};
 pub use cursor::{Cursor, SeriesEnd};
+pub use moved::Starts;
 pub use parse::RuleError;
 pub use part::Part;
 pub use rule::{ByDay, Freq, Rule, Skip, Until};

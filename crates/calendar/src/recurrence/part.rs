@@ -7,6 +7,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::days::{DAY, to_datetime, to_seconds};
+use super::moved::Starts;
 use super::plan::names_days;
 use super::rule::{ByDay, Freq, Rule, Until};
 use super::series::Series;
@@ -178,11 +179,7 @@ impl Series {
 
 impl Part {
     fn series(&self, of: &Series) -> Series {
-        let series = match of.is_all_day() {
-            true => Series::all_day(self.start, self.rules.clone()),
-            false => Series::new(self.start, self.rules.clone()),
-        };
-        series.with_rdates(self.rdates.iter().copied()).with_exdates(self.exdates.iter().copied())
+        self.of(if of.is_all_day() { Starts::Dates } else { Starts::Timed })
     }
 }
 

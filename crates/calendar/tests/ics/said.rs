@@ -24,6 +24,9 @@ fn of_event(event: &ImportedEvent) -> String {
     if event.sequence != 0 {
         text.push_str(&format!(" sequence {}", event.sequence));
     }
+    if let Some(first) = &event.part_of {
+        text.push_str(&format!(" part of {first}"));
+    }
     if draft.disabled {
         text.push_str(" disabled");
     }
