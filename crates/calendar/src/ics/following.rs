@@ -172,11 +172,10 @@ impl Reader<'_> {
         let mut cuts: Vec<Cut<'t, 'a>> = Vec::new();
         for entry in group.overrides.iter().filter(|entry| is_range(entry)) {
             let Some(cut) = self.aside(|reader| reader.cut(group, base, entry)) else { continue };
-            match cuts.iter_mut().find(|other| other.at == cut.at) {
-                Some(other) if age(&cut.entry) >= age(&other.entry) => *other = cut,
-                Some(_) => {}
+            match cuts.iter().position(|other| other.at == cut.at) {
+                Some(at) if age(&cut.entry) >= age(&cuts[at].entry) => cuts[at] = cut,
                 None if cuts.len() < MOST => cuts.push(cut),
-                None => {}
+                Some(_) | None => {}
             }
         }
         cuts.sort_by_key(|cut| cut.at);
