@@ -1,10 +1,11 @@
 //! Times, lengths and reminders as people read them, and columns.
 
 pub use engine::message::spoken as moment_there;
-use std::str::FromStr;
+use std::{io, str::FromStr};
 
 use calendar::{delivery::State, reminder::Trigger};
 use jiff::{SignedDuration, Timestamp, civil::Date, fmt::temporal::Pieces, tz::TimeZone};
+use terminal_size::{Width, terminal_size_of};
 
 /// `Tue 24 Nov 2026`.
 pub fn date(at: Date) -> String {
@@ -161,6 +162,44 @@ pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     text
 }
 
+/// A title that is cut has at least so much left.
+const TITLE: usize = 30;
+/// A name beside it has at most so much.
+const NAME: usize = 24;
+
+/// The same with the titles, in the column `title`, as long as a screen of this width leaves them,
+/// and the names in the column behind them short.
+pub fn titled<const N: usize>(rows: &[[String; N]], title: usize, screen: usize) -> String {
+    let mut rows = rows.to_vec();
+    for row in &mut rows {
+        if let Some(name) = row.get_mut(title + 1) {
+            *name = shortened(name, NAME);
+        }
+    }
+    let widest =
+        |place: usize| rows.iter().map(|row| row[place].chars().count()).max().unwrap_or(0);
+    let others: usize = (0..N).filter(|place| *place != title).map(|place| widest(place) + 2).sum();
+    let room = screen.saturating_sub(others).max(TITLE);
+    for row in &mut rows {
+        row[title] = shortened(&row[title], room);
+    }
+    columns(&rows)
+}
+
+/// A text of at most so many characters, the last of them an ellipsis where something is missing.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.into();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// How wide the screen is, or a usual one where there is none.
+pub fn screen() -> usize {
+    terminal_size_of(io::stdout()).map_or(80, |(Width(columns), _)| usize::from(columns))
+}
+
 /// `1 reminder`, `2 reminders`.
 pub fn count(n: usize, word: &str) -> String {
     if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }
@@ -201,5 +240,19 @@ mod tests {
     fn columns_are_as_wide_as_their_widest_cell() {
         let rows = [["a".into(), "bé".into()], ["long".into(), "c".into()]];
         assert_eq!(columns(&rows), "a     bé\nlong  c\n");
+    }
+
+    #[test]
+    fn a_long_title_is_cut_to_the_screen_and_never_to_nothing() {
+        let long = "Tea ".repeat(20);
+        let rows = |calendar: &str| [["10:00".into(), long.clone(), calendar.into(), "id".into()]];
+        let said = titled(&rows("Home"), 1, 60);
+        assert_eq!(said, format!("10:00  {}…  Home  id\n", &long[..42].trim_end()));
+        assert_eq!(said.trim_end().chars().count(), 60);
+        assert_eq!(titled(&rows("Home"), 1, 9).chars().count(), 5 + 2 + 30 + 2 + 4 + 2 + 2 + 1);
+        assert!(
+            titled(&rows(&"b".repeat(99)), 1, 99).contains(&format!("{}…  id", "b".repeat(23)))
+        );
+        assert_eq!(titled(&rows("Home"), 1, 200), columns(&rows("Home")));
     }
 }

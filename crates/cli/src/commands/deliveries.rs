@@ -102,7 +102,7 @@ fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
     };
     let lines: Vec<[String; 5]> = rows.iter().map(line).collect();
     let zone_name = &session.context.machine;
-    format!("Due (times in {zone_name})\n{}", words::columns(&lines))
+    format!("Due (times in {zone_name})\n{}", words::titled(&lines, 1, words::screen()))
 }
 
 /// State and reason in few words.

@@ -161,7 +161,7 @@ fn text(lines: &[Line], from: Timestamp, to: Timestamp, zone: &TimeZone) -> Stri
         }
         rows.push(row(line, zone));
     }
-    let table = words::columns(&rows);
+    let table = words::titled(&rows, 1, words::screen());
     for (at, line) in table.lines().enumerate() {
         if let Some((_, day)) = heads.iter().find(|(head, _)| *head == at) {
             text.push_str(&format!("\n{}\n", words::date(*day)));

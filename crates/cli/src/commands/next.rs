@@ -61,7 +61,7 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
     let text = format!(
         "What will ring (times in {})\n{}{}",
         session.context.machine,
-        words::columns(&lines),
+        words::titled(&lines, 1, words::screen()),
         session.warning()
     );
     Ok(Answer::new(text, &shapes))

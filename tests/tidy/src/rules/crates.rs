@@ -102,6 +102,7 @@ const ALLOWED: &[Allowed] = &[
             "clap_complete",
             "clap_mangen",
             "indicatif",
+            "terminal_size",
             "rustix",
         ],
         in_tests: &["tempfile"],
