@@ -26,8 +26,8 @@ const EVERYWHERE: &str = "Everywhere";
 ///
 /// Times are a date (2027-05-01), a local time (2027-05-01T09:00) in this computer's zone or in
 /// the one --zone names, or carry their own: 2027-05-01T09:00[Europe/Lisbon],
-/// 2027-05-01T09:00:00Z. The exit code is 0 when done, 1 when it failed, 2 when the command line
-/// cannot be understood.
+/// 2027-05-01T09:00:00Z. The exit code is 0 when done, 2 when the command line has to be written
+/// otherwise, 1 when it failed for another reason, such as something that is not there.
 #[derive(Debug, Parser)]
 #[command(name = "carillon", version, max_term_width = 100)]
 pub struct Cli {

@@ -1,5 +1,6 @@
 //! Why a command failed: one sentence, a code for programs, the field it is about, and the exit
-//! code: 2 when the command line itself cannot be understood, 1 for everything else.
+//! code: 2 when the command line has to be written otherwise, be it that it cannot be understood or
+//! that what it says cannot be; 1 for everything else, such as what is not there.
 
 use std::error::Error as _;
 
@@ -16,6 +17,12 @@ pub struct Failure {
 
 /// The code of what cannot be understood.
 const USAGE: &str = "usage";
+/// The code of what is understood and cannot be.
+const INVALID: &str = "invalid";
+/// The code of what cannot be done with what there is.
+const REFUSED: &str = "refused";
+/// Fields that name something there is: it, and not what was written, stands in the way.
+const THINGS: [&str; 6] = ["calendar", "channel", "delivery", "file", "id", "change"];
 
 impl Failure {
     /// A word of the command line that cannot be understood.
@@ -25,7 +32,12 @@ impl Failure {
 
     /// A field that is understood and cannot be.
     pub fn invalid(field: &str, message: impl Into<String>) -> Self {
-        Self { code: "invalid", message: message.into(), field: Some(field.into()) }
+        Self { code: INVALID, message: message.into(), field: Some(field.into()) }
+    }
+
+    /// What cannot be done with what there is.
+    pub fn refused(field: &str, message: impl Into<String>) -> Self {
+        Self { code: REFUSED, message: message.into(), field: Some(field.into()) }
     }
 
     /// There is no such thing.
@@ -38,9 +50,9 @@ impl Failure {
         Self { code: "failed", message: message.into(), field: None }
     }
 
-    /// 2 for wrong usage, else 1.
+    /// 2 for what has to be written otherwise, else 1.
     pub fn exit(&self) -> u8 {
-        if self.code == USAGE { 2 } else { 1 }
+        if [USAGE, INVALID].contains(&self.code) { 2 } else { 1 }
     }
 
     /// One sentence, or the same as JSON.
@@ -57,7 +69,10 @@ impl From<engine::Error> for Failure {
     fn from(error: engine::Error) -> Self {
         use engine::Error;
         let (code, field) = match &error {
-            Error::Invalid { field, .. } => ("invalid", Some((*field).to_string())),
+            Error::Invalid { field, .. } => {
+                let code = if THINGS.contains(field) { REFUSED } else { INVALID };
+                (code, Some((*field).to_string()))
+            }
             Error::NotFound { what, .. } => ("not_found", Some((*what).to_string())),
             Error::Conflict { .. } => ("conflict", None),
             Error::ScopeNeeded => ("scope_needed", None),

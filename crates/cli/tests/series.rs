@@ -198,16 +198,16 @@ fn what_is_not_clear_is_asked_for_in_one_sentence_and_changes_nothing() {
         ("skip ID --occurrence soon", 2, "'soon' is not a time"),
         ("edit ID", 2, "nothing is to be changed"),
         ("edit ID --scope some --title B", 2, "this, following, all"),
-        ("edit ID --occurrence 2031-01-20 --remind 1h", 1, "the reminders of one occurrence"),
+        ("edit ID --occurrence 2031-01-20 --remind 1h", 2, "the reminders of one occurrence"),
         (
             "edit ID --occurrence 2031-01-20 --rrule FREQ=DAILY",
-            1,
+            2,
             "the repetition of one occurrence",
         ),
-        ("edit ID --title ~", 1, "the title is empty"),
-        ("edit ID --rrule FREQ=SOMETIMES", 1, "FREQ"),
+        ("edit ID --title ~", 2, "the title is empty"),
+        ("edit ID --rrule FREQ=SOMETIMES", 2, "FREQ"),
         ("edit ID --at never", 2, "'never' is not a time"),
-        ("edit ID --zone Mars/Base", 1, "zone 'Mars/Base' is not known"),
+        ("edit ID --zone Mars/Base", 2, "zone 'Mars/Base' is not known"),
         ("edit ID --calendar Nowhere --title A", 1, "there is no calendar 'Nowhere'"),
         ("edit ONCE --remind soon", 2, "soon"),
         ("move evt_00000000000000000000000000000000 --to 2031-01-07", 1, "there is no event"),
@@ -228,7 +228,7 @@ fn calendars_are_renamed_coloured_hidden_and_deleted() {
     desk.line("calendar add Work --color rose").done();
     desk.line("add Meeting --at 2031-01-07T10:00 --calendar Work").done();
     assert_eq!(desk.line("calendar rename Work Office").done(), "Work is called Office now\n");
-    assert!(desk.line("calendar rename Office Personal").refused(1).contains("already"));
+    assert!(desk.line("calendar rename Office Personal").refused(2).contains("already"));
     assert_eq!(desk.line("calendar color Office slate").done(), "Office is slate now\n");
     desk.line("calendar hide Office").done();
     let list = desk.line("calendar list --json").json();
@@ -322,7 +322,7 @@ fn an_event_goes_into_a_persons_time_and_back_in_each_scope() {
     }
     assert_eq!(january(&desk), WHOLE);
 
-    let refused = line("edit ID --occurrence 2031-01-13 --zone-of Ana").refused(1).to_string();
+    let refused = line("edit ID --occurrence 2031-01-13 --zone-of Ana").refused(2).to_string();
     assert!(refused.contains("alone cannot be of Ana: say --scope following"), "{refused}");
     let rest = line(
         "edit ID --occurrence 2031-01-20 --scope following --zone-of Ana --at 2031-01-20T09:00 --json",
@@ -388,4 +388,20 @@ fn what_was_cancelled_takes_place_after_all() {
         text.starts_with("“Pill” from ") && text.contains(" on takes place after all."),
         "{text}"
     );
+}
+
+#[test]
+fn a_move_that_takes_all_the_days_of_a_rule_along_says_so() {
+    let desk = Desk::new();
+    let id = desk.add("Gym --at 2031-01-06T19:00 --rrule FREQ=WEEKLY;BYDAY=MO,WE,FR");
+    let line = format!("move {id} --occurrence 2031-01-13 --to 2031-01-14 --scope following");
+    let line = line.replace("01-14", "01-14T19:00");
+    let said = desk.line(&line).done().to_string();
+    let words = "every week on Tuesday, Thursday and Saturday";
+    assert!(said.contains(&format!("\nAll its days move along: it is {words} now.\n")), "{said}");
+    desk.line("undo").done();
+    assert_eq!(desk.line(&format!("{line} --json")).json()["repeats"], words);
+    desk.line("undo").done();
+    let hour = line.replace("01-14", "01-13").replace("T19:00", "T20:00");
+    assert!(!desk.line(&hour).done().contains("days"), "the days stay");
 }

@@ -107,7 +107,7 @@ pub fn retry(session: &Session, named: &SomeDeliveries) -> Result<Answer, Failur
                 "{id} is {}: only failed and uncertain ones can be tried again",
                 words::state(state)
             );
-            return Err(Failure::invalid("delivery", message));
+            return Err(Failure::refused("delivery", message));
         }
     }
     session.engine.retry(&ids, None)?;

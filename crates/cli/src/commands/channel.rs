@@ -167,7 +167,7 @@ fn remove(session: &Session, name: &str) -> Result<Answer, Failure> {
     let row = session.engine.channel_named(name)?;
     if row.kind == ChannelKind::Desktop {
         let message = "this desktop cannot be removed: only webhook channels can";
-        return Err(Failure::invalid("channel", message));
+        return Err(Failure::refused("channel", message));
     }
     let effect = session.engine.remove_channel(row.id, None)?.effect;
     let text = format!("Removed {}{}", row.name, cancelled(&effect));

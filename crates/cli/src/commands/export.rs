@@ -91,7 +91,7 @@ fn told(path: &Path, done: Exported, replaced: bool) -> Answer {
 /// Writes a file whole or not at all; says whether there was one before.
 fn put(path: &Path, bytes: &[u8], replace: bool) -> Result<bool, Failure> {
     let fail = |e: io::Error| {
-        Failure::invalid("file", format!("{} could not be written: {e}", path.display()))
+        Failure::refused("file", format!("{} could not be written: {e}", path.display()))
     };
     // A link is followed, so that it stays one.
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
@@ -109,7 +109,7 @@ fn put(path: &Path, bytes: &[u8], replace: bool) -> Result<bool, Failure> {
             "{} is there already and is no export of Carillon: give another name, or --replace",
             path.display()
         );
-        return Err(Failure::invalid("file", message));
+        return Err(Failure::refused("file", message));
     }
     let beside = beside(&place);
     let write = || -> io::Result<()> {

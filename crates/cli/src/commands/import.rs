@@ -83,7 +83,7 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
     }
     // Of several files those that could be read are told about, with their remarks.
     if refused.len() == words.files.len() && !refused.is_empty() {
-        return Err(Failure::invalid("file", refused.join("; ")));
+        return Err(Failure::refused("file", refused.join("; ")));
     }
     Ok(Answer::new(text, &shape))
 }
@@ -108,7 +108,7 @@ fn look(path: &Path) -> Result<(), Failure> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::invalid("file", format!("{} could not be read: {error}", path.display()))
+    Failure::refused("file", format!("{} could not be read: {error}", path.display()))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -121,7 +121,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     taken.map_err(|e| unreadable(path, &e))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > FILE_MAX {
         let message = format!("{name} is larger than {} MB, which is not taken", FILE_MAX >> 20);
-        return Err(Failure::invalid("file", message));
+        return Err(Failure::refused("file", message));
     }
     Ok(bytes)
 }

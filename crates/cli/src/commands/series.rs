@@ -5,6 +5,7 @@ use calendar::{
     event::Event,
     id::EventId,
     occurrence::Occurrence,
+    recurrence::Language,
     timing::{LocalStart, THEIRS, instant, later},
     zones::ZoneName,
 };
@@ -241,6 +242,9 @@ struct Done {
     /// Where it is now, if it was moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     start: Option<String>,
+    /// How it repeats, if a move put it on other days of the week.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repeats: Option<String>,
     /// The event that ends where this one begins now.
     #[serde(skip_serializing_if = "Option::is_none")]
     parted_from: Option<String>,
@@ -258,6 +262,7 @@ impl Done {
             scope: meant.scope,
             occurrence: meant.occurrence.as_ref().map(Occurrence::label),
             start: None,
+            repeats: None,
             parted_from: saved.parted_from.clone(),
             version: saved.version,
             effect: EffectShape::of(&saved.effect),
@@ -296,7 +301,7 @@ pub fn skip(session: &Session, asked: &Skip) -> Result<Answer, Failure> {
             "“{}” happens once, so there is nothing to skip: `carillon cancel` or `carillon delete` ends it",
             meant.row.event.title
         );
-        return Err(Failure::invalid("occurrence", message));
+        return Err(Failure::refused("occurrence", message));
     }
     let saved = session.engine.delete(&meant.target())?;
     let text = format!("Skipped {}{}", meant.words(), cancelled(&saved.effect));
@@ -387,17 +392,33 @@ pub fn move_to(session: &Session, asked: &Move) -> Result<Answer, Failure> {
     text.push_str(&cancelled(&saved.effect));
     text.push('\n');
     text.push_str(&goes_on(&saved));
+    let now = changed(session, &saved)?.event;
+    let rrule = with_other_days(session, event, &now);
+    if let Some(sentence) = &rrule {
+        text.push_str(&format!("All its days move along: it is {sentence} now.\n"));
+    }
     passed(session, &saved.effect.passed).iter().for_each(|line| text.push_str(line));
-    if !changed(session, &saved)?.event.reminders.is_empty() {
+    if !now.reminders.is_empty() {
         text.push_str(session.warning());
     }
-    Ok(Answer::new(text, &Done { start: Some(start), ..Done::of(&meant, &saved) }))
+    let repeats = rrule;
+    Ok(Answer::new(text, &Done { start: Some(start), repeats, ..Done::of(&meant, &saved) }))
+}
+
+/// How a series repeats, if that is on other days of the week than before.
+fn with_other_days(session: &Session, was: &Event, now: &Event) -> Option<String> {
+    let days = |event: &Event| -> Vec<_> {
+        event.repeats.rules.iter().map(|rule| rule.by_day().to_vec()).collect()
+    };
+    let zone = session.context.zone_of(now, &now.timing.tie);
+    let rule = now.repeats.rules.first().filter(|_| days(was) != days(now))?;
+    Some(rule.as_read_in(&zone).sentence(Language::English))
 }
 
 /// The first occurrence of an event.
 pub fn first(session: &Session, event: &Event) -> Result<Occurrence, Failure> {
     let found = event.occurrences(&session.context, Timestamp::MIN, Timestamp::MAX, 1).items;
     found.into_iter().next().ok_or_else(|| {
-        Failure::invalid("id", format!("“{}” never happens: it has nothing to move", event.title))
+        Failure::refused("id", format!("“{}” never happens: it has nothing to move", event.title))
     })
 }

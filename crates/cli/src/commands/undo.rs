@@ -25,7 +25,7 @@ pub fn redo(session: &Session) -> Result<Answer, Failure> {
 
 fn said(did: &str, nothing: &str, undone: Undone) -> Result<Answer, Failure> {
     if let Some(why) = undone.refused {
-        return Err(Failure::invalid("change", why));
+        return Err(Failure::refused("change", why));
     }
     let event = undone.saved.as_ref().map(|saved| saved.event.clone());
     let Some(effect) = undone.saved.map(|saved| saved.effect).or(undone.calendar) else {
