@@ -2,6 +2,7 @@
 //! after all.
 
 use acceptance::world::{World, draft};
+use calendar::draft::EventDraft;
 use engine::events::Target;
 use wire::{
     EngineHost, Host,
@@ -46,7 +47,7 @@ fn what_is_cancelled_is_shown_as_cancelled_and_may_take_place_after_all() {
 #[test]
 fn of_a_series_that_is_cancelled_what_is_over_is_not_shown_as_cancelled() {
     let mut world = World::at("2026-11-23T08:00[Europe/Berlin]");
-    let event = world.add(calendar::draft::EventDraft {
+    let event = world.add(EventDraft {
         rules: vec!["FREQ=DAILY;COUNT=4".into()],
         ..draft("appointment", "Stand-up", "20261123T090000", Some(BERLIN))
     });
@@ -58,4 +59,19 @@ fn of_a_series_that_is_cancelled_what_is_over_is_not_shown_as_cancelled() {
     let shown: Vec<_> = segments.iter().map(|s| (s.cancelled, s.mark)).collect();
     let told = (false, Some(Mark::Told));
     assert_eq!(shown, [told, told, (true, None), (true, None)]);
+}
+
+#[test]
+fn nothing_comes_after_one_of_a_cancelled_series() {
+    let mut world = World::at("2026-11-23T08:00[Europe/Berlin]");
+    let choir = draft("appointment", "Choir", "20261129T193000", Some(BERLIN));
+    let event = world.add(EventDraft { rules: vec!["FREQ=WEEKLY".into()], ..choir });
+    let one = OccurrenceRef { event: event.to_string(), original: "20261129T193000".into() };
+    let next = |world: &World| {
+        let detail = host(world).occurrence(one.clone()).expect("it is there");
+        (detail.next.map(|next| next.date), detail.reminders.iter().map(|r| r.mark).collect())
+    };
+    assert_eq!(next(&world), (Some("2026-12-06".into()), vec![Some(Mark::Scheduled)]));
+    world.engine().cancel(&Target::all(event)).expect("cancelled");
+    assert_eq!(next(&world), (None, vec![None]));
 }

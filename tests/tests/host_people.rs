@@ -63,6 +63,13 @@ fn the_anniversary_of_a_card_is_shown_changed_and_taken_away() {
     assert_eq!(refused.field.as_deref(), Some("anniversary"));
     assert_eq!(refused.message, "there is no 30 February: February has 29 days at most");
 
+    let born = SavePerson {
+        birthday: fields(1, 1, Some(2030)),
+        ..save(&changed, YearlyFields::default(), "unborn")
+    };
+    let refused = host(&world).save_person(born).expect_err("it is in the future");
+    assert_eq!(refused.field.as_deref(), Some("birthday"), "{}", refused.message);
+
     host(&world).save_person(save(&changed, YearlyFields::default(), "none")).expect("saved");
     assert_eq!(ana(&world).anniversary, None);
     assert_eq!(ana(&world).birthday, card.birthday);

@@ -64,6 +64,7 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'week-25h', play: dstWeek },
   { name: 'popover', play: (page) => openChip(page, /^Price sync/) },
   { name: 'popover-2', play: (page) => openChip(page, /^Lunch with Ana/) },
+  { name: 'cancelled', look: { world: 'hard' }, play: (page) => openChip(page, /^Choir/) },
   { name: 'editor-new', play: async (page) => { await page.keyboard.press('c'); await page.getByRole('dialog').waitFor(); } },
   { name: 'editor', play: async (page) => { await openChip(page, /^1:1 with Ada/); await page.keyboard.press('e'); await page.getByLabel('Title').waitFor(); } },
   { name: 'their-editor', play: async (page) => { await openChip(page, /^Lunch with Ana/); await page.keyboard.press('e'); await page.getByLabel('Title').waitFor(); await page.getByRole('combobox', { name: 'Zone' }).click(); await page.getByRole('combobox', { name: 'Zone' }).fill('e'); } },

@@ -74,7 +74,7 @@ describe('what was called off', () => {
   });
 
   it('does not ring', () => {
-    expect(reminderWords(reminder({}), { cancelled: true, start }, now, 'h24')).toBe('cancelled');
+    expect(reminderWords(reminder({}), { cancelled: true, start }, now, 'h24')).toBe('will not ring');
     expect(reminderWords(reminder({ state: 'cancelled', delivery: 'dlv_1' }), { cancelled: false, start }, now, 'h24')).toBe('cancelled');
     expect(reminderWords(reminder({ mark: 'scheduled' }), { cancelled: false, start }, now, 'h24')).toBe('will ring today, 09:50');
     expect(reminderWords(reminder({ due: at('2026-11-18T08:50:00.000Z', '2026-11-18', 530) }), { cancelled: false, start }, now, 'h24')).toBe('was today, 08:50: does not ring');

@@ -146,6 +146,7 @@ export function reminderWords(reminder: ReminderStatus, occurrence: Pick<Occurre
   const { mark, told, due, attempts, lateMs, state } = reminder;
   if (mark === 'told' && told) return t('reminder.told', { time: momentExact(told, occurrence.start.date, clock) });
   if (mark === 'late' && told && lateMs !== null) return t('reminder.lateTold', { time: momentExact(told, occurrence.start.date, clock), late: lengthSpoken(lateMs) });
+  if (mark === null && occurrence.cancelled && due.utc > now.utc) return t('reminder.willNotRing');
   if (mark === null && (occurrence.cancelled || state === 'cancelled')) return t('reminder.cancelled');
   if (mark === null && due.utc < now.utc) return t('reminder.passed', { time: momentWords(due, now, clock) });
   if (mark === 'scheduled' || mark === null) return t('reminder.willRing', { time: momentWords(due, now, clock) });

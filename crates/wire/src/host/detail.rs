@@ -247,7 +247,8 @@ fn end_wall(occurrence: &Occurrence, local: &Local) -> Option<Wall> {
 
 fn next_of(happening: &Happening, local: &Local) -> Option<Occurrence> {
     let start = happening.occurrence.start;
-    if happening.event.repeats.is_once() {
+    // Of a cancelled series none is to come, whatever its rule says.
+    if happening.event.repeats.is_once() || !happening.event.enabled {
         return None;
     }
     let until = later(start, FARTHEST);

@@ -24,7 +24,6 @@ pub(super) fn wire_name(field: &str) -> &str {
         "start" | "length" | "gap" | "fold" | "zone" | "overrides" => "timing",
         "rrule" | "rdate" | "exdate" => "rule",
         "description" => "notes",
-        "birthday" => "day",
         "request" => "requestId",
         "leap_day" => "leapDay",
         other => other,

@@ -32,7 +32,7 @@ export function fateOf(world: World, occ: Occ, index: number): Fate {
 /** The worst of its reminders; while one is still to come, "told" alone is not the answer. */
 export function markOf(world: World, occ: Occ): { mark: Mark | null; fate: Fate | null } {
   const fates = occ.reminders.map((_, i) => fateOf(world, occ, i));
-  if (fates.length === 0) return { mark: null, fate: null };
+  if (fates.length === 0 || (occ.cancelled && fates.every((f) => f.mark === 'scheduled'))) return { mark: null, fate: null };
   fates.sort((a, b) => WORST.indexOf(a.mark) - WORST.indexOf(b.mark));
   const worst = fates[0]?.mark === 'told' ? (fates.find((f) => f.mark === 'scheduled') ?? fates[0]) : fates[0];
   return worst ? { mark: worst.mark, fate: worst } : { mark: null, fate: null };
@@ -103,7 +103,8 @@ export function inboxOf(world: World): InboxView {
 }
 
 function statusOf(world: World, occ: Occ, index: number): ReminderStatus {
-  const row = rowOf(world, occ, index);
+  const planned = rowOf(world, occ, index);
+  const row = occ.cancelled && planned.mark === 'scheduled' ? { ...planned, mark: null, state: 'cancelled' as const } : planned;
   return {
     delivery: row.id, trigger: row.trigger, channel: row.channel, channelName: row.channelName, mark: row.mark, state: row.state, due: row.due,
     told: row.told, lateMs: row.lateMs, attempts: row.attempts, reason: row.reason, open: awaits(world, occ, row),
@@ -128,7 +129,7 @@ export function detailOf(world: World, occ: Occ): OccurrenceDetail {
     starts: moment(occ.date, occ.wallMin, 0, occ.fold), ends: occ.durationMin > 0 ? moment(end.date, end.wallMin) : null,
     offset: occ.date === '2026-10-25' && occ.wallMin >= 120 && occ.wallMin < 180 ? (occ.fold ? 'CET' : 'CEST') : null,
     elsewhere: elsewhereOf(occ), floating: occ.mode === 'floating', repeats: occ.sentence,
-    next: occ.sentence && next ? { date: next.date, wallMin: allDay ? null : next.wallMin } : null, cancelled: occ.cancelled ?? false, exception: occ.exception,
+    next: occ.sentence && next && !occ.cancelled ? { date: next.date, wallMin: allDay ? null : next.wallMin } : null, cancelled: occ.cancelled ?? false, exception: occ.exception,
     fixed: occ.kind === 'birthday', place: occ.place, url: occ.url, notes: occ.notes,
     person: world.people.find((p) => p.id === occ.person)?.name ?? null, reminders: occ.reminders.map((_, i) => statusOf(world, occ, i)),
   };

@@ -25,10 +25,16 @@ function crowd(): Occ[] {
   });
 }
 
+/** A series that was called off. */
+function choir(): Occ[] {
+  const off = { rule: 'FREQ=WEEKLY', sentence: 'every Friday', cancelled: true, place: 'Parish hall', before: [1440, 10] };
+  return ['2026-11-20', '2026-11-27'].flatMap((date) => one('cal_home', 'Choir', date, '19:30', 90, off)).map((occ) => ({ ...occ, event: 'evt_choir' }));
+}
+
 export function hardWorld(): World {
   const world = demoWorld();
   const more = [
-    ...slivers(), ...calls(), ...crowd(),
+    ...slivers(), ...calls(), ...crowd(), ...choir(),
     ...one('cal_family', 'יום הולדת של סבתא (80)', '2026-11-18', '13:30', 60, { place: 'בית קפה, תל אביב', before: [240, 10] }),
     ...one('cal_work', 'اجتماع الفريق: 2.4', '2026-11-18', '10:10', 120, { before: [10] }),
     ...one('cal_work', LONG, '2026-11-18', '10:20', 90, { before: [10], place: LONG }),
