@@ -28,6 +28,8 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'month', play: key('m') },
   { name: 'popover', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Brunch' }).first().click(); await page.getByRole('dialog').getByText('Edit').waitFor(); } },
   { name: 'editor', play: async (page) => { await page.keyboard.press('c'); await page.getByRole('dialog').getByLabel('Title').waitFor(); } },
+  { name: 'meanwhile', look: { world: 'raced' }, play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Demo day' }).first().focus(); await page.keyboard.press('e'); await page.getByLabel('Title').fill('Demo'); await page.keyboard.press('Control+Enter'); await page.getByRole('alertdialog').waitFor(); } },
+  { name: 'person', play: async (page) => { await nav('People')(page); await page.getByRole('button', { name: 'Add person' }).click(); await page.getByRole('group', { name: 'Birthday' }).waitFor(); } },
   { name: 'quick add', play: async (page) => { await page.keyboard.press('q'); await page.getByLabel('What and when').fill('lunch every other tuesday at noon, remind 10m'); await page.getByText('next 24 Nov').waitFor(); } },
   { name: 'quick add alone', look: { quick: true, width: 560, height: 200 }, play: async (page) => { await page.getByLabel('What and when').fill('lunch 1/2'); await page.getByText('could be').waitFor(); } },
   { name: 'inbox', play: nav('Inbox') },

@@ -28,3 +28,41 @@ test('of a cancelled series none is to come and nothing will ring', async () => 
   await dialog().getByText('next Fri 27 Nov').waitFor();
   await dialog().getByText(/will ring/).first().waitFor();
 });
+
+/** Opens an event's form, behind which somebody else changes the event, types a title and saves. */
+async function race(title: string, typed: string): Promise<void> {
+  page = await set.open({ world: 'raced' });
+  await chip(title).focus();
+  await page.keyboard.press('e');
+  await dialog().getByLabel('Title').fill(typed);
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('alertdialog').waitFor();
+}
+
+test('an event that was changed elsewhere keeps mine, and theirs where I changed nothing', async () => {
+  await race('Demo day', 'Demo evening');
+  const asked = page.getByRole('alertdialog', { name: 'This event was changed elsewhere meanwhile' });
+  await asked.getByText('What changed there: time and place. All you typed is still here.').waitFor();
+  await page.keyboard.press('Escape');
+  expect(await dialog().getByLabel('Title').inputValue()).toBe('Demo evening');
+  await page.keyboard.press('Control+Enter');
+  await asked.getByRole('button', { name: 'Keep mine' }).click();
+  await page.getByText('Changed Demo evening').first().waitFor();
+  const saved = page.locator('main').getByRole('button', { name: /^Demo evening.*15:30.*Room Rhein/ });
+  await saved.waitFor();
+});
+
+test('theirs is taken when that is said', async () => {
+  await race('Demo day', 'Demo evening');
+  await page.getByRole('button', { name: 'Take theirs' }).click();
+  await expect.poll(() => dialog().getByLabel('Title').inputValue()).toBe('Demo day');
+  expect(await dialog().getByLabel('Place').inputValue()).toBe('Room Rhein');
+});
+
+test('what was typed for an event that is gone becomes a new one', async () => {
+  await race('Brunch', 'Late brunch');
+  await page.getByRole('alertdialog', { name: 'This event was deleted elsewhere meanwhile' }).waitFor();
+  await page.getByRole('button', { name: 'Add as a new event' }).click();
+  await page.getByText('Added Late brunch').first().waitFor();
+  await chip('Late brunch').waitFor();
+});

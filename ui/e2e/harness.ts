@@ -16,7 +16,7 @@ const TYPES: Record<string, string> = {
 export interface Look {
   width?: number;
   height?: number;
-  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved';
+  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved' | 'raced';
   theme?: 'light' | 'dark';
   clock?: 'h24' | 'h12';
   /** The small window of quick add instead. */
@@ -66,7 +66,7 @@ export async function stage(): Promise<Stage> {
       await page.goto(`http://127.0.0.1:${port}/?world=${world}&theme=${theme}&clock=${clock}${quick ? '&quick' : ''}`);
       await page.locator('main').first().waitFor();
       await page.evaluate(() => document.fonts.ready);
-      if (!quick && (world === 'demo' || world === 'hard')) await page.locator('[data-key]').first().waitFor();
+      if (!quick && (world === 'demo' || world === 'hard' || world === 'raced')) await page.locator('[data-key]').first().waitFor();
       return page;
     },
     async close() {

@@ -43,6 +43,14 @@ async function importing(page: Page): Promise<void> {
   await page.getByText('2,400 of 12,000').waitFor();
 }
 
+async function raced(page: Page, title: string): Promise<void> {
+  await page.locator('[data-key]').filter({ hasText: title }).first().focus();
+  await page.keyboard.press('e');
+  await page.getByLabel('Title').fill(`${title}, with everybody`);
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('alertdialog').waitFor();
+}
+
 async function dragging(page: Page): Promise<void> {
   const box = await page.locator('[data-key]').filter({ hasText: 'Brunch' }).first().boundingBox();
   if (!box) return;
@@ -65,6 +73,8 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'popover', play: (page) => openChip(page, /^Price sync/) },
   { name: 'popover-2', play: (page) => openChip(page, /^Lunch with Ana/) },
   { name: 'cancelled', look: { world: 'hard' }, play: (page) => openChip(page, /^Choir/) },
+  { name: 'meanwhile', look: { world: 'raced' }, play: (page) => raced(page, 'Demo day') },
+  { name: 'meanwhile-gone', look: { world: 'raced' }, play: (page) => raced(page, 'Brunch') },
   { name: 'editor-new', play: async (page) => { await page.keyboard.press('c'); await page.getByRole('dialog').waitFor(); } },
   { name: 'editor', play: async (page) => { await openChip(page, /^1:1 with Ada/); await page.keyboard.press('e'); await page.getByLabel('Title').waitFor(); } },
   { name: 'their-editor', play: async (page) => { await openChip(page, /^Lunch with Ana/); await page.keyboard.press('e'); await page.getByLabel('Title').waitFor(); await page.getByRole('combobox', { name: 'Zone' }).click(); await page.getByRole('combobox', { name: 'Zone' }).fill('e'); } },

@@ -145,11 +145,18 @@ function fromDraft(draft: Draft, event: string, date: string, version: number): 
   };
 }
 
+function unchanged(world: World, event: string, original: string | null, version: number | null): void {
+  const occ = world.occs.find((o) => o.event === event && (original === null || o.original === original));
+  if (!occ) throw new Refused({ code: 'notFound', message: `there is no event ${event} in this ledger`, field: null });
+  if (occ.version !== version) throw new Refused({ code: 'conflict', message: `the event was changed meanwhile (version ${occ.version})`, field: null });
+}
+
 export function save(world: World, past: Past, asked: SaveEvent): Change {
   const { draft } = asked;
   const preview = previewOf(world, { draft });
   const [refused] = preview.refused;
   if (refused) throw new Refused({ code: 'invalid', message: refused.text, field: refused.field });
+  if (asked.event) unchanged(world, asked.event, asked.original ?? null, asked.version ?? null);
   remember(world, past, asked.event ? `change ${draft.title}` : `add ${draft.title}`);
   const event = asked.event ?? `evt_new${past.undo.length}`;
   const version = (asked.version ?? 0) + 1;

@@ -12,12 +12,13 @@ import { later, moment, ZONES } from './moments';
 import { movedIn, nothingMoved } from './moved';
 import { savePerson } from './people';
 import { readQuick } from './quick';
+import { raceOnce } from './raced';
 import { busyOf, rangeOf, upNextOf } from './range';
 import { deliveryId, DESKTOP, type Occ, type World } from './world';
 
 export interface MemoryOptions {
-  /** `empty` has no events, `hard` what is hard to draw, `off` no service, `slow` never answers `range`, `broken` refuses it, in `moved` new zone data moved some. */
-  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved';
+  /** `empty` has no events, `hard` what is hard to draw, `off` no service, `slow` never answers `range`, `broken` refuses it, in `raced` somebody else changes each event that is opened to be edited, in `moved` new zone data moved some. */
+  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved' | 'raced';
   theme?: 'light' | 'dark';
   clock?: HourClock;
   open?: Boot['open'];
@@ -26,7 +27,7 @@ export interface MemoryOptions {
 /** `?world=empty&theme=dark&clock=h12` of the demo build. */
 export function optionsFrom(search: string): MemoryOptions {
   const given = new URLSearchParams(search);
-  const world = (['empty', 'hard', 'off', 'slow', 'broken', 'moved'] as const).find((w) => w === given.get('world'));
+  const world = (['empty', 'hard', 'off', 'slow', 'broken', 'moved', 'raced'] as const).find((w) => w === given.get('world'));
   return { world: world ?? 'demo', theme: given.get('theme') === 'dark' ? 'dark' : 'light', clock: given.get('clock') === 'h12' ? 'h12' : 'h24' };
 }
 
@@ -96,7 +97,11 @@ function reads(world: World, past: Past, options: MemoryOptions): Partial<Handle
     upNext: ({ limit }) => upNextOf(world, limit),
     occurrence: ({ event, original }) => detailOf(world, find(world, event, original)),
     editorNew: (asked) => newForm(world, asked),
-    editorGet: ({ event, original }) => formOf(find(world, event, original)),
+    editorGet: ({ event, original }) => {
+      const form = formOf(find(world, event, original));
+      if (options.world === 'raced') raceOnce(world, event);
+      return form;
+    },
     readQuick: ({ text }) => readQuick(world, text).reading,
     editorPreview: (query) => previewOf(world, query),
     zones: ({ text, limit, people }) => {

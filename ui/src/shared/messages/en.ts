@@ -1,6 +1,7 @@
 // Every sentence of the window. `#one` and `#other` are the plural forms of a key; braces are filled in.
 
 import { intake } from './intake';
+import { meanwhile } from './meanwhile';
 import { people } from './people';
 import { quick } from './quick';
 import { zones } from './zones';
@@ -8,6 +9,7 @@ import { zones } from './zones';
 export const en = {
   ...zones,
   ...people,
+  ...meanwhile,
   ...quick,
   ...intake,
   'app.name': 'Carillon',

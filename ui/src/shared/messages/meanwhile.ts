@@ -1,0 +1,26 @@
+// English words for an event that was changed elsewhere while its form was open.
+
+export const meanwhile = {
+  'meanwhile.head': 'This event was changed elsewhere meanwhile',
+  'meanwhile.changed': 'What changed there: {fields}. All you typed is still here.',
+  'meanwhile.other': 'Nothing in this form changed there, but something else of the event did. All you typed is still here.',
+  'meanwhile.and': '{some} and {last}',
+  'meanwhile.choice': 'Keep mine saves what you changed over it and leaves the rest as it is there. Take theirs shows the event as it is now, without what you typed.',
+  'meanwhile.keep': 'Keep mine',
+  'meanwhile.take': 'Take theirs',
+  'meanwhile.back': 'Back to the form',
+  'meanwhile.gone': 'This event was deleted elsewhere meanwhile',
+  'meanwhile.goneText': 'It, or this date of it, is no longer there. All you typed is still here: add it as a new event, or let it go.',
+  'meanwhile.add': 'Add as a new event',
+  'meanwhile.drop': 'Let it go',
+  'meanwhile.title': 'title',
+  'meanwhile.kind': 'kind',
+  'meanwhile.timing': 'time',
+  'meanwhile.rule': 'repeat',
+  'meanwhile.reminders': 'reminders',
+  'meanwhile.calendar': 'calendar',
+  'meanwhile.place': 'place',
+  'meanwhile.url': 'link',
+  'meanwhile.notes': 'notes',
+  'meanwhile.person': 'person',
+} as const;
