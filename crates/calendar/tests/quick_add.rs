@@ -51,6 +51,11 @@ fn words_that_only_look_like_time_stay_in_the_title() {
     check("titles.txt", include_str!("quick_add_world/titles.txt"));
 }
 
+#[test]
+fn ends_of_days_and_days_by_name_are_read_or_refused() {
+    check("names.txt", include_str!("quick_add_world/names.txt"));
+}
+
 /// Words of the grammar and others, to be thrown together.
 const WORDS: &[&str] = &[
     "lunch",
@@ -144,6 +149,15 @@ const WORDS: &[&str] = &[
     "birthday",
     "’s",
     "11:59",
+    "EOD",
+    "end",
+    "COB",
+    "New",
+    "Year's",
+    "Eve",
+    "Christmas",
+    "Easter",
+    "15h",
     "9000",
     "weekly",
     "hourly",

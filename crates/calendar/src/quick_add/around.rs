@@ -33,7 +33,7 @@ impl Work<'_> {
                 "'{text}' is less than whole days: say also when it starts, such as at 9:00"
             ));
         }
-        if self.has(|what| matches!(what, What::Due)).is_some() {
+        if self.has(|what| matches!(what, What::Due | What::EndOfDay)).is_some() {
             return no(format!("'{text}': a task has a deadline and no length, so leave it away"));
         }
         let repeats = self.has(|what| matches!(what, What::Repeat(_))).is_some();
@@ -53,7 +53,7 @@ impl Work<'_> {
                 .iter()
                 .any(|r| r.starts_with("FREQ=HOURLY") || r.starts_with("FREQ=MINUTELY"));
         let soon = is(|what| matches!(what, What::Elapsed(_))).is_some() && !lasts;
-        let code = if let Some(tokens) = is(|what| matches!(what, What::Due)) {
+        let code = if let Some(tokens) = is(|what| matches!(what, What::Due | What::EndOfDay)) {
             if start.length.is_some() && start.length != Some((1, 0)) {
                 let message = "a task has a deadline and no length: say only by when";
                 return Err(Refused::at(tokens, message));

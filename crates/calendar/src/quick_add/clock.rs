@@ -110,7 +110,10 @@ impl Reader<'_> {
             return Ok(Some((What::Part(Part::Night), at + 2)));
         }
         let found = match self.plain_clock(from)? {
-            None if told => self.bare_clock(from)?,
+            None if told => match self.clock_with_h(from)? {
+                None => self.bare_clock(from)?,
+                found => found,
+            },
             None if matches!(after, After::Date | After::Repeat) => {
                 self.bare_clock(from)?.filter(|(_, next)| self.ends_or_goes_on(*next))
             }
@@ -165,6 +168,16 @@ impl Reader<'_> {
 
     fn ends_or_goes_on(&self, at: usize) -> bool {
         matches!(self.word(at), "to" | "-" | "–" | "and" | "until") || self.ends(at)
+    }
+
+    /// "15h", "15h30" where a time is announced.
+    fn clock_with_h(&self, at: usize) -> Tried<Clock> {
+        let word = self.word(at).trim_start_matches('@');
+        let short = |text: &str| (text.len() <= 2).then(|| words::digits(text)).flatten();
+        let Some((hour, minute)) = word.split_once('h') else { return Ok(None) };
+        let minute = if minute.is_empty() { Some(0) } else { short(minute) };
+        let (Some(hour), Some(minute)) = (short(hour), minute) else { return Ok(None) };
+        self.clock_of(hour, minute, (None, true), at, at + 1).map(Some)
     }
 
     /// A time that looks like nothing else.

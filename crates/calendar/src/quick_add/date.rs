@@ -19,6 +19,8 @@ pub(super) struct Day {
     pub part: Option<Part>,
     /// "tonight", which is no date without a time.
     pub needs_time: bool,
+    /// It is said by its name, which may be meant for the title: "New Year's Eve".
+    pub named: bool,
 }
 
 /// Which date.
@@ -37,7 +39,7 @@ pub(super) enum DayWhat {
 
 impl Day {
     pub fn of(what: DayWhat) -> Self {
-        Self { what, part: None, needs_time: false }
+        Self { what, part: None, needs_time: false, named: false }
     }
 
     /// Its month, and its year where that is named; January for what has none.
@@ -178,7 +180,13 @@ impl Reader<'_> {
                     at + 2,
                 )));
             }
-            _ => self.weekday_here(at, told)?,
+            _ => match self.named_day(at, told) {
+                Some(((month, day), next)) => {
+                    let day = Day::of(DayWhat::Open(month, day));
+                    Some((Day { named: true, ..day }, next))
+                }
+                None => self.weekday_here(at, told)?,
+            },
         };
         let found = match found {
             Some(found) => Some(found),

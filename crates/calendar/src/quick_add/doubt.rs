@@ -3,6 +3,7 @@
 
 use super::{
     scan::{After, Reader, Refused},
+    token::Sort,
     words,
 };
 
@@ -12,7 +13,8 @@ const NO_DATE: &str = "names no date or time: write the one that is meant, or by
 impl Reader<'_> {
     /// Refuses what belongs to a date or time and was not understood with it.
     pub fn refuse_doubtful(&self, at: usize, after: After) -> Result<(), Refused> {
-        match self.doubt(at, after).or_else(|| self.doubtful_number(at, after)) {
+        let doubt = self.doubt(at, after).or_else(|| self.doubtful_number(at, after));
+        match doubt.or_else(|| self.doubtful_name(at)) {
             Some((count, why)) => {
                 let tokens = at..(at + count).min(self.tokens.len());
                 let message = format!("'{}' {why}, {QUOTE}", self.said(tokens.clone()));
@@ -27,7 +29,9 @@ impl Reader<'_> {
         let (word, next) = (self.word(at), self.word(at + 1));
         let beside = !matches!(after, After::Nothing | After::Other);
         match word {
-            "before" | "after" | "around" if self.is_when(at + 1) => Some((2, NO_DATE)),
+            "before" | "after" | "around" if self.is_when(at + 1) || self.is_named_day(at + 1) => {
+                Some((2, NO_DATE))
+            }
             "before" | "after" if after == After::Date && matches!(next, "next" | "last") => {
                 Some((2, NO_DATE))
             }
@@ -113,12 +117,18 @@ impl Reader<'_> {
             _ if begins_as_clock(word) => {
                 Some((1, "is not understood: write a time like 9:00 or 9am"))
             }
-            _ if beside && is_hours(word, next) => {
+            _ if is_hours(word, next) && (beside || self.stands_out(at, word)) => {
                 let count = 1 + usize::from(words::digits(word).is_some());
                 Some((
                     count,
                     "may be a time or not: write a time like 15:00, or a length like for 2h",
                 ))
+            }
+            _ if words::compact(word).is_some()
+                && (beside || self.is_behind_comma(at))
+                && self.ends(at + 1) =>
+            {
+                Some((1, "may be how long it lasts or not: write it like for 45m"))
             }
             _ => None,
         }
@@ -155,6 +165,18 @@ impl Reader<'_> {
             || words::weekdays_plural(self.word(at)).is_some()
             || matches!(self.word(at), "weekdays" | "weekends" | "the" | "in")
                 && (words::unit(self.word(at + 1)).is_some() || self.is_when(at + 1))
+    }
+
+    /// Whether an hour is set off by a comma or "at", or has a date or time behind it.
+    fn stands_out(&self, at: usize, word: &str) -> bool {
+        let next = at + 1 + usize::from(words::digits(word).is_some());
+        let before = at.checked_sub(1).map_or("", |before| self.word(before));
+        self.is_behind_comma(at) || before == "at" || self.is_when(next)
+    }
+
+    fn is_behind_comma(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
+        before.is_some_and(|token| token.sort == Sort::Comma)
     }
 
     fn behind_a_day(&self, at: usize) -> bool {

@@ -12,6 +12,8 @@
 //!   part of the day or a leading zero) is refused, since most who write it mean the afternoon.
 //! - A weekday is the coming one; today if that is one and the time is still ahead. `next
 //!   Friday` is the Friday of next week (weeks begin on Monday), `this Friday` that of this one.
+//! - `EOD` is the end of that day, today's where no other is named, and makes it a task. `New Year's
+//!   Eve` and other days of one date are that date where nothing else says when; Easter is refused.
 //! - A time without a date is the next time clocks show it: today, or tomorrow.
 //! - `24.12.` is day and month; `1/2` could be two dates and is refused, `24/12` could not.
 //! - `every 4 hours` is elapsed time: such a series is tied to UTC.
@@ -28,6 +30,7 @@ mod days;
 mod doubt;
 mod echo;
 mod first;
+mod named;
 mod place;
 mod repeat;
 mod scan;

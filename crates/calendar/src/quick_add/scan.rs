@@ -58,6 +58,8 @@ pub(super) enum What {
     /// None at all when empty.
     Tell(Vec<Tell>),
     Due,
+    /// By the end of the day.
+    EndOfDay,
     Note,
     Calendar(CalendarId),
 }
@@ -80,9 +82,12 @@ impl What {
     pub fn meaning(&self) -> Meaning {
         match self {
             Self::Day(..) | Self::Days(..) | Self::Moment(..) => Meaning::Date,
-            Self::Clock(_) | Self::Clocks(..) | Self::Elapsed(_) | Self::AllDay | Self::Part(_) => {
-                Meaning::Time
-            }
+            Self::Clock(_)
+            | Self::Clocks(..)
+            | Self::Elapsed(_)
+            | Self::AllDay
+            | Self::EndOfDay
+            | Self::Part(_) => Meaning::Time,
             Self::Length(_) => Meaning::Length,
             Self::Repeat(_) | Self::Until(_) | Self::Times(_) => Meaning::Repeat,
             Self::Zone(_) | Self::Their(_) | Self::Floating => Meaning::Zone,
@@ -101,7 +106,9 @@ impl What {
     fn groups(&self) -> &'static [(Group, &'static str)] {
         match self {
             Self::Day(..) | Self::Days(..) => &[(Group::Date, "date")],
-            Self::Clock(_) | Self::Clocks(..) | Self::AllDay => &[(Group::Time, "time")],
+            Self::Clock(_) | Self::Clocks(..) | Self::AllDay | Self::EndOfDay => {
+                &[(Group::Time, "time")]
+            }
             Self::Moment(..) | Self::Elapsed(_) => &[(Group::Date, "date"), (Group::Time, "time")],
             Self::Part(_) => &[(Group::Part, "part of the day")],
             Self::Length(_) => &[(Group::Length, "length")],
@@ -175,11 +182,12 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         // The first that finds something has it.
-        let ways: [Way<'a>; 10] = [
+        let ways: [Way<'a>; 11] = [
             Self::tell,
             Self::repeat,
             Self::end,
             Self::kind,
+            Self::end_of_day,
             Self::calendar,
             Self::amount,
             Self::place,
@@ -277,6 +285,9 @@ impl<'a> Scan<'a> {
         what: What,
         tokens: Range<usize>,
     ) -> Result<(usize, After), Refused> {
+        if self.is_aside(&what) {
+            return Ok((tokens.end, After::Nothing));
+        }
         for (group, name) in what.groups() {
             let same = |piece: &&Piece| piece.what.groups().iter().any(|(g, _)| g == group);
             if let Some(first) = self.pieces.iter().find(same) {
@@ -302,6 +313,19 @@ impl<'a> Scan<'a> {
         let next = tokens.end;
         self.pieces.push(Piece { what, tokens });
         Ok((next, after))
+    }
+
+    /// Whether a day's name is title, as the date is said otherwise: "New Year's Eve party 31 Dec".
+    fn is_aside(&mut self, what: &What) -> bool {
+        let is_named = |what: &What| matches!(what, What::Day(day, _) if day.named);
+        let is_date = |what: &What| what.groups().iter().any(|(group, _)| *group == Group::Date);
+        if !is_date(what) || !self.pieces.iter().any(|piece| is_date(&piece.what)) {
+            return false;
+        }
+        if !is_named(what) {
+            self.pieces.retain(|piece| !is_named(&piece.what));
+        }
+        is_named(what)
     }
 
     /// The spans for the reader's eyes; a birthday's words are added where it is one.
@@ -346,6 +370,11 @@ impl<'a> Scan<'a> {
         }
         let title = parts.join(" ");
         let note = self.find(|what| matches!(what, What::Note).then_some(())).is_some();
+        let named = self.find(|what| matches!(what, What::Day(day, _) if day.named).then_some(()));
+        if let (true, Some((_, tokens))) = (title.is_empty(), named) {
+            let said = self.said(&tokens);
+            return said.strip_prefix("on ").unwrap_or(&said).to_string();
+        }
         let title = title.strip_prefix("to ").filter(|_| note).unwrap_or(&title);
         title.split_whitespace().collect::<Vec<_>>().join(" ")
     }

@@ -12,7 +12,7 @@ use super::{
     Known,
     clock::{Clock, Part, shown},
     date::Day,
-    scan::{Refused, Scan, What},
+    scan::{Reader, Refused, Scan, What},
     token::Sort,
     words,
 };
@@ -206,7 +206,13 @@ impl<'a> Work<'a> {
             return Ok(days);
         }
         match (self.day.clone(), self.times.clone()) {
-            (None, None) => Err(self.nothing_said()),
+            (None, None) if self.has(|what| matches!(what, What::EndOfDay)).is_some() => {
+                Ok(Start::on(self.today(), 1))
+            }
+            (None, None) => {
+                self.refuse_named_days()?;
+                Err(self.nothing_said())
+            }
             (Some((day, _, tokens)), None) => {
                 let today = self.today();
                 let date = self.date(day, today, true, &tokens)?;
@@ -217,6 +223,12 @@ impl<'a> Work<'a> {
             }
             (day, Some((clocks, last, tokens))) => self.at_time(day, &clocks, last, &tokens),
         }
+    }
+
+    /// Refuses days by their name where no date is said.
+    fn refuse_named_days(&self) -> Result<(), Refused> {
+        let reader = Reader { tokens: self.scan.tokens, known: self.known, peeks: false };
+        (0..self.scan.tokens.len()).try_for_each(|at| reader.refuse_named_day(at))
     }
 
     fn nothing_said(&self) -> Refused {
@@ -336,6 +348,7 @@ impl<'a> Work<'a> {
                 date
             }
             None => {
+                self.refuse_named_days()?;
                 let today = self.clock.to_datetime(self.known.now).date();
                 if self.instant(on(today, minutes)) > self.known.now {
                     today
