@@ -329,6 +329,8 @@ fn a_drop_into_a_doubled_hour_asks_which_and_into_a_missing_one_lands_after_it()
     asked.fold = Some(true);
     let change = done(host(&world).move_occurrence(asked).expect("moved"));
     assert_eq!(change.original.as_deref(), Some("20261025T023000+fold"));
+    let said = "02:30 comes twice on 25 October in Berlin: this is the second, CET";
+    assert_eq!(change.note.as_deref(), Some(said));
     assert_eq!(drawn(&world, "2026-10-25", "2026-10-26"), "10-25 02:30-03:30 Backup");
     let first = EventDraft { ..world.draft(event) };
     assert_eq!((first.start.as_str(), first.fold.as_str()), ("20261025T023000", "second"));

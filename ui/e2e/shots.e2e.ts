@@ -20,11 +20,11 @@ async function openChip(page: Page, name: RegExp): Promise<void> {
   await page.getByRole('dialog').waitFor();
 }
 
-async function dstWeek(page: Page): Promise<void> {
+async function dstWeek(page: Page, day = '2026-10-25', badge = '25 h'): Promise<void> {
   await page.keyboard.press('g');
-  await page.getByLabel('Go to date').last().fill('2026-10-25');
+  await page.getByLabel('Go to date').last().fill(day);
   await page.keyboard.press('Enter');
-  await page.getByText('25 h').waitFor();
+  await page.getByText(badge).waitFor();
 }
 
 const EVENT = 'BEGIN:VEVENT\nEND:VEVENT\n';
@@ -69,7 +69,8 @@ async function typeQuick(page: Page, text: string): Promise<void> {
 const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknown> }[] = [
   { name: 'week' },
   { name: 'month', play: key('m') },
-  { name: 'week-25h', play: dstWeek },
+  { name: 'week-25h', play: (page) => dstWeek(page) },
+  { name: 'week-23h', play: (page) => dstWeek(page, '2027-03-28', '23 h') },
   { name: 'popover', play: (page) => openChip(page, /^Price sync/) },
   { name: 'popover-2', play: (page) => openChip(page, /^Lunch with Ana/) },
   { name: 'cancelled', look: { world: 'hard' }, play: (page) => openChip(page, /^Choir/) },

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Axis } from '../wire/types';
-import { axisOf, minutesBetween, outOfBlanks, placeAt } from './axis';
+import { axisOf, minutesBetween, outOfBlanks, passingAt, placeAt, skippedAt } from './axis';
 
 const plain: Axis = { lengthMin: 1440, rows: Array.from({ length: 24 }, (_, h) => ({ at: h * 60, wallMin: h * 60, fold: false, offset: null })) };
 const doubled: Axis = {
@@ -33,5 +33,20 @@ describe('the axis of hours', () => {
 
   it('leaves a blank by its end', () => {
     expect([119, 120, 179, 180].map((at) => outOfBlanks([{ at: 120, len: 60 }], at))).toEqual([119, 180, 180, 180]);
+  });
+});
+
+describe('a place where the clocks change', () => {
+  const gap = { at: 120, len: 60 };
+
+  it('is skipped on the short day only', () => {
+    expect(skippedAt({ lengthMin: 1380, blanks: [gap] }, 150)).toEqual(gap);
+    expect(skippedAt({ lengthMin: 1380, blanks: [gap] }, 180)).toBeNull();
+    expect(skippedAt({ lengthMin: 1440, blanks: [{ at: 180, len: 60 }] }, 200)).toBeNull();
+  });
+
+  it('has a name where the hour comes twice', () => {
+    const named: Axis = { ...doubled, rows: doubled.rows.map((row) => (row.wallMin === 120 ? { ...row, offset: row.fold ? 'CET' : 'CEST' } : row)) };
+    expect([90, 150, 200, 250].map((at) => passingAt(named, at))).toEqual([null, 'CEST', 'CET', null]);
   });
 });

@@ -1,6 +1,6 @@
 // Between places on the hours' axis, wall times and pixels. The axis is Rust's; this only reads it.
 
-import type { Axis, AxisRow, Blank } from '../wire/types';
+import type { Axis, AxisRow, Blank, Day } from '../wire/types';
 
 /** What a place on the axis means. */
 export interface Place {
@@ -33,6 +33,17 @@ export function axisOf(axis: Axis, wallMin: number, fold = false): number {
     if (!best || row.wallMin >= best.wallMin) best = row;
   }
   return best ? best.at + wallMin - best.wallMin : wallMin;
+}
+
+/** The stretch that the clocks of a day skip at a place; what only other days have twice is none. */
+export function skippedAt(day: Pick<Day, 'lengthMin' | 'blanks'> | undefined, at: number): Blank | null {
+  if (!day || day.lengthMin >= 1440) return null;
+  return day.blanks.find((blank) => at >= blank.at && at < blank.at + blank.len) ?? null;
+}
+
+/** The name of the clocks where an hour comes twice. */
+export function passingAt(axis: Axis, at: number): string | null {
+  return rowAt(axis.rows, at)?.offset ?? null;
 }
 
 /** Moves a place out of a stretch the day has not, to the stretch's end. */

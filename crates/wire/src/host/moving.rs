@@ -6,14 +6,14 @@ use calendar::{
     timing::{LocalStart, Tie, instant},
 };
 use engine::{events::Placement, queries::Happening};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use super::{
     EngineHost,
     changes::{moved_original, nothing, saved_as, scopes_of, which},
     faults::id,
     local::{self, Local, city, passings},
-    preview::clock_note,
+    preview::{clock_note, day_words},
 };
 use crate::{
     dto::{Change, Did, MoveAnswer, MoveOccurrence, OccurrenceRef, Scope},
@@ -114,9 +114,27 @@ fn place(asked: &MoveOccurrence, happening: &Happening, local: &Local) -> Result
         None => (occurrence.length.days, occurrence.length.seconds),
     };
     let start = local::start_in(&clock, moment);
-    let note = clock_note(at, &local.zone, &city(machine.as_str()), local)
-        .filter(|_| local.zone.to_datetime(moment) != at);
+    let place = city(machine.as_str());
+    let note = match passings(at, &local.zone) {
+        // One that is only made longer stays where it was.
+        Some(_) if start == occurrence.present => None,
+        Some(offsets) => Some(which_passing(at, fold, &offsets, &place, local)),
+        None => clock_note(at, &local.zone, &place, local),
+    };
     Ok(Dropped::At(Placement { start, all_day: false, zone, length }, note))
+}
+
+/// "02:30 comes twice on 25 October in Berlin: this is the second, CET".
+fn which_passing(
+    at: DateTime,
+    fold: bool,
+    [first, second]: &[String; 2],
+    place: &str,
+    local: &Local,
+) -> String {
+    let (which, name) = if fold { ("second", second) } else { ("first", first) };
+    let (clock, day) = (at.strftime("%H:%M"), day_words(at.date(), local));
+    format!("{clock} comes twice on {day} in {place}: this is the {which}, {name}")
 }
 
 fn on_the_rail(asked: &MoveOccurrence, happening: &Happening, date: Date) -> Placement {

@@ -11,7 +11,7 @@ use calendar::{
     timing::{Landing, LocalStart, Tie, later},
 };
 use jiff::{
-    civil::DateTime,
+    civil::{Date, DateTime},
     tz::{AmbiguousOffset, TimeZone},
 };
 
@@ -226,6 +226,12 @@ fn notes(event: &Event, next: &[Occurrence], local: &Local) -> Vec<FieldText> {
     texts.map(|text| FieldText { field: "timing".into(), text }).collect()
 }
 
+/// "29 March", with the year when it is another one.
+pub(super) fn day_words(date: Date, local: &Local) -> String {
+    let this_year = date.year() == local.today().year();
+    date.strftime(if this_year { "%-d %B" } else { "%-d %B %Y" }).to_string()
+}
+
 /// "02:30 does not exist on 29 March in Berlin → 03:30"; nothing for a time that exists once.
 pub(super) fn clock_note(
     at: DateTime,
@@ -233,8 +239,7 @@ pub(super) fn clock_note(
     place: &str,
     local: &Local,
 ) -> Option<String> {
-    let this_year = at.year() == local.today().year();
-    let day = at.strftime(if this_year { "%-d %B" } else { "%-d %B %Y" });
+    let day = day_words(at.date(), local);
     let clock = at.strftime("%H:%M");
     match zone.to_ambiguous_timestamp(at).offset() {
         AmbiguousOffset::Unambiguous { .. } => None,

@@ -5,6 +5,7 @@ import type {
   CalendarView, Change, DeleteEvent, Did, Draft, DraftPreview, EditorForm, Kind, MoveAnswer, MoveOccurrence, NewForm, PreviewDate, PreviewQuery, ReinstateEvent, SaveEvent, Scope,
 } from '../../wire/types';
 import { Refused } from '../types';
+import { clocksAt } from './clocks';
 import { before, moment } from './moments';
 import { shifted } from './range';
 import { DESKTOP, HOOK, type Occ, type World } from './world';
@@ -200,9 +201,11 @@ export function move(world: World, past: Past, asked: MoveOccurrence): MoveAnswe
   if (!occ) throw new Refused({ code: 'notFound', message: 'the event is no longer there', field: null });
   if (occ.version !== asked.version) throw new Refused({ code: 'conflict', message: `"${occ.title}" was changed meanwhile; look again`, field: null });
   if (occ.rule && !asked.scope) return { type: 'chooseScope', title: occ.title, scopes: SCOPES };
-  remember(world, past, `move ${occ.title}`);
   const days = daysBetween(occ.date, asked.date);
-  const minutes = asked.wallMin === undefined || asked.wallMin === null ? 0 : asked.wallMin - occ.wallMin;
+  const clocks = clocksAt(asked.date, asked.allDay === true || (occ.mode === 'allDay' && asked.allDay !== false) ? null : (asked.wallMin ?? occ.wallMin), asked.fold ?? null);
+  if (clocks === 'which') return { type: 'chooseFold', offsets: ['CEST', 'CET'] };
+  const minutes = (asked.wallMin === undefined || asked.wallMin === null ? 0 : asked.wallMin - occ.wallMin) + clocks.later;
+  remember(world, past, `move ${occ.title}`);
   const landed = (o: Occ): Occ => {
     const moved = shifted(o, days, o.mode === 'allDay' ? 0 : minutes);
     const mode = asked.allDay === true ? 'allDay' : asked.allDay === false && o.mode === 'allDay' ? 'zoned' : o.mode;
@@ -214,7 +217,7 @@ export function move(world: World, past: Past, asked: MoveOccurrence): MoveAnswe
     };
   };
   world.occs = world.occs.map((o) => (isMeant(asked.scope, occ, o) ? landed(o) : o));
-  return { type: 'done', change: change('moved', { title: occ.title, event: occ.event, original: occ.original, version: occ.version + 1, undo: true }) };
+  return { type: 'done', change: change('moved', { title: occ.title, event: occ.event, original: occ.original, version: occ.version + 1, note: clocks.note, undo: true }) };
 }
 
 export function step(world: World, from: Past['undo'], to: Past['undo'], did: Did): Change {

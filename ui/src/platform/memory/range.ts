@@ -2,12 +2,11 @@
 
 import { addDays, addMinutes, dates, daysBetween } from '../../time/date';
 import type { Axis, AxisRow, BusyDay, Day, RangeQuery, RangeView, Segment, UpNext } from '../../wire/types';
+import { FALL, SPRING } from './clocks';
 import { detailOf, elsewhereOf, markOf, rowOf } from './deliver';
 import { before, elsewhereAhead, isSummer, moment } from './moments';
 import { deliveryId, isOver, type Occ, type World } from './world';
 
-const FALL = ['2026-10-25', '2027-10-31'];
-const SPRING = ['2026-03-29', '2027-03-28'];
 const DOUBLED = 120;
 
 function axisFor(days: string[]): Axis {

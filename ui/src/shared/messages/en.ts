@@ -49,6 +49,8 @@ export const en = {
   'view.weekNumber': 'Week {n}',
   'view.grid': 'Calendar, {span}',
   'week.allDay': 'all-day',
+  'week.skipped': 'no {time} on this day',
+  'week.passing': '{time} {passing}',
   'week.hours': '{n} h',
   'week.longDay': 'The clocks go back: this day has {n} hours',
   'week.shortDay': 'The clocks go forward: this day has {n} hours',

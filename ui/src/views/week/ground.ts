@@ -1,6 +1,6 @@
 // The week under a drag: seven columns of hours, and the all-day rail above them.
 
-import { minutesBetween, outOfBlanks, placeAt, type Place } from '../../layout/axis';
+import { minutesBetween, outOfBlanks, placeAt, skippedAt, type Place } from '../../layout/axis';
 import type { Ghost, Spot } from '../../layout/gesture';
 import { begins } from '../../layout/segments';
 import type { Ground } from '../../state/drag.svelte';
@@ -20,12 +20,17 @@ const SCROLL_PX = 10;
 const STEP = { usual: 15, fine: 5, free: 1 };
 
 export function weekGround({ view, dates, pxPerMin, scroller, top, grid }: WeekSurface): Ground {
+  const skipped = ({ column, start }: Ghost): boolean => skippedAt(view?.days[column], start) !== null;
+  // A time that the clocks skip is sent as it is: Rust knows where it lands, and says so.
   const place = (ghost: Ghost): Place => {
-    const at = outOfBlanks(view?.days[ghost.column]?.blanks ?? [], ghost.start);
+    const at = skipped(ghost) ? ghost.start : outOfBlanks(view?.days[ghost.column]?.blanks ?? [], ghost.start);
     return view ? placeAt(view.axis, at) : { wallMin: at, fold: false };
   };
   // What lies in a blank as a whole keeps its length when it moves out of it.
-  const minutes = ({ column, start, end }: Ghost): number => minutesBetween(view?.days[column]?.blanks ?? [], start, end) || end - start;
+  const minutes = (ghost: Ghost): number => {
+    const { column, start, end } = ghost;
+    return skipped(ghost) ? end - start : minutesBetween(view?.days[column]?.blanks ?? [], start, end) || end - start;
+  };
   return {
     dates,
     segments: view?.segments ?? [],
