@@ -1,7 +1,14 @@
 //! New zone data: what waits goes with it, what was told stays told. The data is of our own
 //! making: whole zones with one offset, written as TZif files into a folder.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Barrier,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use acceptance::world::{World, draft, reminders};
 use calendar::{
@@ -165,4 +172,65 @@ fn cut_off_in_the_middle_it_begins_again_and_changes_nothing_twice() {
     assert_eq!(ledger.execute(forget, []).expect("travelled"), 1);
     assert!(!world.engine().set_machine_zone(&ZoneName::stored("Europe/Lisbon")).expect("set"));
     assert_eq!(at(&world.rows(), "11:00"), 220, "{}", world.rows());
+}
+
+/// A ledger of so many calls in Lisbon, of which the last cannot be planned anew until the trigger
+/// that is given back by name is gone.
+fn calls_with_a_stone(count: usize) -> (World, rusqlite::Connection) {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let call = |n: usize| EventDraft {
+        reminders: Some(vec![]),
+        ..draft("appointment", &format!("Call {n}"), "20270501T110000", Some("Europe/Lisbon"))
+    };
+    let last = (0..count).map(|n| world.add(call(n))).last().expect("an event");
+    let ledger = rusqlite::Connection::open(world.folder().join("carillon.db")).expect("a file");
+    let last: String = last.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let stone = format!(
+        "CREATE TRIGGER stone BEFORE UPDATE ON event WHEN NEW.id = x'{last}'
+        BEGIN SELECT RAISE(ABORT, 'cut off'); END"
+    );
+    ledger.execute_batch(&stone).expect("a stone");
+    (world, ledger)
+}
+
+#[test]
+fn cut_off_in_the_middle_nothing_that_moved_is_counted_twice() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut world, ledger) = calls_with_a_stone(230);
+    world.start_with(data(folder.path(), "<+02>-2"));
+    let listed = || ledger.query_row("SELECT count(*) FROM moved", [], |row| row.get::<_, u32>(0));
+    assert_eq!(listed().expect("a count"), 200, "cut off after the first two hundred");
+    assert!(world.engine().follow_zones().is_err(), "the stone lies there still");
+    ledger.execute_batch("DROP TRIGGER stone").expect("no stone");
+    assert!(world.engine().follow_zones().expect("to its end"));
+    let (rows, more) = moved(&world);
+    assert_eq!((rows.len(), more), (200, 30));
+    assert!(!world.engine().follow_zones().expect("nothing is left"));
+}
+
+#[test]
+fn while_much_is_planned_anew_others_may_write() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut world, ledger) = calls_with_a_stone(620);
+    ledger.execute_batch("DROP TRIGGER stone").expect("no stone");
+    let other = world.engine().clone();
+    let (begun, ended) = (Barrier::new(2), AtomicBool::new(false));
+    let (begun, ended) = (&begun, &ended);
+    let written = std::thread::scope(|scope| {
+        let writing = scope.spawn(move || {
+            let mut midway = 0;
+            begun.wait();
+            while !ended.load(Ordering::SeqCst) {
+                other.remember_snooze(10).expect("whoever waits gets a turn");
+                let sql = "SELECT count(*) FROM setting WHERE name = 'replanning'";
+                midway += ledger.query_row(sql, [], |row| row.get::<_, u32>(0)).expect("a count");
+            }
+            midway
+        });
+        begun.wait();
+        world.start_with(data(folder.path(), "<+02>-2"));
+        ended.store(true, Ordering::SeqCst);
+        writing.join().expect("no panic")
+    });
+    assert!(written >= 2, "{written} times beside four batches");
 }

@@ -59,6 +59,13 @@ pub(crate) struct Changed {
     more: Cell<u32>,
 }
 
+impl Changed {
+    /// How many were moved and not listed so far.
+    pub(crate) fn more(&self) -> u32 {
+        self.more.get()
+    }
+}
+
 impl Engine {
     /// What newer zone data moved, until [`Engine::moved_was_seen`].
     ///
@@ -121,8 +128,8 @@ impl Act<'_> {
     }
 
     /// The zones in which clocks do otherwise by the data there is than by that it was planned
-    /// with.
-    pub(crate) fn changed_clocks(&self, from: &str) -> Result<Changed> {
+    /// with. So many were found moved before it was cut off, and not listed.
+    pub(crate) fn changed_clocks(&self, from: &str, more: u32) -> Result<Changed> {
         let known = clocks::all(self.tx)?;
         let since = later(self.wall(), -DAY);
         // Beyond what is known of a zone, nothing is known to have moved.
@@ -135,17 +142,26 @@ impl Act<'_> {
                 zones.insert(name, was);
             }
         }
-        Ok(Changed { zones, from: from.into(), now: self.wall(), until, more: Cell::new(0) })
+        Ok(Changed { zones, from: from.into(), now: self.wall(), until, more: Cell::new(more) })
     }
 
     /// Lists what of an event is at another instant by the data there is now.
     pub(crate) fn list_moved(&self, event: &Event, changed: &Changed) -> Result<()> {
         let Changed { zones, now, until, more, .. } = changed;
         let all = event.moved_since(&self.context, zones, *now, *until);
-        let room = AT_MOST.saturating_sub(moved::count(self.tx)?);
-        let listed = all.len().min(OF_ONE).min(usize::try_from(room).unwrap_or(0));
-        for one in &all[..listed] {
-            let all_day = event.timing.tie.is_all_day();
+        let all_day = event.timing.tie.is_all_day();
+        let known = moved::of(self.tx, event.id)?;
+        let mut room = AT_MOST.saturating_sub(moved::count(self.tx)?);
+        let mut listed = 0;
+        for (place, one) in all.iter().enumerate() {
+            // One that is listed already, by earlier data nobody has seen, takes no room.
+            if !known.contains(&one.occurrence.original.text(all_day)) {
+                if place >= OF_ONE || room == 0 {
+                    continue;
+                }
+                room -= 1;
+            }
+            listed += 1;
             moved::put(
                 self.tx,
                 &MovedRow {

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use calendar::{id::EventId, reason::Reason};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     act::Act,
@@ -12,6 +13,7 @@ use crate::{
     error::Result,
     ledger::{
         event::{self, EventRow, Legible, Planned},
+        make_room,
         setting::{self, name},
     },
     moved::Changed,
@@ -38,7 +40,7 @@ impl Engine {
 impl Engine {
     /// Plans anew what was planned by other zone data than this program has, or for another zone
     /// than the machine is in: unsent reminders move, and what was told stays told. Cut off, it
-    /// begins again when it is asked next. Says whether there was anything to follow.
+    /// goes on where it was when it is asked next. Says whether there was anything to follow.
     ///
     /// # Errors
     /// When the ledger cannot be written.
@@ -61,33 +63,41 @@ impl Engine {
             false => (Planned::ByZoneData, format!("by the time zone data {data}")),
         };
         tracing::info!(%cause, "planning anew");
+        let begun = self.read(|act| act.replanning())?;
+        let begun = begun.filter(|begun| begun.data == data && begun.zone == zone.as_str());
+        let (mut last, more) = begun.map_or((None, 0), |begun| (begun.last(), begun.more));
         let changed = match by_data.filter(|_| !same_data) {
-            Some(from) => Some(self.read(|act| act.changed_clocks(&from))?),
+            Some(from) => Some(self.read(|act| act.changed_clocks(&from, more))?),
             None => None,
         };
-        let mut last = None;
+        let mark =
+            Replanning { data: data.into(), zone: zone.to_string(), ..Replanning::default() };
         // Ends: each turn goes on to greater ids.
-        while let Some(id) = self.replan_after(last, planned, &cause, changed.as_ref())? {
+        while let Some(id) = self.replan_after(last, planned, &cause, changed.as_ref(), &mark)? {
             last = Some(id);
+            make_room();
         }
         self.write(|act| {
             if let Some(changed) = &changed {
                 act.sum_up_moved(changed)?;
                 act.learn_all_clocks()?;
             }
+            setting::remove(act.tx, name::REPLANNING)?;
             setting::put(act.tx, name::PLANNED_ZONE, zone.as_str())?;
             setting::put(act.tx, name::TZDATA, data)
         })?;
         Ok(true)
     }
 
-    /// Plans some events anew, and gives the last of them; none when there are no more.
+    /// Plans some events anew, notes how far that is, and gives the last of them; none when there
+    /// are no more.
     fn replan_after(
         &self,
         id: Option<EventId>,
         planned: Planned,
         cause: &str,
         changed: Option<&Changed>,
+        mark: &Replanning,
     ) -> Result<Option<EventId>> {
         self.write_because(cause, |act| {
             let Legible { rows, damaged } =
@@ -95,20 +105,56 @@ impl Engine {
             for (id, error) in &damaged {
                 event::say_damaged(*id, error);
             }
-            let end = damaged.last().map(|(id, _)| *id).max(rows.last().map(|row| row.event.id));
+            let mut end =
+                damaged.last().map(|(id, _)| *id).max(rows.last().map(|row| row.event.id));
             for row in rows {
                 act.replan(&row)?;
                 changed.iter().try_for_each(|changed| act.list_moved(&row.event, changed))?;
                 if self.now().boot.saturating_sub(act.now.boot).as_millis() >= HOLD_MS {
-                    return Ok(Some(row.event.id));
+                    end = Some(row.event.id);
+                    break;
                 }
+            }
+            if let Some(end) = end {
+                let (last, more) = (Some(end.to_string()), changed.map_or(0, Changed::more));
+                act.note_replanning(&Replanning { last, more, ..mark.clone() })?;
             }
             Ok(end)
         })
     }
 }
 
+/// How far planning anew has come. It is written with what was planned, so that what was cut off
+/// neither plans nor lists anything twice.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Replanning {
+    /// By which zone data.
+    data: String,
+    /// For which zone of the machine.
+    zone: String,
+    /// The last event that is through.
+    last: Option<String>,
+    /// How many were moved and not listed.
+    more: u32,
+}
+
+impl Replanning {
+    fn last(&self) -> Option<EventId> {
+        self.last.as_deref().and_then(|id| id.parse().ok())
+    }
+}
+
 impl Act<'_> {
+    fn replanning(&self) -> Result<Option<Replanning>> {
+        let text = setting::get(self.tx, name::REPLANNING)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    }
+
+    fn note_replanning(&self, mark: &Replanning) -> Result<()> {
+        let text = serde_json::to_string(mark).expect("BUG: a mark is plain data");
+        setting::put(self.tx, name::REPLANNING, &text)
+    }
+
     /// Plans an event anew because something changed that nobody asked for.
     pub(crate) fn replan(&self, row: &EventRow) -> Result<()> {
         self.reconcile(&row.event, row.decided_until, Asked::Nobody, Reason::CancelledEdited)?;

@@ -22,6 +22,7 @@ use crate::{
     ledger::{
         calendar as calendars,
         event::{self, EventRow},
+        make_room,
         person::{self, Card, PersonRow},
     },
 };
@@ -124,6 +125,7 @@ impl Engine {
             let taken =
                 self.write(|act| act.take_back_some(some, &mut back, &mut || self.now().boot))?;
             steps.truncate(steps.len() - taken);
+            make_room();
         }
         self.write(|act| act.unmake_calendars(&made))?;
         Ok(back.done)

@@ -7,6 +7,8 @@ use std::{
     io::{ErrorKind, Read, Seek, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
@@ -16,6 +18,12 @@ use crate::error::{Error, Result};
 
 /// The oldest SQLite without the bug that corrupts a file two connections checkpoint at once.
 const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// Who waits for the ledger looks so often whether it is free, and so many times: for ten seconds.
+const LOOK: Duration = Duration::from_millis(4);
+const TRIES: i32 = 2_500;
+/// And so long it is left to others between two of many transactions.
+const ROOM: Duration = Duration::from_millis(10);
 
 fn unfit(path: &Path, reason: impl Into<String>) -> Error {
     Error::Unfit { path: path.to_path_buf(), reason: reason.into() }
@@ -122,8 +130,8 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(std::time::Duration::from_secs(10))?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_handler(Some(wait_for_a_turn))?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     // A plan hangs on the statement alone, not on what is bound to it: else SQLite prepares anew
@@ -135,6 +143,18 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
     )?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
+}
+
+/// Whoever writes much lets others in for a moment now and then ([`ROOM`]): one that waits looks
+/// more often than that, where SQLite's own waiting looks ten times a second at last.
+fn wait_for_a_turn(tries: i32) -> bool {
+    thread::park_timeout(LOOK);
+    tries < TRIES
+}
+
+/// Leaves the ledger to others for a moment, between two of many transactions.
+pub(crate) fn make_room() {
+    thread::park_timeout(ROOM);
 }
 
 /// Whether the file has the journal all programs share; it is made so once, by one alone.
@@ -299,7 +319,7 @@ impl SchedulerLock {
                 }
             }
         };
-        let thread = std::thread::Builder::new().name("leader".into()).spawn(listen);
+        let thread = thread::Builder::new().name("leader".into()).spawn(listen);
         thread.map(drop).map_err(|e| unfit(dir, e.to_string()))
     }
 

@@ -27,6 +27,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub(crate) use self::file::make_room;
 pub use self::{file::SchedulerLock, migrate::SCHEMA};
 use crate::{
     bell::Bell,

@@ -58,6 +58,16 @@ pub fn count(tx: &Transaction<'_>) -> Result<u32> {
     Ok(tx.query_row("SELECT count(*) FROM moved", [], |row| row.get(0))?)
 }
 
+/// The original starts of this event's.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn of(tx: &Transaction<'_>, event: EventId) -> Result<Vec<String>> {
+    let mut statement = tx.prepare_cached("SELECT original FROM moved WHERE event = ?1")?;
+    let rows = statement.query_map([event.bytes()], |row| row.get(0))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
 /// Those of events that still are, by their present start.
 ///
 /// # Errors

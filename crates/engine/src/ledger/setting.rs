@@ -22,6 +22,8 @@ pub mod name {
     pub const PLANNED_ZONE: &str = "planned_zone";
     /// Version of the zone data the ledger was last planned with, all of it.
     pub const TZDATA: &str = "tzdata";
+    /// How far planning anew for another zone or other zone data has come; JSON.
+    pub const REPLANNING: &str = "replanning";
     /// By which zone data occurrences were moved, until somebody has seen which; JSON.
     pub const MOVED: &str = "moved";
     /// How the window looks and counts; JSON only the window reads.
