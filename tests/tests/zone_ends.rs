@@ -1,18 +1,21 @@
 //! Where a series ends stays the same occurrence when its zone is changed, or what clocks do
 //! there: an end in UTC would be at another place among them.
 
-use std::{fs, path::Path};
+use std::{fs, ops::ControlFlow, path::Path};
 
 use acceptance::world::{World, draft, reminders};
 use calendar::{
     draft::EventDraft,
     halves::Halves,
-    id::{EventId, PersonId},
+    ics::Alarmless,
+    id::{CalendarId, EventId, PersonId},
     timing::LocalStart,
     zones::Zones,
 };
 use engine::{
     events::{Placement, Save, Scope},
+    export::What,
+    import::{ImportFile, Mode, Target},
     people::SavePerson,
     zones::Found,
 };
@@ -135,6 +138,45 @@ fn write_zone(dir: &Path, name: &str, rule: &str) {
     block.extend(b"LMT\0");
     let file = [&block, &block, format!("\n{rule}\n").as_bytes()].concat();
     fs::write(path, file).expect("a zone file");
+}
+
+/// Aim: the last occurrence of a file's series stays its last, whether its end is the very moment of
+/// it or the last second before the next. Method: clocks that go an hour before and behind.
+#[test]
+fn an_imported_series_keeps_its_last_one_by_newer_zone_data() {
+    for until in ["20261126T110000Z", "20261127T105959Z"] {
+        for offset in ["<+01>-1", "<-01>1"] {
+            let mut world = World::at("2026-11-23T05:00[Europe/Berlin]");
+            let rule = format!("RRULE:FREQ=DAILY;UNTIL={until}");
+            let text = format!(
+                "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:call\nSUMMARY:Call\n\
+                 DTSTART;TZID=Europe/Lisbon:20261123T110000\n{rule}\n\
+                 BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:PT0S\nEND:VALARM\nEND:VEVENT\nEND:VCALENDAR\n"
+            );
+            let file = ImportFile {
+                bytes: text.as_bytes(),
+                target: Target::Calendar(CalendarId::FIRST),
+                mode: Mode::Apply,
+                alarmless: Alarmless::Silent,
+            };
+            let import = |world: &World| {
+                let go_on = &mut |_, _| ControlFlow::Continue(());
+                world.engine().import(&file, go_on).expect("an import")
+            };
+            import(&world);
+            let out = world.engine().export(&What::All).expect("an export").text;
+            assert!(out.contains(&format!("{rule}\r\n")), "{out}");
+            assert!(!out.contains("X-CARILLON-RRULE"), "{out}");
+            let folder = tempfile::tempdir().expect("a folder");
+            write_zone(folder.path(), "Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3");
+            write_zone(folder.path(), "Europe/Lisbon", offset);
+            let database = TimeZoneDatabase::from_dir(folder.path()).expect("zone data");
+            let zones = Zones::new(database, "2027a");
+            world.start_with(Found { zones, source: "2027a".into() });
+            assert_eq!(import(&world).unchanged, 1, "the same file");
+            check_calls(world, 4);
+        }
+    }
 }
 
 #[test]

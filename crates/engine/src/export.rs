@@ -17,7 +17,7 @@ use crate::{
         event::{self, EventRow, Legible, say_damaged},
         person,
     },
-    origin::{fingerprint, stamp_of, whole_second},
+    origin::{Stamp, fingerprint, whole_second},
 };
 
 /// What is to be exported.
@@ -169,9 +169,9 @@ pub(crate) fn uid_of(row: &EventRow) -> String {
 /// When a definition changed last: as its file said, unless it was edited here since.
 fn stamped(row: &EventRow) -> (Timestamp, bool) {
     let here = whole_second(row.updated_at);
-    let (stamp, print) = stamp_of(&row.source);
-    let edited = fingerprint(&row.event, &row.source.extra) != print;
-    match (edited, stamp) {
+    let stamp = Stamp::of(&row.source);
+    let edited = fingerprint(&row.event, &row.source.extra) != stamp.print;
+    match (edited, stamp.at) {
         (false, Some(stamp)) => (stamp, false),
         (false, None) | (true, _) => (here, edited),
     }

@@ -27,7 +27,7 @@ use crate::{
         event::{EventRow, Source},
         person,
     },
-    origin::fingerprint,
+    origin::Stamp,
     parts::{Doing, Fitting, belong_together},
     people::calendar_name,
     taken_back::Trail,
@@ -327,11 +327,10 @@ impl Act<'_> {
             true => self.checked_for_any_calendar(&draft, id, root)?,
             false => self.checked(&draft, id, root)?,
         };
-        let stamp = imported.stamp.map_or_else(|| "-".to_string(), |at| at.to_string());
         let source = Source {
             uid: Some(imported.uid.clone()),
             sequence: imported.sequence,
-            stamp: format!("{stamp} {}", fingerprint(&event, &imported.extra)),
+            stamp: Stamp::text(&event, imported),
             extra: imported.extra.clone(),
         };
         Ok((event, source))

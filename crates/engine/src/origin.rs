@@ -1,16 +1,37 @@
 //! Where a definition came from, and whether it was changed since: the stamp of its file, and a
 //! fingerprint of what was read.
 
-use calendar::{draft::EventDraft, event::Event, id::ChannelId};
+use calendar::{draft::EventDraft, event::Event, ics::ImportedEvent, id::ChannelId};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::ledger::event::Source;
 
-/// The stamp and the fingerprint an event was imported with.
-pub(crate) fn stamp_of(source: &Source) -> (Option<Timestamp>, &str) {
-    let (stamp, print) = source.stamp.split_once(' ').unwrap_or((&source.stamp, ""));
-    (stamp.parse().ok(), print)
+/// What an event was imported with.
+pub(crate) struct Stamp<'s> {
+    /// When its file said it was changed last.
+    pub at: Option<Timestamp>,
+    /// The fingerprint of what was read.
+    pub print: &'s str,
+    /// That of what the file says, whatever it was read as by the zone data of that time; an older
+    /// ledger may not have it.
+    pub file: Option<&'s str>,
+}
+
+impl<'s> Stamp<'s> {
+    pub fn of(source: &'s Source) -> Self {
+        let mut parts = source.stamp.split(' ');
+        let at = parts.next().and_then(|at| at.parse().ok());
+        Self { at, print: parts.next().unwrap_or(""), file: parts.next() }
+    }
+
+    /// As a ledger keeps it.
+    pub fn text(event: &Event, imported: &ImportedEvent) -> String {
+        let at = imported.stamp.map_or_else(|| "-".to_string(), |at| at.to_string());
+        let said = EventDraft { rules: imported.written.clone(), ..EventDraft::from(event) };
+        let file = print_of(said, &imported.extra);
+        format!("{at} {} {file}", fingerprint(event, &imported.extra))
+    }
 }
 
 /// As files write moments.
@@ -20,7 +41,10 @@ pub(crate) fn whole_second(at: Timestamp) -> Timestamp {
 
 /// What tells two definitions apart, whatever their ids and the order of their lists.
 pub(crate) fn fingerprint(event: &Event, extra: &str) -> String {
-    let mut draft = EventDraft::from(event);
+    print_of(EventDraft::from(event), extra)
+}
+
+fn print_of(mut draft: EventDraft, extra: &str) -> String {
     draft.rdates.sort_unstable();
     draft.exdates.sort_unstable();
     draft.overrides.sort_by(|a, b| a.original.cmp(&b.original));

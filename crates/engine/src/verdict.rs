@@ -7,7 +7,7 @@ use crate::{
     act::Act,
     error::Result,
     ledger::event::{self, EventRow, Source},
-    origin::{fingerprint, stamp_of, whole_second},
+    origin::{Stamp, fingerprint, whole_second},
 };
 
 /// What becomes of one event of a file.
@@ -50,17 +50,19 @@ impl Act<'_> {
             let beside = "is here as a day like others, beside the person's own: delete it, or it is told as well";
             return Ok(Verdict::Leave(Some(beside)));
         }
-        let (mut old_stamp, old_print) = stamp_of(&row.source);
+        let old = Stamp::of(&row.source);
+        let mut old_stamp = old.at;
         if row.source.uid.is_none() {
             // Made here, and exported: of that file the definition here is the source.
             old_stamp = Some(whole_second(row.updated_at));
         }
-        let (_, print) = stamp_of(source);
+        let new = Stamp::of(source);
         let here = fingerprint(&row.event, &row.source.extra);
-        if print == old_print || print == here {
+        let is_same_file = old.file.is_some() && new.file == old.file;
+        if is_same_file || new.print == old.print || new.print == here {
             return Ok(Verdict::Leave(None));
         }
-        let is_edited_here = here != old_print;
+        let is_edited_here = here != old.print;
         let order = (imported.sequence, imported.stamp).cmp(&(row.source.sequence, old_stamp));
         Ok(match (order, is_edited_here) {
             (std::cmp::Ordering::Less, _) => {

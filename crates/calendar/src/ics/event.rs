@@ -114,7 +114,7 @@ impl Reader<'_> {
         uid: String,
     ) -> Option<ImportedEvent> {
         let component = master.component;
-        let Set { base, rules, rdates, exdates, periods, unread } = set;
+        let Set { base, rules, written, rdates, exdates, periods, unread } = set;
         let mut words = self.words(component);
         let title = words.title.get_or_insert_with(|| UNTITLED.into()).clone();
         let alarms = self.alarms(component, &base, frame.anchors);
@@ -170,6 +170,7 @@ impl Reader<'_> {
             draft,
             of: Self::of_person(component),
             part_of: ours::first_part(component),
+            written,
             calendar: None,
             extra,
             line: component.line,

@@ -155,8 +155,10 @@ impl Set {
         let mut base = Base::new(start, part.rules.clone(), base.shift);
         base.series = base.series.with_rdates(part.rdates.iter().copied());
         let of_part = |period: &&Period| part.rdates.contains(&period.start.at);
+        let rules: Vec<String> = part.rules.iter().map(ToString::to_string).collect();
         Set {
-            rules: part.rules.iter().map(ToString::to_string).collect(),
+            written: rules.clone(),
+            rules,
             rdates: firsts(&part.rdates),
             exdates: firsts(&part.exdates),
             periods: self.periods.iter().filter(of_part).cloned().collect(),
@@ -271,9 +273,9 @@ impl Reader<'_> {
         };
         let periods = set.periods.iter().map(moved).collect();
         let base = Base::new(frame.start.clone(), Vec::new(), way.shift);
-        let unread = Vec::new();
-        let (rules, rdates, exdates) = (Vec::new(), Vec::new(), Vec::new());
-        let all = Set { base, rules, rdates, exdates, periods, unread };
+        let (rules, written, unread) = (Vec::new(), Vec::new(), Vec::new());
+        let (rdates, exdates) = (Vec::new(), Vec::new());
+        let all = Set { base, rules, written, rdates, exdates, periods, unread };
         let own = all.of_part(part, &all.base);
         self.event(group, entry, (&frame, own), overrides, uid)
     }

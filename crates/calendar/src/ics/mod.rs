@@ -97,6 +97,8 @@ pub struct ImportedEvent {
     /// itself, but by RANGE=THISANDFUTURE, follows on the first and has its UID with `#` and the
     /// original start it begins at.
     pub part_of: Option<String>,
+    /// The rules as the file has them; those of the draft may depend on zone data.
+    pub written: Vec<String>,
     /// The name of the calendar it is in, if the file gives it one.
     pub calendar: Option<String>,
     /// What was not understood, as unfolded content lines: of the event itself, its alarms, and

@@ -18,8 +18,8 @@ use crate::{
     draft::{EventDraft, OverrideDraft},
     event::Event,
     kind::KindRef,
-    recurrence::{Rule, Until},
-    timing::{Fold, Gap, LocalStart, Tie, instant},
+    recurrence::{Rule, Series, Until},
+    timing::{Fold, Gap, LocalStart, Tie, instant, shift},
     zones::ZoneName,
 };
 
@@ -66,6 +66,9 @@ pub(super) fn first_part(component: &Component<'_>) -> Option<String> {
     Some(value::text(relation.value()).trim().to_string())
 }
 
+/// The most occurrences of two days that are compared.
+const MOST_NEAR: usize = 200;
+
 /// Whether a property is one of ours.
 pub(super) fn is_ours(name: &str) -> bool {
     name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
@@ -99,6 +102,32 @@ pub(super) fn plain(rule: &Rule, start: DateTime, zone: Option<&TimeZone>, all_d
         (until, None) => Until::Local(last(until)),
     };
     lowered.with_until(Some(fitting))
+}
+
+/// What a rule of a file is taken for: with an end in UTC as what clocks show then, so that its last
+/// occurrence stays its last when newer zone data has other clocks there. Written, it is the same.
+pub(super) fn as_meant(
+    rule: &Rule,
+    start: DateTime,
+    zone: Option<&TimeZone>,
+    all_day: bool,
+) -> Rule {
+    let (Some(Until::Utc(_)), Some(zone), false) = (rule.until(), zone, all_day) else {
+        return rule.clone();
+    };
+    let local = rule.as_read_in(zone);
+    let Some(Until::Local(end)) = local.until() else { return rule.clone() };
+    // Next to a gap or a fold the one may have an occurrence more than the other.
+    let near = |rule: &Rule| -> Vec<DateTime> {
+        let series = Series::new(start, vec![rule.clone()]);
+        let from = series.from(shift(end, -2, 0), Some(zone));
+        from.take(MOST_NEAR).collect()
+    };
+    let (by_utc, by_wall) = (near(rule), near(&local));
+    let is_same = plain(&local, start, Some(zone), false).until() == rule.until()
+        && by_utc.len() < MOST_NEAR
+        && by_utc == by_wall;
+    if is_same { local } else { rule.clone() }
 }
 
 /// Writes what only we understand of an event besides its rules.

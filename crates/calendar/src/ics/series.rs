@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use super::{
     component::Component,
     lines::Property,
+    ours,
     read::Reader,
     shown,
     times::{Moment, Tied},
@@ -102,6 +103,8 @@ pub(super) struct Set {
     pub base: Base,
     /// The rules as texts.
     pub rules: Vec<String>,
+    /// The same as the file has them.
+    pub written: Vec<String>,
     pub rdates: Vec<LocalStart>,
     pub exdates: Vec<LocalStart>,
     pub periods: Vec<Period>,
@@ -133,13 +136,14 @@ impl Reader<'_> {
             !p.value().trim().is_empty() && !read.iter().any(|rule| rule.line == p.line)
         });
         let unread = unread.map(|p| p.line).collect();
+        let written = component.all("RRULE").map(|p| p.value().trim().to_string()).collect();
         let (texts, rules): (Vec<_>, Vec<_>) =
             read.into_iter().map(|read| (read.text, read.rule)).unzip();
         let mut base = Base::new(start.clone(), rules, shift);
         let (rdates, periods) = self.rdates(component, &base);
         base.series = base.series.with_rdates(rdates.iter().map(|d| d.at));
         let exdates = self.exdates(component, &base);
-        Set { base, rules: texts, rdates, exdates, periods, unread }
+        Set { base, rules: texts, written, rdates, exdates, periods, unread }
     }
 
     /// The rules of a component that can be used.
@@ -154,12 +158,13 @@ impl Reader<'_> {
             }
             let text = property.value().trim();
             match Rule::parse(text) {
-                Ok(rule) => rules.push(match Self::exact_rule(component, &rule, start) {
-                    Some(exact) => {
-                        ReadRule { line: property.line, text: exact.to_string(), rule: exact }
-                    }
-                    None => ReadRule { line: property.line, text: text.to_string(), rule },
-                }),
+                Ok(rule) => {
+                    let (at, zone) = (start.local.at, start.zone());
+                    let meant = Self::exact_rule(component, &rule, start)
+                        .unwrap_or_else(|| ours::as_meant(&rule, at, zone, start.is_date()));
+                    let text = if meant == rule { text.to_string() } else { meant.to_string() };
+                    rules.push(ReadRule { line: property.line, text, rule: meant });
+                }
                 Err(e) => {
                     let text = format!("{e}: the event is imported without this rule");
                     self.remarks.add(property.line, text);

@@ -155,7 +155,8 @@ impl Writer<'_> {
         for rule in &event.repeats.rules {
             let plain = ours::plain(rule, event.timing.start, zone.as_ref(), all_day);
             self.line(&format!("RRULE:{plain}"));
-            if plain != *rule {
+            let start = event.timing.start;
+            if ours::as_meant(&plain, start, zone.as_ref(), all_day) != *rule {
                 self.line(&format!("{}:{rule}", ours::RULE));
             }
         }
