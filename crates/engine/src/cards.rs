@@ -5,10 +5,10 @@
 use std::ops::ControlFlow;
 
 use calendar::{
-    ics::Remark,
+    ics::{self, Remark},
     person::Person,
     policy::LeapDay,
-    vcard::{self, Cards, ImportedPerson},
+    vcard::{self, ImportedPerson},
     zones::ZoneName,
 };
 use jiff::Timestamp;
@@ -102,25 +102,34 @@ impl Engine {
         mode: Mode,
         watch: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<Imported> {
-        let Cards { people, remarks } = vcard::read(bytes, &self.zones());
-        let total = people.len();
-        let mut done = Imported { read: total, people: total, remarks, ..Imported::default() };
-        let mut through = 0;
-        while through < total {
-            let rest = &people[through..];
-            through += match mode {
+        let (bytes, zones) = (ics::utf8(bytes), self.zones());
+        let mut reading = vcard::Reading::open(&bytes, &zones);
+        let (mut done, mut waiting) = (Imported::default(), Vec::new());
+        loop {
+            // Ends: each turn reads one of the cards there are.
+            while waiting.len() < AT_ONCE && reading.next(&mut waiting) {}
+            if waiting.is_empty() {
+                break;
+            }
+            let boot = &mut || self.now().boot;
+            let taken = match mode {
                 Mode::Preview => {
-                    self.read(|act| act.take_cards(rest, mode, &mut done, &mut || self.now().boot))?
+                    self.read(|act| act.take_cards(&waiting, mode, &mut done, boot))?
                 }
-                Mode::Apply => self
-                    .write(|act| act.take_cards(rest, mode, &mut done, &mut || self.now().boot))?,
+                Mode::Apply => self.write(|act| act.take_cards(&waiting, mode, &mut done, boot))?,
             };
-            if watch(through, total).is_break() && through < total {
+            waiting.drain(..taken);
+            done.read += taken;
+            done.people += taken;
+            let (left, total) = reading.progress();
+            let through = left.saturating_sub(waiting.len());
+            if watch(through, total).is_break() && (through < total || !waiting.is_empty()) {
                 let reason = format!("stopped after {through} of {total} cards");
                 done.remarks.push(Remark { line: 1, reason });
                 break;
             }
         }
+        done.remarks.extend(reading.finish());
         done.remarks.sort_by_key(|r| r.line);
         Ok(done)
     }

@@ -57,7 +57,7 @@ pub(crate) fn tree<'a>(bytes: &'a [u8], remarks: &mut Remarks) -> Component<'a> 
 
 /// Hands over what lies in calendars, or in none, piece by piece as it ends, each with what it lies
 /// in as far as that has been read. Nothing of it is held.
-pub(super) fn each<'a>(
+pub(crate) fn each<'a>(
     bytes: &'a [u8],
     remarks: &mut Remarks,
     sink: &mut Sink<'_, 'a>,
@@ -66,7 +66,7 @@ pub(super) fn each<'a>(
 }
 
 /// Takes a piece and what it lies in.
-pub(super) type Sink<'s, 'a> = dyn FnMut(Component<'a>, &Component<'a>, &mut Remarks) + 's;
+pub(crate) type Sink<'s, 'a> = dyn FnMut(Component<'a>, &Component<'a>, &mut Remarks) + 's;
 
 fn read<'a>(
     bytes: &'a [u8],

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::{ics::Remark, policy::LeapDay};
 
-pub use read::read;
+pub use read::{Reading, read};
 pub use write::{Edited, Outgoing, write};
 
 /// The most cards taken from one file.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Cards, ImportedPerson, MOST_CARDS, date};
 use crate::{
     ics::{
-        MOST_EXTRA, Remarks,
+        MOST_EXTRA, Remark, Remarks,
         component::{self, Component},
         hashed,
         lines::{self, Property},
@@ -36,37 +36,95 @@ pub(super) const LEAP_DAY: &str = "X-CARILLON-LEAP-DAY";
 /// Reads a file of cards. Never fails and never panics: what cannot be imported is in the
 /// remarks.
 pub fn read(bytes: &[u8], zones: &Zones) -> Cards {
-    let mut reader = Reader { zones, remarks: Remarks::default(), nameless: HashSet::new() };
     let bytes = lines::without_mark(bytes);
-    let root = component::tree(&bytes, &mut reader.remarks);
-    let cards = root.children.iter().filter(|c| c.name == "VCARD");
-    let count = cards.clone().count();
-    if count == 0 {
-        reader.remarks = Remarks::default();
-        reader.remarks.add(1, "this is not a file of cards: it has no BEGIN:VCARD");
+    let mut reading = Reading::open(&bytes, zones);
+    let mut people = Vec::new();
+    // Ends: each turn takes one of the cards there are.
+    while reading.next(&mut people) {}
+    Cards { people, remarks: reading.finish() }
+}
+
+/// A file that is read card by card: what there is in it is found first, and each card is understood
+/// when its turn comes, so that no more than one, with its photo, is held at a time.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    bytes: &'a [u8],
+    reader: Reader<'a>,
+    /// The line each card begins at, and its bytes.
+    cards: Vec<(usize, (usize, usize))>,
+    through: usize,
+    /// The UIDs of those that are through.
+    known: HashSet<String>,
+}
+
+impl<'a> Reading<'a> {
+    /// Finds out what a file holds. Its bytes are UTF-8 as far as possible, see
+    /// [`utf8`](crate::ics::utf8).
+    pub fn open(bytes: &'a [u8], zones: &'a Zones) -> Self {
+        let (mut remarks, mut cards, mut count) = (Remarks::default(), Vec::new(), 0);
+        let root = component::each(bytes, &mut remarks, &mut |piece, of, remarks| {
+            if !of.name.is_empty() {
+            } else if piece.name != "VCARD" {
+                say_left_out(&piece, remarks);
+            } else {
+                count += 1;
+                if count <= MOST_CARDS {
+                    cards.push((piece.line, piece.span));
+                }
+            }
+        });
+        if count == 0 {
+            remarks = Remarks::default();
+            remarks.add(1, "this is not a file of cards: it has no BEGIN:VCARD");
+        }
+        if count > MOST_CARDS {
+            let text = format!("{count} cards: only the first {MOST_CARDS} are imported");
+            remarks.add(1, text);
+        }
+        root.children.iter().for_each(|other| say_left_out(other, &mut remarks));
+        let reader = Reader { zones, remarks, nameless: HashSet::new() };
+        Self { bytes, reader, cards, through: 0, known: HashSet::new() }
     }
-    if count > MOST_CARDS {
-        let text = format!("{count} cards: only the first {MOST_CARDS} are imported");
-        reader.remarks.add(1, text);
+
+    /// How many cards there are, and how many of them are through.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.through, self.cards.len())
     }
-    for other in root.children.iter().filter(|c| c.name != "VCARD") {
-        let text = format!("a {} is not imported: only cards are", shown(&other.name));
-        reader.remarks.add(other.line, text);
-    }
-    let mut people: Vec<ImportedPerson> = Vec::new();
-    let mut known = HashSet::new();
-    for card in cards.take(MOST_CARDS) {
-        let Some(person) = reader.person(card) else { continue };
-        if known.insert(person.uid.clone()) {
+
+    /// Reads the next card, which may come to nobody. False when there is none left.
+    pub fn next(&mut self, people: &mut Vec<ImportedPerson>) -> bool {
+        let Some((line, (from, to))) = self.cards.get(self.through).copied() else { return false };
+        self.through += 1;
+        // What is wrong with its lines was said when it was found.
+        let piece = &self.bytes[from..to.min(self.bytes.len())];
+        let mut root = component::tree(piece, &mut Remarks::default());
+        if root.children.is_empty() {
+            return true;
+        }
+        let mut card = root.children.swap_remove(0);
+        card.move_down(line - 1);
+        let Some(person) = self.reader.person(&card) else { return true };
+        if self.known.insert(person.uid.clone()) {
             people.push(person);
         } else {
             let text = format!("UID {} is there twice: the first is taken", shown(&person.uid));
-            reader.remarks.add(person.line, text);
+            self.reader.remarks.add(person.line, text);
         }
+        true
     }
-    Cards { people, remarks: reader.remarks.finish() }
+
+    /// What was lost or changed, by line.
+    pub fn finish(self) -> Vec<Remark> {
+        self.reader.remarks.finish()
+    }
 }
 
+fn say_left_out(other: &Component<'_>, remarks: &mut Remarks) {
+    let text = format!("a {} is not imported: only cards are", shown(&other.name));
+    remarks.add(other.line, text);
+}
+
+#[derive(Debug)]
 struct Reader<'a> {
     zones: &'a Zones,
     remarks: Remarks,
