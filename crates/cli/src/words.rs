@@ -167,23 +167,27 @@ const TITLE: usize = 30;
 /// A name beside it has at most so much.
 const NAME: usize = 24;
 
-/// The same with the titles, in the column `title`, as long as a screen of this width leaves them,
+/// The same with the titles, in the column `place`, as long as a screen of this width leaves them,
 /// and the names in the column behind them short.
-pub fn titled<const N: usize>(rows: &[[String; N]], title: usize, screen: usize) -> String {
+pub fn titled<const N: usize>(rows: &[[String; N]], place: usize, screen: usize) -> String {
     let mut rows = rows.to_vec();
     for row in &mut rows {
-        if let Some(name) = row.get_mut(title + 1) {
+        if let Some(name) = row.get_mut(place + 1) {
             *name = shortened(name, NAME);
         }
     }
     let widest =
         |place: usize| rows.iter().map(|row| row[place].chars().count()).max().unwrap_or(0);
-    let others: usize = (0..N).filter(|place| *place != title).map(|place| widest(place) + 2).sum();
-    let room = screen.saturating_sub(others).max(TITLE);
+    let others: usize = (0..N).filter(|at| *at != place).map(|at| widest(at) + 2).sum();
     for row in &mut rows {
-        row[title] = shortened(&row[title], room);
+        row[place] = title(&row[place], screen, others);
     }
     columns(&rows)
+}
+
+/// A title as long as a screen of this width leaves it beside so much else.
+pub fn title(text: &str, screen: usize, others: usize) -> String {
+    shortened(text, screen.saturating_sub(others).max(TITLE))
 }
 
 /// A text of at most so many characters, the last of them an ellipsis where something is missing.

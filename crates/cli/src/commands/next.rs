@@ -21,6 +21,9 @@ struct Shape {
     state: &'static str,
 }
 
+/// How wide a line is beside its title, with a channel of a usual name.
+const OTHERS: usize = 75;
+
 pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
     let rings = session.engine.next_rings(usize::from(words.count))?;
     let zone = session.zone();
@@ -45,6 +48,7 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         State::Held => "waiting".to_string(),
         _ => words::moment(ring.due, &zone),
     };
+    let screen = words::screen();
     let line = |(ring, of): (&Ring, &Option<(Event, Occurrence)>)| {
         let there = of.as_ref().and_then(|(event, o)| {
             let there = their::there(event, o, &zone)?;
@@ -52,7 +56,7 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         });
         [
             when(ring),
-            format!("{}{}", ring.title, there.unwrap_or_default()),
+            words::title(&ring.title, screen, OTHERS) + &there.unwrap_or_default(),
             ring.channel.clone(),
             ring.delivery.map_or_else(|| "planned later".into(), |id| id.to_string()),
         ]
@@ -61,7 +65,7 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
     let text = format!(
         "What will ring (times in {})\n{}{}",
         session.context.machine,
-        words::titled(&lines, 1, words::screen()),
+        words::columns(&lines),
         session.warning()
     );
     Ok(Answer::new(text, &shapes))
