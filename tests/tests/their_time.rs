@@ -294,3 +294,29 @@ fn the_command_line_takes_her_time_and_says_both() {
     let (text, _) = said(&home, &["person", "delete", "Ana"]);
     assert!(text.contains("1 event in their time stays in America/New_York"), "{text}");
 }
+
+#[test]
+fn a_snooze_outlives_the_person_and_the_edits_after_that() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let id = ana(&mut world, None, Some("Asia/Tokyo"));
+    let event = world.add(EventDraft {
+        rules: vec!["FREQ=DAILY;COUNT=2".into()],
+        ..ring(id, "20261124T140000")
+    });
+    // Six in the morning in Berlin.
+    world.wait_until("2026-11-24T06:00");
+    let told = world.deliveries()[0].row.id;
+    let until = "2026-11-24T09:00:00Z".parse().expect("a moment");
+    world.engine().snooze(told, until, "test").expect("it sleeps");
+    world.run();
+    let ids = |world: &World| world.deliveries().iter().map(|l| l.row.id).collect::<Vec<_>>();
+    let (rows, before) = (world.rows(), ids(&world));
+    world.engine().delete_person(id, None).expect("deleted");
+    world.save(Some(event), EventDraft { title: "Ring".into(), ..world.draft(event) });
+    let draft = EventDraft { place: "Tokyo".into(), ..world.draft(event) };
+    world.save(Some(event), draft);
+    assert_eq!((world.all_rows(), ids(&world)), (rows.replace("Ring Ana", "Ring"), before));
+    world.wait_until("2026-11-24T12:00");
+    assert_eq!(world.titles().last().map(String::as_str), Some("Ring"));
+    assert_eq!(world.sent.len(), 2, "{}", world.rows());
+}

@@ -445,17 +445,15 @@ fn known_zone(name: &str, check: &Check<'_>) -> Result<ZoneName, DraftError> {
     }
 }
 
-/// The tie to the zone of the person, or to the last one known. Who takes the person away chooses
-/// that zone as any other; where the person was deleted, it stays theirs in name.
+/// The tie to the zone of the person, or to the last one known. Where the person was deleted or
+/// taken away, it stays theirs in name: what is told, held or asleep keeps its own, and so do later
+/// edits of it.
 fn their_time(last: &str, check: &Check<'_>) -> Result<Tie, DraftError> {
     let Some(person) = &check.person else {
         if last.is_empty() {
             return Err(wrong("zone", "a time in a person's zone needs the person: say whose"));
         }
-        return Ok(match check.origin {
-            Origin::Outside => Tie::Zone(known_zone(last, check)?),
-            Origin::Ledger => Tie::Theirs(known_zone(last, check)?),
-        });
+        return Ok(Tie::Theirs(known_zone(last, check)?));
     };
     match &person.zone {
         Some(zone) => Ok(Tie::Theirs(zone.clone())),
