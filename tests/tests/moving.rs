@@ -245,3 +245,71 @@ fn an_exception_in_words_alone_goes_along_with_its_series() {
         ]
     );
 }
+
+/// The days of a series after all of it was dragged, or why it was not.
+fn dragged(rule: &str, from: &str, of: &str, to: &str) -> Result<Vec<String>, String> {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let words = OverrideDraft {
+        original: of.into(),
+        start: of.into(),
+        zone: Some(BERLIN.into()),
+        length: (0, 3_600),
+        title: Some("Not as ever".into()),
+        ..OverrideDraft::default()
+    };
+    let id = world.add(EventDraft {
+        rules: vec![rule.into()],
+        overrides: vec![words],
+        ..draft("appointment", "Rent", from, Some(BERLIN))
+    });
+    let before = world.draft(id);
+    let to = Placement {
+        start: start(to),
+        all_day: false,
+        zone: Some(BERLIN.into()),
+        length: (0, 3_600),
+    };
+    let moved = world.engine().move_occurrence(id, start(of), &to, Some(Scope::All), None, None);
+    if let Err(error) = moved {
+        assert_eq!(world.draft(id), before, "nothing is changed");
+        return Err(error.to_string());
+    }
+    let draft = world.draft(id);
+    assert_eq!(draft.overrides[0].original, to.start.text(false), "the exception goes along");
+    let event = world.engine().event(id).expect("an event").event;
+    let series = event.series();
+    let starts = series.from(series.dtstart(), None).take(5);
+    Ok(starts.map(|at| at.strftime("%F").to_string()).collect())
+}
+
+#[test]
+fn a_series_by_its_date_goes_to_another_date_whole_or_not_at_all() {
+    let yearly = dragged("FREQ=YEARLY", "20240301T090000", "20270301T090000", "20270228T090000");
+    assert_eq!(
+        yearly.expect("moved"),
+        ["2024-02-28", "2025-02-28", "2026-02-28", "2027-02-28", "2028-02-28"]
+    );
+    let ends = "FREQ=YEARLY;UNTIL=20280301T080000Z";
+    let ends = dragged(ends, "20260301T090000", "20270301T090000", "20270228T100000");
+    assert_eq!(ends.expect("moved"), ["2026-02-28", "2027-02-28", "2028-02-28"]);
+    let leap = dragged("FREQ=YEARLY", "20240229T090000", "20280229T090000", "20280301T090000");
+    assert!(leap.is_err(), "{leap:?}: there would be one in every year");
+    let monthly = dragged("FREQ=MONTHLY", "20270310T090000", "20270510T090000", "20270512T090000");
+    assert_eq!(
+        monthly.expect("moved"),
+        ["2027-03-12", "2027-04-12", "2027-05-12", "2027-06-12", "2027-07-12"]
+    );
+    for (from, of, to) in [
+        ("20270301T090000", "20270601T090000", "20270531T090000"),
+        ("20270130T090000", "20270430T090000", "20270501T090000"),
+        ("20270328T090000", "20270428T090000", "20270430T090000"),
+        ("20270328T090000", "20270328T090000", "20270331T090000"),
+    ] {
+        let refused = dragged("FREQ=MONTHLY", from, of, to).expect_err("occurrences would vanish");
+        assert!(refused.contains("change the rule, or move one occurrence"), "{refused}");
+    }
+    // Its end goes along by the date, too.
+    let back =
+        dragged("FREQ=MONTHLY;COUNT=3", "20270102T090000", "20270302T090000", "20270227T090000");
+    assert_eq!(back.expect("moved"), ["2026-12-27", "2027-01-27", "2027-02-27"]);
+}

@@ -44,6 +44,7 @@ pub mod undo;
 pub mod vault;
 mod verdict;
 pub mod wake;
+mod way;
 mod yearly;
 pub mod zones;
 

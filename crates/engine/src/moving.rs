@@ -5,13 +5,15 @@ use calendar::{
     draft::{EventDraft, OverrideDraft},
     event::Event,
     occurrence::Occurrence,
-    recurrence::Rule,
-    timing::{LocalStart, Tie, shift},
+    recurrence::{Part, Rule, Starts},
+    timing::{LocalStart, Tie},
     zones::Zones,
 };
-use jiff::civil::{DateTime, Weekday};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    way::Way,
+};
 
 /// Where an occurrence is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,9 +43,14 @@ pub fn moved_series(
 ) -> Result<EventDraft> {
     let mut draft = EventDraft::from(event);
     let was_all_day = event.timing.tie.is_all_day();
-    let (days, seconds) = distance(occurrence.present.at, to.start.at);
-    let place = series_place(event, occurrence, to)?;
-    let (all_day, place_at) = (place.all_day, place.start.at);
+    let (place, rules_along, way) = match rules {
+        Some(_) => {
+            let way = Way::between(occurrence.present.at, to.start.at);
+            (series_place(event, occurrence, to, way)?, None, way)
+        }
+        None => along(zones, event, occurrence, to)?,
+    };
+    let all_day = place.all_day;
     draft.start = place.start.text(all_day);
     draft.zone = place.zone;
     draft.length = Some(place.length);
@@ -65,7 +72,11 @@ pub fn moved_series(
         return Err(Error::invalid("start", message));
     }
     let moved = |text: &String| match LocalStart::parse(text) {
-        Some(local) => LocalStart { at: shift(local.at, days, seconds), ..local }.text(all_day),
+        Some(local) => {
+            let far = Way::between(occurrence.present.at, to.start.at);
+            let at = way.of(local.at).or_else(|| far.of(local.at)).unwrap_or(local.at);
+            LocalStart { at, ..local }.text(all_day)
+        }
         None => text.clone(),
     };
     draft.exdates = draft.exdates.iter().map(moved).collect();
@@ -85,22 +96,59 @@ pub fn moved_series(
         }
         o.original = moved(&o.original);
     }
-    if rules.is_none() {
-        // The first start may change days where the occurrence does not, and the other way round.
-        let by = distance(event.timing.start, place_at);
-        let first = event.timing.start.date().weekday();
-        let ends = event.rules_by_wall_clock(zones);
-        let rules = ends.iter().map(|rule| moved_rule(rule, first, by));
-        draft.rules = rules.map(|rule| rule.map(|r| r.to_string())).collect::<Result<_>>()?;
+    if let Some(rules) = rules_along {
+        draft.rules = rules.iter().map(ToString::to_string).collect();
     }
     Ok(draft)
 }
 
+/// Where a series goes with its occurrence, with its rules and the way there: one on which each of
+/// its occurrences goes along, and no other comes to be.
+fn along(
+    zones: &Zones,
+    event: &Event,
+    occurrence: &Occurrence,
+    to: &Placement,
+) -> Result<(Placement, Option<Vec<Rule>>, Way)> {
+    let (from, at) = (occurrence.present.at, to.start.at);
+    let far = Way::between(from, at);
+    let place = series_place(event, occurrence, to, far)?;
+    if event.repeats.rules.is_empty() {
+        return Ok((place, None, far));
+    }
+    let sort = |all_day| if all_day { Starts::Dates } else { Starts::Timed };
+    let sorts = (sort(event.timing.tie.is_all_day()), sort(place.all_day));
+    let part = |start, rules| Part { start, rules, rdates: Vec::new(), exdates: Vec::new() };
+    let was = part(event.timing.start, event.rules_by_wall_clock(zones));
+    // The first start may change days where the occurrence does not, and the other way round.
+    let whole = Way::between(was.start, place.start.at);
+    for way in [Some(whole), Way::by_date(event, from, at)].into_iter().flatten() {
+        let (Some(rules), Some(start)) = (way.rules(&was.rules, was.start), way.of(was.start))
+        else {
+            continue;
+        };
+        let is = part(start, rules);
+        if way.leads(&was, &is, sorts) {
+            let start = LocalStart { at: start, ..place.start };
+            return Ok((Placement { start, ..place }, Some(is.rules), way));
+        }
+    }
+    let rule = was.rules.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
+    let message = format!(
+        "not every occurrence of {rule} can go along: change the rule, or move one occurrence"
+    );
+    Err(Error::invalid("rrule", message))
+}
+
 /// Where a series goes with its occurrence. One that stands apart tells the way alone: its zone
 /// and length become the series' only where they are changed.
-fn series_place(event: &Event, occurrence: &Occurrence, to: &Placement) -> Result<Placement> {
-    let (days, seconds) = distance(occurrence.present.at, to.start.at);
-    let at = shift(event.timing.start, days, seconds);
+fn series_place(
+    event: &Event,
+    occurrence: &Occurrence,
+    to: &Placement,
+    way: Way,
+) -> Result<Placement> {
+    let at = way.of(event.timing.start).unwrap_or(event.timing.start);
     if event.override_of(occurrence.original).is_none() {
         let start = LocalStart { at, fold: to.start.fold };
         return Ok(Placement { start, ..to.clone() });
@@ -146,24 +194,4 @@ pub(crate) fn moved_alone(event: &Event, original: LocalStart, to: &Placement) -
         ..known.unwrap_or_default()
     });
     draft
-}
-
-/// Whole days and seconds between two wall times.
-fn distance(from: DateTime, to: DateTime) -> (i32, i64) {
-    let days = from.date().until(to.date()).map_or(0, |span| span.get_days());
-    let of_day = |at: DateTime| {
-        i64::from(at.hour()) * 3600 + i64::from(at.minute()) * 60 + i64::from(at.second())
-    };
-    (days, of_day(to) - of_day(from))
-}
-
-/// The rule after its series, whose first start was on the weekday `first`, moved by days and
-/// seconds.
-fn moved_rule(rule: &Rule, first: Weekday, (days, seconds): (i32, i64)) -> Result<Rule> {
-    rule.moved(first, days, seconds).ok_or_else(|| {
-        let message = format!(
-            "the rule {rule} ties this series to its days: change the rule, or move one occurrence"
-        );
-        Error::invalid("rrule", message)
-    })
 }
