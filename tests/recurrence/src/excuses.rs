@@ -16,6 +16,9 @@ pub struct Excuse {
     pub fits: fn(&Rule, DateTime, Option<&Silence>) -> bool,
 }
 
+/// What it does in the first week of a series, and only there.
+pub const FIRST_WEEK: &str = "counts BYSETPOS in the first week from DTSTART on";
+
 /// All of them; the first that fits a difference is its explanation.
 pub const KNOWN: &[Excuse] = &[
     Excuse {
@@ -54,7 +57,7 @@ pub const KNOWN: &[Excuse] = &[
     },
     Excuse {
         engine: "dateutil",
-        name: "counts BYSETPOS in the first week from DTSTART on",
+        name: FIRST_WEEK,
         fits: |rule, _, _| rule.freq() == Freq::Weekly && !rule.by_set_pos().is_empty(),
     },
     Excuse {

@@ -5,6 +5,8 @@
 
 pub mod cost;
 pub mod excuses;
+#[path = "../../../crates/calendar/tests/first_week/mod.rs"]
+pub mod first_week;
 pub mod foreign;
 #[path = "../../../crates/calendar/tests/random_rules/mod.rs"]
 pub mod random_rules;

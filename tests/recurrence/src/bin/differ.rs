@@ -11,6 +11,7 @@ use calendar::recurrence::{Rule, Series};
 use jiff::civil::DateTime;
 use recurrence_engines::{
     excuses::{self, Excuse},
+    first_week,
     foreign::{Foreign, Silence},
     random_rules::{self, Random},
 };
@@ -80,6 +81,16 @@ fn theirs(engine: &mut Foreign, case: &Case) -> Result<String, Silence> {
     Ok(found.join(","))
 }
 
+fn is_in_first_week(case: &Case, ours: &str, said: &Result<String, Silence>) -> bool {
+    let starts = |text: &str| -> Vec<DateTime> {
+        text.split(',').filter_map(|stamp| DateTime::strptime(STAMP, stamp).ok()).collect()
+    };
+    said.as_ref().is_ok_and(|theirs| {
+        let (ours, theirs) = (starts(ours), starts(theirs));
+        first_week::differs_there_alone(&case.rule, case.start, &ours, &theirs)
+    })
+}
+
 /// What became of one engine.
 #[derive(Default)]
 struct Tally {
@@ -99,6 +110,7 @@ impl Tally {
         let fits = |excuse: &&Excuse| {
             excuse.engine == self.engine
                 && (excuse.fits)(&case.rule, case.start, said.as_ref().err())
+                && (excuse.name != excuses::FIRST_WEEK || is_in_first_week(case, &mine, &said))
         };
         if let Some(excuse) = excuses::KNOWN.iter().find(fits) {
             *self.excused.entry(excuse.name).or_default() += 1;
