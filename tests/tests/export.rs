@@ -310,3 +310,49 @@ fn several_calendars_in_one_file_come_back_as_several() {
     fresh.engine().import(&into, &mut |_, _| ControlFlow::Continue(())).expect("an import");
     assert_eq!(fresh.engine().calendars().expect("calendars").len(), 1);
 }
+
+/// The alarms of a file, each as its TRIGGER.
+fn triggers(text: &str) -> Vec<&str> {
+    let all = text.lines().filter_map(|line| line.strip_prefix("TRIGGER"));
+    all.map(|line| line.trim_start_matches(':')).collect()
+}
+
+/// Aim: what is of whole days rings elsewhere at the hour it rings here, and stays what it is.
+#[test]
+fn reminders_of_whole_days_ring_elsewhere_at_the_hour_they_ring_here() {
+    let mut world = World::at(NOW);
+    let days = world.add(EventDraft {
+        length: Some((3, 0)),
+        reminders: reminders(&["PT0M", "-P1D", "-P14D", "P1D", "ENDPT0M", "-PT15H"]),
+        ..draft("appointment", "Fair", "20261224", None)
+    });
+    let task = world.add(EventDraft {
+        reminders: reminders(&["PT0M", "-P1D"]),
+        ..draft("deadline", "Rent", "20261230", None)
+    });
+    let text = export(&world, &What::Event(days)).text;
+    let elsewhere = ["PT9H", "-PT15H", "-P13DT15H", "P1DT9H", ";RELATED=END:-PT15H", "-PT15H"];
+    assert_eq!(triggers(&text), elsewhere, "{text}");
+    let text = export(&world, &What::Event(task)).text;
+    assert_eq!(triggers(&text), [";RELATED=END:-PT15H", ";RELATED=END:-P1DT15H"], "{text}");
+    check_round(&mut world);
+    // Somebody moved one of them there.
+    let text = export(&world, &What::Event(task)).text;
+    let moved = text.replace("END:-P1DT15H", "END:-P1DT14H");
+    let mut fresh = World::at(NOW);
+    import(&mut fresh, moved.as_bytes());
+    let found = fresh.draft(fresh.events()[0]).reminders.expect("reminders");
+    let found: Vec<_> = found.iter().map(|r| r.trigger.as_str()).collect();
+    assert_eq!(found, ["PT0M", "-PT14H"]);
+}
+
+#[test]
+fn alarms_of_whole_days_of_another_program_are_given_back_as_they_were() {
+    let text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:day\nSUMMARY:Day\nDTSTART;VALUE=DATE:20261224\n\
+        BEGIN:VALARM\nACTION:DISPLAY\nDESCRIPTION:Day\nTRIGGER:-P1D\nEND:VALARM\nEND:VEVENT\nEND:VCALENDAR\n";
+    let mut world = World::at(NOW);
+    import(&mut world, text.as_bytes());
+    let out = export(&world, &What::All).text;
+    assert_eq!(triggers(&out), ["-P1D"], "{out}");
+    check_round(&mut world);
+}

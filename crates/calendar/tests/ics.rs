@@ -242,7 +242,10 @@ fn exported(import: &Import) -> String {
         })
         .collect();
     let name = import.name.as_deref().unwrap_or("");
-    write(&outgoing, &WriteContext { zones: zones(), name, today: date(2026, 11, 22) })
+    write(
+        &outgoing,
+        &WriteContext { zones: zones(), name, today: date(2026, 11, 22), all_day_hour: 9 },
+    )
 }
 
 /// Aim: an export loses nothing. Method: every sample file is read, written and read again.

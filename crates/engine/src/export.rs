@@ -75,14 +75,15 @@ impl Engine {
                     known.into_iter().filter(|c| c.id == calendar).collect()
                 }
             };
+            let (zones, all_day_hour) = (&act.context.zones, act.context.all_day_hour);
+            let bare = WriteContext { zones, name: "", today, all_day_hour };
             let mut done = Exported::default();
             for calendar in chosen {
                 let rows = match what {
                     What::Event(id) => vec![act.event(*id)?],
                     What::All | What::Calendars(_) => act.whole(&calendar, &mut done)?,
                 };
-                let context =
-                    WriteContext { zones: &act.context.zones, name: &calendar.name, today };
+                let context = WriteContext { name: &calendar.name, ..bare };
                 // Calendars without an event are of no use to anybody, unless asked for by name.
                 if !rows.is_empty() || *what != What::All {
                     done.text.push_str(&act.written(&rows, &context)?);
@@ -91,8 +92,7 @@ impl Engine {
                 done.say_what_is_missing(&rows);
             }
             if done.text.is_empty() {
-                let context = WriteContext { zones: &act.context.zones, name: "", today };
-                done.text = act.written(&[], &context)?;
+                done.text = act.written(&[], &bare)?;
             }
             Ok(done)
         })

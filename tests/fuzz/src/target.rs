@@ -131,14 +131,22 @@ fn checked(imported: &ImportedEvent) -> Event {
 /// What is imported is valid, and written out no event is lost, renamed, moved or made to repeat
 /// otherwise. (Of files that are right all is kept: a test of the calendar's own says so.)
 fn ics_file(bytes: &[u8]) {
-    let first = read_ics(bytes);
+    // Parts of a series come after all others, wherever they stand.
+    let sorted = |bytes: &[u8]| {
+        let mut import = read_ics(bytes);
+        import.events.sort_by(|a, b| a.uid.cmp(&b.uid));
+        import
+    };
+    let first = sorted(bytes);
     let events: Vec<Event> = first.events.iter().map(checked).collect();
     let outgoing = |(imported, event)| outgoing(imported, event);
     let outgoing: Vec<_> = first.events.iter().zip(&events).map(outgoing).collect();
     let name = first.name.as_deref().unwrap_or("");
-    let written =
-        ics::write(&outgoing, &WriteContext { zones: &context().zones, name, today: TODAY });
-    let second = read_ics(written.as_bytes());
+    let written = ics::write(
+        &outgoing,
+        &WriteContext { zones: &context().zones, name, today: TODAY, all_day_hour: 9 },
+    );
+    let second = sorted(written.as_bytes());
     assert_eq!(first.events.len(), second.events.len(), "{written}\n{:?}", second.remarks);
     for (before, after) in events.iter().zip(&second.events) {
         let told = |event: &Event| {
@@ -157,6 +165,7 @@ fn outgoing<'a>(imported: &'a ImportedEvent, event: &'a Event) -> ics::Outgoing<
         edited: false,
         person: None,
         event,
+        part_of: imported.part_of.as_deref(),
         extra: &imported.extra,
     }
 }

@@ -92,11 +92,14 @@ impl Reader<'_> {
             self.remarks.add(alarm.line, "an alarm without TRIGGER is left out");
             return None;
         };
+        let is_task = matches!(anchors, Anchors::Task { .. });
+        let exact = ours::exact_trigger(alarm, is_task, base.start.is_date());
         let trigger = match value::duration(property.value()) {
+            _ if exact.is_some() => exact?,
             Some(offset) => self.relative(property, offset, anchors)?,
             None => self.at(property, base)?,
         };
-        if matches!(anchors, Anchors::Task { .. }) && is_past_deadline(trigger, &base.start) {
+        if is_task && is_past_deadline(trigger, &base.start) {
             let text = "the alarm would ring at or after the deadline: it is left out";
             self.remarks.add(property.line, text);
             return None;

@@ -199,10 +199,20 @@ fn keep_alarms(component: &Component<'_>, known: &Keep<'_>, kept: &mut Kept) {
     let alarms = || component.children.iter().filter(|c| c.name == "VALARM");
     let place = |alarm: &Component<'_>| known.alarms.lines.iter().position(|l| *l == alarm.line);
     for alarm in alarms() {
-        let Some(at) = place(alarm).filter(|_| !is_plain(alarm, known.title)) else { continue };
-        let trigger = known.alarms.reminders[at].trigger.parse::<Trigger>();
-        let anew = trigger.ok().filter(|_| known.series.is_todo);
-        let anew = anew.map(|trigger| write_alarm::trigger_line(trigger, true, all_day));
+        let Some(at) = place(alarm) else { continue };
+        let trigger = known.alarms.reminders[at].trigger.parse::<Trigger>().ok();
+        let of_days = matches!(trigger, Some(Trigger::Relative { seconds: 0, .. })) && all_day;
+        let is_ours =
+            of_days && ours::exact_trigger(alarm, known.series.is_todo, all_day).is_some();
+        // What another program says of whole days is its midnight, and stays so.
+        if is_plain(alarm, known.title) && (is_ours || !of_days) {
+            continue;
+        }
+        let anew = trigger.filter(|_| known.series.is_todo || is_ours);
+        let anew = anew.map(|trigger| {
+            let line = write_alarm::trigger_line(trigger, known.series.is_todo, all_day);
+            if is_ours { format!("{line}\n{}:TRUE", ours::TRIGGER) } else { line }
+        });
         kept.together(alarm.line, |text| match anew {
             Some(anew) => write_with(alarm, text, &anew),
             None => write(alarm, text),

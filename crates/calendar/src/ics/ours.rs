@@ -12,13 +12,14 @@ use super::{
     read::Reader,
     shown,
     times::{Moment, Tied},
-    value,
+    value, write_alarm,
 };
 use crate::{
     draft::{EventDraft, OverrideDraft},
     event::Event,
     kind::KindRef,
     recurrence::{Rule, Series, Until},
+    reminder::Trigger,
     timing::{Fold, Gap, LocalStart, Tie, instant, shift},
     zones::ZoneName,
 };
@@ -37,6 +38,9 @@ pub(super) const IDLE: &str = "X-CARILLON-IDLE";
 pub(super) const USE_BY: &str = "X-CARILLON-USE-BY";
 /// See [`USE_BY`].
 pub(super) const COLLAPSE: &str = "X-CARILLON-COLLAPSE";
+/// The reminder that an alarm of a whole day is, which rings at the hour its TRIGGER says because that
+/// is the hour things of whole days are told at here.
+pub(super) const TRIGGER: &str = "X-CARILLON-TRIGGER";
 const KIND: &str = "X-CARILLON-KIND";
 const GAP: &str = "X-CARILLON-GAP";
 const FOLD: &str = "X-CARILLON-FOLD";
@@ -167,6 +171,22 @@ fn usual_kind(event: &Event) -> &'static str {
         _ if (length.days, length.seconds) == (0, 0) => "note",
         _ => "appointment",
     }
+}
+
+/// The reminder that an alarm of ours on a date is, if nobody changed when it rings.
+pub(super) fn exact_trigger(
+    alarm: &Component<'_>,
+    is_task: bool,
+    all_day: bool,
+) -> Option<Trigger> {
+    let exact = alarm.get(TRIGGER)?;
+    let hour = exact.param("X-HOUR")?.parse().ok().filter(|hour| (0..24).contains(hour))?;
+    let trigger = exact.value().trim().parse().ok()?;
+    let (from_end, seconds) = write_alarm::at_hour(trigger, is_task, all_day, hour)?;
+    let said = alarm.get("TRIGGER")?;
+    let of_end = said.param("RELATED").is_some_and(|r| r.eq_ignore_ascii_case("END"));
+    let (days, rest) = value::duration(said.value())?;
+    ((of_end, days * 86_400 + rest) == (from_end, seconds)).then_some(trigger)
 }
 
 impl Reader<'_> {

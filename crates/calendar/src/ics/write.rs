@@ -51,6 +51,8 @@ pub struct WriteContext<'a> {
     pub name: &'a str,
     /// Today, up to which the rules of zones are written out.
     pub today: Date,
+    /// At which hour of the day things of a whole day are told.
+    pub all_day_hour: i8,
 }
 
 /// Writes events as one iCalendar file.
@@ -133,7 +135,8 @@ impl Writer<'_> {
         }
         ours::write(&mut |l| self.line(l), out, &kept);
         self.kept_lines(&kept, out);
-        write_alarm::alarms(&mut |l| self.line(l), event, &kept);
+        let hours = (timing.tie.is_all_day(), self.ctx.all_day_hour);
+        write_alarm::alarms(&mut |l| self.line(l), event, hours, &kept);
         let others = kept.children.iter().filter(|c| c.name != "VALARM" && c.name != kind);
         others.for_each(|c| self.component(c));
         self.line(&format!("END:{kind}"));
@@ -298,16 +301,21 @@ impl Writer<'_> {
         if let Some(own) = own {
             self.kept_of_occurrence(own, out, change);
         }
+        let all_day = match change {
+            Change::Cancelled => series.is_all_day(),
+            Change::Differs { tie, .. } => tie.is_all_day(),
+        };
+        let hours = (all_day, self.ctx.all_day_hour);
         match own {
             Some(own) if own.get(ours::OWN_ALARMS).is_some() => {
                 own.children.iter().for_each(|c| self.component(c));
             }
             Some(own) => {
-                write_alarm::alarms(&mut |l| self.line(l), event, own);
+                write_alarm::alarms(&mut |l| self.line(l), event, hours, own);
                 let others = own.children.iter().filter(|c| c.name != "VALARM");
                 others.for_each(|c| self.component(c));
             }
-            None => write_alarm::alarms(&mut |l| self.line(l), event, of_series),
+            None => write_alarm::alarms(&mut |l| self.line(l), event, hours, of_series),
         }
         self.line(&format!("END:{kind}"));
     }

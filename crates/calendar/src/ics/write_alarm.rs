@@ -4,10 +4,17 @@
 use super::{component::Component, lines::Property, ours, value};
 use crate::{event::Event, id::ChannelId, reminder::Trigger};
 
-/// Writes the alarms of an event.
-pub(super) fn alarms(line: &mut dyn FnMut(&str), event: &Event, kept: &Component<'_>) {
+const DAY: i64 = 86_400;
+
+/// Writes the alarms of an event, or of an occurrence of it that is on a date or at a time. What is
+/// of whole days is told at `hour`.
+pub(super) fn alarms(
+    line: &mut dyn FnMut(&str),
+    event: &Event,
+    (all_day, hour): (bool, i8),
+    kept: &Component<'_>,
+) {
     let is_task = event.kind.code() == "deadline";
-    let all_day = event.timing.tie.is_all_day();
     let alarms = || kept.children.iter().filter(|c| c.name == "VALARM");
     for reminder in event.reminders.iter().filter(|r| r.channel == ChannelId::DESKTOP) {
         let wanted = trigger_line(reminder.trigger, is_task, all_day);
@@ -20,11 +27,18 @@ pub(super) fn alarms(line: &mut dyn FnMut(&str), event: &Event, kept: &Component
         });
         line("BEGIN:VALARM");
         match known {
+            // One of ours that another program has added to.
+            Some(alarm) if alarm.get(ours::TRIGGER).is_some() => {
+                let others = |p: &&Property<'_>| !ours::is_ours(p.name()) && !p.is("TRIGGER");
+                alarm.properties.iter().filter(others).for_each(|p| line(p.raw()));
+                alarm.children.iter().for_each(|c| whole(line, c));
+                triggers(line, reminder.trigger, (is_task, all_day), hour);
+            }
             Some(alarm) => inside(line, alarm),
             None => {
                 line("ACTION:DISPLAY");
                 line(&format!("DESCRIPTION:{}", value::escaped(&event.title)));
-                line(&wanted);
+                triggers(line, reminder.trigger, (is_task, all_day), hour);
             }
         }
         if let Some(use_by) = reminder.use_by {
@@ -74,6 +88,36 @@ pub(super) fn trigger_line(trigger: Trigger, is_task: bool, all_day: bool) -> St
             format!("TRIGGER{related}:{}", duration(days, seconds))
         }
     }
+}
+
+/// When a reminder rings, as other programs understand it, and what is meant by it.
+fn triggers(
+    line: &mut dyn FnMut(&str),
+    trigger: Trigger,
+    (is_task, all_day): (bool, bool),
+    hour: i8,
+) {
+    let Some((from_end, seconds)) = at_hour(trigger, is_task, all_day, hour) else {
+        return line(&trigger_line(trigger, is_task, all_day));
+    };
+    let related = if from_end { ";RELATED=END" } else { "" };
+    line(&format!("TRIGGER{related}:{}", duration(seconds / DAY, seconds % DAY)));
+    line(&format!("{};X-HOUR={hour}:{trigger}", ours::TRIGGER));
+}
+
+/// Of a reminder of whole days on a date: whether it counts from the end, and the seconds from there
+/// to the hour it rings at here. Other programs ring at midnight.
+pub(super) fn at_hour(
+    trigger: Trigger,
+    is_task: bool,
+    all_day: bool,
+    hour: i8,
+) -> Option<(bool, i64)> {
+    let Trigger::Relative { days, seconds: 0, from_end } = trigger else { return None };
+    // The end is that of the last day.
+    let of_end = from_end || is_task;
+    let days = i64::from(days) - i64::from(of_end);
+    all_day.then_some((of_end, days * DAY + i64::from(hour) * 3600))
 }
 
 /// What stands in a component but our own lines.
