@@ -56,6 +56,11 @@ fn ends_of_days_and_days_by_name_are_read_or_refused() {
     check("names.txt", include_str!("quick_add_world/names.txt"));
 }
 
+#[test]
+fn what_people_type_in_haste_is_read_or_refused_and_never_dropped() {
+    check("typed.txt", include_str!("quick_add_world/typed.txt"));
+}
+
 /// Words of the grammar and others, to be thrown together.
 const WORDS: &[&str] = &[
     "lunch",
@@ -121,6 +126,7 @@ const WORDS: &[&str] = &[
     "time",
     "EST",
     "Ana's",
+    "her",
     "zone",
     "floating",
     "all",

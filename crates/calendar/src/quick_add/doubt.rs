@@ -153,7 +153,7 @@ impl Reader<'_> {
     }
 
     /// Whether a date or a time stands here.
-    fn is_when(&self, at: usize) -> bool {
+    pub fn is_when(&self, at: usize) -> bool {
         let peek = Reader { peeks: true, ..*self };
         let piece = peek.piece(at, After::Other).ok().flatten();
         piece.is_some_and(|(what, _)| what.is_when())
@@ -222,9 +222,13 @@ fn is_dashed_pair(word: &str) -> bool {
     words::digits(one).is_some() && words::digits(two).is_some()
 }
 
-/// "10:00+02:00", "10:00Z".
+/// "10:00+02:00", "10:00Z", "1000Z".
 fn has_offset(word: &str) -> bool {
-    behind_clock(word).is_some_and(|rest| rest == "z" || rest.starts_with(['+', '-', '−']))
+    let military = word.strip_suffix('z').is_some_and(|rest| {
+        rest.len() == 4 && words::digits(rest).is_some_and(|n| n < 2400 && n % 100 < 60)
+    });
+    military
+        || behind_clock(word).is_some_and(|rest| rest == "z" || rest.starts_with(['+', '-', '−']))
 }
 
 /// "9:00ish"; "16:9" and "4:33" by itself are read or refused elsewhere.

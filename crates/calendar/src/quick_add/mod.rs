@@ -37,6 +37,7 @@ mod scan;
 mod settle;
 mod tell;
 mod token;
+mod whose;
 mod words;
 
 use std::ops::Range;

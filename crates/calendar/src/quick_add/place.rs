@@ -57,6 +57,9 @@ impl Reader<'_> {
         if let Some(found) = self.iana(at, after)? {
             return Ok(Some(found));
         }
+        if let Some(found) = self.by_pronoun(at, after)? {
+            return Ok(Some(found));
+        }
         if self.word(at) == "in" {
             if let Some(part) = Some(at + 1 + usize::from(self.word(at + 1) == "the"))
                 .filter(|place| *place > at + 1)
@@ -93,7 +96,8 @@ impl Reader<'_> {
     fn iana(&self, at: usize, after: After) -> Tried<What> {
         let text = self.tokens[at].text.trim_end_matches('.');
         let zones = &self.known.context.zones;
-        if text == "UTC" || after == After::Time && matches!(text, "utc" | "GMT" | "gmt") {
+        if text == "UTC" || after == After::Time && matches!(self.word(at), "utc" | "gmt" | "zulu")
+        {
             return Ok(Some((What::Zone(ZoneName::utc()), at + 1)));
         }
         if after == After::Time && words::is_zone_word(self.word(at)) {
