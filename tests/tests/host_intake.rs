@@ -5,7 +5,10 @@ use std::{sync::Arc, thread};
 use acceptance::world::World;
 use wire::{
     EngineHost, Host,
-    dto::{Empty, ImportFile, ImportFiles, ImportRef, ImportUndone, UndoImport},
+    dto::{
+        Empty, ImportFile, ImportFiles, ImportRef, ImportUndone, OccurrenceRef, RangeQuery,
+        UndoImport,
+    },
 };
 
 fn host(world: &World) -> EngineHost {
@@ -51,6 +54,27 @@ fn dropped_files_are_looked_at_then_taken_in_once() {
     assert_eq!(calendars(&host), [("Personal".into(), 2), ("Town".into(), 1)]);
     let again = host.import(asked(&files, "again")).expect("the same");
     assert_eq!(again.files.iter().map(|f| f.unchanged).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn people_come_in_before_the_events_that_are_theirs() {
+    let world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let host = host(&world);
+    let call = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//x//y//EN\nBEGIN:VEVENT\nUID:call@x\n\
+        DTSTART;VALUE=DATE:20270302\nSUMMARY:Ring her\nX-CARILLON-PERSON:ana\nEND:VEVENT\n\
+        END:VCALENDAR\n";
+    let files = [file("Calls.ics", call), file("friends.VCF", FRIENDS)];
+    let done = host.import(asked(&files, "take")).expect("taken in");
+    // The reports stay in the order of the files.
+    let calendars: Vec<_> = done.files.iter().map(|f| f.calendar.as_deref()).collect();
+    assert_eq!(calendars, [Some("Calls"), None]);
+    let range =
+        RangeQuery { from: "2027-03-02".into(), to: "2027-03-03".into(), second_zone: None };
+    let segments = host.range(range).expect("a range").segments;
+    let [call] = segments.as_slice() else { panic!("{segments:?}") };
+    let named = OccurrenceRef { event: call.event.clone(), original: call.original.clone() };
+    let detail = host.occurrence(named).expect("it is there");
+    assert_eq!(detail.person.as_deref(), Some("Ana"));
 }
 
 #[test]

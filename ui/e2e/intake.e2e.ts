@@ -31,6 +31,8 @@ test('several files are looked at, more may come, and all are taken in and back'
   page = await set.open();
   await drop({ 'Town.ics': 'BEGIN:VCALENDAR', 'friends.vcf': CARDS });
   await sheet('Import 2 files').getByText('2 new people, 1 birthday').waitFor();
+  // As they go in: people before what is theirs.
+  expect(await sheet('Import 2 files').getByRole('heading', { level: 3 }).allTextContents()).toEqual(['friends.vcf', 'Town.ics']);
   await drop({ 'Club.ics': 'BEGIN:VCALENDAR' });
   const calendar = sheet('Import 3 files').getByLabel('Into which calendar, for Club.ics');
   await calendar.selectOption('Work');

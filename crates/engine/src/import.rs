@@ -61,6 +61,17 @@ pub enum Mode {
     Preview,
 }
 
+/// The order in which several files go in: cards first, so that the events of people in calendar
+/// files are known to be theirs; otherwise as they came.
+pub fn in_order<T>(files: &[T], name: impl Fn(&T) -> &str) -> Vec<&T> {
+    let is_cards = |file: &&T| {
+        let ending = name(file).rsplit_once('.').map_or("", |(_, ending)| ending);
+        ["vcf", "vcard"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+    };
+    let (cards, others): (Vec<&T>, Vec<&T>) = files.iter().partition(is_cards);
+    cards.into_iter().chain(others).collect()
+}
+
 /// A file to import.
 #[derive(Debug, Clone)]
 pub struct ImportFile<'a> {

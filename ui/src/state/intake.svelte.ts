@@ -50,6 +50,8 @@ export class Incoming {
   }
 }
 
+const isCards = ({ name }: Incoming): boolean => /\.(vcf|vcard)$/i.test(name);
+
 export class Intake {
   files = $state.raw<readonly Incoming[]>([]);
   phase = $state<Phase>('looking');
@@ -72,7 +74,9 @@ export class Intake {
   add(files: readonly File[]): void {
     if (this.phase !== 'looking') return;
     const more = files.map((file) => new Incoming(file));
-    this.files = [...this.files, ...more];
+    // As they go in: people come before the events that are theirs.
+    const all = [...this.files, ...more];
+    this.files = [...all.filter(isCards), ...all.filter((file) => !isCards(file))];
     void Promise.all(more.map((file) => this.look(file)));
   }
 

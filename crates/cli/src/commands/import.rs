@@ -4,11 +4,11 @@ use std::{
     fs::File,
     io::{self, Read},
     ops::ControlFlow,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use calendar::ics::Alarmless;
-use engine::import::{ImportFile, Imported, Mode, Target};
+use engine::import::{ImportFile, Imported, Mode, Target, in_order};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -47,10 +47,7 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
     let (mut shape, mut text) =
         (Shape { dry_run: words.dry_run, ..Shape::default() }, String::new());
     let mut refused = Vec::new();
-    // People come first, so that the birthdays in calendar files are known to be theirs.
-    let mut files: Vec<&PathBuf> = words.files.iter().collect();
-    files.sort_by_key(|path| !is_named_as_cards(path));
-    for path in files {
+    for path in in_order(&words.files, |path| path.to_str().unwrap_or("")) {
         let bytes = read(path)?;
         let file = ImportFile {
             bytes: &bytes,
@@ -86,11 +83,6 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
         return Err(Failure::refused("file", refused.join("; ")));
     }
     Ok(Answer::new(text, &shape))
-}
-
-fn is_named_as_cards(path: &Path) -> bool {
-    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("");
-    ["vcf", "vcard"].iter().any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 fn style() -> ProgressStyle {

@@ -20,7 +20,7 @@ pub struct ImportFile {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportFiles {
-    /// The files, taken in one after the other.
+    /// The files, taken in one after the other, cards before calendars.
     pub files: Vec<ImportFile>,
     /// Only say what would happen.
     pub dry_run: bool,

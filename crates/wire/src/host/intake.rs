@@ -9,7 +9,7 @@ use std::{
 
 use calendar::ics::Alarmless;
 use engine::{
-    import::{ImportFile as File, Imported, Mode, Target},
+    import::{ImportFile as File, Imported, Mode, Target, in_order},
     taken_back::Trail,
 };
 
@@ -97,6 +97,8 @@ impl EngineHost {
                 false if asked.dry_run => {}
                 false => self.intake.keep(&asked.request_id, trail),
             }
+            files.sort_by_key(|(at, _)| *at);
+            let files = files.into_iter().map(|(_, report)| report).collect();
             Ok(ImportReport { files, stopped })
         };
         match asked.dry_run {
@@ -108,11 +110,12 @@ impl EngineHost {
     fn take_all_in(
         &self,
         asked: &ImportFiles,
-        reports: &mut Vec<FileReport>,
+        reports: &mut Vec<(usize, FileReport)>,
         trail: &mut Trail,
     ) -> Result<(), Fault> {
         let mode = if asked.dry_run { Mode::Preview } else { Mode::Apply };
-        for (at, file) in asked.files.iter().enumerate() {
+        let numbered: Vec<(usize, &ImportFile)> = asked.files.iter().enumerate().collect();
+        for &(at, file) in in_order(&numbered, |(_, file)| &file.name) {
             let target = match &file.calendar {
                 Some(calendar) => Target::Calendar(id("calendar", calendar)?),
                 None => Target::NamedByFile(stem(&file.name).to_string()),
@@ -128,7 +131,7 @@ impl EngineHost {
                 if is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             })?;
             trail.append(std::mem::take(&mut done.trail));
-            reports.push(report(done));
+            reports.push((at, report(done)));
             if is_stopped {
                 break;
             }
