@@ -5,12 +5,12 @@ use std::{path::Path, sync::Arc};
 
 use engine::{bell::Bell, ledger::SchedulerLock, place::Place};
 use tauri::{
-    AppHandle, Emitter, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry,
+    AppHandle, Emitter, Manager, Theme, WebviewUrl, WebviewWindowBuilder, Wry,
     webview::{Color, NewWindowResponse},
 };
 use wire::{
     EngineHost, Host,
-    dto::{Empty, Open},
+    dto::{Empty, Open, Theme as Wanted},
 };
 
 use crate::{
@@ -76,10 +76,12 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
         .title("Carillon")
         .inner_size(1200.0, 800.0)
         .min_inner_size(760.0, 520.0);
-    finish(window).map(drop)
+    finish(window, None)
 }
 
-/// The page of the small window: a field, what is understood in it, and how it is read.
+/// The page of the small window: a field, what is understood in it, and how it is read. It comes in
+/// sight and takes the focus when its page says that the field takes keys: one that was there before
+/// would swallow what is typed first.
 fn build_quick(app: &AppHandle) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::new(app, QUICK, WebviewUrl::App("index.html?quick".into()))
         .title("Quick add")
@@ -87,11 +89,25 @@ fn build_quick(app: &AppHandle) -> tauri::Result<()> {
         .resizable(false)
         .decorations(false)
         .always_on_top(true)
+        .visible(false)
         .center();
-    finish(window)?.set_focus()
+    finish(window, wanted_theme(app))
 }
 
-fn finish(window: WebviewWindowBuilder<'_, Wry, AppHandle>) -> tauri::Result<WebviewWindow> {
+/// The look that the settings name; none when that is the system's, or nobody can say.
+fn wanted_theme(app: &AppHandle) -> Option<Theme> {
+    let settings = app.state::<Arc<Door>>().host().and_then(|host| host.get_settings(Empty {}));
+    match settings.ok()?.theme {
+        Wanted::System => None,
+        Wanted::Light => Some(Theme::Light),
+        Wanted::Dark => Some(Theme::Dark),
+    }
+}
+
+fn finish(
+    window: WebviewWindowBuilder<'_, Wry, AppHandle>,
+    theme: Option<Theme>,
+) -> tauri::Result<()> {
     let window = window
         // A calendar file dropped on the page is the page's to read.
         .disable_drag_drop_handler()
@@ -102,10 +118,10 @@ fn finish(window: WebviewWindowBuilder<'_, Wry, AppHandle>) -> tauri::Result<Web
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
     // Until the page is painted, not a white flash in a dark room.
-    if window.theme()? == Theme::Dark {
+    if theme.map_or_else(|| window.theme(), Ok)? == Theme::Dark {
         window.set_background_color(Some(DARK))?;
     }
-    Ok(window)
+    Ok(())
 }
 
 /// A second start over the same ledger ends at once and leaves its words here.
@@ -120,10 +136,11 @@ fn come_forward(app: &AppHandle, words: Vec<String>) {
     }
 }
 
-/// The small window comes alone; the large one stays where it is.
+/// The small window comes alone; the large one stays where it is. Asked for once more, it comes in
+/// sight whatever its page does.
 fn show_quick(app: &AppHandle) -> tauri::Result<()> {
     match app.get_webview_window(QUICK) {
-        Some(window) => window.set_focus(),
+        Some(window) => window.show().and_then(|()| window.set_focus()),
         None => build_quick(app),
     }
 }

@@ -62,7 +62,6 @@ export async function stage(): Promise<Stage> {
       await page.setViewportSize({ width, height });
       page.on('pageerror', (error) => { throw error; });
       await page.addInitScript((size) => document.addEventListener('readystatechange', () => document.documentElement.style.setProperty('font-size', `${size}%`), { once: true }), text);
-      if (quick) await page.addInitScript((wanted) => localStorage.setItem('theme', wanted), theme);
       await page.goto(`http://127.0.0.1:${port}/?world=${world}&theme=${theme}&clock=${clock}${quick ? '&quick' : ''}`);
       await page.locator('main').first().waitFor();
       await page.evaluate(() => document.fonts.ready);

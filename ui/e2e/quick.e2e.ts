@@ -73,3 +73,8 @@ test.each(['Enter', 'Escape'])('the small window is gone after %s', async (key) 
   await page.keyboard.press(key);
   await expect.poll(() => page.title()).toBe('Closed');
 });
+
+test.each(['light', 'dark'] as const)('the small window comes in sight when its field takes keys, and is %s at once', async (theme) => {
+  page = await set.open({ quick: true, width: 560, height: 200, theme });
+  await expect.poll(() => page.title()).toBe(`Shown ${theme} INPUT`);
+});

@@ -115,6 +115,8 @@ calls! {
     SwitchOnChannel switch_on_channel: SwitchOnChannel => Change;
     /// Plans a test; the service sends it. Ask `why` what became of it.
     TestChannel test_channel: TestChannel => DeliveryRow;
+    /// The settings alone, for a window that needs no more of them to begin.
+    GetSettings get_settings: Empty => Settings;
     /// Keeps the settings.
     SaveSettings save_settings: Settings => Settings;
     /// Whether the service starts at login.

@@ -44,6 +44,7 @@ export function createTauri(): Platform {
       };
     },
     onOpen: (listener) => listening<Open>('open', listener),
+    show: () => void getCurrentWindow().show().then(() => getCurrentWindow().setFocus()),
     close: () => void getCurrentWindow().close(),
   };
 }

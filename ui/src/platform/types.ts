@@ -13,6 +13,8 @@ export interface Platform {
   onChanged(listener: () => void): () => void;
   /** The window was asked to open something. */
   onOpen(listener: (open: Open) => void): () => void;
+  /** Shows this window, which was made out of sight, and gives it the focus. */
+  show(): void;
   /** Closes this window. */
   close(): void;
 }

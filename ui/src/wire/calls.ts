@@ -74,6 +74,8 @@ export interface Calls {
   switchOnChannel: { args: T.SwitchOnChannel; answer: T.Change };
   /** Plans a test; the service sends it. Ask `why` what became of it. */
   testChannel: { args: T.TestChannel; answer: T.DeliveryRow };
+  /** The settings alone, for a window that needs no more of them to begin. */
+  getSettings: { args: T.Empty; answer: T.Settings };
   /** Keeps the settings. */
   saveSettings: { args: T.Settings; answer: T.Settings };
   /** Whether the service starts at login. */

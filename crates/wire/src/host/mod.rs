@@ -258,6 +258,10 @@ impl Host for EngineHost {
         self.try_channel(&asked)
     }
 
+    fn get_settings(&self, _: Empty) -> Result<Settings, Fault> {
+        self.settings(&self.local()?)
+    }
+
     fn save_settings(&self, asked: Settings) -> Result<Settings, Fault> {
         self.keep_settings(&asked)
     }

@@ -60,6 +60,8 @@ export function createMemory(options: MemoryOptions = {}): Platform {
       return () => listeners.delete(listener);
     },
     onOpen: () => () => undefined,
+    // What it would have shown: the theme, and what had the focus.
+    show: () => void (document.title = `Shown ${document.documentElement.dataset.theme ?? ''} ${document.activeElement?.tagName ?? ''}`),
     close: () => void (document.title = 'Closed'),
   };
 }
@@ -118,6 +120,7 @@ function reads(world: World, past: Past, options: MemoryOptions): Partial<Handle
     calendars: () => world.calendars,
     people: () => world.people,
     channels: () => world.channels,
+    getSettings: () => world.settings,
     getAutostart: () => ({ enabled: world.autostart, possible: true }),
   };
 }
