@@ -123,7 +123,7 @@ fn what_was_changed_here_is_kept_until_the_file_is_newer() {
     let newer = TEA.replace("20261101", "20261102").replace("SUMMARY:Tea", "SUMMARY:Green tea");
     assert_eq!(
         said(&import(&mut world, &file(&event(&newer)))),
-        "0 created, 1 updated, 0 unchanged\nline 2: “Green tea” was changed here: the file's newer version takes its place"
+        "0 created, 1 updated, 0 unchanged\nline 2: “Green tea” was changed here and in the file: the title is the file's"
     );
     assert_eq!(world.draft(id).title, "Green tea");
 }

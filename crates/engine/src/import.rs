@@ -11,8 +11,7 @@ use calendar::{
     draft::{EventDraft, ReminderDraft},
     event::Event,
     ics::{self, Alarmless, ImportedEvent, ReadContext, Reading, Remark},
-    id::{CalendarId, ChannelId, EventId},
-    reason::Reason,
+    id::{CalendarId, EventId},
     reminder::Trigger,
     timing::{LocalStart, THEIRS},
 };
@@ -24,7 +23,7 @@ use crate::{
     error::{Error, Result},
     ledger::{
         calendar::{self as calendars, CalendarRow},
-        event::{EventRow, Source},
+        event::Source,
         person,
     },
     origin::Stamp,
@@ -229,9 +228,9 @@ impl Chunk {
                     "is of somebody who is not here, and comes as a day like others: import their card first",
                 )
             }
-            Verdict::Update(_, remark) => {
+            Verdict::Update(_) => {
                 self.updated += 1;
-                *remark
+                None
             }
             Verdict::Leave(remark) => {
                 self.unchanged += 1;
@@ -239,9 +238,13 @@ impl Chunk {
             }
         };
         if let Some(reason) = remark {
-            let reason = format!("“{}” {reason}", imported.draft.title);
-            self.remarks.push(Remark { line: imported.line, reason });
+            self.say(imported, &imported.draft.title, reason);
         }
+    }
+
+    pub fn say(&mut self, imported: &ImportedEvent, title: &str, what: &str) {
+        let reason = format!("“{title}” {what}");
+        self.remarks.push(Remark { line: imported.line, reason });
     }
 }
 
@@ -366,29 +369,6 @@ impl Act<'_> {
             }
         }
         Ok(Cow::Owned(draft))
-    }
-
-    /// Puts a newer version in the place of an event. What no file can say (reminders through
-    /// other channels, what becomes of skipped and repeated hours) stays.
-    pub(crate) fn overwrite(
-        &self,
-        row: &EventRow,
-        imported: &ImportedEvent,
-        place: &Place,
-    ) -> Result<Event> {
-        let (_, source) = self.definition(imported, row.event.id, place)?;
-        let old = EventDraft::from(&row.event);
-        let mut draft = self.of_person(imported)?.into_owned();
-        if imported.draft.gap.is_empty() && imported.draft.fold.is_empty() {
-            (draft.gap, draft.fold) = (old.gap, old.fold);
-        }
-        let desktop = ChannelId::DESKTOP.to_string();
-        if let (Some(new), Some(old)) = (&mut draft.reminders, old.reminders) {
-            new.extend(old.into_iter().filter(|r| r.channel != desktop));
-        }
-        let event = self.checked(&draft, row.event.id, row.event.series_root)?;
-        self.replace(row, &event, &source, Reason::CancelledEdited)?;
-        Ok(event)
     }
 }
 

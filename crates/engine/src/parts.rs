@@ -67,7 +67,7 @@ impl Act<'_> {
                 (&[][..], rest)
             };
             self.take_in_parts(before, place, doing, refusal, chunk)?;
-            self.carry_out(&fit, rest, (place, doing), &verdict, chunk)?;
+            self.carry_out(&fit, rest, doing, &verdict, chunk)?;
             return self.take_in_parts(after, place, doing, refusal, chunk);
         }
         self.take_in_parts(rest, place, doing, refusal, chunk)
@@ -88,34 +88,66 @@ impl Act<'_> {
                 let stays = "is not taken: the series it is a part of stays as it is here";
                 verdict = Verdict::Leave(Some(stays));
             }
-            self.carry_out(&fit, &[], (place, doing), &verdict, chunk)?;
+            self.carry_out(&fit, &[], doing, &verdict, chunk)?;
         }
         Ok(())
     }
 
     fn carry_out(
         &self,
-        (imported, event, source): &Fitting<'_>,
+        fit: &Fitting<'_>,
         parts: &[ImportedEvent],
-        (place, doing): (&Place, Doing),
+        doing: Doing,
         verdict: &Verdict,
         chunk: &mut Chunk,
     ) -> Result<()> {
+        let (imported, event, source) = fit;
         match (verdict, doing) {
-            (Verdict::Leave(_), _) | (_, Doing::Nothing) => {}
+            (Verdict::Leave(_), _) | (Verdict::Create, Doing::Nothing) => {}
             (Verdict::Create, Doing::It) => {
                 self.insert(event, source)?;
+                self.keep_alarmless(imported, event)?;
                 chunk.trail.made(event.id);
             }
-            (Verdict::Update(row, _), Doing::It) => {
-                chunk.trail.changed(row);
-                let whole = self.overwrite(row, imported, place)?;
-                for part in self.take_back_parts(&whole, imported, parts)? {
-                    chunk.trail.took_in(row, part);
-                }
-            }
+            (Verdict::Update(row), _) => return self.carry_on(row, fit, parts, doing, chunk),
         }
         chunk.count(imported, verdict);
+        Ok(())
+    }
+
+    /// Carries a newer version out.
+    fn carry_on(
+        &self,
+        row: &EventRow,
+        fit: &Fitting<'_>,
+        parts: &[ImportedEvent],
+        doing: Doing,
+        chunk: &mut Chunk,
+    ) -> Result<()> {
+        let imported = &fit.0;
+        let newer = match self.newer(row, fit)? {
+            Ok(newer) => newer,
+            Err(why) => {
+                chunk.say(imported, &row.event.title, &why);
+                chunk.count(imported, &Verdict::Leave(None));
+                return Ok(());
+            }
+        };
+        for (title, remark) in &newer.remarks {
+            chunk.say(imported, title, remark);
+        }
+        let counted = if newer.is_change() {
+            Verdict::Update(Box::new(row.clone()))
+        } else {
+            Verdict::Leave(None)
+        };
+        chunk.count(imported, &counted);
+        if let (Doing::It, Some((_, whole))) = (doing, newer.changes.first()) {
+            self.put_newer(&newer, &mut chunk.trail)?;
+            for part in self.take_back_parts(whole, imported, parts)? {
+                chunk.trail.took_in(row, part);
+            }
+        }
         Ok(())
     }
 

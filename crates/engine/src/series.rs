@@ -175,7 +175,7 @@ impl Engine {
 
 impl Act<'_> {
     /// Whether the rules and dates of a series have this start.
-    fn has_start(&self, event: &Event, original: LocalStart) -> bool {
+    pub(crate) fn has_start(&self, event: &Event, original: LocalStart) -> bool {
         let zone = self.context.zone_of(event, &event.timing.tie);
         event.series().is_instance(original.at, event.anchor(&zone))
     }

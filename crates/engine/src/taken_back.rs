@@ -38,8 +38,8 @@ pub struct Trail {
 enum Step {
     /// An event came in.
     Event(EventId),
-    /// A newer one took the place of this one.
-    Changed(Box<EventRow>),
+    /// A newer one took the place of this one, which had come so from its file.
+    Changed(Box<(EventRow, Option<EventDraft>)>),
     /// The series of this event, at this version since, took in what had been parted from it.
     TookIn(EventId, i64, Box<EventRow>),
     /// Somebody came in.
@@ -75,8 +75,8 @@ impl Trail {
         self.steps.push(Step::Event(event));
     }
 
-    pub(crate) fn changed(&mut self, before: &EventRow) {
-        self.steps.push(Step::Changed(Box::new(before.clone())));
+    pub(crate) fn changed(&mut self, before: &EventRow, base: Option<EventDraft>) {
+        self.steps.push(Step::Changed(Box::new((before.clone(), base))));
     }
 
     pub(crate) fn took_in(&mut self, before: &EventRow, part: EventRow) {
@@ -145,7 +145,7 @@ impl Act<'_> {
             taken += 1;
             let became = match step {
                 Step::Event(id) => self.remove_event(*id, back)?,
-                Step::Changed(before) => self.restore_event(before, back)?,
+                Step::Changed(both) => self.restore_event(&both.0, both.1.as_ref(), back)?,
                 Step::TookIn(whole, version, part) => {
                     self.restore_part((*whole, *version), part, back)?
                 }
@@ -180,7 +180,12 @@ impl Act<'_> {
         Ok(Became::Removed)
     }
 
-    fn restore_event(&self, before: &EventRow, back: &mut Back) -> Result<Became> {
+    fn restore_event(
+        &self,
+        before: &EventRow,
+        base: Option<&EventDraft>,
+        back: &mut Back,
+    ) -> Result<Became> {
         let id = before.event.id;
         let Some(row) = self.as_left(id, before.version + 1, back)? else {
             return Ok(Became::Kept);
@@ -191,6 +196,7 @@ impl Act<'_> {
         }
         let gone = Reason::CancelledEdited;
         let saved = self.replace(&row, &before.event, &before.source, gone)?;
+        event::imported::put(self.tx, id, base)?;
         back.restored.insert(id, saved.version);
         Ok(Became::Restored)
     }

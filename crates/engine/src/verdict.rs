@@ -15,8 +15,8 @@ use crate::{
 pub(crate) enum Verdict {
     /// It is new.
     Create,
-    /// It takes the place of this one; with what is to be said.
-    Update(Box<EventRow>, Option<&'static str>),
+    /// It is newer than this one.
+    Update(Box<EventRow>),
     /// What is here stays; with what is to be said.
     Leave(Option<&'static str>),
 }
@@ -71,12 +71,9 @@ impl Act<'_> {
             (std::cmp::Ordering::Equal, true) => {
                 Verdict::Leave(Some("was changed here: the file's version is not newer"))
             }
-            (std::cmp::Ordering::Equal, false) => Verdict::Update(Box::new(row), None),
-            (std::cmp::Ordering::Greater, false) => Verdict::Update(Box::new(row), None),
-            (std::cmp::Ordering::Greater, true) => Verdict::Update(
-                Box::new(row),
-                Some("was changed here: the file's newer version takes its place"),
-            ),
+            (std::cmp::Ordering::Equal, false) | (std::cmp::Ordering::Greater, _) => {
+                Verdict::Update(Box::new(row))
+            }
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Table `event` (with `reminder`): definitions, kept as the draft they were checked from. One
 //! that cannot be read is left out of whatever reads several, and said once.
 
+pub mod imported;
 mod write;
 
 use std::{

@@ -8,7 +8,7 @@ use calendar::{
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Source, Spans};
+use super::{Source, Spans, imported};
 use crate::{
     error::{Error, Result},
     ledger::ms,
@@ -29,7 +29,12 @@ pub fn put(
     let draft = EventDraft::from(event);
     match based_on {
         None => insert(tx, event, &draft, spans, source, now)?,
-        Some(version) => update(tx, event, &draft, spans, source, version, now)?,
+        Some(version) => {
+            if source.uid.is_some() {
+                imported::keep(tx, event.id)?;
+            }
+            update(tx, event, &draft, spans, source, version, now)?;
+        }
     }
     tx.prepare_cached("DELETE FROM reminder WHERE event = ?1")?.execute([event.id.bytes()])?;
     let sql = "INSERT INTO reminder (event, place, trigger, channel, use_by, collapse) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";

@@ -105,6 +105,12 @@ CREATE TABLE reminder (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX reminder_channel ON reminder (channel);
 
+-- How an event came from its file last, where it is otherwise here by now.
+CREATE TABLE imported (
+    event      BLOB PRIMARY KEY REFERENCES event (id) ON DELETE CASCADE,
+    definition TEXT NOT NULL CHECK (json_valid(definition))
+) STRICT, WITHOUT ROWID;
+
 -- One obligation a row. Its identity is (subject, occurrence, reminder, channel, gen).
 CREATE TABLE delivery (
     id            BLOB PRIMARY KEY CHECK (length(id) = 16),
