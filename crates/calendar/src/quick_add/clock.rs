@@ -67,6 +67,15 @@ impl Clock {
         Self { minutes, sure: true, half: false, midnight: false }
     }
 
+    /// "noon", "midnight".
+    fn named(word: &str) -> Option<Self> {
+        match word {
+            "noon" | "midday" => Some(Self::sure(720)),
+            "midnight" => Some(Self { midnight: true, ..Self::sure(1440) }),
+            _ => None,
+        }
+    }
+
     /// Minutes after midnight, or why it could be two times.
     pub fn settle(self, part: Option<Part>) -> Result<i16, String> {
         let Self { minutes, sure, .. } = self;
@@ -183,16 +192,14 @@ impl Reader<'_> {
     /// A time that looks like nothing else.
     pub fn plain_clock(&self, at: usize) -> Tried<Clock> {
         let word = self.word(at).trim_start_matches('@');
-        let fixed = match word {
-            "noon" | "midday" => Some(Clock::sure(720)),
-            "midnight" => Some(Clock { midnight: true, ..Clock::sure(1440) }),
-            _ => None,
-        };
-        if let Some(clock) = fixed {
+        if let Some(clock) = Clock::named(word) {
             return Ok(Some((clock, at + 1)));
         }
         if let Some(found) = self.spoken(at)? {
             return Ok(Some(found));
+        }
+        if matches!(self.word(at + 1), "o'clock" | "o’clock" | "oclock") {
+            return self.hour(word, at, at + 2);
         }
         if !word.starts_with(|c: char| c.is_ascii_digit()) {
             return Ok(None);
@@ -202,9 +209,6 @@ impl Reader<'_> {
             Some((number, half)) => (number, Some(half), at + 1),
             None => match half_of(self.word(at + 1)) {
                 Some(half) => (word, Some(half), at + 2),
-                None if matches!(self.word(at + 1), "o'clock" | "o’clock") => {
-                    return self.hour(word, at, at + 2);
-                }
                 None => (word, None, at + 1),
             },
         };
@@ -305,6 +309,9 @@ impl Reader<'_> {
         let word = self.word(at);
         let Some((one, two)) = word.split_once(['-', '–', '—']) else { return Ok(None) };
         let parse = |text: &str| -> Option<Clock> {
+            if let Some(clock) = Clock::named(text) {
+                return Some(clock);
+            }
             let (number, half) = split_half(text).map_or((text, None), |(n, h)| (n, Some(h)));
             let (hour, minute, padded) = hour_and_minute(number)?;
             self.clock_of(hour, minute, (half, padded), at, at + 1).ok().map(|(clock, _)| clock)
@@ -314,8 +321,10 @@ impl Reader<'_> {
             let looks = one.contains(':') && looks_like_clock(one) || looks_like_clock(two);
             return if looks { Err(self.no_time(at, at + 1)) } else { Ok(None) };
         };
-        let plain = one.contains(':') || two.contains(':') || split_half(two).is_some();
-        let is_time = plain || told || self.ends(at + 1) && at > 0 && !one.starts_with('0');
+        let named = Clock::named(one).or(Clock::named(two)).is_some();
+        let plain = named || one.contains(':') || two.contains(':') || split_half(two).is_some();
+        let bare = at > 0 && !one.starts_with('0') && !self.is_numbered(at);
+        let is_time = plain || told || bare && self.ends(at + 1);
         Ok(is_time.then_some((first, Some(last), at + 1)))
     }
 

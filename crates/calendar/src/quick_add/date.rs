@@ -165,8 +165,8 @@ impl Reader<'_> {
         let fixed = |days: i32| Day::of(DayWhat::Fixed(today.saturating_add(days.days())));
         let found = match (self.word(at), self.word(at + 1)) {
             ("today", _) => Some((fixed(0), at + 1)),
-            ("tomorrow", _) => Some((fixed(1), at + 1)),
-            ("tonight", _) => {
+            (word, _) if words::is_tomorrow(word) => Some((fixed(1), at + 1)),
+            ("tonight" | "tonite" | "2nite", _) => {
                 let tonight = Day { part: Some(Part::Night), needs_time: true, ..fixed(0) };
                 return Ok(Some((tonight, at + 1)));
             }
@@ -407,7 +407,7 @@ impl Reader<'_> {
                     .into_iter()
                     .all(|(b, f)| if *f == b'd' { b.is_ascii_digit() } else { b == *f })
         };
-        let dashed = word.replace('/', "-");
+        let dashed = word.trim_end_matches('.').replace(['/', '.'], "-");
         let word = if looks(&dashed) { dashed.as_str() } else { word };
         let Some(head) = word.get(..10).filter(|head| looks(head)) else { return Ok(None) };
         let no = |message: String| Err(Refused::at(at..at + 1, message));

@@ -108,7 +108,10 @@ impl Reader<'_> {
             _ if is_dashed_date(word) => {
                 Some((1, "is not understood: write a date like 2026-12-24 or 24 Dec 2026"))
             }
-            _ if is_dashed_pair(word) && (beside || self.is_when(at + 1)) => {
+            _ if is_dashed_pair(word)
+                && !self.is_numbered(at)
+                && (beside || self.is_when(at + 1)) =>
+            {
                 Some((1, "may be a date or a time: write it like 24 Dec, or like 9:00-17:00"))
             }
             _ if has_offset(word) => {
@@ -179,9 +182,14 @@ impl Reader<'_> {
         before.is_some_and(|token| token.sort == Sort::Comma)
     }
 
+    /// Whether a number here belongs to the word before it: "pages 10-20".
+    pub fn is_numbered(&self, at: usize) -> bool {
+        at.checked_sub(1).is_some_and(|before| words::takes_number(self.word(before)))
+    }
+
     fn behind_a_day(&self, at: usize) -> bool {
         let before = at.checked_sub(1).map_or("", |before| self.word(before));
-        words::weekday(before).is_some() || matches!(before, "today" | "tomorrow")
+        words::weekday(before).is_some() || before == "today" || words::is_tomorrow(before)
     }
 
     fn behind_a_number(&self, at: usize) -> bool {

@@ -30,6 +30,9 @@ mod days;
 mod doubt;
 mod echo;
 mod first;
+mod leftover;
+mod leftrepeat;
+mod misspelt;
 mod named;
 mod place;
 mod repeat;
@@ -191,6 +194,7 @@ pub fn read(text: &str, known: &Known<'_>) -> Result<Reading, Refusal> {
     if let Some(refused) = &scanned.refused {
         return Err(at(refused.clone()));
     }
+    leftover::refuse(&scanned, known).map_err(at)?;
     let title = scanned.title(text);
     if let Some(refused) = birthday::of_birth(&scanned, &title, known) {
         return Err(at(refused));

@@ -12,7 +12,7 @@ const QUOTE: &str = "or put it in quotes to keep it in the title";
 const NO_HOUR: &str = "names no hour: write it, such as by Friday 17:00, or by Friday for a task";
 
 /// Days of the same date each year: their words, month and day.
-const FIXED: [(&str, i8, i8); 13] = [
+const FIXED: [(&str, i8, i8); 20] = [
     ("new year's eve", 12, 31),
     ("new years eve", 12, 31),
     ("new year's day", 1, 1),
@@ -26,10 +26,17 @@ const FIXED: [(&str, i8, i8); 13] = [
     ("valentine's day", 2, 14),
     ("valentines day", 2, 14),
     ("halloween", 10, 31),
+    ("st patrick's day", 3, 17),
+    ("saint patrick's day", 3, 17),
+    ("april fools' day", 4, 1),
+    ("april fool's day", 4, 1),
+    ("bonfire night", 11, 5),
+    ("juneteenth", 6, 19),
+    ("cinco de mayo", 5, 5),
 ];
 
 /// Days of another date each year, or of several.
-const MOVING: [&str; 8] = [
+const MOVING: [&str; 19] = [
     "easter",
     "thanksgiving",
     "new year's",
@@ -38,6 +45,17 @@ const MOVING: [&str; 8] = [
     "labor day",
     "labour day",
     "memorial day",
+    "mothers day",
+    "fathers day",
+    "valentine's",
+    "hanukkah",
+    "diwali",
+    "passover",
+    "ramadan",
+    "eid",
+    "independence day",
+    "bank holiday",
+    "new years",
 ];
 
 /// What with a weekday behind it is one day a year.
@@ -94,18 +112,13 @@ impl Reader<'_> {
     /// Refuses the name of a day where no date is said otherwise.
     pub fn refuse_named_day(&self, at: usize) -> Result<(), Refused> {
         let Some(Named { date, tokens }) = self.name_here(at) else { return Ok(()) };
-        let before = at.checked_sub(1).map_or("", |before| self.word(before));
-        let is_told = matches!(before, "on" | "at" | "by" | "for" | "until" | "till" | "from");
-        if tokens.len() == 1 && !is_told && !self.ends(tokens.end) {
-            return Ok(());
-        }
         let said = self.said(tokens.clone());
         let message = match date {
             Some((month, day)) => {
                 let name = words::month_name(month);
                 format!("'{said}' is not read as a date here: write {day} {name} with it, {QUOTE}")
             }
-            None => format!("'{said}' is another date each year: write the date with it, {QUOTE}"),
+            None => format!("'{said}' is not one date: write the date with it, {QUOTE}"),
         };
         Err(Refused::at(tokens, message))
     }

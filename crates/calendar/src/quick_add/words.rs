@@ -124,6 +124,25 @@ impl Amount {
     }
 }
 
+/// "tomorrow", as it is also typed.
+pub(super) fn is_tomorrow(word: &str) -> bool {
+    matches!(
+        word,
+        "tomorrow"
+            | "tommorow"
+            | "tomorow"
+            | "tommorrow"
+            | "tmrw"
+            | "tmrow"
+            | "tmr"
+            | "tmw"
+            | "tomo"
+            | "2moro"
+            | "2morrow"
+            | "2mrw"
+    )
+}
+
 /// One of a unit, by its name or abbreviation.
 pub(super) fn unit(word: &str) -> Option<Amount> {
     let (months, days, seconds) = match word {
@@ -233,4 +252,19 @@ pub(super) fn is_zone_abbreviation(text: &str) -> bool {
 pub(super) fn is_zone_word(word: &str) -> bool {
     let known = word.len() <= 4 && is_zone_abbreviation(&word.to_uppercase());
     known || matches!(word, "et" | "ct" | "mt" | "pt" | "eastern" | "pacific" | "mountain")
+}
+
+/// Words a number belongs to that stands behind them: "room 3".
+const NUMBERED: [&str; 62] = [
+    "room", "chapter", "chapters", "part", "parts", "gate", "level", "section", "sections", "step",
+    "phase", "unit", "floor", "track", "platform", "line", "bus", "tram", "train", "no", "nr",
+    "version", "release", "v", "lesson", "episode", "season", "grade", "class", "page", "pages",
+    "p", "pp", "act", "day", "round", "game", "number", "terminal", "hall", "item", "items",
+    "batch", "sprint", "psalm", "type", "area", "studio", "court", "group", "team", "route",
+    "volume", "book", "issue", "ticket", "table", "seat", "stage", "module", "top", "covid",
+];
+
+/// Whether a number behind a word belongs to it: "room 3", "pages 10-20".
+pub(super) fn takes_number(word: &str) -> bool {
+    NUMBERED.contains(&word)
 }

@@ -1,0 +1,442 @@
+//! The words that are left for the title, looked at once more when the whole line is read: beside
+//! a date or a time some of them can only have been meant for it.
+
+use super::{
+    Known,
+    misspelt::{elsewhere, meant},
+    place::called,
+    scan::{Reader, Refused, Scan, What},
+    token::Sort,
+    words,
+};
+
+const QUOTE: &str = "or put it in quotes to keep it in the title";
+
+/// Ends of a day that name no hour.
+const HOURLESS: [&str; 13] = [
+    "lunchtime",
+    "teatime",
+    "dinnertime",
+    "bedtime",
+    "sunrise",
+    "sunset",
+    "dawn",
+    "dusk",
+    "midmorning",
+    "mid-morning",
+    "midafternoon",
+    "mid-afternoon",
+    "afterwards",
+];
+
+/// How many words are doubtful, and why.
+pub(super) type Doubt = Option<(usize, String)>;
+
+/// What is left, beside what was understood.
+pub(super) struct Leftover<'a> {
+    pub reader: Reader<'a>,
+    taken: Vec<bool>,
+    pub date: bool,
+    pub time: bool,
+    pub repeat: bool,
+}
+
+/// Refuses a word of the title that belongs to the date or time beside it.
+pub(super) fn refuse(scan: &Scan<'_>, known: &Known<'_>) -> Result<(), Refused> {
+    let left = Leftover::of(scan, known);
+    for at in 0..left.taken.len() {
+        if let Some((count, why)) = left.doubt(at) {
+            let tokens = at..(at + count).min(left.taken.len());
+            let said = left.reader.said(tokens.clone());
+            return Err(Refused::at(tokens, format!("'{said}' {why}, {QUOTE}")));
+        }
+    }
+    Ok(())
+}
+
+impl<'a> Leftover<'a> {
+    fn of(scan: &'a Scan<'a>, known: &'a Known<'a>) -> Self {
+        let mut taken = vec![false; scan.tokens.len()];
+        for piece in &scan.pieces {
+            taken[piece.tokens.clone()].fill(true);
+        }
+        let has = |is: fn(&What) -> bool| scan.find(|what| is(what).then_some(())).is_some();
+        Self {
+            reader: Reader { tokens: scan.tokens, known, peeks: false },
+            taken,
+            date: has(|what| {
+                matches!(what, What::Day(..) | What::Days(..) | What::Moment(..) | What::Elapsed(_))
+            }),
+            time: has(|what| {
+                matches!(
+                    what,
+                    What::Clock(_)
+                        | What::Clocks(..)
+                        | What::Moment(..)
+                        | What::Elapsed(_)
+                        | What::AllDay
+                        | What::EndOfDay
+                )
+            }),
+            repeat: has(|what| matches!(what, What::Repeat(_))),
+        }
+    }
+
+    fn doubt(&self, at: usize) -> Doubt {
+        if !self.is_title(at) {
+            return None;
+        }
+        let found = self.misspelt(at).or_else(|| self.other_language(at));
+        if found.is_some() || !(self.date || self.time || self.repeat) {
+            return found;
+        }
+        self.month(at)
+            .or_else(|| self.number(at))
+            .or_else(|| self.dotted(at))
+            .or_else(|| self.clock(at))
+            .or_else(|| self.about(at))
+            .or_else(|| self.vague(at))
+            .or_else(|| self.zone(at))
+            .or_else(|| self.repetition(at))
+            .or_else(|| self.reminder(at))
+    }
+
+    /// Whether a word of the title stands here.
+    pub fn is_title(&self, at: usize) -> bool {
+        self.taken.get(at) == Some(&false) && self.reader.tokens[at].sort == Sort::Word
+    }
+
+    /// The word of the title here; empty where there is none.
+    pub fn word(&self, at: usize) -> &str {
+        if self.is_title(at) { self.reader.word(at) } else { "" }
+    }
+
+    /// The one before it.
+    pub fn before(&self, at: usize) -> &str {
+        at.checked_sub(1).map_or("", |before| self.word(before))
+    }
+
+    /// Whether what was understood stands here.
+    pub fn is_taken(&self, at: usize) -> bool {
+        self.taken.get(at) == Some(&true)
+    }
+
+    pub fn is_behind_taken(&self, at: usize) -> bool {
+        at.checked_sub(1).is_some_and(|before| self.is_taken(before))
+    }
+
+    /// Whether the title goes no further here.
+    pub fn ends(&self, at: usize) -> bool {
+        self.word(at).is_empty()
+            && self.reader.tokens.get(at).is_none_or(|t| t.sort != Sort::Quoted)
+    }
+
+    /// Whether a number here belongs to the word before it.
+    fn is_numbered(&self, at: usize) -> bool {
+        words::takes_number(self.before(at))
+            || at > 1 && self.before(at) == "and" && words::takes_number(self.before(at - 1))
+    }
+
+    fn misspelt(&self, at: usize) -> Doubt {
+        let name = meant(self.word(at))?;
+        Some((1, format!("is not understood: did you mean {name}? write it")))
+    }
+
+    fn other_language(&self, at: usize) -> Doubt {
+        let word = self.word(at);
+        let english = elsewhere(word).or_else(|| elsewhere(word.trim_end_matches('.')))?;
+        Some((1, format!("is not English, which is all that is read here: write {english}")))
+    }
+
+    /// "early December", "in May".
+    fn month(&self, at: usize) -> Doubt {
+        let told = matches!(
+            self.word(at),
+            "early"
+                | "mid"
+                | "late"
+                | "in"
+                | "this"
+                | "next"
+                | "last"
+                | "starting"
+                | "beginning"
+                | "from"
+                | "since"
+                | "thru"
+                | "through"
+                | "until"
+                | "till"
+                | "during"
+                | "by"
+                | "before"
+                | "after"
+                | "end"
+                | "end-of"
+        );
+        let why = |month: &str| {
+            let name = words::month(month).map(words::month_name).unwrap_or_default();
+            format!("is no date: write a day of the month, such as 5 {name}")
+        };
+        let of = at + 1 + usize::from(self.word(at + 1) == "of");
+        if !self.date && told && words::month(self.word(of)).is_some() {
+            return Some((of + 1 - at, why(self.word(of))));
+        }
+        let word = self.word(at);
+        if !self.date
+            && let Some((_, month)) = word.split_once('-')
+            && word.starts_with(['m', 'e', 'l'])
+            && words::month(month).is_some()
+        {
+            return Some((1, why(month)));
+        }
+        if self.date || self.repeat || words::month(word).is_none() {
+            return None;
+        }
+        // A name of a person too, unless it stands by the time.
+        let name =
+            matches!(word, "march" | "mar" | "may" | "april" | "june" | "jun" | "august" | "jan");
+        let beside = [self.before(at), self.word(at + 1)]
+            .iter()
+            .any(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+            || self.is_taken(at + 1)
+            || self.is_behind_taken(at);
+        let known = !called(self.reader.known.people, word).is_empty();
+        (!known && (!name || beside)).then(|| (1, why(word)))
+    }
+
+    /// "dentist 9" beside a date, "dinner 24" beside a time.
+    fn number(&self, at: usize) -> Doubt {
+        let word = self.word(at);
+        let edge = self.ends(at + 1);
+        if self.is_numbered(at) || !(edge || self.is_behind_taken(at)) {
+            return None;
+        }
+        let is_time = match words::digits(word) {
+            Some(n) if word.len() == 4 => n < 2400 && n % 100 < 60 && n % 5 == 0,
+            Some(n) => word.len() < 3 && (1..=24).contains(&n),
+            None => edge && self.is_behind_taken(at) && words::number(word).is_some_and(|n| n > 1),
+        };
+        if is_time && !self.time && (self.date || self.repeat) {
+            let why = "may be a time or not: write at 9, 9:00 or 9am";
+            return Some((1, why.into()));
+        }
+        let day = word.len() < 3 && words::digits(word).is_some_and(|n| (1..=31).contains(&n));
+        let ordinal =
+            words::ordinal(word).is_some() && word.starts_with(|c: char| c.is_ascii_digit());
+        if edge && (day && !self.repeat || ordinal) && !self.date {
+            let why = "may be a day or not: write it with its month, such as 24 Dec";
+            return Some((1, why.into()));
+        }
+        None
+    }
+
+    /// "24.12" and "9.30" without a word that says which.
+    fn dotted(&self, at: usize) -> Doubt {
+        let (one, two) = self.word(at).split_once('.')?;
+        let two = two.trim_end_matches('.');
+        let short = |text: &str| (text.len() <= 2).then(|| words::digits(text)).flatten();
+        let (one, minutes, two) = (short(one)?, two.len() == 2, short(two)?);
+        let edge = self.ends(at + 1) || self.is_behind_taken(at);
+        if !edge || self.is_numbered(at) {
+            return None;
+        }
+        if !self.date && !self.repeat && (1..=31).contains(&one) && (1..=12).contains(&two) {
+            let why = "may be a date or not: write it like 24.12. or 24 Dec";
+            return Some((1, why.into()));
+        }
+        let is_time = minutes && one <= 24 && two < 60 && !self.time;
+        is_time.then(|| (1, "may be a time or not: write it like 9:30".into()))
+    }
+
+    /// "9p", "3ish", "2pm/4pm", "9amCET".
+    fn clock(&self, at: usize) -> Doubt {
+        let word = self.word(at);
+        let ish = word.strip_suffix("-ish").or_else(|| word.strip_suffix("ish"));
+        if ish.or(word.strip_prefix('~')).is_some_and(|rest| is_clock(rest) || is_hour(rest)) {
+            let why = "is no one time: write the one that is meant, such as 15:00";
+            return Some((1, why.into()));
+        }
+        if matches!(word, "o'clock" | "o’clock" | "oclock") {
+            return Some((1, "stands behind no hour: write it like 9:00".into()));
+        }
+        let parts: Vec<&str> = word.split('/').collect();
+        if parts.len() > 1 && parts.iter().any(|one| is_clock(one)) {
+            let why = "is more than one time: write at 8:00 and 20:00 with a repetition, or add them one by one";
+            return Some((1, why.into()));
+        }
+        if word.contains(['-', '–'])
+            && word.split(['-', '–']).all(|one| is_clock(one) || is_hour(one))
+            && word.split(['-', '–']).any(is_clock)
+        {
+            return Some((1, "is not understood: write it like 9:00-10:30".into()));
+        }
+        let letter = word.strip_suffix(['a', 'p']).filter(|rest| is_hour(rest) || is_clock(rest));
+        let told = !self.time || self.before(at) == "at";
+        if letter.is_some() && told {
+            return Some((1, "is not understood: write it like 9am or 9pm".into()));
+        }
+        None
+    }
+
+    /// "around 3", "after 5".
+    fn about(&self, at: usize) -> Doubt {
+        let told = matches!(
+            self.word(at),
+            "around"
+                | "about"
+                | "approx"
+                | "approximately"
+                | "circa"
+                | "roughly"
+                | "after"
+                | "before"
+                | "past"
+                | "at"
+                | "by"
+                | "till"
+                | "until"
+                | "til"
+                | "@"
+        );
+        let next = self.word(at + 1);
+        let number =
+            is_hour(next) || is_clock(next) || words::number(next).is_some_and(|n| n <= 24);
+        let named = matches!(next, "noon" | "midnight" | "midday") || next.ends_with("ish");
+        if told && (number && self.ends(at + 2) || named) && !self.is_taken(at + 2) | !self.time {
+            let why = "is no one time: write the one that is meant, such as at 15:00";
+            return Some((2, why.into()));
+        }
+        None
+    }
+
+    /// "first thing", "this time", "the next 3 weeks".
+    fn vague(&self, at: usize) -> Doubt {
+        let (word, next) = (self.word(at), self.word(at + 1));
+        let no_hour = "names no hour: write it, such as 9:00";
+        let no_date = "names no date: write it, such as until 24 Dec";
+        let beside = self.is_taken(at + 1) || self.is_behind_taken(at);
+        match (word, next) {
+            ("first" | "last", "thing") if !self.time => Some((2, no_hour.into())),
+            ("this" | "same", "time") if self.ends(at + 2) => Some((2, no_hour.into())),
+            ("early" | "late" | "later", "") if self.is_taken(at + 1) && !self.time => {
+                Some((1, no_hour.into()))
+            }
+            _ if HOURLESS.contains(&word) && beside && !self.time => Some((1, no_hour.into())),
+            ("following", "") if self.is_taken(at + 1) => {
+                Some((1, "before a day is not understood: write its date".into()))
+            }
+            ("next" | "coming" | "following", _)
+                if words::unit(next).is_some()
+                    || words::number(next).is_some()
+                        && words::unit(self.word(at + 2)).is_some() =>
+            {
+                Some((2, no_date.into()))
+            }
+            ("weekend" | "wknd", _) if beside => {
+                Some((1, "is two days: write Saturday or Sunday".into()))
+            }
+            _ if is_day_letters(word) => Some((
+                1,
+                "is more than one day: write every Mon, Wed and Fri, or add them one by one".into(),
+            )),
+            _ => None,
+        }
+    }
+
+    /// "UTC" away from the time, "9am German time".
+    fn zone(&self, at: usize) -> Doubt {
+        let (word, next) = (self.word(at), self.word(at + 1));
+        let known = matches!(word, "utc" | "gmt" | "zulu")
+            || word.len() > 2
+                && words::is_zone_word(word)
+                && !matches!(word, "west" | "hst")
+                && !matches!(word, "eastern" | "pacific" | "mountain");
+        let write = "write it right behind the time by a name such as Europe/Berlin";
+        if known && self.time {
+            return Some((1, format!("may be a zone or not: {write}")));
+        }
+        let whose = matches!(word, "his" | "her" | "their" | "your" | "our" | "my" | "local");
+        if whose && next == "time" && self.time {
+            return Some((2, format!("may be another clock: {write}")));
+        }
+        let behind =
+            (1..=3).find(|count| self.word(at + count) == "time" && self.ends(at + count + 1));
+        let own = matches!(
+            word,
+            "lunch"
+                | "dinner"
+                | "breakfast"
+                | "tea"
+                | "bed"
+                | "play"
+                | "story"
+                | "first"
+                | "break"
+                | "party"
+                | "prime"
+                | "family"
+                | "free"
+                | "focus"
+                | "quiet"
+                | "study"
+                | "reading"
+                | "game"
+                | "circle"
+                | "me"
+                | "screen"
+        );
+        match behind {
+            Some(count) if self.time && self.is_behind_taken(at) && !own => {
+                Some((count + 1, format!("is no zone known here: {write}")))
+            }
+            _ => None,
+        }
+    }
+
+    /// "30 min before", "reminder", "the evening before".
+    fn reminder(&self, at: usize) -> Doubt {
+        let (word, next) = (self.word(at), self.word(at + 1));
+        let why = "is not understood: write remind 30m, or remind at 18:00 the day before";
+        let ahead = matches!(word, "before" | "beforehand" | "earlier");
+        if ahead && self.ends(at + 1) || (word, next) == ("in", "advance") {
+            return Some((1 + usize::from(next == "advance"), why.into()));
+        }
+        let told = matches!(
+            word,
+            "reminder" | "reminders" | "alert" | "alarm" | "notify" | "notification" | "remind"
+        );
+        let comma = at.checked_sub(1).and_then(|before| self.reader.tokens.get(before));
+        let comma = comma.is_some_and(|token| token.sort == Sort::Comma);
+        let me = matches!(word, "remind" | "alert" | "notify" | "ping" | "wake") && next == "me";
+        (at > 0 && (told && comma || me)).then(|| (1 + usize::from(me), why.into()))
+    }
+}
+
+/// "9", "09".
+fn is_hour(text: &str) -> bool {
+    text.len() < 3 && words::digits(text).is_some_and(|n| n <= 24)
+}
+
+/// "9am", "9:30", "noon".
+fn is_clock(text: &str) -> bool {
+    if matches!(text, "noon" | "midnight" | "midday") {
+        return true;
+    }
+    let bare = text.strip_suffix("am").or_else(|| text.strip_suffix("pm"));
+    let number = bare.unwrap_or(text);
+    match number.split_once([':', '.']) {
+        Some((hour, minute)) => {
+            let sure = bare.is_some() || number.contains(':');
+            sure && is_hour(hour)
+                && minute.len() == 2
+                && words::digits(minute).is_some_and(|n| n < 60)
+        }
+        None => bare.is_some() && is_hour(number),
+    }
+}
+
+/// "MWF", "T/Th", "Mo/We".
+fn is_day_letters(word: &str) -> bool {
+    matches!(word, "mwf" | "tth" | "tuth" | "mw" | "m/w/f" | "t/th" | "tu/th" | "mo/we/fr" | "m/w")
+}
