@@ -392,3 +392,55 @@ fn a_journey_moves_both_halves_of_a_floating_series_and_tells_nothing_twice() {
     assert_eq!(world.titles(), ["Pill", "Half a pill"]);
     assert_eq!(world.sent[1].at, "2026-11-24T16:00:00Z");
 }
+
+/// A series as Google has it once it parted it from 7 December on, where we parted it, too; the
+/// second part at another hour.
+fn parted_by_google(is_second_first: bool) -> String {
+    let first = "BEGIN:VEVENT\nUID:choir@google.com\nDTSTAMP:20261124T000000Z\nSEQUENCE:1\nSUMMARY:Choir\nDTSTART;TZID=Europe/Berlin:20261123T190000\nRRULE:FREQ=WEEKLY;UNTIL=20261206T225959Z\nEND:VEVENT\n";
+    let second = "BEGIN:VEVENT\nUID:choir_R20261207T190000@google.com\nDTSTAMP:20261124T000000Z\nSEQUENCE:1\nSUMMARY:Choir late\nDTSTART;TZID=Europe/Berlin:20261207T193000\nRRULE:FREQ=WEEKLY;COUNT=3\nEND:VEVENT\n";
+    let [one, two] = if is_second_first { [second, first] } else { [first, second] };
+    format!("BEGIN:VCALENDAR\n{one}{two}END:VCALENDAR\n")
+}
+
+#[test]
+fn a_series_that_google_parted_over_a_parting_of_ours_is_there_once() {
+    for (at, is_second_first) in [
+        ("20261207T190000", false),
+        ("20261207T190000", true),
+        ("20261214T190000", true),
+        ("20261130T190000", false),
+    ] {
+        let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+        let import = |world: &mut World, text: &str| {
+            let file = ImportFile {
+                bytes: text.as_bytes(),
+                target: Into::Calendar(CalendarId::FIRST),
+                mode: Mode::Apply,
+                alarmless: Alarmless::KindDefaults,
+            };
+            let done = world.engine().import(&file, &mut |_, _| ControlFlow::Continue(()));
+            world.run();
+            done.expect("imported")
+        };
+        let whole = parted_by_google(false).replace("UNTIL=20261206T225959Z", "COUNT=5");
+        let whole = whole.replace("SEQUENCE:1", "SEQUENCE:0").replace("20261124T0", "20261122T0");
+        let second = whole.rfind("BEGIN:VEVENT").expect("two");
+        import(&mut world, &format!("{}END:VCALENDAR\n", &whole[..second]));
+        let id = world.deliveries()[0].row.event.expect("an event");
+        let (_, rest) = following(&mut world, id, at, |d| d.title = "Bach".into());
+        let halves = [world.draft(id), world.draft(rest)];
+        let text = parted_by_google(is_second_first);
+        let trail = import(&mut world, &text).trail;
+        assert!(world.engine().event(rest).is_err(), "{at}");
+        assert_eq!(import(&mut world, &text).unchanged, 2);
+        let mut events: Vec<_> = world.events().into_iter().map(|id| world.draft(id)).collect();
+        events.sort_by(|a, b| a.start.cmp(&b.start));
+        let said: Vec<_> = events.iter().map(|d| format!("{} {}", d.start, d.title)).collect();
+        assert_eq!(said, ["20261123T190000 Choir", "20261207T193000 Choir late"], "{at}");
+        world.engine().take_back(trail).expect("taken back");
+        assert_eq!([world.draft(id), world.draft(rest)], halves, "{at}");
+        import(&mut world, &text);
+        world.wait_until("2027-01-15T12:00");
+        assert_eq!(world.titles(), ["Choir", "Choir", "Choir late", "Choir late", "Choir late"]);
+    }
+}

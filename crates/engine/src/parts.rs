@@ -2,12 +2,17 @@
 //! that what was told of an occurrence stays told whichever part it is in.
 //!
 //! A file says parts in two ways: by an occurrence with RANGE=THISANDFUTURE, whose part follows on
-//! its series here and is known again by a UID made from it; or, in an export of ours, as events of
-//! their own that name the first part.
+//! its series here and is known again by a UID made from it; or, in an export of ours and of
+//! Google, as events of their own that name the first part.
 
 use std::{borrow::Cow, collections::HashMap};
 
-use calendar::{event::Event, ics::ImportedEvent, id::EventId};
+use calendar::{
+    event::Event,
+    ics::{ImportedEvent, follows_on},
+    id::EventId,
+};
+use jiff::civil::Date;
 
 use crate::{
     act::Act,
@@ -31,6 +36,10 @@ pub(crate) fn belong_together(before: &ImportedEvent, next: &ImportedEvent) -> b
 /// Whether a UID is one made from this one.
 fn is_made_from(first: &str, uid: &str) -> bool {
     uid.strip_prefix(first).is_some_and(|rest| rest.starts_with('#'))
+}
+
+fn yesterday(date: Date) -> Date {
+    date.yesterday().unwrap_or(date)
 }
 
 /// Whether an import is done or only looked at.
@@ -108,6 +117,12 @@ impl Act<'_> {
                 self.insert(event, source)?;
                 self.keep_alarmless(imported, event)?;
                 chunk.trail.made(event.id);
+                // What was parted here where the file parts it, too, goes into the file's part.
+                if event.series_root != event.id {
+                    for part in self.take_back_parts(event, imported, parts)? {
+                        chunk.trail.took_in_new(event.id, part);
+                    }
+                }
             }
             (Verdict::Update(row), _) => return self.carry_on(row, fit, parts, doing, chunk),
         }
@@ -183,8 +198,12 @@ impl Act<'_> {
             let start = part.event.timing.start;
             let is_over = match &part.source.uid {
                 None => {
-                    start > whole.timing.start
-                        && series.from(start, whole.anchor(&zone)).next().is_some()
+                    let is_later = match follows_on(&imported.uid) {
+                        // The name may say it by another clock.
+                        Some((_, from)) => start.date() >= yesterday(from.at.date()),
+                        None => start > whole.timing.start,
+                    };
+                    is_later && series.from(start, whole.anchor(&zone)).next().is_some()
                 }
                 // A file that names the first part has the others by themselves.
                 Some(uid) => {

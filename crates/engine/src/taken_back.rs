@@ -83,6 +83,10 @@ impl Trail {
         self.steps.push(Step::TookIn(before.event.id, before.version + 1, Box::new(part)));
     }
 
+    pub(crate) fn took_in_new(&mut self, event: EventId, part: EventRow) {
+        self.steps.push(Step::TookIn(event, 1, Box::new(part)));
+    }
+
     pub(crate) fn made_calendar(&mut self, calendar: CalendarId) {
         self.calendars.insert(calendar);
     }

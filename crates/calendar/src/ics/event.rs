@@ -169,7 +169,8 @@ impl Reader<'_> {
             stamp: of_all().filter_map(|e| e.stamp).max(),
             draft,
             of: Self::of_person(component),
-            part_of: ours::first_part(component),
+            part_of: ours::first_part(component)
+                .or_else(|| ours::follows_on(&group.uid).map(|(first, _)| first)),
             written,
             calendar: None,
             extra,

@@ -33,6 +33,7 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{draft::EventDraft, id::CalendarId, zones::Zones};
 
+pub use ours::follows_on;
 pub(crate) use read::hashed;
 pub use read::{Reading, read};
 pub(crate) use write::fold;

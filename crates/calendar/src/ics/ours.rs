@@ -70,6 +70,19 @@ pub(super) fn first_part(component: &Component<'_>) -> Option<String> {
     Some(value::text(relation.value()).trim().to_string())
 }
 
+/// The UID of the series that this one follows on, and the original start from which on it does,
+/// where Google says so in the name: what it parts from `abc@google.com` on 5 January is
+/// `abc_R20260105T090000@google.com`.
+pub fn follows_on(uid: &str) -> Option<(String, LocalStart)> {
+    let (before, after) = uid.rsplit_once("_R")?;
+    let (start, host) = match after.split_once('@') {
+        Some((start, host)) => (start, format!("@{host}")),
+        None => (after, String::new()),
+    };
+    let start = LocalStart::parse(start.strip_suffix('Z').unwrap_or(start))?;
+    (!before.is_empty()).then(|| (format!("{before}{host}"), start))
+}
+
 /// The most occurrences of two days that are compared.
 const MOST_NEAR: usize = 200;
 
@@ -261,5 +274,26 @@ impl Reader<'_> {
             });
         }
         draft.overrides.sort_by(|a, b| a.original.cmp(&b.original));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn google_names_what_follows_on_a_series_after_it() {
+        for (uid, first) in [
+            ("abc_R20260105T090000@google.com", Some("abc@google.com")),
+            ("abc_R20260105@google.com", Some("abc@google.com")),
+            ("abc_R20260105T090000Z", Some("abc")),
+            ("abc_R20260105T090000", Some("abc")),
+            ("abc_R2026@google.com", None),
+            ("abc_Rome@google.com", None),
+            ("_R20260105@google.com", None),
+            ("abc@google.com", None),
+        ] {
+            assert_eq!(follows_on(uid).map(|(first, _)| first).as_deref(), first, "{uid}");
+        }
     }
 }
