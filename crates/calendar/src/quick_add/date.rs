@@ -151,7 +151,7 @@ impl Reader<'_> {
             return Ok(Some((What::Days(first, last), next)));
         }
         let Some((day, next)) = self.day(from, from > at)? else { return Ok(None) };
-        if matches!(self.word(next), "to" | "until" | "till" | "through" | "-" | "–")
+        if matches!(self.word(next), "to" | "until" | "till" | "through" | "thru" | "-" | "–")
             && let Some((last, next)) = self.day(next + 1, true)?
         {
             return Ok(Some((What::Days(day, last), next)));

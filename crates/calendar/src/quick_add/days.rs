@@ -36,7 +36,10 @@ impl Reader<'_> {
         if let Some((one, two)) = word.split_once(['-', '–', '—']) {
             return Some((of_month(one)?, of_month(two)?, at + 1));
         }
-        let to = matches!(self.word(at + 1), "to" | "until" | "till" | "through" | "-" | "–" | "—");
+        let to = matches!(
+            self.word(at + 1),
+            "to" | "until" | "till" | "through" | "thru" | "-" | "–" | "—"
+        );
         let then = at + 2 + usize::from(self.word(at + 2) == "the");
         let (one, two) = (of_month(word)?, of_month(self.word(then)).filter(|_| to)?);
         Some((one, two, then + 1))

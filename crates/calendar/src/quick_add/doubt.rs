@@ -200,7 +200,7 @@ impl Reader<'_> {
 /// "Fri/Sat", "Mon-Wed".
 fn is_several_days(word: &str) -> bool {
     let sign = ['/', '-', '–'];
-    word.contains(sign) && word.split(sign).all(|one| words::weekday(one).is_some())
+    word.contains(sign) && word.split(sign).all(|one| words::weekday_code(one).is_some())
 }
 
 /// "3" or "3rd" of a month.

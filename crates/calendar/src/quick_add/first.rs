@@ -72,6 +72,7 @@ impl Work<'_> {
         let (unit, word) =
             if pattern.freq == Freq::Hourly { (3600, "HOURLY") } else { (60, "MINUTELY") };
         let step = unit * i64::from(pattern.interval);
+        self.refuse_longer_than(step)?;
         let start = match (&self.times.clone(), self.day.clone()) {
             (Some((clocks, None, at)), day) => {
                 let [clock] = clocks.as_slice() else {
@@ -112,6 +113,24 @@ impl Work<'_> {
         let at = LocalStart::first(TimeZone::UTC.to_datetime(start));
         let rule = format!("FREQ={word}{}", interval(pattern.interval));
         Ok((Start { at, all_day: false, length: None }, rule))
+    }
+
+    /// "every 5 minutes for an hour".
+    fn refuse_longer_than(&self, step: i64) -> Result<(), Refused> {
+        let long = self.scan.find(|what| match what {
+            What::Length(amount) => Some(amount.seconds),
+            _ => None,
+        });
+        match long.filter(|(seconds, _)| *seconds >= step) {
+            Some((_, tokens)) => {
+                let message = format!(
+                    "'{}' could be how long each lasts or how long it goes on: write how often, such as 12 times, or until and a date",
+                    self.scan.said(&tokens)
+                );
+                Err(Refused::at(tokens, message))
+            }
+            None => Ok(()),
+        }
     }
 
     fn by_days(
@@ -215,6 +234,9 @@ impl Work<'_> {
             };
             let list: Vec<String> = days.iter().map(code).collect();
             parts.push_str(&format!(";BYDAY={}", list.join(",")));
+        }
+        if let Some(position) = pattern.position {
+            parts.push_str(&format!(";BYSETPOS={position}"));
         }
         Ok((parts, month_days))
     }

@@ -224,7 +224,11 @@ impl<'a> Leftover<'a> {
         let day = word.len() < 3 && words::digits(word).is_some_and(|n| (1..=31).contains(&n));
         let ordinal =
             words::ordinal(word).is_some() && word.starts_with(|c: char| c.is_ascii_digit());
-        if edge && (day && !self.repeat || ordinal) && !self.date {
+        if edge && ordinal && self.repeat {
+            let why = "is not understood beside the repetition: write every month on the 15th, or every Monday";
+            return Some((1, why.into()));
+        }
+        if edge && (day || ordinal) && !self.date && !self.repeat {
             let why = "may be a day or not: write it with its month, such as 24 Dec";
             return Some((1, why.into()));
         }

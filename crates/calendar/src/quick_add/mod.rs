@@ -34,6 +34,7 @@ mod leftover;
 mod leftrepeat;
 mod misspelt;
 mod named;
+mod often;
 mod place;
 mod repeat;
 mod scan;

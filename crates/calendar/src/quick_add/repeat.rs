@@ -20,12 +20,14 @@ pub(super) struct Pattern {
     pub month: Option<i8>,
     /// "every morning".
     pub part: Option<Part>,
+    /// Which of the days of a month: the last of its working days.
+    pub position: Option<i8>,
 }
 
 impl Pattern {
-    fn new(freq: Freq, interval: u32) -> Self {
+    pub fn new(freq: Freq, interval: u32) -> Self {
         let (days, month_days) = (Vec::new(), Vec::new());
-        Self { freq, interval, days, month_days, month: None, part: None }
+        Self { freq, interval, days, month_days, month: None, part: None, position: None }
     }
 
     /// Whether it says itself on which days.
@@ -34,12 +36,12 @@ impl Pattern {
     }
 }
 
-const WORKING: [Weekday; 5] =
+pub(super) const WORKING: [Weekday; 5] =
     [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];
 
 impl Reader<'_> {
     /// How it repeats.
-    pub fn repeat(&self, at: usize, _: After) -> Tried<What> {
+    pub fn repeat(&self, at: usize, after: After) -> Tried<What> {
         let one_word = match self.word(at) {
             "daily" => Some((Freq::Daily, 1)),
             "weekly" => Some((Freq::Weekly, 1)),
@@ -54,7 +56,11 @@ impl Reader<'_> {
             Some((freq, interval)) => self.with_days(Pattern::new(freq, interval), at + 1)?,
             None => match self.word(at) {
                 "every" | "each" => self.every(at)?,
-                _ => self.of_every_month(at)?.or_else(|| self.plural(at)),
+                "alternate" | "alternating" => self.every_so_many(2, at + 1, at)?,
+                _ => self
+                    .of_every_month(at)?
+                    .or_else(|| self.plural(at))
+                    .or_else(|| self.working_week(at, after)),
             },
         };
         Ok(found.map(|(pattern, next)| (What::Repeat(pattern), next)))
@@ -68,6 +74,12 @@ impl Reader<'_> {
             pattern.days = WORKING.map(ByDay::every).to_vec();
             return Some((pattern, from + 1));
         }
+        if self.word(from) == "alternate" {
+            return self.every_so_many(2, from + 1, at).ok().flatten();
+        }
+        if let Some(found) = self.weekends(at) {
+            return Some(found);
+        }
         words::weekdays_plural(self.word(from))?;
         let (days, next) = self.weekdays(from)?;
         pattern.days = days;
@@ -76,7 +88,7 @@ impl Reader<'_> {
 
     fn every(&self, at: usize) -> Result<Option<(Pattern, usize)>, Refused> {
         let from = at + 1;
-        if self.word(from) == "other" {
+        if matches!(self.word(from), "other" | "alternate") {
             return self.every_so_many(2, from + 1, at);
         }
         if let Some(n) = words::number(self.word(from)).filter(|_| !self.is_date(from)) {
@@ -148,12 +160,7 @@ impl Reader<'_> {
         every: usize,
     ) -> Result<Option<(Pattern, usize)>, Refused> {
         let mut pattern = Pattern::new(Freq::Weekly, interval);
-        let working = match (self.word(at), self.word(at + 1)) {
-            ("weekday" | "weekdays" | "workday" | "workdays", _) => Some(at + 1),
-            ("working" | "business" | "work", "day" | "days") => Some(at + 2),
-            _ => None,
-        };
-        if let Some(next) = working {
+        if let Some(next) = self.working_day(at) {
             if interval > 1 {
                 return Ok(None);
             }
@@ -168,7 +175,7 @@ impl Reader<'_> {
             return Err(Refused::at(every..at + 1, message));
         }
         if let Some((days, next)) = self.weekdays(at) {
-            if interval > 2 || interval == 2 && self.word(at - 1) != "other" {
+            if interval > 2 || interval == 2 && !is_other(self.word(at - 1)) {
                 return Ok(None);
             }
             pattern.days = days;
@@ -202,6 +209,10 @@ impl Reader<'_> {
             return Ok(None);
         }
         let next = at + 2;
+        if let Some(found) = self.nth_working_day(nth, next) {
+            return Ok(Some(found));
+        }
+        self.refuse_day_of_month(nth, at)?;
         if let Some(day) = words::weekday(self.word(next)) {
             let (mut pattern, end) = self.nth_weekday(nth, day, next + 1);
             let one_reading = nth == 1 || nth == -1 || end > next + 1;
@@ -249,6 +260,7 @@ impl Reader<'_> {
         }
         let mut pattern = Pattern::new(Freq::Monthly, 1);
         pattern.month_days = vec![nth];
+        let next = self.more_month_days(&mut pattern.month_days, next);
         let next = self.of_the_month(next).unwrap_or(next);
         Ok(Some((pattern, next)))
     }
@@ -269,7 +281,7 @@ impl Reader<'_> {
     }
 
     /// "of the month", "of every month", "in each month", "every month", "monthly".
-    fn of_the_month(&self, at: usize) -> Option<usize> {
+    pub fn of_the_month(&self, at: usize) -> Option<usize> {
         if self.word(at) == "monthly" {
             return Some(at + 1);
         }
@@ -288,7 +300,9 @@ impl Reader<'_> {
         let Some(nth) = words::ordinal(self.word(from)) else { return Ok(None) };
         let day = words::weekday(self.word(from + 1));
         let last_day = nth == -1 && self.word(from + 1) == "day";
-        let next = from + 1 + usize::from(day.is_some() || last_day);
+        let working = self.working_day(from + 1);
+        let next = working.unwrap_or(from + 1 + usize::from(day.is_some() || last_day));
+        let next = if next > from + 1 { next } else { self.more_month_days(&mut vec![nth], next) };
         let Some(end) = self.of_the_month(next) else { return Ok(None) };
         let of = matches!(self.word(next), "of" | "in");
         if of && !matches!(self.word(next + 1), "every" | "each") {
@@ -299,8 +313,9 @@ impl Reader<'_> {
             return Err(Refused::at(at..end, message));
         }
         match day {
+            _ if working.is_some() => Ok(self.nth_working_day(nth, from + 1)),
             Some(day) => Ok(Some(self.nth_weekday(nth, day, from + 2))),
-            None => self.month_day(nth, at, next),
+            None => self.month_day(nth, at, from + 1 + usize::from(last_day)),
         }
     }
 
@@ -347,6 +362,11 @@ impl Reader<'_> {
         at: usize,
     ) -> Result<Option<(Pattern, usize)>, Refused> {
         let mut next = from;
+        if let Some(nth) = words::ordinal(self.word(from))
+            && let Some(end) = self.working_day(from + 1)
+        {
+            return Ok(Some((self.on_working_day(nth, pattern.interval), end)));
+        }
         // Each turn takes two tokens or more.
         while let Some(nth) = words::ordinal(self.word(next)) {
             let weekday = words::weekday(self.word(next + 1));
@@ -384,11 +404,11 @@ impl Reader<'_> {
             words::weekday(word).or_else(|| words::weekdays_plural(word))
         };
         if let Some((first, last)) = self.word(at).split_once(['-', '–']) {
-            let (first, last) = (words::weekday(first)?, words::weekday(last)?);
+            let (first, last) = (words::weekday_code(first)?, words::weekday_code(last)?);
             return Some((run(first, last), at + 1));
         }
         let first = name(at)?;
-        if matches!(self.word(at + 1), "to" | "through" | "-" | "–")
+        if matches!(self.word(at + 1), "to" | "through" | "thru" | "-" | "–")
             && let Some(last) = name(at + 2)
         {
             return Some((run(first, last), at + 3));
@@ -411,37 +431,6 @@ impl Reader<'_> {
         days.dedup();
         Some((days.into_iter().map(ByDay::every).collect(), next))
     }
-
-    /// "until 4 March", "10 times".
-    pub fn end(&self, at: usize, after: After) -> Tried<What> {
-        // "daily 9:15 to 31 Jan"
-        if self.word(at) == "to" && matches!(after, After::Time | After::Repeat) {
-            return Ok(self.day(at + 1, true)?.map(|(day, next)| (What::Until(day), next)));
-        }
-        let at = at + usize::from(self.word(at) == "for" && self.word(at + 2) == "times");
-        if matches!(self.word(at), "until" | "till" | "through" | "ending") {
-            let from = at + 1 + usize::from(self.word(at + 1) == "on");
-            return Ok(self.day(from, true)?.map(|(day, next)| (What::Until(day), next)));
-        }
-        let count = match self.word(at) {
-            "once" => Some((1, at + 1)),
-            "twice" => Some((2, at + 1)),
-            word => words::number(word)
-                .filter(|n| *n > 0 && self.word(at + 1) == "times")
-                .map(|n| (n, at + 2)),
-        };
-        let Some((n, next)) = count else { return Ok(None) };
-        let per = matches!(self.word(next), "a" | "per" | "each" | "every")
-            && words::unit(self.word(next + 1)).is_some();
-        if per {
-            let message = format!(
-                "'{}' does not say when: write it like every day at 9:00 and 21:00, or every Monday and Thursday",
-                self.said(at..next + 2)
-            );
-            return Err(Refused::at(at..next + 2, message));
-        }
-        Ok((self.word(at + 1) == "times").then_some((What::Times(n), next)))
-    }
 }
 
 fn run(first: Weekday, last: Weekday) -> Vec<ByDay> {
@@ -450,4 +439,8 @@ fn run(first: Weekday, last: Weekday) -> Vec<ByDay> {
         .take(usize::from(u8::try_from(first.until(last)).unwrap_or(0)) + 1)
         .map(ByDay::every)
         .collect()
+}
+
+fn is_other(word: &str) -> bool {
+    matches!(word, "other" | "alternate" | "alternating")
 }

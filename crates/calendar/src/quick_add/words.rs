@@ -18,6 +18,20 @@ pub(super) fn weekday(word: &str) -> Option<Weekday> {
     })
 }
 
+/// The same where a range or a list of days says that they are: also "Mo", and M and F.
+pub(super) fn weekday_code(word: &str) -> Option<Weekday> {
+    Some(match word {
+        "m" | "mo" => Weekday::Monday,
+        "tu" => Weekday::Tuesday,
+        "we" => Weekday::Wednesday,
+        "th" => Weekday::Thursday,
+        "f" | "fr" => Weekday::Friday,
+        "sa" => Weekday::Saturday,
+        "su" => Weekday::Sunday,
+        _ => return weekday(word),
+    })
+}
+
 /// "Mondays".
 pub(super) fn weekdays_plural(word: &str) -> Option<Weekday> {
     weekday(word.strip_suffix('s').filter(|rest| rest.ends_with("day"))?)
