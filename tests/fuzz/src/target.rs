@@ -138,6 +138,10 @@ fn ics_file(bytes: &[u8]) {
         import
     };
     let first = sorted(bytes);
+    // Of two calendars in one file each may have an event of this name; here they come into one.
+    if first.events.windows(2).any(|two| two[0].uid == two[1].uid) {
+        return;
+    }
     let events: Vec<Event> = first.events.iter().map(checked).collect();
     let outgoing = |(imported, event)| outgoing(imported, event);
     let outgoing: Vec<_> = first.events.iter().zip(&events).map(outgoing).collect();

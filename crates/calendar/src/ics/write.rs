@@ -389,7 +389,8 @@ fn is_second_once(event: &Event, zones: &Zones) -> bool {
 fn tzid_param(tzid: &str) -> String {
     let is_plain = tzid.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-+".contains(&b));
     let quote = if is_plain { "" } else { "\"" };
-    format!(";TZID={quote}{}{quote}", tzid.replace('"', ""))
+    // Without its quotes a name nobody knows could become one that is known.
+    format!(";TZID={quote}{}{quote}", tzid.replace('"', "'"))
 }
 
 fn is_task(event: &Event) -> bool {

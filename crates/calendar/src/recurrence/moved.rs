@@ -73,6 +73,9 @@ impl Rule {
     }
 }
 
+/// The last year in which dates are said one by one, as files and drafts take them.
+const LAST_YEAR: i16 = 9_000;
+
 /// Nominal wall times, or bare dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Starts {
@@ -107,9 +110,12 @@ impl Part {
                 return Some(moved);
             }
         }
-        // Of rules that end, however far they go, the dates say the same.
-        (1..=MOST_DATES).contains(&mine.len()).then(|| Part {
-            start: mine.first().copied().unwrap_or(start),
+        // Of rules that end the dates say the same.
+        let ends = self.rules.iter().all(|rule| rule.count().is_some() || rule.until().is_some());
+        let is_said = ends && mine.len() <= MOST_DATES;
+        let (first, last) = (mine.first().copied()?, mine.last()?);
+        (is_said && last.year() <= LAST_YEAR).then_some(Part {
+            start: first,
             rules: Vec::new(),
             rdates: mine,
             exdates: Vec::new(),
