@@ -38,7 +38,10 @@ impl Reader<'_> {
                 Some((amount, next))
                     if after == After::Time
                         && amount.months == 0
-                        && self.word(next) != "before" =>
+                        && !matches!(
+                            self.word(next),
+                            "before" | "beforehand" | "earlier" | "prior"
+                        ) =>
                 {
                     Ok(Some((What::Length(amount), next)))
                 }
@@ -112,7 +115,8 @@ impl Reader<'_> {
         }
     }
 
-    fn one_span(&self, at: usize) -> Option<(Amount, usize)> {
+    /// The first of several: "10m" of "10m 1h".
+    pub fn one_span(&self, at: usize) -> Option<(Amount, usize)> {
         let word = self.word(at);
         // "two and a half hours"
         if let (Some(n), Some((seconds, next))) = (words::number(word), self.and_a_half(at + 1))

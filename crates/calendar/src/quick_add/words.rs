@@ -133,6 +133,11 @@ impl Amount {
         self.months == 0 && self.days == 0 && self.seconds > 0 && self.seconds % 3600 == 0
     }
 
+    /// How long it is, about.
+    pub fn minutes(self) -> i64 {
+        i64::from(self.months) * 43_200 + i64::from(self.days) * 1_440 + self.seconds / 60
+    }
+
     fn is_nothing(self) -> bool {
         self == Self::default()
     }
