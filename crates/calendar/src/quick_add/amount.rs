@@ -12,7 +12,7 @@ impl Reader<'_> {
     /// A length, or a moment counted from now.
     pub fn amount(&self, at: usize, after: After) -> Tried<What> {
         match self.word(at) {
-            "for" => match self.long_span(at + 1) {
+            "for" | "lasting" | "duration" => match self.long_span(at + 1) {
                 Some((amount, next)) if amount.months == 0 => {
                     Ok(Some((What::Length(amount), next)))
                 }
@@ -43,6 +43,7 @@ impl Reader<'_> {
                             "before" | "beforehand" | "earlier" | "prior"
                         ) =>
                 {
+                    let next = next + usize::from(self.word(next) == "long");
                     Ok(Some((What::Length(amount), next)))
                 }
                 Some(_) | None => Ok(None),

@@ -133,6 +133,7 @@ impl Reader<'_> {
             Some((clock, next)) => Some((clock, None, next)),
         };
         let Some((first, last, next)) = found else { return Ok(None) };
+        let next = next + usize::from(matches!(self.word(next), "sharp" | "hrs"));
         if let Some(last) = last {
             return Ok(Some((What::Clocks(first.before(last), last), next)));
         }

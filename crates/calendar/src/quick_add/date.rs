@@ -219,6 +219,12 @@ impl Reader<'_> {
             ("next", _) => {
                 return Ok(named(at + 1).map(|day| (Day::of(DayWhat::NextWeek(day)), at + 2)));
             }
+            ("coming", _) => {
+                return Ok(named(at + 1).map(|day| (Day::of(DayWhat::Coming(day)), at + 2)));
+            }
+            ("this", "coming") => {
+                return Ok(named(at + 2).map(|day| (Day::of(DayWhat::Coming(day)), at + 3)));
+            }
             ("this", _) => {
                 return Ok(named(at + 1).map(|day| (Day::of(DayWhat::ThisWeek(day)), at + 2)));
             }

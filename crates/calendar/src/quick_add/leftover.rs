@@ -39,6 +39,7 @@ pub(super) struct Leftover<'a> {
     pub date: bool,
     pub time: bool,
     pub repeat: bool,
+    pub length: bool,
 }
 
 /// Refuses a word of the title that belongs to the date or time beside it.
@@ -79,6 +80,7 @@ impl<'a> Leftover<'a> {
                 )
             }),
             repeat: has(|what| matches!(what, What::Repeat(_))),
+            length: has(|what| matches!(what, What::Length(_) | What::Clocks(..))),
         }
     }
 
@@ -95,6 +97,8 @@ impl<'a> Leftover<'a> {
             .or_else(|| self.dotted(at))
             .or_else(|| self.clock(at))
             .or_else(|| self.about(at))
+            .or_else(|| self.spoken(at))
+            .or_else(|| self.lasting(at))
             .or_else(|| self.vague(at))
             .or_else(|| self.zone(at))
             .or_else(|| self.repetition(at))
@@ -132,7 +136,7 @@ impl<'a> Leftover<'a> {
     }
 
     /// Whether a number here belongs to the word before it.
-    fn is_numbered(&self, at: usize) -> bool {
+    pub fn is_numbered(&self, at: usize) -> bool {
         words::takes_number(self.before(at))
             || at > 1 && self.before(at) == "and" && words::takes_number(self.before(at - 1))
     }
@@ -205,115 +209,6 @@ impl<'a> Leftover<'a> {
         (!known && (!name || beside)).then(|| (1, why(word)))
     }
 
-    /// "dentist 9" beside a date, "dinner 24" beside a time.
-    fn number(&self, at: usize) -> Doubt {
-        let word = self.word(at);
-        let edge = self.ends(at + 1);
-        if self.is_numbered(at) || !(edge || self.is_behind_taken(at)) {
-            return None;
-        }
-        let is_time = match words::digits(word) {
-            Some(n) if word.len() == 4 => n < 2400 && n % 100 < 60 && n % 5 == 0,
-            Some(n) => word.len() < 3 && (1..=24).contains(&n),
-            None => edge && self.is_behind_taken(at) && words::number(word).is_some_and(|n| n > 1),
-        };
-        if is_time && !self.time && (self.date || self.repeat) {
-            let why = "may be a time or not: write at 9, 9:00 or 9am";
-            return Some((1, why.into()));
-        }
-        let day = word.len() < 3 && words::digits(word).is_some_and(|n| (1..=31).contains(&n));
-        let ordinal =
-            words::ordinal(word).is_some() && word.starts_with(|c: char| c.is_ascii_digit());
-        if edge && ordinal && self.repeat {
-            let why = "is not understood beside the repetition: write every month on the 15th, or every Monday";
-            return Some((1, why.into()));
-        }
-        if edge && (day || ordinal) && !self.date && !self.repeat {
-            let why = "may be a day or not: write it with its month, such as 24 Dec";
-            return Some((1, why.into()));
-        }
-        None
-    }
-
-    /// "24.12" and "9.30" without a word that says which.
-    fn dotted(&self, at: usize) -> Doubt {
-        let (one, two) = self.word(at).split_once('.')?;
-        let two = two.trim_end_matches('.');
-        let short = |text: &str| (text.len() <= 2).then(|| words::digits(text)).flatten();
-        let (one, minutes, two) = (short(one)?, two.len() == 2, short(two)?);
-        let edge = self.ends(at + 1) || self.is_behind_taken(at);
-        if !edge || self.is_numbered(at) {
-            return None;
-        }
-        if !self.date && !self.repeat && (1..=31).contains(&one) && (1..=12).contains(&two) {
-            let why = "may be a date or not: write it like 24.12. or 24 Dec";
-            return Some((1, why.into()));
-        }
-        let is_time = minutes && one <= 24 && two < 60 && !self.time;
-        is_time.then(|| (1, "may be a time or not: write it like 9:30".into()))
-    }
-
-    /// "9p", "3ish", "2pm/4pm", "9amCET".
-    fn clock(&self, at: usize) -> Doubt {
-        let word = self.word(at);
-        let ish = word.strip_suffix("-ish").or_else(|| word.strip_suffix("ish"));
-        if ish.or(word.strip_prefix('~')).is_some_and(|rest| is_clock(rest) || is_hour(rest)) {
-            let why = "is no one time: write the one that is meant, such as 15:00";
-            return Some((1, why.into()));
-        }
-        if matches!(word, "o'clock" | "o’clock" | "oclock") {
-            return Some((1, "stands behind no hour: write it like 9:00".into()));
-        }
-        let parts: Vec<&str> = word.split('/').collect();
-        if parts.len() > 1 && parts.iter().any(|one| is_clock(one)) {
-            let why = "is more than one time: write at 8:00 and 20:00 with a repetition, or add them one by one";
-            return Some((1, why.into()));
-        }
-        if word.contains(['-', '–'])
-            && word.split(['-', '–']).all(|one| is_clock(one) || is_hour(one))
-            && word.split(['-', '–']).any(is_clock)
-        {
-            return Some((1, "is not understood: write it like 9:00-10:30".into()));
-        }
-        let letter = word.strip_suffix(['a', 'p']).filter(|rest| is_hour(rest) || is_clock(rest));
-        let told = !self.time || self.before(at) == "at";
-        if letter.is_some() && told {
-            return Some((1, "is not understood: write it like 9am or 9pm".into()));
-        }
-        None
-    }
-
-    /// "around 3", "after 5".
-    fn about(&self, at: usize) -> Doubt {
-        let told = matches!(
-            self.word(at),
-            "around"
-                | "about"
-                | "approx"
-                | "approximately"
-                | "circa"
-                | "roughly"
-                | "after"
-                | "before"
-                | "past"
-                | "at"
-                | "by"
-                | "till"
-                | "until"
-                | "til"
-                | "@"
-        );
-        let next = self.word(at + 1);
-        let number =
-            is_hour(next) || is_clock(next) || words::number(next).is_some_and(|n| n <= 24);
-        let named = matches!(next, "noon" | "midnight" | "midday") || next.ends_with("ish");
-        if told && (number && self.ends(at + 2) || named) && !self.is_taken(at + 2) | !self.time {
-            let why = "is no one time: write the one that is meant, such as at 15:00";
-            return Some((2, why.into()));
-        }
-        None
-    }
-
     /// "first thing", "this time", "the next 3 weeks".
     fn vague(&self, at: usize) -> Doubt {
         let (word, next) = (self.word(at), self.word(at + 1));
@@ -327,8 +222,15 @@ impl<'a> Leftover<'a> {
                 Some((1, no_hour.into()))
             }
             _ if HOURLESS.contains(&word) && beside && !self.time => Some((1, no_hour.into())),
-            ("following", "") if self.is_taken(at + 1) => {
+            ("following" | "next" | "coming", "") if self.is_taken(at + 1) => {
                 Some((1, "before a day is not understood: write its date".into()))
+            }
+            ("next" | "coming", "") if self.is_behind_taken(at) => {
+                Some((1, "behind a day is not understood: write its date".into()))
+            }
+            _ if !self.date && !self.repeat && is_day_owned(word) => {
+                let why = "is not read as a date here: write it without the 's";
+                Some((1, why.into()))
             }
             ("next" | "coming" | "following", _)
                 if words::unit(next).is_some()
@@ -417,27 +319,14 @@ impl<'a> Leftover<'a> {
     }
 }
 
-/// "9", "09".
-fn is_hour(text: &str) -> bool {
-    text.len() < 3 && words::digits(text).is_some_and(|n| n <= 24)
-}
-
-/// "9am", "9:30", "noon".
-fn is_clock(text: &str) -> bool {
-    if matches!(text, "noon" | "midnight" | "midday") {
-        return true;
-    }
-    let bare = text.strip_suffix("am").or_else(|| text.strip_suffix("pm"));
-    let number = bare.unwrap_or(text);
-    match number.split_once([':', '.']) {
-        Some((hour, minute)) => {
-            let sure = bare.is_some() || number.contains(':');
-            sure && is_hour(hour)
-                && minute.len() == 2
-                && words::digits(minute).is_some_and(|n| n < 60)
-        }
-        None => bare.is_some() && is_hour(number),
-    }
+/// "Friday's", "tomorrow's".
+fn is_day_owned(word: &str) -> bool {
+    let bare = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s"));
+    bare.is_some_and(|day| {
+        words::weekday(day).is_some()
+            || words::is_tomorrow(day)
+            || matches!(day, "today" | "tonight")
+    })
 }
 
 /// "MWF", "T/Th", "Mo/We".

@@ -32,6 +32,7 @@ mod echo;
 mod first;
 mod leftover;
 mod leftrepeat;
+mod lefttime;
 mod misspelt;
 mod named;
 mod often;
