@@ -256,6 +256,8 @@ fn a_file_that_was_read_and_written_reads_the_same() {
         // Parts of a series come after all others, wherever they stand.
         let sorted = |bytes: &[u8]| {
             let mut import = imported(bytes);
+            // One occurrence that is called off is no event of its own.
+            import.events.retain(|e| !e.occurrence.as_ref().is_some_and(|of| of.cancelled));
             import.events.sort_by(|a, b| a.uid.cmp(&b.uid));
             import
         };

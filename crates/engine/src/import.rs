@@ -243,8 +243,23 @@ impl Chunk {
     }
 
     pub fn say(&mut self, imported: &ImportedEvent, title: &str, what: &str) {
-        let reason = format!("“{title}” {what}");
+        self.note(imported, format!("“{title}” {what}"));
+    }
+
+    pub fn note(&mut self, imported: &ImportedEvent, reason: String) {
         self.remarks.push(Remark { line: imported.line, reason });
+    }
+
+    /// Counts an event of the file that changes nothing, and says why.
+    pub fn leave(&mut self, imported: &ImportedEvent, reason: String) {
+        self.note(imported, reason);
+        self.count_single(false);
+    }
+
+    /// Counts a single occurrence of a series that is here.
+    pub fn count_single(&mut self, is_change: bool) {
+        self.taken += 1;
+        *(if is_change { &mut self.updated } else { &mut self.unchanged }) += 1;
     }
 }
 

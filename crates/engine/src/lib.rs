@@ -41,6 +41,7 @@ pub mod renderings;
 pub mod scheduler;
 pub mod series;
 pub mod settings;
+mod single;
 pub mod taken_back;
 pub mod undo;
 pub mod vault;

@@ -64,10 +64,23 @@ impl Act<'_> {
                 theirs.reminders.clone_from(&base.reminders);
             }
         }
-        // A file that names the parts has each by itself.
-        let mut parts = match imported.part_of {
-            Some(_) => Vec::new(),
-            None => event::parts(self.tx, &self.context.zones, &row.event)?,
+        self.newer_by(row, base, (&theirs, said), source, imported.part_of.is_some())
+    }
+
+    /// The same, of a definition and what is said of it next time; of a file that names the parts
+    /// of the series each comes by itself.
+    pub(crate) fn newer_by(
+        &self,
+        row: &EventRow,
+        base: &EventDraft,
+        (theirs, said): (&EventDraft, EventDraft),
+        source: &Source,
+        names_parts: bool,
+    ) -> Result<std::result::Result<Newer, String>> {
+        let ours = EventDraft::from(&row.event);
+        let mut parts = match names_parts {
+            true => Vec::new(),
+            false => event::parts(self.tx, &self.context.zones, &row.event)?,
         };
         parts.retain(|part| {
             part.source.uid.is_none() && part.event.timing.start > row.event.timing.start
@@ -78,7 +91,7 @@ impl Act<'_> {
         let days =
             |d: &EventDraft| (d.start.clone(), d.zone.clone(), d.rules.clone(), d.rdates.clone());
         let mut whole = ours.clone();
-        if let (Some(first), true) = (parts.first(), days(base) != days(&theirs)) {
+        if let (Some(first), true) = (parts.first(), days(base) != days(theirs)) {
             // The parts cannot be known again in other days.
             (whole.start, whole.zone, whole.rules, whole.rdates) = days(base);
             let day = first.event.timing.start.date().strftime("%-d %b %Y");
@@ -90,13 +103,13 @@ impl Act<'_> {
         }
         let mut starts = parts.iter().map(|part| part.event.timing.start);
         let first = Stretch::First(starts.next());
-        let versions = Versions { base, ours: &whole, theirs: &theirs };
+        let versions = Versions { base, ours: &whole, theirs };
         if let Err(why) = self.come_to(&mut newer, row, versions, first)? {
             return Ok(Err(why));
         }
         for part in &parts {
             let ours = EventDraft::from(&part.event);
-            let versions = Versions { base, ours: &ours, theirs: &theirs };
+            let versions = Versions { base, ours: &ours, theirs };
             if let Err(why) =
                 self.come_to(&mut newer, part, versions, Stretch::Later(starts.next()))?
             {

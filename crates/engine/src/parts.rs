@@ -8,6 +8,7 @@
 use std::{borrow::Cow, collections::HashMap};
 
 use calendar::{
+    draft::EventDraft,
     event::Event,
     ics::{ImportedEvent, follows_on},
     id::EventId,
@@ -21,7 +22,7 @@ use crate::{
     import::{Chunk, Place},
     ledger::{
         calendar as calendars, delivery,
-        event::{self, EventRow, Source},
+        event::{self, EventRow, Source, imported as bases},
     },
     verdict::Verdict,
 };
@@ -62,6 +63,9 @@ impl Act<'_> {
         chunk: &mut Chunk,
     ) -> Result<()> {
         let Some((first, rest)) = series.split_first() else { return Ok(()) };
+        if self.take_in_single(first, place, doing, chunk)? {
+            return self.take_in_parts(rest, place, doing, None, chunk);
+        }
         let mut refusal = None;
         if let Some(fit) = self.fitting(first, place, chunk)? {
             let verdict = self.verdict(&fit.0, place.row.id, &fit.1, &fit.2)?;
@@ -114,7 +118,14 @@ impl Act<'_> {
         match (verdict, doing) {
             (Verdict::Leave(_), _) | (Verdict::Create, Doing::Nothing) => {}
             (Verdict::Create, Doing::It) => {
-                self.insert(event, source)?;
+                match self.with_singles(event, imported)? {
+                    Some((whole, singles)) => {
+                        self.let_go(singles, chunk)?;
+                        self.insert(&whole, source)?;
+                        bases::put(self.tx, event.id, Some(&EventDraft::from(event)))?;
+                    }
+                    None => drop(self.insert(event, source)?),
+                }
                 self.keep_alarmless(imported, event)?;
                 chunk.trail.made(event.id);
                 // What was parted here where the file parts it, too, goes into the file's part.

@@ -42,6 +42,8 @@ enum Step {
     Changed(Box<(EventRow, Option<EventDraft>)>),
     /// The series of this event, at this version since, took in what had been parted from it.
     TookIn(EventId, i64, Box<EventRow>),
+    /// An event went into its series, which came in after it.
+    WentIn(Box<EventRow>),
     /// Somebody came in.
     Person(Box<PersonRow>),
     /// Somebody was changed: before, and after.
@@ -85,6 +87,10 @@ impl Trail {
 
     pub(crate) fn took_in_new(&mut self, event: EventId, part: EventRow) {
         self.steps.push(Step::TookIn(event, 1, Box::new(part)));
+    }
+
+    pub(crate) fn went_in(&mut self, single: EventRow) {
+        self.steps.push(Step::WentIn(Box::new(single)));
     }
 
     pub(crate) fn made_calendar(&mut self, calendar: CalendarId) {
@@ -153,6 +159,7 @@ impl Act<'_> {
                 Step::TookIn(whole, version, part) => {
                     self.restore_part((*whole, *version), part, back)?
                 }
+                Step::WentIn(single) => self.restore_single(single)?,
                 Step::Person(row) => self.remove_person(row)?,
                 Step::ChangedPerson(both) => self.restore_person(&both.0, &both.1)?,
             };
@@ -220,6 +227,17 @@ impl Act<'_> {
             return Ok(Became::Kept);
         }
         self.give_back_part(whole, &now, part)?;
+        Ok(Became::Restored)
+    }
+
+    /// What went into a series that came is by itself again.
+    fn restore_single(&self, single: &EventRow) -> Result<Became> {
+        let now = event::find_legible(self.tx, &self.context.zones, single.event.id)?;
+        let Some(now) = now.filter(|row| row.deleted_at.is_some()) else { return Ok(Became::Kept) };
+        if self.missing(&EventDraft::from(&single.event))?.is_some() {
+            return Ok(Became::Kept);
+        }
+        self.replace(&now, &single.event, &single.source, Reason::CancelledEdited)?;
         Ok(Became::Restored)
     }
 

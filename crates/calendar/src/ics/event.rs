@@ -2,13 +2,13 @@
 //! alarms, and what is kept unread.
 
 use super::{
-    Alarmless, ImportedEvent,
+    Alarmless, ImportedEvent, OfSeries,
     alarm::Anchors,
     component::Component,
     extra::Keep,
     following, ours, overrides,
     read::{Entry, Group, Reader},
-    series::Set,
+    series::{Base, Set},
     shown,
     times::Moment,
 };
@@ -79,17 +79,43 @@ pub(super) fn is_placed(component: &Component<'_>) -> bool {
 impl Reader<'_> {
     /// An occurrence whose series is not in the file: an event of its own.
     fn orphan(&mut self, group: &Group<'_, '_>, entry: &Entry<'_, '_>) -> Option<ImportedEvent> {
-        let name = entry.component.get("RECURRENCE-ID")?;
-        if entry.cancelled {
-            let text = "a cancelled occurrence whose series is not in the file is left out";
-            self.remarks.add(entry.component.line, text);
-            return None;
+        let component = entry.component;
+        let name = component.get("RECURRENCE-ID")?;
+        let original = self.moment(name, name.value());
+        if name.param("RANGE").is_some() {
+            self.remarks.add(name.line, overrides::ONE_ONLY);
         }
-        let text = "the series of this occurrence is not in the file: it is imported by itself";
-        self.remarks.add(entry.component.line, text);
         let uid = format!("{}#{}", group.uid, shown(name.value().trim()));
-        let (frame, set) = self.placed(group, entry.component)?;
-        self.event(group, entry, (&frame, set), &[], uid)
+        let (frame, set) = match &original {
+            // What calls it off need not say where it is.
+            Some(start) if entry.cancelled && !is_placed(component) => {
+                let start = start.clone();
+                let length = if start.is_date() { (1, 0) } else { (0, 0) };
+                let base = Base::new(start.clone(), Vec::new(), 0);
+                let (kind, anchors) = ("note", Anchors::Event);
+                (Frame { kind, start, length, shift: 0, anchors }, Set::once(base))
+            }
+            _ => self.placed(group, component)?,
+        };
+        let taking_place = Entry { cancelled: false, ..*entry };
+        let mut event = self.event(group, &taking_place, (&frame, set), &[], uid)?;
+        let Some(original) = original else {
+            let text = format!(
+                "RECURRENCE-ID '{}' is not a date or time: it is imported by itself",
+                shown(name.value())
+            );
+            self.remarks.add(name.line, text);
+            event.draft.disabled |= entry.cancelled;
+            return Some(event);
+        };
+        event.occurrence = Some(OfSeries {
+            uid: group.uid.clone(),
+            original: original.text(),
+            zone: original.zone_name(),
+            cancelled: entry.cancelled,
+            is_titled: component.get("SUMMARY").is_some(),
+        });
+        Some(event)
     }
 
     /// How a component is placed in time; nothing if it is not.
@@ -171,6 +197,7 @@ impl Reader<'_> {
             of: Self::of_person(component),
             part_of: ours::first_part(component)
                 .or_else(|| ours::follows_on(&group.uid).map(|(first, _)| first)),
+            occurrence: None,
             written,
             calendar: None,
             extra,

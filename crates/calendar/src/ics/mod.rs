@@ -98,6 +98,8 @@ pub struct ImportedEvent {
     /// itself, but by RANGE=THISANDFUTURE, follows on the first and has its UID with `#` and the
     /// original start it begins at.
     pub part_of: Option<String>,
+    /// It is one occurrence of a series that is not in the file.
+    pub occurrence: Option<OfSeries>,
     /// The rules as the file has them; those of the draft may depend on zone data.
     pub written: Vec<String>,
     /// The name of the calendar it is in, if the file gives it one.
@@ -107,6 +109,21 @@ pub struct ImportedEvent {
     pub extra: String,
     /// The line it begins at, from 1.
     pub line: usize,
+}
+
+/// Which occurrence of a series that is not in the file an event is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfSeries {
+    /// The UID of the series.
+    pub uid: String,
+    /// The start the series gives it, as a draft's; a date may mean any time of that day.
+    pub original: String,
+    /// The zone of that.
+    pub zone: Option<String>,
+    /// It does not take place.
+    pub cancelled: bool,
+    /// It has a title of its own.
+    pub is_titled: bool,
 }
 
 /// Whom an event is of.

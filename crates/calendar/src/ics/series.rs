@@ -112,6 +112,15 @@ pub(super) struct Set {
     pub unread: Vec<usize>,
 }
 
+impl Set {
+    /// What happens once.
+    pub fn once(base: Base) -> Self {
+        let (rules, written, unread) = (Vec::new(), Vec::new(), Vec::new());
+        let (rdates, exdates, periods) = (Vec::new(), Vec::new(), Vec::new());
+        Self { base, rules, written, rdates, exdates, periods, unread }
+    }
+}
+
 /// A further date with a length of its own (RDATE;VALUE=PERIOD).
 #[derive(Debug, Clone)]
 pub(super) struct Period {

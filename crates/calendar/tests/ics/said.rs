@@ -27,6 +27,13 @@ fn of_event(event: &ImportedEvent) -> String {
     if let Some(first) = &event.part_of {
         text.push_str(&format!(" part of {first}"));
     }
+    if let Some(of) = &event.occurrence {
+        let zone = of.zone.as_deref().unwrap_or_default();
+        text.push_str(&format!(" is {} {zone} of {}", of.original, of.uid));
+    }
+    if event.occurrence.as_ref().is_some_and(|of| of.cancelled) {
+        text.push_str(" cancelled");
+    }
     if draft.disabled {
         text.push_str(" disabled");
     }

@@ -262,6 +262,41 @@ pub fn by_uid(
     Ok(find(tx, zones, id)?.filter(made_here))
 }
 
+/// The undeleted event of this UID, in whatever calendar: one that came in, or was made here.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn by_uid_anywhere(tx: &Transaction<'_>, zones: &Zones, uid: &str) -> Result<Option<EventRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM event WHERE uid = ?1 AND deleted_at IS NULL ORDER BY id LIMIT 1"
+    );
+    if let Some(row) = several(tx, zones, &sql, [uid])?.pop() {
+        return Ok(Some(row));
+    }
+    let Ok(id) = uid.parse::<EventId>() else { return Ok(None) };
+    let made_here = |row: &EventRow| row.source.uid.is_none() && row.deleted_at.is_none();
+    Ok(find_legible(tx, zones, id)?.filter(made_here))
+}
+
+/// What came by itself of the series of this UID, which was not there; also where it was deleted.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn singles(
+    tx: &Transaction<'_>,
+    zones: &Zones,
+    calendar: CalendarId,
+    series: &str,
+) -> Result<Vec<EventRow>> {
+    // All that begin with the UID and a hash; the sign after that is the dollar.
+    let sql = format!(
+        "SELECT {COLUMNS} FROM event WHERE uid >= ?1 AND uid < ?2 AND calendar = ?3
+        AND series_root = id ORDER BY uid LIMIT 1000"
+    );
+    let (from, until) = (format!("{series}#"), format!("{series}$"));
+    several(tx, zones, &sql, params![from, until, calendar.bytes()])
+}
+
 /// The events whose time has come to be planned, at most `limit`.
 ///
 /// # Errors

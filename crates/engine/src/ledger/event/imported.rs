@@ -1,7 +1,7 @@
 //! Table `imported`: how an event came from its file last, where it is otherwise here by now. It is
 //! kept when an imported event is first changed, so that importing costs nothing for it.
 
-use calendar::{draft::EventDraft, id::EventId};
+use calendar::{draft::EventDraft, id::EventId, timing::LocalStart};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{damaged, read, reminders};
@@ -46,4 +46,33 @@ pub(super) fn keep(tx: &Transaction<'_>, id: EventId) -> Result<()> {
     let Some(raw) = raw.filter(|raw| raw.source.uid.is_some()) else { return Ok(()) };
     let draft = EventDraft { reminders: Some(reminders(tx, id)?), ..raw.draft };
     put(tx, id, Some(&draft))
+}
+
+/// How new a change of one occurrence is that came in a file of its own.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn occurrence(
+    tx: &Transaction<'_>,
+    id: EventId,
+    original: LocalStart,
+) -> Result<Option<(i64, String)>> {
+    let sql = "SELECT sequence, stamp FROM imported_occurrence WHERE event = ?1 AND original = ?2";
+    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    Ok(tx.query_row(sql, params![id.bytes(), original.text(false)], read).optional()?)
+}
+
+/// Notes how new it is.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn put_occurrence(
+    tx: &Transaction<'_>,
+    id: EventId,
+    original: LocalStart,
+    (sequence, stamp): (i64, &str),
+) -> Result<()> {
+    let sql = "INSERT OR REPLACE INTO imported_occurrence VALUES (?1, ?2, ?3, ?4)";
+    tx.execute(sql, params![id.bytes(), original.text(false), sequence, stamp])?;
+    Ok(())
 }

@@ -91,7 +91,7 @@ CREATE INDEX event_spans ON event (spans_until, spans_from) WHERE deleted_at IS 
 CREATE INDEX event_root ON event (series_root);
 CREATE INDEX event_person ON event (person) WHERE person IS NOT NULL;
 CREATE INDEX event_calendar ON event (calendar) WHERE deleted_at IS NULL;
-CREATE UNIQUE INDEX event_uid ON event (calendar, uid) WHERE uid IS NOT NULL;
+CREATE UNIQUE INDEX event_uid ON event (uid, calendar) WHERE uid IS NOT NULL;
 
 CREATE TABLE reminder (
     event     BLOB NOT NULL REFERENCES event (id) ON DELETE RESTRICT,
@@ -109,6 +109,15 @@ CREATE INDEX reminder_channel ON reminder (channel);
 CREATE TABLE imported (
     event      BLOB PRIMARY KEY REFERENCES event (id) ON DELETE CASCADE,
     definition TEXT NOT NULL CHECK (json_valid(definition))
+) STRICT, WITHOUT ROWID;
+
+-- Changes of one occurrence that came in a file of their own: how new each is.
+CREATE TABLE imported_occurrence (
+    event    BLOB NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+    original TEXT NOT NULL CHECK (length(original) > 0),
+    sequence INTEGER NOT NULL,
+    stamp    TEXT NOT NULL,
+    PRIMARY KEY (event, original)
 ) STRICT, WITHOUT ROWID;
 
 -- One obligation a row. Its identity is (subject, occurrence, reminder, channel, gen).
