@@ -203,7 +203,13 @@ impl Reader<'_> {
             return self.hour(word, at, at + 2);
         }
         if !word.starts_with(|c: char| c.is_ascii_digit()) {
-            return Ok(None);
+            let hour = words::number(word).filter(|_| !matches!(word, "a" | "an"));
+            return match (hour, half_of(self.word(at + 1))) {
+                (Some(hour), Some(half)) => {
+                    self.clock_of(hour, 0, (Some(half), false), at, at + 2).map(Some)
+                }
+                _ => Ok(None),
+            };
         }
         let word = word.trim_end_matches('.');
         let (number, half, next) = match split_half(word) {
@@ -216,7 +222,9 @@ impl Reader<'_> {
         if number.split_once(':').is_none() && half.is_none() {
             return Ok(None);
         }
-        let Some((hour, minute, padded)) = hour_and_minute(number) else {
+        let glued = words::digits(number).filter(|_| half.is_some() && number.len() > 2);
+        let glued = glued.map(|n| (n / 100, n % 100, false));
+        let Some((hour, minute, padded)) = glued.or_else(|| hour_and_minute(number)) else {
             // "6:4am" or "9:3" looks like a time and is none; "16:9am" too.
             return if looks_like_clock(number) { Err(self.no_time(at, next)) } else { Ok(None) };
         };

@@ -199,7 +199,7 @@ impl Reader<'_> {
 
 /// "Fri/Sat", "Mon-Wed".
 fn is_several_days(word: &str) -> bool {
-    let sign = ['/', '-', '–'];
+    let sign = ['/', '-', '–', '+', '&'];
     word.contains(sign) && word.split(sign).all(|one| words::weekday_code(one).is_some())
 }
 

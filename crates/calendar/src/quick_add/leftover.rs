@@ -3,7 +3,7 @@
 
 use super::{
     Known,
-    misspelt::{elsewhere, meant},
+    misspelt::{elsewhere, meant, month_elsewhere},
     place::called,
     scan::{Reader, Refused, Scan, What},
     token::Sort,
@@ -129,6 +129,11 @@ impl<'a> Leftover<'a> {
         at.checked_sub(1).is_some_and(|before| self.is_taken(before))
     }
 
+    pub fn is_behind_comma(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|before| self.reader.tokens.get(before));
+        before.is_some_and(|token| token.sort == Sort::Comma)
+    }
+
     /// Whether the title goes no further here.
     pub fn ends(&self, at: usize) -> bool {
         self.word(at).is_empty()
@@ -148,7 +153,9 @@ impl<'a> Leftover<'a> {
 
     fn other_language(&self, at: usize) -> Doubt {
         let word = self.word(at);
-        let english = elsewhere(word).or_else(|| elsewhere(word.trim_end_matches('.')))?;
+        let numbered = self.before(at).starts_with(|c: char| c.is_ascii_digit());
+        let month = month_elsewhere(word).filter(|_| numbered);
+        let english = elsewhere(word).or(month)?;
         Some((1, format!("is not English, which is all that is read here: write {english}")))
     }
 
@@ -228,6 +235,16 @@ impl<'a> Leftover<'a> {
             ("next" | "coming", "") if self.is_behind_taken(at) => {
                 Some((1, "behind a day is not understood: write its date".into()))
             }
+            ("mornings" | "afternoons" | "evenings" | "nights" | "nightly" | "bi" | "semi", _)
+                if beside =>
+            {
+                let why =
+                    "would say that it repeats: write every Monday, every evening or every 2 weeks";
+                Some((1, why.into()))
+            }
+            ("wkly" | "weekday" | "monthlies" | "semiannually" | "biannually" | "mthly", _) => {
+                Some((1, "is not understood: write every weekday, weekly or every 6 months".into()))
+            }
             _ if !self.date && !self.repeat && is_day_owned(word) => {
                 let why = "is not read as a date here: write it without the 's";
                 Some((1, why.into()))
@@ -241,6 +258,18 @@ impl<'a> Leftover<'a> {
             }
             ("weekend" | "wknd", _) if beside => {
                 Some((1, "is two days: write Saturday or Sunday".into()))
+            }
+            ("week" | "wk" | "kw" | "cw", _)
+                if words::digits(next).is_some()
+                    && (self.ends(at + 2) || beside && self.is_behind_taken(at)) =>
+            {
+                Some((2, "is no day: write its date, such as 7 Dec".into()))
+            }
+            ("in", _) if words::number(next).is_some() && self.is_taken(at + 2) && self.repeat => {
+                Some((2, "before days is not understood: write the date".into()))
+            }
+            ("than" | "latest" | "earliest" | "max", "") if self.is_taken(at + 1) => {
+                Some((1, "before a time is not understood: write by 17:00 for a task".into()))
             }
             _ if is_day_letters(word) => Some((
                 1,
@@ -263,8 +292,21 @@ impl<'a> Leftover<'a> {
             return Some((1, format!("may be a zone or not: {write}")));
         }
         let whose = matches!(word, "his" | "her" | "their" | "your" | "our" | "my" | "local");
-        if whose && next == "time" && self.time {
+        let apart = self.ends(at + 2) || self.is_behind_taken(at) || self.is_behind_comma(at);
+        if whose && next == "time" && self.time && apart {
             return Some((2, format!("may be another clock: {write}")));
+        }
+        let city = |part: &str| !self.reader.zones_of(part).is_empty();
+        let cities = word.contains('/') && word.split('/').any(city);
+        if self.time && cities && self.is_behind_taken(at) {
+            return Some((1, format!("is more than one zone: {write}")));
+        }
+        let there = word == "there" && self.ends(at + 1);
+        let over = self.before(at) == "over" || self.is_behind_taken(at);
+        let region = matches!(word, "eastern" | "pacific" | "mountain" | "central");
+        let region = region && matches!(self.before(at), "us" | "american" | "australian");
+        if self.time && (there && over || region) {
+            return Some((1, format!("may be another clock: {write}")));
         }
         let behind =
             (1..=3).find(|count| self.word(at + count) == "time" && self.ends(at + count + 1));
@@ -312,8 +354,7 @@ impl<'a> Leftover<'a> {
             word,
             "reminder" | "reminders" | "alert" | "alarm" | "notify" | "notification" | "remind"
         );
-        let comma = at.checked_sub(1).and_then(|before| self.reader.tokens.get(before));
-        let comma = comma.is_some_and(|token| token.sort == Sort::Comma);
+        let comma = self.is_behind_comma(at);
         let me = matches!(word, "remind" | "alert" | "notify" | "ping" | "wake") && next == "me";
         (at > 0 && (told && comma || me)).then(|| (1 + usize::from(me), why.into()))
     }

@@ -2,7 +2,6 @@
 
 use super::{
     leftover::{Doubt, Leftover},
-    token::Sort,
     words,
 };
 
@@ -58,7 +57,7 @@ impl Leftover<'_> {
         {
             return Some((1, "may be a year or not: write it in four digits".into()));
         }
-        if !self.date && is_glued_date(self.word(at)) {
+        if !self.date && (is_glued_date(self.word(at)) || is_whole_date(self.word(at))) {
             return Some((1, "is not understood: write a date like 24 Dec".into()));
         }
         let (one, two) = self.word(at).split_once('.')?;
@@ -81,11 +80,13 @@ impl Leftover<'_> {
     pub fn clock(&self, at: usize) -> Doubt {
         let word = self.word(at);
         let ish = word.strip_suffix("-ish").or_else(|| word.strip_suffix("ish"));
-        if ish.or(word.strip_prefix('~')).is_some_and(|rest| is_clock(rest) || is_hour(rest)) {
+        let is_one = |rest: &str| is_clock(rest) || words::number(rest).is_some_and(|n| n <= 24);
+        if ish.or(word.strip_prefix('~')).is_some_and(is_one) {
             let why = "is no one time: write the one that is meant, such as 15:00";
             return Some((1, why.into()));
         }
-        if matches!(word, "o'clock" | "o’clock" | "oclock") {
+        let clock = (word, self.word(at + 1)) == ("o", "clock");
+        if clock || matches!(word, "o'clock" | "o’clock" | "oclock") {
             return Some((1, "stands behind no hour: write it like 9:00".into()));
         }
         let parts: Vec<&str> = word.split('/').collect();
@@ -93,11 +94,9 @@ impl Leftover<'_> {
             let why = "is more than one time: write at 8:00 and 20:00 with a repetition, or add them one by one";
             return Some((1, why.into()));
         }
-        if word.contains(['-', '–'])
-            && word.split(['-', '–']).all(|one| is_clock(one) || is_hour(one))
-            && word.split(['-', '–']).any(is_clock)
-        {
-            return Some((1, "is not understood: write it like 9:00-10:30".into()));
+        let begins = word.split(['-', '–', '+']).next().filter(|first| first.len() < word.len());
+        if begins.is_some_and(is_clock) {
+            return Some((1, "is not understood: write it like 9:00, or 9:00-10:30".into()));
         }
         let range = word.strip_suffix("hrs").or_else(|| word.strip_suffix('h'));
         if range
@@ -159,7 +158,10 @@ impl Leftover<'_> {
         if is_hour_word(word) && MINUTES.contains(&next) && !self.time {
             return Some((2, why.into()));
         }
-        let tail = matches!(word, "sharp" | "hrs" | "uhr" | "hours" | "ish" | "p" | "a" | "xm");
+        let tail = matches!(
+            word,
+            "sharp" | "hrs" | "hours" | "ish" | "p" | "onwards" | "onward" | "latest" | "earliest"
+        );
         let tail = tail && self.is_behind_taken(at) && self.ends(at + 1);
         tail.then(|| (1, "behind a time is not understood: write it like 9:30".into()))
     }
@@ -182,10 +184,7 @@ impl Leftover<'_> {
                 return Some((count, why.into()));
             }
         }
-        let comma = at.checked_sub(1).and_then(|before| self.reader.tokens.get(before));
-        let begins = at == 0
-            || self.is_behind_taken(at)
-            || comma.is_some_and(|token| token.sort == Sort::Comma);
+        let begins = at == 0 || self.is_behind_taken(at) || self.is_behind_comma(at);
         let glued = word
             .split_once('-')
             .is_some_and(|(number, unit)| words::number(number).is_some() && is_short_unit(unit));
@@ -240,4 +239,14 @@ fn is_glued_date(word: &str) -> bool {
         && digits.len() < 3
         && words::digits(&digits).is_some()
         && words::month(&letters).is_some()
+}
+
+/// "20261231".
+fn is_whole_date(word: &str) -> bool {
+    let number = word.parse::<u32>().ok().filter(|_| word.len() == 8);
+    number.is_some_and(|n| {
+        (19_000_000..22_000_000).contains(&n)
+            && (1..=12).contains(&(n / 100 % 100))
+            && (1..=31).contains(&(n % 100))
+    })
 }

@@ -102,6 +102,19 @@ pub(super) fn elsewhere(word: &str) -> Option<&'static str> {
     ELSEWHERE.iter().find(|(name, _)| *name == word).map(|(_, english)| *english)
 }
 
+/// Months that are also words, or short, in other languages: only beside a number.
+pub(super) fn month_elsewhere(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "dez" | "déc" | "dic" => "Dec",
+        "okt" => "Oct",
+        "mai" | "mayo" => "May",
+        "mrz" | "mär" | "mars" => "March",
+        "avr" | "avril" | "abril" => "April",
+        "août" | "agosto" => "August",
+        _ => return None,
+    })
+}
+
 /// The day or month a word is a letter or two away from, as it is written.
 pub(super) fn meant(word: &str) -> Option<String> {
     let plain = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);

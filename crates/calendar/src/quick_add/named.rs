@@ -12,13 +12,14 @@ const QUOTE: &str = "or put it in quotes to keep it in the title";
 const NO_HOUR: &str = "names no hour: write it, such as by Friday 17:00, or by Friday for a task";
 
 /// Days of the same date each year: their words, month and day.
-const FIXED: [(&str, i8, i8); 20] = [
+const FIXED: [(&str, i8, i8); 21] = [
     ("new year's eve", 12, 31),
     ("new years eve", 12, 31),
     ("new year's day", 1, 1),
     ("new years day", 1, 1),
     ("nye", 12, 31),
     ("christmas eve", 12, 24),
+    ("xmas eve", 12, 24),
     ("christmas day", 12, 25),
     ("christmas", 12, 25),
     ("xmas", 12, 25),

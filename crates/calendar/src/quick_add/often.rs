@@ -52,6 +52,19 @@ impl Reader<'_> {
         Err(Refused::at(at..next, message))
     }
 
+    /// "2nd and 4th Tuesday", of each month.
+    pub fn nth_weekdays(&self, nth: i8, at: usize) -> Option<(Pattern, usize)> {
+        let mut which = vec![nth];
+        let next = self.more_month_days(&mut which, at);
+        let day = words::weekday(self.word(next)).or(words::weekdays_plural(self.word(next)))?;
+        if which.len() < 2 || which.iter().any(|nth| !(1..=5).contains(nth)) {
+            return None;
+        }
+        let mut pattern = Pattern::new(Freq::Monthly, 1);
+        pattern.days = which.into_iter().map(|nth| ByDay::nth(nth, day)).collect();
+        Some((pattern, self.of_the_month(next + 1).unwrap_or(next + 1)))
+    }
+
     /// "and 15th", ", 15th" behind a day of the month.
     pub fn more_month_days(&self, days: &mut Vec<i8>, at: usize) -> usize {
         let mut next = at;

@@ -240,7 +240,7 @@ impl Reader<'_> {
     }
 
     /// The zones named after a city, those with the same clock once.
-    fn zones_of(&self, city: &str) -> Vec<ZoneName> {
+    pub fn zones_of(&self, city: &str) -> Vec<ZoneName> {
         let zones = &self.known.context.zones;
         let plain = |name: &str| {
             name.rsplit('/').next().unwrap_or("").replace(['_', '-'], " ").to_lowercase()

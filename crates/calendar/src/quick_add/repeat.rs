@@ -209,7 +209,8 @@ impl Reader<'_> {
             return Ok(None);
         }
         let next = at + 2;
-        if let Some(found) = self.nth_working_day(nth, next) {
+        let working = self.nth_working_day(nth, next);
+        if let Some(found) = working.or_else(|| self.nth_weekdays(nth, next)) {
             return Ok(Some(found));
         }
         self.refuse_day_of_month(nth, at)?;
