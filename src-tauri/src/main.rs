@@ -6,6 +6,7 @@
 mod args;
 mod commands;
 mod door;
+mod dropped;
 mod window;
 
 use std::process::ExitCode;

@@ -5,7 +5,8 @@ use std::{path::Path, sync::Arc};
 
 use engine::{bell::Bell, ledger::SchedulerLock, place::Place};
 use tauri::{
-    AppHandle, Emitter, Manager, Theme, WebviewUrl, WebviewWindowBuilder, Wry,
+    AppHandle, Emitter, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent, Wry,
     webview::{Color, NewWindowResponse},
 };
 use wire::{
@@ -17,6 +18,7 @@ use crate::{
     args::{self, Args},
     commands,
     door::Door,
+    dropped,
 };
 
 const LABEL: &str = "main";
@@ -76,7 +78,14 @@ fn build(app: &AppHandle) -> tauri::Result<()> {
         .title("Carillon")
         .inner_size(1200.0, 800.0)
         .min_inner_size(760.0, 520.0);
-    finish(window, None)
+    let window = finish(window, None)?;
+    let app = app.clone();
+    window.on_window_event(move |event| {
+        if let WindowEvent::DragDrop(event) = event {
+            dropped::carry(&app, LABEL, event);
+        }
+    });
+    Ok(())
 }
 
 /// The page of the small window: a field, what is understood in it, and how it is read. It comes in
@@ -90,8 +99,9 @@ fn build_quick(app: &AppHandle) -> tauri::Result<()> {
         .decorations(false)
         .always_on_top(true)
         .visible(false)
+        .disable_drag_drop_handler()
         .center();
-    finish(window, wanted_theme(app))
+    finish(window, wanted_theme(app)).map(drop)
 }
 
 /// The look that the settings name; none when that is the system's, or nobody can say.
@@ -107,10 +117,8 @@ fn wanted_theme(app: &AppHandle) -> Option<Theme> {
 fn finish(
     window: WebviewWindowBuilder<'_, Wry, AppHandle>,
     theme: Option<Theme>,
-) -> tauri::Result<()> {
+) -> tauri::Result<WebviewWindow> {
     let window = window
-        // A calendar file dropped on the page is the page's to read.
-        .disable_drag_drop_handler()
         // Our page and no other, whatever a calendar's text may link to.
         .on_navigation(|address| {
             address.scheme() == "tauri" || address.host_str() == Some("tauri.localhost")
@@ -121,7 +129,7 @@ fn finish(
     if theme.map_or_else(|| window.theme(), Ok)? == Theme::Dark {
         window.set_background_color(Some(DARK))?;
     }
-    Ok(())
+    Ok(window)
 }
 
 /// A second start over the same ledger ends at once and leaves its words here.

@@ -72,6 +72,7 @@ pub fn files() -> Vec<(&'static str, String)> {
     let calls = signatures(&mut types);
     types.visit::<Fault>();
     types.visit::<crate::dto::Open>();
+    types.visit::<crate::dto::Dropping>();
 
     let mut map = format!(
         "{HEAD}import type * as T from './types';\n\n/** Every call: what it asks and what it is told. */\nexport interface Calls {{\n"

@@ -1,10 +1,10 @@
-// The real host: one command, two events.
+// The real host: one command, three events.
 
 import { invoke } from '@tauri-apps/api/core';
 import { listen, type UnlistenFn } from '@tauri-apps/api/event';
 import { getCurrentWindow } from '@tauri-apps/api/window';
 
-import type { Open } from '../wire/types';
+import type { Dropping, Open } from '../wire/types';
 import { Refused, type Platform } from './types';
 
 function listening<T>(event: string, listener: (payload: T) => void): () => void {
@@ -44,6 +44,7 @@ export function createTauri(): Platform {
       };
     },
     onOpen: (listener) => listening<Open>('open', listener),
+    onDropping: (listener) => listening<Dropping>('dropping', listener),
     show: () => void getCurrentWindow().show().then(() => getCurrentWindow().setFocus()),
     close: () => void getCurrentWindow().close(),
   };

@@ -1,7 +1,7 @@
 // The door outside. Everything the window learns or does goes through it.
 
 import type { Calls } from '../wire/calls';
-import type { Code, Fault, Open } from '../wire/types';
+import type { Code, Dropping, Fault, Open } from '../wire/types';
 
 export type Args<K extends keyof Calls> = Calls[K]['args'];
 export type Answer<K extends keyof Calls> = Calls[K]['answer'];
@@ -13,6 +13,8 @@ export interface Platform {
   onChanged(listener: () => void): () => void;
   /** The window was asked to open something. */
   onOpen(listener: (open: Open) => void): () => void;
+  /** Files are carried over the window, or let go, where the page itself is not told. */
+  onDropping(listener: (dropping: Dropping) => void): () => void;
   /** Shows this window, which was made out of sight, and gives it the focus. */
   show(): void;
   /** Closes this window. */

@@ -8,7 +8,7 @@ import { t } from '../shared/t';
 import { addDays, addMonths } from '../time/date';
 import type { Calls } from '../wire/calls';
 import type { Change, Did, EditorForm, Kind, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope } from '../wire/types';
-import { Intake } from './intake.svelte';
+import { Intake, type Source } from './intake.svelte';
 import { requestId } from './request';
 import { Session } from './session.svelte';
 import { Toasts } from './toasts.svelte';
@@ -272,7 +272,7 @@ export class App {
   }
 
   /** Looks at files before they are taken in; more may come while they are looked at. */
-  takeFiles(files: readonly File[]): void {
+  takeFiles(files: readonly Source[]): void {
     if (files.length === 0) return;
     if (this.overlay.kind === 'import') this.overlay.batch.add(files);
     else this.overlay = { kind: 'import', batch: new Intake(this, files) };

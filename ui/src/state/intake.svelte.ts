@@ -16,6 +16,13 @@ export const many = new Intl.NumberFormat('en');
 
 export type Phase = 'looking' | 'taking' | 'stopping';
 
+/** A file as the page has it, or as it was handed over. */
+export interface Source {
+  readonly name: string;
+  readonly size: number;
+  text(): Promise<string>;
+}
+
 /** One file, and what it would bring. */
 export class Incoming {
   readonly name: string;
@@ -25,10 +32,10 @@ export class Incoming {
   /** The name of that one. */
   own = $state('');
   progress = $state.raw<ImportProgress | null>(null);
-  readonly #file: File;
+  readonly #file: Source;
   #text: string | null = null;
 
-  constructor(file: File) {
+  constructor(file: Source) {
     this.#file = file;
     this.name = file.name;
   }
@@ -61,7 +68,7 @@ export class Intake {
   readonly #app: App;
   #closed = false;
 
-  constructor(app: App, files: readonly File[]) {
+  constructor(app: App, files: readonly Source[]) {
     this.#app = app;
     this.add(files);
   }
@@ -71,7 +78,7 @@ export class Intake {
   }
 
   /** More files, unless the first are on their way in. */
-  add(files: readonly File[]): void {
+  add(files: readonly Source[]): void {
     if (this.phase !== 'looking') return;
     const more = files.map((file) => new Incoming(file));
     // As they go in: people come before the events that are theirs.

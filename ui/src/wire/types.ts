@@ -68,6 +68,10 @@ export type Draft = { title: string, kind: Kind, calendar: string, timing: Timin
 
 export type DraftPreview = { sentence: string | null, next: Array<PreviewDate>, more: boolean, notes: Array<FieldText>, refused: Array<FieldText>, reminders: Array<ReminderPreview>, fold: [string, string] | null, past: boolean, };
 
+export type DroppedFile = { name: string, size: number, text: string | null, refused: string | null, };
+
+export type Dropping = { "type": "over" } | { "type": "left" } | { "type": "files", files: Array<DroppedFile>, };
+
 export type EditorForm = { event: string | null, original: string | null, version: number | null, draft: Draft, recurring: boolean, scopes: Array<Scope>, };
 
 export type Elsewhere = { city: string, date: string, wallMin: number, whose: string | null, };

@@ -28,6 +28,36 @@ pub struct ImportFiles {
     pub request_id: String,
 }
 
+/// What is carried over the window, as the toolkit tells it.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum Dropping {
+    /// Files are over it.
+    Over,
+    /// They are not any more.
+    Left,
+    /// They were let go.
+    Files {
+        /// In the order they were given.
+        files: Vec<DroppedFile>,
+    },
+}
+
+/// A file that was let go over the window.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DroppedFile {
+    /// Its name, without its folder.
+    pub name: String,
+    /// Its length in bytes.
+    #[ts(type = "number")]
+    pub size: u64,
+    /// What it holds; none when it is too large or could not be read.
+    pub text: Option<String>,
+    /// Why it could not be read.
+    pub refused: Option<String>,
+}
+
 /// What an import did or would do.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -27,8 +27,8 @@ function crowd(): Occ[] {
 
 /** A series that was called off. */
 function choir(): Occ[] {
-  const off = { rule: 'FREQ=WEEKLY', sentence: 'every Friday', cancelled: true, place: 'Parish hall', before: [1440, 10] };
-  return ['2026-11-20', '2026-11-27'].flatMap((date) => one('cal_home', 'Choir', date, '19:30', 90, off)).map((occ) => ({ ...occ, event: 'evt_choir' }));
+  const off = { rule: 'FREQ=WEEKLY', sentence: 'every Sunday', cancelled: true, place: 'Parish hall', before: [1440, 10] };
+  return ['2026-11-22', '2026-11-29'].flatMap((date) => one('cal_home', 'Choir', date, '20:30', 90, off)).map((occ) => ({ ...occ, event: 'evt_choir' }));
 }
 
 export function hardWorld(): World {

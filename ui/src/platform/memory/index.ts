@@ -60,6 +60,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
       return () => listeners.delete(listener);
     },
     onOpen: () => () => undefined,
+    onDropping: () => () => undefined,
     // What it would have shown: the theme, and what had the focus.
     show: () => void (document.title = `Shown ${document.documentElement.dataset.theme ?? ''} ${document.activeElement?.tagName ?? ''}`),
     close: () => void (document.title = 'Closed'),

@@ -9,11 +9,12 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer, Args, Platform } from '../../platform';
 import { createMemory, type MemoryOptions } from '../../platform/memory';
 import type { Calls } from '../../wire/calls';
-import type { InboxView } from '../../wire/types';
+import type { Dropping, InboxView } from '../../wire/types';
 import Window from './Window.svelte';
 // Loaded with its first use; here beforehand, so that no test waits for it to be compiled.
 import '../editor/Editor.svelte';
 import '../settings/Settings.svelte';
+import './ImportSheet.svelte';
 
 beforeAll(() => {
   // jsdom draws nothing and opens no dialogs.
@@ -52,6 +53,24 @@ async function findings(): Promise<string[]> {
 }
 
 describe('the window', () => {
+  it('looks at files that are handed over, and says what could not be read', async () => {
+    let hand: (dropping: Dropping) => void = () => undefined;
+    const onDropping: Platform['onDropping'] = (listener) => {
+      hand = listener;
+      return () => undefined;
+    };
+    render(Window, { platform: { ...createMemory(), onDropping } });
+    await screen.findByRole('navigation', {}, { timeout: 5000 });
+    hand({ type: 'over' });
+    await screen.findByText('Drop to import');
+    const town = { name: 'Town.ics', size: 15, text: 'BEGIN:VCALENDAR', refused: null };
+    hand({ type: 'files', files: [town, { name: 'gone.vcf', size: 0, text: null, refused: 'gone.vcf could not be read: no such file' }] });
+    await screen.findByText('gone.vcf could not be read: no such file');
+    await screen.findByText('3 new events, 1 changed');
+    expect(screen.queryByText('Drop to import')).toBeNull();
+    await screen.findByRole('dialog', { name: 'Import 2 files' });
+  });
+
   it('names every occurrence with its day, time and what became of its reminder', async () => {
     await open();
     const names = (await screen.findAllByRole('button', { name: /Price sync|Pay the rent|Call Grandma|Weekend in Leipzig/ })).map((b) => b.getAttribute('aria-label'));
