@@ -81,13 +81,14 @@ impl Zones {
             return Ok(ZoneName::utc());
         }
         let shown: String = name.chars().take(64).collect();
-        let is_abbreviation = name.len() <= 7
-            && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-            && name != "GMT";
-        if is_abbreviation && !name.is_empty() {
+        if is_abbreviation(name) {
             return Err(ZoneError::Ambiguous(shown));
         }
-        let zone = self.database.get(name).map_err(|_| ZoneError::Unknown(shown))?;
+        let zone = self.database.get(name).map_err(|_| ZoneError::Unknown(shown.clone()))?;
+        // The database does not mind small letters.
+        if zone.iana_name().is_some_and(is_abbreviation) {
+            return Err(ZoneError::Ambiguous(shown));
+        }
         Ok(ZoneName(zone.iana_name().unwrap_or(name).to_string()))
     }
 
@@ -107,6 +108,29 @@ impl Zones {
         match self.database.get(name.as_str()) {
             Ok(zone) => (zone, true),
             Err(_) => (TimeZone::UTC, false),
+        }
+    }
+}
+
+/// Whether a name looks like an abbreviation, which several zones may go by.
+fn is_abbreviation(name: &str) -> bool {
+    let is_short = (1..=7).contains(&name.len()) && !matches!(name, "GMT" | "UTC");
+    is_short && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn abbreviations_are_never_guessed_in_small_letters_either() {
+        let zones = Zones::new(TimeZoneDatabase::bundled(), "bundled");
+        for name in ["HST", "hst", "est", "Est", "EST5EDT"] {
+            let found = zones.check(name);
+            assert_eq!(found, Err(ZoneError::Ambiguous(name.into())), "{name}");
+        }
+        for (name, known) in [("utc", "UTC"), ("gmt", "GMT"), ("europe/berlin", "Europe/Berlin")] {
+            assert_eq!(zones.check(name).map(|zone| zone.to_string()), Ok(known.into()));
         }
     }
 }

@@ -233,8 +233,7 @@ impl Reader<'_> {
             let parts: Vec<String> = split(property);
             // Family, given, further, before, after.
             let order = [3, 1, 2, 0, 4].into_iter().filter_map(|at| parts.get(at));
-            let words: Vec<&str> =
-                order.map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
+            let words: Vec<&str> = order.flat_map(|part| part.split_whitespace()).collect();
             Some((property.line, words.join(" "))).filter(|(_, t)| !t.is_empty())
         };
         let (line, mut name) = first("FN")
