@@ -59,6 +59,7 @@ fn ends_of_days_and_days_by_name_are_read_or_refused() {
 #[test]
 fn what_people_type_in_haste_is_read_or_refused_and_never_dropped() {
     check("typed.txt", include_str!("quick_add_world/typed.txt"));
+    check("said.txt", include_str!("quick_add_world/said.txt"));
 }
 
 /// Words of the grammar and others, to be thrown together.
@@ -172,6 +173,19 @@ const WORDS: &[&str] = &[
     "between",
     "UTC",
     "+02:00",
+    "x5",
+    "thru",
+    "notify",
+    "weekends",
+    "alternate",
+    "tmrw",
+    "decembr",
+    "Mo-Fr",
+    "3ish",
+    "24.12",
+    "830pm",
+    "there",
+    "Uhr",
     "\t",
     "@9",
     "@",

@@ -26,7 +26,10 @@ impl Reader<'_> {
                 None => Ok(None),
             },
             "in" => match self.long_span(at + 1) {
-                Some((amount, next)) => self.counted(amount, at, next),
+                Some((amount, next)) => {
+                    let next = next + usize::from(self.word(next) == "time");
+                    self.counted(amount, at, next)
+                }
                 None => Ok(None),
             },
             _ => match self.span(at) {

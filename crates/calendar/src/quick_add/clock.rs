@@ -20,7 +20,7 @@ impl Part {
             "morning" => Self::Morning,
             "afternoon" => Self::Afternoon,
             "evening" => Self::Evening,
-            "night" => Self::Night,
+            "night" | "nite" => Self::Night,
             _ => return None,
         })
     }

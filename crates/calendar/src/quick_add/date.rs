@@ -252,7 +252,11 @@ impl Reader<'_> {
     /// Whether "Sun" is the day: in capitals behind other words, or before a time.
     fn is_meant(&self, at: usize) -> bool {
         let capital = self.tokens[at].text.starts_with(char::is_uppercase);
-        capital && at > 0 || self.ends(at + 1) || self.bare_clock(at + 1).is_ok_and(|f| f.is_some())
+        let part = Part::of(self.word(at + 1)).is_some();
+        capital && at > 0
+            || part
+            || self.ends(at + 1)
+            || self.bare_clock(at + 1).is_ok_and(|f| f.is_some())
     }
 
     fn same_weekday(

@@ -92,13 +92,13 @@ impl<'a> Leftover<'a> {
         if found.is_some() || !(self.date || self.time || self.repeat) {
             return found;
         }
-        self.month(at)
+        self.lasting(at)
+            .or_else(|| self.month(at))
             .or_else(|| self.number(at))
             .or_else(|| self.dotted(at))
             .or_else(|| self.clock(at))
             .or_else(|| self.about(at))
             .or_else(|| self.spoken(at))
-            .or_else(|| self.lasting(at))
             .or_else(|| self.vague(at))
             .or_else(|| self.zone(at))
             .or_else(|| self.repetition(at))
@@ -147,6 +147,12 @@ impl<'a> Leftover<'a> {
     }
 
     fn misspelt(&self, at: usize) -> Doubt {
+        // Tom is somebody, and "tom" is tomorrow in haste.
+        let beside = self.is_taken(at + 1) || self.is_behind_taken(at);
+        if self.reader.tokens[at].text == "tom" && beside && !self.date {
+            let why = "is not understood: did you mean tomorrow? write it, or Tom";
+            return Some((1, why.into()));
+        }
         let name = meant(self.word(at))?;
         Some((1, format!("is not understood: did you mean {name}? write it")))
     }
@@ -259,6 +265,12 @@ impl<'a> Leftover<'a> {
             ("weekend" | "wknd", _) if beside => {
                 Some((1, "is two days: write Saturday or Sunday".into()))
             }
+            ("or", "so") if self.is_behind_taken(at) => {
+                Some((2, "is no one time: write the one that is meant".into()))
+            }
+            ("later" | "hence", _) if words::unit(self.before(at)).is_some() => {
+                Some((1, "does not say than what: write in 2 days, or the date".into()))
+            }
             ("week" | "wk" | "kw" | "cw", _)
                 if words::digits(next).is_some()
                     && (self.ends(at + 2) || beside && self.is_behind_taken(at)) =>
@@ -269,7 +281,7 @@ impl<'a> Leftover<'a> {
                 Some((2, "before days is not understood: write the date".into()))
             }
             ("than" | "latest" | "earliest" | "max", "") if self.is_taken(at + 1) => {
-                Some((1, "before a time is not understood: write by 17:00 for a task".into()))
+                Some((1, "is not understood here: write by Friday, or by 17:00, for a task".into()))
             }
             _ if is_day_letters(word) => Some((
                 1,

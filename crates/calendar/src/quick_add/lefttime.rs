@@ -163,16 +163,18 @@ impl Leftover<'_> {
             "sharp" | "hrs" | "hours" | "ish" | "p" | "onwards" | "onward" | "latest" | "earliest"
         );
         let tail = tail && self.is_behind_taken(at) && self.ends(at + 1);
-        tail.then(|| (1, "behind a time is not understood: write it like 9:30".into()))
+        tail.then(|| {
+            (1, "is not understood here: write it like 9:30, or by Friday for a task".into())
+        })
     }
 
     /// ", 30 min", "2-hour meeting", "for 2-3 hours", where no length was understood.
     pub fn lasting(&self, at: usize) -> Doubt {
-        if !self.time || self.length {
+        if !(self.time || self.date) || self.length {
             return None;
         }
         let (word, next) = (self.word(at), self.word(at + 1));
-        let why = "may be how long it lasts or not: write it like for 45m";
+        let why = "may be how long it lasts or not: write it like for 45m or for 3 days";
         if word == "for" && next.starts_with(|c: char| c.is_ascii_digit()) {
             let several = next.contains(['-', '–']) || self.word(at + 2) == "to";
             let count = if self.ends(at + 2) { 2 } else { 3 };
@@ -192,7 +194,7 @@ impl Leftover<'_> {
             return Some((1, why.into()));
         }
         let (amount, end) = self.reader.span(at)?;
-        let short = amount.months == 0 && amount.days == 0;
+        let short = amount.months == 0 && (amount.days == 0) == self.time;
         let said = is_short_unit(self.word(end - 1)) && end > at + 1;
         let long = matches!(self.word(end), "long" | "max" | "total");
         let whole = begins && self.ends(end + usize::from(long));

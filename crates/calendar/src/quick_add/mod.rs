@@ -4,20 +4,25 @@
 //! The line is cut into words; the spans that are time are taken, the rest is the title. What
 //! was read comes back as a line to confirm ([`Reading::echo`]) and as the spans it came from.
 //! It refuses rather than guesses: what looks like time and is not understood, or could be
-//! understood twice, is a [`Refusal`] that names the words and what would be. Words in quotes
-//! are title, whatever they say.
+//! understood twice, is a [`Refusal`] that names the words and what would be. When the whole line
+//! is read, what is left for the title is looked at once more beside the time that was found: a
+//! misspelt day, half a date, a vague hour, a word of another language. Words in quotes are title,
+//! whatever they say.
 //!
 //! What the words mean where people differ:
 //! - Hours are those of the 24-hour clock: `at 9` is 09:00. `at 3` (1 to 6, without am, pm, a
 //!   part of the day or a leading zero) is refused, since most who write it mean the afternoon.
 //! - A weekday is the coming one; today if that is one and the time is still ahead. `next
 //!   Friday` is the Friday of next week (weeks begin on Monday), `this Friday` that of this one.
-//! - `EOD` is the end of that day, today's where no other is named, and makes it a task. `New Year's
-//!   Eve` and other days of one date are that date where nothing else says when; Easter is refused.
+//! - `EOD` is the end of that day, today's where no other is named, and makes it a task. `on New
+//!   Year's Eve` is its date where nothing else says when; `Christmas dinner 18:00` and Easter are
+//!   refused.
 //! - A time without a date is the next time clocks show it: today, or tomorrow.
 //! - `24.12.` is day and month; `1/2` could be two dates and is refused, `24/12` could not.
 //! - `every 4 hours` is elapsed time: such a series is tied to UTC.
-//! - Abbreviations of zones (EST, IST) are never guessed.
+//! - Abbreviations of zones (EST, IST) are never guessed. `her time` is that of the one person the
+//!   line names; with nobody or several it is refused.
+//! - `Mon-Fri 9:00` and `weekends` repeat; `remind 10m 1h` are two reminders, `1h 30m` is one.
 //!
 //! Pure, and its work is bounded by the length of the line.
 

@@ -375,7 +375,8 @@ impl<'a> Scan<'a> {
             let said = self.said(&tokens);
             return said.strip_prefix("on ").unwrap_or(&said).to_string();
         }
-        let title = title.strip_prefix("to ").filter(|_| note).unwrap_or(&title);
+        let wish = ["to ", "about ", "that "].iter().find_map(|to| title.strip_prefix(to));
+        let title = wish.filter(|_| note).unwrap_or(&title);
         title.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
