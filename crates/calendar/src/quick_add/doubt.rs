@@ -200,7 +200,10 @@ impl Reader<'_> {
 /// "Fri/Sat", "Mon-Wed".
 fn is_several_days(word: &str) -> bool {
     let sign = ['/', '-', '–', '+', '&'];
-    word.contains(sign) && word.split(sign).all(|one| words::weekday_code(one).is_some())
+    word.contains(sign)
+        && word.split(sign).all(|one| {
+            words::weekday_code(one).is_some() || one == "today" || words::is_tomorrow(one)
+        })
 }
 
 /// "3" or "3rd" of a month.
@@ -241,7 +244,9 @@ fn has_offset(word: &str) -> bool {
 
 /// "9:00ish"; "16:9" and "4:33" by itself are read or refused elsewhere.
 fn begins_as_clock(word: &str) -> bool {
-    behind_clock(word).is_some_and(|rest| rest.starts_with(char::is_alphabetic))
+    behind_clock(word).is_some_and(|rest| {
+        !rest.is_empty() && !rest.starts_with(|c: char| c == ':' || c.is_ascii_digit())
+    })
 }
 
 /// What stands behind hour and minute in the same word.

@@ -3,7 +3,7 @@
 
 use super::{
     Known,
-    misspelt::{elsewhere, meant, month_elsewhere},
+    misspelt::{elsewhere, meant, meant_beside, month_elsewhere},
     place::called,
     scan::{Reader, Refused, Scan, What},
     token::Sort,
@@ -146,6 +146,11 @@ impl<'a> Leftover<'a> {
             || at > 1 && self.before(at) == "and" && words::takes_number(self.before(at - 1))
     }
 
+    /// "nxt", which stands before the day it belongs to.
+    fn is_short(&self, at: usize) -> bool {
+        matches!(self.word(at), "nxt" | "nex" | "nx" | "evry" | "evr" | "ever")
+    }
+
     fn misspelt(&self, at: usize) -> Doubt {
         // Tom is somebody, and "tom" is tomorrow in haste.
         let beside = self.is_taken(at + 1) || self.is_behind_taken(at);
@@ -153,7 +158,21 @@ impl<'a> Leftover<'a> {
             let why = "is not understood: did you mean tomorrow? write it, or Tom";
             return Some((1, why.into()));
         }
-        let name = meant(self.word(at))?;
+        let numbered = self.before(at).starts_with(|c: char| c.is_ascii_digit());
+        let word = self.word(at);
+        let known = !called(self.reader.known.people, word).is_empty();
+        // "we" and "do" are words, and German days where they begin with a capital.
+        let capital = self.reader.tokens[at].text.starts_with(char::is_uppercase) && at > 0;
+        if !known && self.is_taken(at + 1) && (!self.date && !self.repeat || self.is_short(at)) {
+            if capital && matches!(word, "do" | "di" | "mi" | "so") {
+                let why = "may be a day: write it in English, such as Thursday";
+                return Some((1, why.into()));
+            }
+            if let Some(name) = meant_beside(word, numbered).filter(|_| word != "we" || capital) {
+                return Some((1, format!("is not understood: did you mean {name}? write it")));
+            }
+        }
+        let name = meant(word)?;
         Some((1, format!("is not understood: did you mean {name}? write it")))
     }
 
@@ -265,6 +284,17 @@ impl<'a> Leftover<'a> {
             ("weekend" | "wknd", _) if beside => {
                 Some((1, "is two days: write Saturday or Sunday".into()))
             }
+            ("and" | "&" | "or", "")
+                if self.is_taken(at + 1) && words::is_also_a_word(self.before(at)) =>
+            {
+                Some((1, "may be more than one day: add them one by one".into()))
+            }
+            _ if word
+                .strip_prefix('@')
+                .is_some_and(|day| words::weekday(day).is_some() || words::is_tomorrow(day)) =>
+            {
+                Some((1, "is not understood: write it without the @".into()))
+            }
             ("or", "so") if self.is_behind_taken(at) => {
                 Some((2, "is no one time: write the one that is meant".into()))
             }
@@ -312,6 +342,17 @@ impl<'a> Leftover<'a> {
         let cities = word.contains('/') && word.split('/').any(city);
         if self.time && cities && self.is_behind_taken(at) {
             return Some((1, format!("is more than one zone: {write}")));
+        }
+        let of_day = matches!(
+            next,
+            "morning" | "afternoon" | "evening" | "night" | "end" | "side" | "clock" | "noon"
+        );
+        let numbered = self.before(at).starts_with(|c: char| c.is_ascii_digit());
+        let other = whose && of_day && self.is_behind_taken(at)
+            || numbered && matches!(word, "hers" | "his" | "theirs" | "mine" | "yours" | "ours")
+            || word == "local" && self.is_behind_taken(at) && self.ends(at + 1);
+        if self.time && other {
+            return Some((1, format!("may be another clock: {write}")));
         }
         let there = word == "there" && self.ends(at + 1);
         let over = self.before(at) == "over" || self.is_behind_taken(at);
@@ -382,7 +423,15 @@ fn is_day_owned(word: &str) -> bool {
     })
 }
 
-/// "MWF", "T/Th", "Mo/We".
+/// "MWF", "T/Th", "MoWeFr".
 fn is_day_letters(word: &str) -> bool {
-    matches!(word, "mwf" | "tth" | "tuth" | "mw" | "m/w/f" | "t/th" | "tu/th" | "mo/we/fr" | "m/w")
+    if matches!(word, "mwf" | "tth" | "tuth" | "mw" | "m/w/f" | "t/th" | "tu/th" | "m/w") {
+        return true;
+    }
+    let day = |at: usize| word.get(at..at + 2).and_then(words::weekday_code);
+    let days: Option<Vec<_>> = (0..word.len()).step_by(2).map(day).collect();
+    let rising = |days: &[jiff::civil::Weekday]| {
+        days.windows(2).all(|two| two[0].to_monday_zero_offset() < two[1].to_monday_zero_offset())
+    };
+    word != "moth" && word.len() > 3 && days.is_some_and(|days| rising(&days))
 }

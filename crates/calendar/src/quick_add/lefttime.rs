@@ -95,7 +95,11 @@ impl Leftover<'_> {
             return Some((1, why.into()));
         }
         let begins = word.split(['-', '–', '+']).next().filter(|first| first.len() < word.len());
-        if begins.is_some_and(is_clock) {
+        let short = |text: &str| text.strip_suffix(['a', 'p']).is_some_and(is_hour);
+        let ends = word.split(['-', '–']).next_back().filter(|last| last.len() < word.len());
+        let to =
+            ends.is_some_and(short) && begins.is_some_and(|first| is_hour(first) || short(first));
+        if to || begins.is_some_and(is_clock) || is_more_than_clock(word) {
             return Some((1, "is not understood: write it like 9:00, or 9:00-10:30".into()));
         }
         let range = word.strip_suffix("hrs").or_else(|| word.strip_suffix('h'));
@@ -104,6 +108,16 @@ impl Leftover<'_> {
             .is_some_and(|(one, two)| is_hour(one.trim_end_matches('h')) && is_hour(two))
         {
             return Some((1, "is not understood: write it like 14:00-15:00".into()));
+        }
+        let hours = ["uhr", "hrs", "h", "u"].iter().find_map(|unit| word.strip_suffix(unit));
+        let whole = |text: &str| {
+            is_hour(text)
+                || is_clock(&text.replace('.', ":"))
+                || words::digits(text).is_some_and(|n| text.len() == 4 && n < 2400)
+        };
+        let with_h = word.split_once('h').is_some_and(|(one, two)| is_hour(one) && is_hour(two));
+        if !self.time && self.ends(at + 1) && (with_h || hours.is_some_and(whole)) {
+            return Some((1, "may be a time or not: write it like 15:00".into()));
         }
         let letter = word.strip_suffix(['a', 'p']).filter(|rest| is_hour(rest) || is_clock(rest));
         let told = !self.time || self.before(at) == "at";
@@ -241,6 +255,14 @@ fn is_glued_date(word: &str) -> bool {
         && digits.len() < 3
         && words::digits(&digits).is_some()
         && words::month(&letters).is_some()
+}
+
+/// "1pm2pm", and not "5amp".
+fn is_more_than_clock(word: &str) -> bool {
+    let at = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
+    let (number, rest) = word.split_at(at);
+    let rest = rest.strip_prefix("am").or_else(|| rest.strip_prefix("pm"));
+    is_hour(number) && rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('p'))
 }
 
 /// "20261231".

@@ -4,7 +4,7 @@
 use super::words;
 
 /// What days and months are nearly like, and still words of their own.
-const OWN: [&str; 24] = [
+const OWN: [&str; 34] = [
     "match",
     "marsh",
     "march",
@@ -29,6 +29,16 @@ const OWN: [&str; 24] = [
     "toddy",
     "toady",
     "avril",
+    "ever",
+    "avery",
+    "dairy",
+    "daisy",
+    "month",
+    "months",
+    "mouthy",
+    "weakly",
+    "weeklys",
+    "yearly",
 ];
 
 /// Days, months and hours in German, French, Spanish and Italian, and what is written instead.
@@ -105,6 +115,8 @@ pub(super) fn elsewhere(word: &str) -> Option<&'static str> {
 /// Months that are also words, or short, in other languages: only beside a number.
 pub(super) fn month_elsewhere(word: &str) -> Option<&'static str> {
     Some(match word {
+        "juin" | "junio" => "June",
+        "juillet" | "julio" => "July",
         "dez" | "déc" | "dic" => "Dec",
         "okt" => "Oct",
         "mai" | "mayo" => "May",
@@ -127,7 +139,39 @@ pub(super) fn meant(word: &str) -> Option<String> {
     let months = (1..=12).map(words::month_name);
     let near = ["today", "tomorrow", "tonight"].map(String::from);
     let names = days.map(String::from).chain(months).chain(near);
-    names.into_iter().find(|name| is_near(&letters, &name.to_lowercase()))
+    let often = ["every", "until", "daily", "weekly", "monthly"].map(String::from);
+    let near = |name: &String| is_near(&letters, &name.to_lowercase());
+    let often = often
+        .into_iter()
+        .find(|name| plain != name && steps(&letters, &name.chars().collect::<Vec<_>>()) == 1)
+        .filter(|name| name.starts_with(letters[0]));
+    names.into_iter().find(near).or(often)
+}
+
+/// The same for what is too short to be asked about anywhere: right before a time, or a number
+/// right before it.
+pub(super) fn meant_beside(word: &str, numbered: bool) -> Option<String> {
+    let day = match word {
+        "mo" => "Monday",
+        "tu" | "tus" | "teu" => "Tuesday",
+        "we" | "wedn" | "wde" => "Wednesday",
+        "th" | "thr" | "thrs" | "thrus" => "Thursday",
+        "fr" | "fir" | "frid" => "Friday",
+        "sa" | "sta" => "Saturday",
+        "su" | "snu" => "Sunday",
+        "tdy" | "2day" | "tday" => "today",
+        "nxt" | "nex" | "nx" => "next",
+        "evry" | "evr" | "ever" => "every",
+        _ if numbered => {
+            let letters: Vec<char> = word.chars().collect();
+            let near = |name: &str| {
+                letters.len() > 2 && steps(&letters, &name.chars().collect::<Vec<_>>()) == 1
+            };
+            return ["june", "july"].into_iter().find(|name| near(name)).map(String::from);
+        }
+        _ => return None,
+    };
+    Some(day.to_string())
 }
 
 fn is_near(letters: &[char], name: &str) -> bool {

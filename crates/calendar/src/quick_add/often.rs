@@ -16,7 +16,7 @@ impl Reader<'_> {
     pub fn working_day(&self, at: usize) -> Option<usize> {
         match (self.word(at), self.word(at + 1)) {
             ("weekday" | "weekdays" | "workday" | "workdays", _) => Some(at + 1),
-            ("working" | "business" | "work", "day" | "days") => Some(at + 2),
+            ("working" | "business" | "work", "day" | "days") | ("week", "days") => Some(at + 2),
             _ => None,
         }
     }

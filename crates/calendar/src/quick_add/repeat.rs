@@ -44,6 +44,7 @@ impl Reader<'_> {
     pub fn repeat(&self, at: usize, after: After) -> Tried<What> {
         let one_word = match self.word(at) {
             "daily" => Some((Freq::Daily, 1)),
+            "everyday" | "every-day" if self.ends(at + 1) => Some((Freq::Daily, 1)),
             "weekly" => Some((Freq::Weekly, 1)),
             "fortnightly" => Some((Freq::Weekly, 2)),
             "monthly" => Some((Freq::Monthly, 1)),
@@ -70,9 +71,14 @@ impl Reader<'_> {
     fn plural(&self, at: usize) -> Option<(Pattern, usize)> {
         let from = at + usize::from(self.word(at) == "on");
         let mut pattern = Pattern::new(Freq::Weekly, 1);
-        if self.word(from) == "weekdays" {
+        let working = self.working_day(from);
+        if let Some(next) = working.filter(|next| {
+            let counted =
+                at.checked_sub(1).is_some_and(|at| words::number(self.word(at)).is_some());
+            self.word(next - 1).ends_with("days") && !counted
+        }) {
             pattern.days = WORKING.map(ByDay::every).to_vec();
-            return Some((pattern, from + 1));
+            return Some((pattern, next));
         }
         if self.word(from) == "alternate" {
             return self.every_so_many(2, from + 1, at).ok().flatten();

@@ -361,6 +361,7 @@ impl<'a> Scan<'a> {
         for taken in ends.chain(std::iter::once(self.tokens.len()..self.tokens.len())) {
             let part = self.part(text, at..taken.start);
             let bare = part.trim_matches([',', ';', ' ']);
+            let bare = bare.strip_prefix("- ").unwrap_or(bare);
             if !bare.is_empty()
                 && !bare.chars().all(|c| matches!(c, '-' | '–' | '·' | '@' | '(' | ')'))
             {
