@@ -60,6 +60,7 @@ fn ends_of_days_and_days_by_name_are_read_or_refused() {
 fn what_people_type_in_haste_is_read_or_refused_and_never_dropped() {
     check("typed.txt", include_str!("quick_add_world/typed.txt"));
     check("said.txt", include_str!("quick_add_world/said.txt"));
+    check("haste.txt", include_str!("quick_add_world/haste.txt"));
 }
 
 /// Words of the grammar and others, to be thrown together.

@@ -37,6 +37,11 @@ impl Work<'_> {
             return no(format!("'{text}': a task has a deadline and no length, so leave it away"));
         }
         let repeats = self.has(|what| matches!(what, What::Repeat(_))).is_some();
+        if !repeats && !start.all_day && amount.days > 1 {
+            return no(format!(
+                "'{text}' could be one event or one each day: write daily at that time until and a date, or leave the time away"
+            ));
+        }
         if repeats && amount.days > 0 {
             return no(format!(
                 "'{text}' could be how long each lasts or how long it goes on: write until and a date, or 10 times"

@@ -35,7 +35,7 @@ impl Part {
     }
 
     /// The hours it has, on the 24-hour clock.
-    fn hours(self) -> std::ops::RangeInclusive<i16> {
+    pub fn hours(self) -> std::ops::RangeInclusive<i16> {
         match self {
             Self::Morning => 0..=12,
             Self::Afternoon => 12..=18,
@@ -70,8 +70,8 @@ impl Clock {
     /// "noon", "midnight".
     fn named(word: &str) -> Option<Self> {
         match word {
-            "noon" | "midday" => Some(Self::sure(720)),
-            "midnight" => Some(Self { midnight: true, ..Self::sure(1440) }),
+            "noon" | "midday" | "mid-day" => Some(Self::sure(720)),
+            "midnight" | "midnite" => Some(Self { midnight: true, ..Self::sure(1440) }),
             _ => None,
         }
     }

@@ -295,10 +295,11 @@ impl Reader<'_> {
         if let (Some(day), Some(month)) = (number(from), words::month(self.word(of))) {
             return self.with_year(day, month, at, of + 1);
         }
-        if let (Some(month), Some(day)) = (words::month(self.word(from)), number(from + 1)) {
-            let clock = words::unit(self.word(from + 2)).is_some();
+        let then = from + 1 + usize::from(self.word(from + 1) == "the");
+        if let (Some(month), Some(day)) = (words::month(self.word(from)), number(then)) {
+            let clock = words::unit(self.word(then + 1)).is_some();
             if !clock && day <= 99 {
-                return self.with_year(day, month, at, from + 2);
+                return self.with_year(day, month, at, then + 1);
             }
         }
         let word = self.word(from);

@@ -3,6 +3,7 @@
 
 use super::{
     Known,
+    clock::Clock,
     misspelt::{elsewhere, meant, meant_beside, month_elsewhere},
     place::called,
     scan::{Reader, Refused, Scan, What},
@@ -40,6 +41,8 @@ pub(super) struct Leftover<'a> {
     pub time: bool,
     pub repeat: bool,
     pub length: bool,
+    /// The time of day, where one is said and its half of the day is not.
+    pub unsure: Option<Clock>,
 }
 
 /// Refuses a word of the title that belongs to the date or time beside it.
@@ -80,6 +83,14 @@ impl<'a> Leftover<'a> {
                 )
             }),
             repeat: has(|what| matches!(what, What::Repeat(_))),
+            unsure: scan
+                .find(|what| match what {
+                    What::Clock(clocks) => clocks.first().copied(),
+                    What::Clocks(first, _) => Some(*first),
+                    _ => None,
+                })
+                .map(|(clock, _)| clock)
+                .filter(|clock| !clock.sure),
             length: has(|what| matches!(what, What::Length(_) | What::Clocks(..))),
         }
     }
@@ -226,8 +237,13 @@ impl<'a> Leftover<'a> {
         {
             return Some((1, why(month)));
         }
-        if self.date || self.repeat || words::month(word).is_none() {
+        if words::month(word).is_none() || self.repeat {
             return None;
+        }
+        if self.date {
+            let name = matches!(word, "march" | "may" | "april" | "june" | "august" | "jan");
+            let beside = self.is_taken(at + 1) || self.is_behind_taken(at);
+            return (!name && beside).then(|| (1, why(word)));
         }
         // A name of a person too, unless it stands by the time.
         let name =

@@ -27,6 +27,17 @@ impl Leftover<'_> {
             }
             "up" if next == "to" && self.is_datelike(at + 2) => Some((3, no_date.into())),
             "as" if next == "of" => Some((2, no_date.into())),
+            "in" | "during" if self.repeat && next.len() == 4 && words::digits(next).is_some() => {
+                Some((2, no_date.into()))
+            }
+            "even" | "odd" if matches!(next, "days" | "weeks") => {
+                Some((2, "is not understood: write every other day, or every other week".into()))
+            }
+            _ if is_multiple(word)
+                && (word.contains('/') || matches!(next, "per" | "a" | "each" | "/")) =>
+            {
+                Some((1, "does not say when: write it like every Monday and Thursday".into()))
+            }
             _ => None,
         }
     }
@@ -110,4 +121,11 @@ impl Leftover<'_> {
             _ => None,
         }
     }
+}
+
+/// "3x", "x3/week".
+fn is_multiple(word: &str) -> bool {
+    let first = word.split('/').next().unwrap_or("");
+    let number = first.strip_prefix(['x', '×']).or_else(|| first.strip_suffix(['x', '×']));
+    number.is_some_and(|number| words::digits(number).is_some())
 }

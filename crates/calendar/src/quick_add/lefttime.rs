@@ -1,6 +1,7 @@
 //! The same for times of day and lengths: numbers, half times, and hours in words.
 
 use super::{
+    clock::{Clock, Part},
     leftover::{Doubt, Leftover},
     words,
 };
@@ -172,6 +173,29 @@ impl Leftover<'_> {
         if is_hour_word(word) && MINUTES.contains(&next) && !self.time {
             return Some((2, why.into()));
         }
+        if let Some(part) = Part::of(word) {
+            let against = |clock: Clock| !part.hours().contains(&(clock.minutes / 60));
+            if self.unsure.is_some_and(against) {
+                let why = "does not agree with the time: write it like 09:00 or 21:00";
+                return Some((1, why.into()));
+            }
+            if next == "and" && !self.time && Part::of(self.word(at + 2)).is_some()
+                || self.time && self.is_behind_taken(at) && self.ends(at + 1)
+            {
+                let why =
+                    "is not read with the time: write it behind it, as in at 7 in the evening";
+                return Some((1, why.into()));
+            }
+        }
+        let glued = word.rsplit_once(':').is_some_and(|(one, two)| {
+            two.len() == 2 && words::digits(two).is_some() && one.len() < 4 && !one.is_empty()
+        });
+        let letters = word.len() < 4
+            && word.ends_with("oo")
+            && word.starts_with(|c: char| c.is_ascii_digit());
+        if (glued || letters) && !self.time && word != "1:1" {
+            return Some((1, why.into()));
+        }
         let tail = matches!(
             word,
             "sharp" | "hrs" | "hours" | "ish" | "p" | "onwards" | "onward" | "latest" | "earliest"
@@ -199,6 +223,9 @@ impl Leftover<'_> {
             {
                 return Some((count, why.into()));
             }
+        }
+        if word == "+" && self.reader.span(at + 1).is_some() {
+            return Some((2, why.into()));
         }
         let begins = at == 0 || self.is_behind_taken(at) || self.is_behind_comma(at);
         let glued = word

@@ -61,11 +61,10 @@ impl Reader<'_> {
             return Ok(Some(found));
         }
         if self.word(at) == "in" {
-            if let Some(part) = Some(at + 1 + usize::from(self.word(at + 1) == "the"))
-                .filter(|place| *place > at + 1)
-                .and_then(|place| super::clock::Part::of(self.word(place)))
-            {
-                return Ok(Some((What::Part(part), at + 3)));
+            let place = at + 1 + usize::from(self.word(at + 1) == "the");
+            let told = place > at + 1 || after == After::Time;
+            if let Some(part) = super::clock::Part::of(self.word(place)).filter(|_| told) {
+                return Ok(Some((What::Part(part), place + 1)));
             }
             if let Some(found) = self.theirs(at + 1, true)? {
                 return Ok(Some(found));
