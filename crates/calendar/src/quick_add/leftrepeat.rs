@@ -113,6 +113,10 @@ impl Leftover<'_> {
                     "is not understood here: write every month on the 2nd Tuesday".into(),
                 ))
             }
+            ("last", "day") | ("and", "last") => Some((
+                2,
+                "is not understood here: write every month on the 15th and last day".into(),
+            )),
             ("alternate" | "alternating" | "weekends" | "once" | "twice", _) => Some((
                 1,
                 "is not understood here: write every other Thursday, or every Saturday and Sunday"

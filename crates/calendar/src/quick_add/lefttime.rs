@@ -25,7 +25,8 @@ impl Leftover<'_> {
     pub fn number(&self, at: usize) -> Doubt {
         let word = self.word(at);
         let edge = self.ends(at + 1);
-        if self.is_numbered(at) || !(edge || self.is_behind_taken(at)) {
+        let on = self.word(at + 1) == "and" && self.is_taken(at + 2);
+        if self.is_numbered(at) || !(edge || on || self.is_behind_taken(at)) {
             return None;
         }
         let is_time = match words::digits(word) {
@@ -40,7 +41,7 @@ impl Leftover<'_> {
         let day = word.len() < 3 && words::digits(word).is_some_and(|n| (1..=31).contains(&n));
         let ordinal =
             words::ordinal(word).is_some() && word.starts_with(|c: char| c.is_ascii_digit());
-        if edge && ordinal && self.repeat {
+        if (edge || on) && ordinal && self.repeat {
             let why = "is not understood beside the repetition: write every month on the 15th, or every Monday";
             return Some((1, why.into()));
         }
@@ -120,7 +121,7 @@ impl Leftover<'_> {
         if !self.time && self.ends(at + 1) && (with_h || hours.is_some_and(whole)) {
             return Some((1, "may be a time or not: write it like 15:00".into()));
         }
-        let letter = word.strip_suffix(['a', 'p']).filter(|rest| is_hour(rest) || is_clock(rest));
+        let letter = word.strip_suffix(['a', 'p']).filter(|rest| whole(rest));
         let told = !self.time || self.before(at) == "at";
         if letter.is_some() && told {
             return Some((1, "is not understood: write it like 9am or 9pm".into()));

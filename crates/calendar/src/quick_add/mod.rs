@@ -35,6 +35,7 @@ mod days;
 mod doubt;
 mod echo;
 mod first;
+mod leftday;
 mod leftover;
 mod leftrepeat;
 mod lefttime;

@@ -24,7 +24,14 @@ impl Reader<'_> {
     /// When to tell.
     pub fn tell(&self, at: usize, _: After) -> Tried<What> {
         let none = match (self.word(at), self.word(at + 1)) {
-            ("no" | "without", "reminder" | "reminders") => Some(at + 2),
+            (
+                "no" | "without",
+                "reminder" | "reminders" | "alert" | "alerts" | "alarm" | "alarms" | "notification"
+                | "notifications",
+            ) => Some(at + 2),
+            ("don't" | "don’t" | "dont", "remind") => {
+                Some(at + 2 + usize::from(self.word(at + 2) == "me"))
+            }
             ("remind" | "reminder" | "reminders", "none" | "never" | "off") => Some(at + 2),
             ("without", "a") if self.word(at + 2) == "reminder" => Some(at + 3),
             _ => None,
@@ -68,7 +75,8 @@ impl Reader<'_> {
 
     /// "notify 30 min before", "with an alert 1h before", "15 minute warning", "30 min before".
     fn told_otherwise(&self, at: usize) -> Tried<What> {
-        let with = usize::from(matches!(self.word(at), "with" | "set" | "add" | "plus" | "and"));
+        let with =
+            usize::from(matches!(self.word(at), "with" | "w/" | "set" | "add" | "plus" | "and"));
         let an = with + usize::from(with > 0 && matches!(self.word(at + with), "a" | "an"));
         if let Some(from) = self.keyword(at + an)
             && self.span(from).is_some()
