@@ -171,6 +171,33 @@ fn a_preview_says_what_would_be_and_changes_nothing() {
 }
 
 #[test]
+fn the_same_file_by_another_name_doubles_nothing() {
+    let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
+    let by_name = |name: &str| Target::NamedByFile(name.into());
+    let bytes = event(TEA);
+    import(&mut world, &ImportFile { target: by_name("calendar"), ..file(&bytes) });
+    let rows = world.all_rows();
+    let copy = ImportFile { target: by_name("calendar (1)"), ..file(&bytes) };
+    let preview = ImportFile { mode: Mode::Preview, ..copy.clone() };
+    let said_so = "0 created, 0 updated, 1 unchanged\nline 2: “Tea” is in the calendar calendar already: it is not made again";
+    assert_eq!(said(&import(&mut world, &preview)), said_so);
+    assert_eq!(said(&import(&mut world, &copy)), said_so);
+    assert_eq!(world.engine().calendars().expect("calendars").len(), 2);
+    assert_eq!(world.all_rows(), rows);
+    // A newer version by another name is one of the same event.
+    let moved = event(&TEA.replace("T160000", "T170000").replace("20261101", "20261102"));
+    let newer = ImportFile { target: by_name("calendar (2)"), ..file(&moved) };
+    assert!(said(&import(&mut world, &newer)).starts_with("0 created, 1 updated, 0 unchanged\n"));
+    assert_eq!(world.rows(), "Tue 24 16:50 scheduled planned Tea");
+    // Who names the calendar gets it there, and is told.
+    let named = ImportFile { target: Target::Named("Tea time".into()), ..file(&moved) };
+    assert_eq!(
+        said(&import(&mut world, &named)),
+        "1 created, 0 updated, 0 unchanged\nline 2: “Tea” is in the calendar calendar, too"
+    );
+}
+
+#[test]
 fn a_file_that_is_none_says_so_and_changes_nothing() {
     let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
     let done = import(&mut world, &file(b"\x00\xff\x00 not a calendar"));

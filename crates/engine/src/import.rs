@@ -23,7 +23,7 @@ use crate::{
     error::{Error, Result},
     ledger::{
         calendar::{self as calendars, CalendarRow},
-        event::Source,
+        event::{self, Source},
         person,
     },
     origin::Stamp,
@@ -183,18 +183,23 @@ impl Engine {
             Target::Calendar(id) => {
                 let row = known.into_iter().find(|c| c.id == *id);
                 let row = row.ok_or_else(|| Error::not_found("calendar", id))?;
-                return Ok(Place { row, is_new: false });
+                return Ok(Place { row, is_new: false, by: By::Person });
             }
             Target::Named(name) => name,
             Target::NamedByFile(name) => named.unwrap_or(name),
         };
+        let by = match (&file.target, named) {
+            (Target::NamedByFile(_), None) => By::FileName,
+            (Target::NamedByFile(_), Some(_)) => By::File,
+            (Target::Named(_) | Target::Calendar(_), _) => By::Person,
+        };
         let name: String = name.trim().chars().filter(|c| !c.is_control()).take(60).collect();
         if let Some(row) = known.iter().find(|c| c.name == name) {
-            return Ok(Place { row: row.clone(), is_new: false });
+            return Ok(Place { row: row.clone(), is_new: false, by });
         }
         let color = COLORS[known.len().saturating_sub(1) % COLORS.len()].to_string();
         let (id, name) = (calendar_id(&self.now()), calendar_name(&name)?.to_string());
-        Ok(Place { row: CalendarRow { id, name, color, shown: true }, is_new: true })
+        Ok(Place { row: CalendarRow { id, name, color, shown: true }, is_new: true, by })
     }
 }
 
@@ -203,6 +208,26 @@ impl Engine {
 pub(crate) struct Place {
     pub row: CalendarRow,
     is_new: bool,
+    by: By,
+}
+
+/// Where else an event of a file is.
+#[derive(Debug)]
+pub(crate) enum Elsewhere {
+    /// In this calendar, and it is that one.
+    There(String),
+    /// In this calendar too.
+    Too(String),
+}
+
+/// Who chose a calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Person,
+    /// The file names it.
+    File,
+    /// It has the name of the file, which may be another for a copy of the same.
+    FileName,
 }
 
 /// Part of an import: what one transaction took in.
@@ -244,6 +269,20 @@ impl Chunk {
 
     pub fn say(&mut self, imported: &ImportedEvent, title: &str, what: &str) {
         self.note(imported, format!("“{title}” {what}"));
+    }
+
+    pub fn say_where(&mut self, imported: &ImportedEvent, elsewhere: Option<Elsewhere>) {
+        let title = &imported.draft.title;
+        match elsewhere {
+            Some(Elsewhere::There(name)) => {
+                let text = format!("is in the calendar {name} already: it is not made again");
+                self.say(imported, title, &text);
+            }
+            Some(Elsewhere::Too(name)) => {
+                self.say(imported, title, &format!("is in the calendar {name}, too"));
+            }
+            None => {}
+        }
     }
 
     pub fn note(&mut self, imported: &ImportedEvent, reason: String) {
@@ -340,6 +379,36 @@ impl Act<'_> {
         let reason = format!("“{}” is not imported: {reason}", imported.draft.title);
         chunk.remarks.push(Remark { line: imported.line, reason });
         Ok(None)
+    }
+
+    /// An event that is in another calendar already: of a file that names none it is that one, and
+    /// where somebody chose the calendar it is one more. Says which calendar.
+    pub(crate) fn at_home<'e>(
+        &self,
+        fit: Fitting<'e>,
+        place: &Place,
+    ) -> Result<(Fitting<'e>, Option<Elsewhere>)> {
+        let zones = &self.context.zones;
+        let uid = &fit.0.uid;
+        let is_here = || match event::by_uid(self.tx, zones, place.row.id, uid) {
+            Err(error) if error.is_damage() => Ok(true),
+            found => Ok::<bool, Error>(found?.is_some()),
+        };
+        if place.by == By::File || (!place.is_new && is_here()?) {
+            return Ok((fit, None));
+        }
+        let Some(row) = event::by_uid_anywhere(self.tx, zones, uid)? else {
+            return Ok((fit, None));
+        };
+        let calendar = row.event.calendar;
+        let name = calendars::find(self.tx, calendar)?.map_or_else(String::new, |c| c.name);
+        if place.by == By::Person {
+            return Ok((fit, Some(Elsewhere::Too(name))));
+        }
+        let (imported, event, source) = fit;
+        let event = Event { calendar, ..event };
+        let source = Source { stamp: Stamp::text(&event, &imported), ..source };
+        Ok(((imported, event, source), Some(Elsewhere::There(name))))
     }
 
     /// An imported event as it would be in the ledger, and what is kept of its file. A calendar

@@ -68,7 +68,9 @@ impl Act<'_> {
         }
         let mut refusal = None;
         if let Some(fit) = self.fitting(first, place, chunk)? {
-            let verdict = self.verdict(&fit.0, place.row.id, &fit.1, &fit.2)?;
+            let (fit, elsewhere) = self.at_home(fit, place)?;
+            chunk.say_where(&fit.0, elsewhere);
+            let verdict = self.verdict(&fit.0, fit.1.calendar, &fit.1, &fit.2)?;
             match &verdict {
                 Verdict::Leave(Some(_)) => refusal = Some(&first.uid),
                 Verdict::Leave(None) | Verdict::Create | Verdict::Update(..) => {}
@@ -96,7 +98,9 @@ impl Act<'_> {
     ) -> Result<()> {
         for part in parts {
             let Some(fit) = self.fitting(part, place, chunk)? else { continue };
-            let mut verdict = self.verdict(&fit.0, place.row.id, &fit.1, &fit.2)?;
+            let (fit, elsewhere) = self.at_home(fit, place)?;
+            chunk.say_where(&fit.0, elsewhere);
+            let mut verdict = self.verdict(&fit.0, fit.1.calendar, &fit.1, &fit.2)?;
             if matches!(verdict, Verdict::Create) && refusal == part.part_of.as_ref() {
                 let stays = "is not taken: the series it is a part of stays as it is here";
                 verdict = Verdict::Leave(Some(stays));
