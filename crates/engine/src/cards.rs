@@ -19,7 +19,7 @@ use crate::{
     engine::{Engine, person_id},
     error::{Error, Result},
     export::Exported,
-    import::{AT_ONCE, HOLD_MS, Imported, Mode},
+    import::{AT_ONCE, HOLD_MS, ImportFile, Imported, Mode},
     ledger::{
         inbox,
         person::{self, Card, PersonRow},
@@ -98,11 +98,11 @@ impl Engine {
     /// Imports a file of cards; as [`Engine::import`] does with calendar files.
     pub(crate) fn import_cards(
         &self,
-        bytes: &[u8],
-        mode: Mode,
+        import: &str,
+        file: &ImportFile<'_>,
         watch: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<Imported> {
-        let (bytes, zones) = (ics::utf8(bytes), self.zones());
+        let (bytes, zones, mode) = (ics::utf8(file.bytes), self.zones(), file.mode);
         let mut reading = vcard::Reading::open(&bytes, &zones);
         let (mut done, mut waiting) = (Imported::default(), Vec::new());
         loop {
@@ -116,7 +116,11 @@ impl Engine {
                 Mode::Preview => {
                     self.read(|act| act.take_cards(&waiting, mode, &mut done, boot))?
                 }
-                Mode::Apply => self.write(|act| act.take_cards(&waiting, mode, &mut done, boot))?,
+                Mode::Apply => self.write(|act| {
+                    let taken = act.take_cards(&waiting, mode, &mut done, boot)?;
+                    act.keep_trail(import, "", &mut done.trail)?;
+                    Ok(taken)
+                })?,
             };
             waiting.drain(..taken);
             done.read += taken;

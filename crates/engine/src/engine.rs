@@ -301,6 +301,19 @@ impl Engine {
     where
         T: serde::Serialize + serde::de::DeserializeOwned,
     {
+        let done = self.once_through(request, |act| work(act).map(Some))?;
+        Ok(done.expect("BUG: it is through at once"))
+    }
+
+    /// The same of work that is through when it gives an answer, and goes on otherwise.
+    pub(crate) fn once_through<T>(
+        &self,
+        request: Option<&str>,
+        work: impl FnOnce(&Act<'_>) -> Result<Option<T>>,
+    ) -> Result<Option<T>>
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned,
+    {
         let Some(id) = request else { return self.write(work) };
         if id.is_empty() || id.len() > 100 {
             return Err(Error::invalid(
@@ -310,17 +323,17 @@ impl Engine {
         }
         self.write(|act| {
             if let Some(known) = crate::ledger::request::answered(act.tx, id)? {
-                return serde_json::from_str(&known).map_err(|_| {
+                return serde_json::from_str(&known).map(Some).map_err(|_| {
                     Error::invalid(
                         "request",
                         format!("request id '{id}' was used for something else before"),
                     )
                 });
             }
-            let answer = work(act)?;
+            let Some(answer) = work(act)? else { return Ok(None) };
             let text = serde_json::to_string(&answer).expect("BUG: answers are JSON");
             crate::ledger::request::answer(act.tx, id, &text, act.now.wall)?;
-            Ok(answer)
+            Ok(Some(answer))
         })
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     error::{Error, Result},
     ledger::{
         calendar::{self as calendars, CalendarRow},
-        event::{self, Source},
+        event::Source,
         person,
     },
     origin::Stamp,
@@ -123,8 +123,26 @@ impl Engine {
         file: &ImportFile<'_>,
         watch: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<Imported> {
+        self.import_as(&self.new_import(), file, watch)
+    }
+
+    /// A name for an import.
+    pub fn new_import(&self) -> String {
+        event_id(&self.now()).to_string()
+    }
+
+    /// The same as a part of the import of this name: all of that is undone at once.
+    ///
+    /// # Errors
+    /// As [`Engine::import`].
+    pub fn import_as(
+        &self,
+        import: &str,
+        file: &ImportFile<'_>,
+        watch: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<Imported> {
         if is_of_cards(file.bytes) {
-            return self.import_cards(file.bytes, file.mode, watch);
+            return self.import_cards(import, file, watch);
         }
         let today = TimeZone::UTC.to_datetime(self.now().wall).date();
         let zones = self.zones();
@@ -155,7 +173,11 @@ impl Engine {
             let some = first_of(&waiting.make_contiguous()[..count]);
             let chunk = match file.mode {
                 Mode::Preview => self.read(|act| act.preview(some, &place)),
-                Mode::Apply => self.write(|act| act.take_in(some, &place, &mut || self.now().boot)),
+                Mode::Apply => self.write(|act| {
+                    let mut chunk = act.take_in(some, &place, &mut || self.now().boot)?;
+                    act.keep_trail(import, &place.row.name, &mut chunk.trail)?;
+                    Ok(chunk)
+                }),
             };
             let (left, total) = reading.progress();
             let chunk = chunk.map_err(|e| unfinished(done.read, total, e))?;
@@ -207,22 +229,13 @@ impl Engine {
 #[derive(Debug)]
 pub(crate) struct Place {
     pub row: CalendarRow,
-    is_new: bool,
-    by: By,
-}
-
-/// Where else an event of a file is.
-#[derive(Debug)]
-pub(crate) enum Elsewhere {
-    /// In this calendar, and it is that one.
-    There(String),
-    /// In this calendar too.
-    Too(String),
+    pub is_new: bool,
+    pub by: By,
 }
 
 /// Who chose a calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
+pub(crate) enum By {
     Person,
     /// The file names it.
     File,
@@ -269,20 +282,6 @@ impl Chunk {
 
     pub fn say(&mut self, imported: &ImportedEvent, title: &str, what: &str) {
         self.note(imported, format!("“{title}” {what}"));
-    }
-
-    pub fn say_where(&mut self, imported: &ImportedEvent, elsewhere: Option<Elsewhere>) {
-        let title = &imported.draft.title;
-        match elsewhere {
-            Some(Elsewhere::There(name)) => {
-                let text = format!("is in the calendar {name} already: it is not made again");
-                self.say(imported, title, &text);
-            }
-            Some(Elsewhere::Too(name)) => {
-                self.say(imported, title, &format!("is in the calendar {name}, too"));
-            }
-            None => {}
-        }
     }
 
     pub fn note(&mut self, imported: &ImportedEvent, reason: String) {
@@ -379,36 +378,6 @@ impl Act<'_> {
         let reason = format!("“{}” is not imported: {reason}", imported.draft.title);
         chunk.remarks.push(Remark { line: imported.line, reason });
         Ok(None)
-    }
-
-    /// An event that is in another calendar already: of a file that names none it is that one, and
-    /// where somebody chose the calendar it is one more. Says which calendar.
-    pub(crate) fn at_home<'e>(
-        &self,
-        fit: Fitting<'e>,
-        place: &Place,
-    ) -> Result<(Fitting<'e>, Option<Elsewhere>)> {
-        let zones = &self.context.zones;
-        let uid = &fit.0.uid;
-        let is_here = || match event::by_uid(self.tx, zones, place.row.id, uid) {
-            Err(error) if error.is_damage() => Ok(true),
-            found => Ok::<bool, Error>(found?.is_some()),
-        };
-        if place.by == By::File || (!place.is_new && is_here()?) {
-            return Ok((fit, None));
-        }
-        let Some(row) = event::by_uid_anywhere(self.tx, zones, uid)? else {
-            return Ok((fit, None));
-        };
-        let calendar = row.event.calendar;
-        let name = calendars::find(self.tx, calendar)?.map_or_else(String::new, |c| c.name);
-        if place.by == By::Person {
-            return Ok((fit, Some(Elsewhere::Too(name))));
-        }
-        let (imported, event, source) = fit;
-        let event = Event { calendar, ..event };
-        let source = Source { stamp: Stamp::text(&event, &imported), ..source };
-        Ok(((imported, event, source), Some(Elsewhere::There(name))))
     }
 
     /// An imported event as it would be in the ledger, and what is kept of its file. A calendar

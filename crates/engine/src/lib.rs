@@ -13,6 +13,7 @@ pub mod channels;
 pub mod clock;
 pub mod courier;
 pub mod driver;
+mod elsewhere;
 pub mod endpoint;
 pub mod engine;
 pub mod error;

@@ -179,8 +179,9 @@ impl Act<'_> {
             if !is_first && row.event == *event {
                 continue;
             }
-            trail.changed(row, bases::find(self.tx, row.event.id)?);
             let source = if is_first { &newer.source } else { &row.source };
+            let base = bases::find(self.tx, row.event.id)?;
+            trail.changed((row, base), (event, &source.extra));
             self.replace(row, event, source, Reason::CancelledEdited)?;
             if is_first {
                 bases::put(self.tx, event.id, newer.base.as_ref())?;

@@ -126,16 +126,19 @@ impl Act<'_> {
                     Some((whole, singles)) => {
                         self.let_go(singles, chunk)?;
                         self.insert(&whole, source)?;
+                        chunk.trail.made(&whole, &source.extra);
                         bases::put(self.tx, event.id, Some(&EventDraft::from(event)))?;
                     }
-                    None => drop(self.insert(event, source)?),
+                    None => {
+                        self.insert(event, source)?;
+                        chunk.trail.made(event, &source.extra);
+                    }
                 }
                 self.keep_alarmless(imported, event)?;
-                chunk.trail.made(event.id);
                 // What was parted here where the file parts it, too, goes into the file's part.
                 if event.series_root != event.id {
                     for part in self.take_back_parts(event, imported, parts)? {
-                        chunk.trail.took_in_new(event.id, part);
+                        chunk.trail.took_in((event.id, 1), &part);
                     }
                 }
             }
@@ -175,7 +178,7 @@ impl Act<'_> {
         if let (Doing::It, Some((_, whole))) = (doing, newer.changes.first()) {
             self.put_newer(&newer, &mut chunk.trail)?;
             for part in self.take_back_parts(whole, imported, parts)? {
-                chunk.trail.took_in(row, part);
+                chunk.trail.took_in((row.event.id, row.version + 1), &part);
             }
         }
         Ok(())

@@ -344,19 +344,6 @@ impl Act<'_> {
         row.ok_or_else(|| Error::not_found("event", id))
     }
 
-    /// Makes a part that went into a series an event of its own again, before the series ends before
-    /// it once more.
-    pub(crate) fn give_back_part(
-        &self,
-        whole: EventId,
-        now: &EventRow,
-        part: &EventRow,
-    ) -> Result<()> {
-        self.replace(now, &part.event, &part.source, Reason::CancelledEdited)?;
-        let start = LocalStart::first(part.event.timing.start);
-        delivery::hand_over_from(self.tx, whole, start, part.event.id)
-    }
-
     /// The other events of which this one's rows may tell: the other parts of its series.
     pub(crate) fn parts(&self, event: &Event) -> Result<Vec<Event>> {
         let rows = event::parts(self.tx, &self.context.zones, event)?;

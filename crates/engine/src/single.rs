@@ -186,7 +186,7 @@ impl Act<'_> {
             if let Some(uid) = &single.source.uid {
                 calendars::forget_deleted(self.tx, single.event.calendar, uid)?;
             }
-            chunk.trail.went_in(single);
+            chunk.trail.went_in(&single);
         }
         Ok(())
     }

@@ -25,9 +25,10 @@ use crate::{
         change::{self, ChangeRow, Of, Tail, What},
         channel,
         event::{self, EventRow},
-        person,
+        make_room, person,
     },
     reconcile::Effect,
+    taken_back::Back,
 };
 
 /// What undo or redo did.
@@ -66,10 +67,20 @@ impl Engine {
     /// # Errors
     /// When the ledger cannot be read or written.
     pub fn undo(&self, request: Option<&str>) -> Result<Undone> {
-        self.once(request, |act| match change::to_undo(act.tx)? {
-            Some(last) => act.whole_step(last, Way::Undo),
-            None => Ok(Undone::default()),
-        })
+        self.through(request, Way::Undo)
+    }
+
+    /// Goes through the next change, an import by many short transactions.
+    fn through(&self, request: Option<&str>, way: Way) -> Result<Undone> {
+        let mut back = Back::default();
+        loop {
+            // Ends: each turn but the last goes through a row of an import.
+            let done = self.once_through(request, |act| act.next_step(way, &mut back))?;
+            if let Some(done) = done {
+                return Ok(done);
+            }
+            make_room();
+        }
     }
 
     /// What undo would take back and what redo would make again, in words.
@@ -88,14 +99,42 @@ impl Engine {
     /// # Errors
     /// As [`Engine::undo`].
     pub fn redo(&self, request: Option<&str>) -> Result<Undone> {
-        self.once(request, |act| match change::to_redo(act.tx)? {
-            Some(next) => act.whole_step(next, Way::Redo),
-            None => Ok(Undone::default()),
-        })
+        self.through(request, Way::Redo)
     }
 }
 
 impl Act<'_> {
+    /// Goes through the next change; of an import through some of it, and gives nothing then.
+    fn next_step(&self, way: Way, back: &mut Back) -> Result<Option<Undone>> {
+        let next = match (back.change, way) {
+            (Some(seq), _) => change::find(self.tx, seq)?,
+            (None, Way::Undo) => change::to_undo(self.tx)?,
+            (None, Way::Redo) => change::to_redo(self.tx)?,
+        };
+        let Some(change) = next else { return Ok(Some(Undone::default())) };
+        if !matches!(change.what, What::Import(_)) {
+            return self.whole_step(change, way).map(Some);
+        }
+        back.change = Some(change.seq);
+        if self.go_through(change.seq, way == Way::Redo, back)? {
+            return Ok(None);
+        }
+        let done = back.done;
+        if done.removed + done.restored == 0 && done.kept > 0 {
+            let why = "all of it was changed since by something else, which would be lost";
+            return self.pass_over(&change, way, why).map(Some);
+        }
+        change::mark(self.tx, change.seq, way == Way::Undo, self.wall())?;
+        let title = change.label.trim_start_matches("Import into “").trim_end_matches('”').into();
+        let label = match done.kept {
+            0 => change.label,
+            1 => format!("{}, without one that was changed since", change.label),
+            more => format!("{}, without {more} that were changed since", change.label),
+        };
+        let calendar = Some(std::mem::take(&mut back.effect));
+        Ok(Some(Undone { label, title, calendar, ..Undone::default() }))
+    }
+
     /// Goes through a change and all that are one with it. What cannot be gone through among
     /// them is left out, and said.
     fn whole_step(&self, first: ChangeRow, way: Way) -> Result<Undone> {
@@ -136,6 +175,7 @@ impl Act<'_> {
             What::Event(of, tail) => self.step_of_event(of, tail.as_deref(), way)?,
             What::Calendar(of) => self.step_of_calendar(of, change.at, way)?,
             What::Person(of) => self.step_of_person(of, way)?,
+            What::Import(_) => Err("an import is undone by itself".into()),
         };
         let done = match done {
             Ok(done) => done,

@@ -47,6 +47,7 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
     let (mut shape, mut text) =
         (Shape { dry_run: words.dry_run, ..Shape::default() }, String::new());
     let mut refused = Vec::new();
+    let import = session.engine.new_import();
     for path in in_order(&words.files, |path| path.to_str().unwrap_or("")) {
         let bytes = read(path)?;
         let file = ImportFile {
@@ -59,7 +60,7 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
             },
         };
         let bar = ProgressBar::new(0).with_style(style());
-        let done = session.engine.import(&file, &mut |through, total| {
+        let done = session.engine.import_as(&import, &file, &mut |through, total| {
             bar.set_length(u64::try_from(total).unwrap_or(0));
             bar.set_position(u64::try_from(through).unwrap_or(0));
             ControlFlow::Continue(())

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{damaged, moment, ms};
+use super::{damaged, moment, ms, trail};
 use crate::error::Result;
 
 const KEPT: i64 = 50;
@@ -53,6 +53,8 @@ pub enum What {
     Calendar(Of<CalendarId, KeptCalendar>),
     /// A person, with what is once a year of them.
     Person(Of<PersonId, KeptPerson>),
+    /// What a file brought, by the name of the import: its steps are in table `trail`.
+    Import(String),
 }
 
 /// Something before and after a change.
@@ -136,6 +138,7 @@ impl What {
             Self::Event(of, _) => of.last().map_or("", |draft| &draft.title),
             Self::Calendar(of) => of.last().map_or("", |kept| &kept.name),
             Self::Person(of) => of.last().map_or("", |kept| &kept.name),
+            Self::Import(_) => "",
         }
     }
 }
@@ -148,12 +151,14 @@ impl<Id, Kept> Of<Id, Kept> {
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ChangeRow> {
     let id = |name: &str| row.get::<_, Option<[u8; 16]>>(name);
+    let import: Option<String> = row.get("import")?;
     let what = match (id("event")?, id("calendar")?, id("person")?) {
         (Some(event), ..) => {
             let tail: Option<Tail> = kept(row, "tail")?;
             What::Event(both(row, EventId::from_bytes(event))?, tail.map(Box::new))
         }
         (_, Some(calendar), _) => What::Calendar(both(row, CalendarId::from_bytes(calendar))?),
+        (.., None) if import.is_some() => What::Import(import.unwrap_or_default()),
         (.., person) => {
             let person = person.ok_or_else(|| damaged("person", "a change is of something"))?;
             What::Person(both(row, PersonId::from_bytes(person))?)
@@ -194,8 +199,8 @@ fn text_of(kept: &impl Serialize) -> String {
 pub fn push(tx: &Transaction<'_>, new: &NewChange<'_>, now: Timestamp) -> Result<()> {
     tx.execute("DELETE FROM change WHERE undone = 1", [])?;
     let sql =
-        "INSERT INTO change (at, label, one_with, event, calendar, person, before, after, tail)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        "INSERT INTO change (at, label, one_with, event, calendar, person, before, after, tail, import)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let (ids, (before, after), tail) = match new.what {
         What::Event(of, tail) => {
             let tail = tail.as_ref().map(text_of);
@@ -203,15 +208,24 @@ pub fn push(tx: &Transaction<'_>, new: &NewChange<'_>, now: Timestamp) -> Result
         }
         What::Calendar(of) => ((None, Some(of.id.bytes()), None), written(of), None),
         What::Person(of) => ((None, None, Some(of.id.bytes())), written(of), None),
+        What::Import(_) => ((None, None, None), (None, None), None),
+    };
+    let import = match new.what {
+        What::Import(name) => Some(name),
+        What::Event(..) | What::Calendar(_) | What::Person(_) => None,
     };
     let (event, calendar, person) = ids;
     let (label, group) = (new.label, new.group);
-    tx.execute(sql, params![ms(now), label, group, event, calendar, person, before, after, tail])?;
+    tx.execute(
+        sql,
+        params![ms(now), label, group, event, calendar, person, before, after, tail, import],
+    )?;
     tx.execute("DELETE FROM change WHERE seq <= (SELECT max(seq) FROM change) - ?1", [KEPT])?;
-    Ok(())
+    trail::sweep(tx)
 }
 
-const COLUMNS: &str = "seq, at, label, one_with, event, calendar, person, before, after, tail";
+const COLUMNS: &str =
+    "seq, at, label, one_with, event, calendar, person, before, after, tail, import";
 
 /// The change that undo takes back.
 ///
@@ -220,6 +234,24 @@ const COLUMNS: &str = "seq, at, label, one_with, event, calendar, person, before
 pub fn to_undo(tx: &Transaction<'_>) -> Result<Option<ChangeRow>> {
     let sql = format!("SELECT {COLUMNS} FROM change WHERE undone = 0 ORDER BY seq DESC LIMIT 1");
     Ok(tx.query_row(&sql, [], read).optional()?)
+}
+
+/// The change that an import is, if it was not taken back.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn import(tx: &Transaction<'_>, name: &str) -> Result<Option<i64>> {
+    let sql = "SELECT seq FROM change WHERE import = ?1 AND undone = 0 ORDER BY seq DESC LIMIT 1";
+    Ok(tx.prepare_cached(sql)?.query_row([name], |row| row.get(0)).optional()?)
+}
+
+/// One change.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn find(tx: &Transaction<'_>, seq: i64) -> Result<Option<ChangeRow>> {
+    let sql = format!("SELECT {COLUMNS} FROM change WHERE seq = ?1");
+    Ok(tx.query_row(&sql, [seq], read).optional()?)
 }
 
 /// The change that redo makes again.

@@ -17,6 +17,7 @@ use calendar::{
 };
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
 
 pub use self::write::{bury, decided, put, rewind, unbury, unplan};
 use super::{damaged, moment, ms, person};
@@ -42,7 +43,7 @@ pub struct EventRow {
 }
 
 /// What an import keeps of its file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Source {
     /// UID of the file, unique in its calendar.
     pub uid: Option<String>,

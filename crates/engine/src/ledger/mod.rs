@@ -21,6 +21,7 @@ pub mod person;
 pub mod request;
 pub mod setting;
 pub mod status;
+pub mod trail;
 
 use std::path::{Path, PathBuf};
 

@@ -3,6 +3,7 @@
 use calendar::{id::PersonId, person::Person, policy::LeapDay, zones::ZoneName};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
 
 use super::{column, moment, ms};
 use crate::error::{Error, Result};
@@ -23,7 +24,7 @@ pub struct PersonRow {
 }
 
 /// What an import keeps of a card.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Card {
     /// Its UID.
     pub uid: Option<String>,

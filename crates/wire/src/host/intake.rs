@@ -1,6 +1,5 @@
 //! Files dropped on the window. An import answers when it is through; meanwhile the window asks how
-//! far it is, and may end it, which leaves nothing of it. The way back of the last one is kept while
-//! the window is open.
+//! far it is, and may end it, which leaves nothing of it.
 
 use std::{
     ops::ControlFlow,
@@ -8,10 +7,7 @@ use std::{
 };
 
 use calendar::ics::Alarmless;
-use engine::{
-    import::{ImportFile as File, Imported, Mode, Target, in_order},
-    taken_back::Trail,
-};
+use engine::import::{ImportFile as File, Imported, Mode, Target, in_order};
 
 use super::{EngineHost, faults::id};
 use crate::{
@@ -29,11 +25,10 @@ const FILES: usize = 50;
 /// Remarks of one file that cross; the command line gives all.
 const REMARKS: usize = 200;
 
-/// The imports that go on, and the way back of the last.
+/// The imports that go on.
 #[derive(Debug, Default)]
 pub(super) struct Intake {
     running: Mutex<Vec<(String, ImportProgress)>>,
-    last: Mutex<Option<(String, Trail)>>,
 }
 
 impl Intake {
@@ -71,16 +66,6 @@ impl Intake {
         running.retain(|(id, _)| id != import);
         is_stopping
     }
-
-    fn keep(&self, import: &str, trail: Trail) {
-        let kept = Some((import.to_string(), trail)).filter(|(_, trail)| !trail.is_empty());
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = kept;
-    }
-
-    fn take(&self, import: &str) -> Option<Trail> {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.take_if(|(id, _)| id == import).map(|(_, trail)| trail)
-    }
 }
 
 impl EngineHost {
@@ -88,14 +73,12 @@ impl EngineHost {
         refuse_too_much(asked)?;
         let import = || {
             self.intake.begin(&asked.request_id);
-            let (mut files, mut trail) = (Vec::new(), Trail::default());
-            let done = self.take_all_in(asked, &mut files, &mut trail);
+            let mut files = Vec::new();
+            let done = self.take_all_in(asked, &mut files);
             let stopped = self.intake.end(&asked.request_id);
             done?;
-            match stopped {
-                true => drop(self.engine.take_back(trail)?),
-                false if asked.dry_run => {}
-                false => self.intake.keep(&asked.request_id, trail),
+            if stopped {
+                self.engine.take_import_back(&asked.request_id)?;
             }
             files.sort_by_key(|(at, _)| *at);
             let files = files.into_iter().map(|(_, report)| report).collect();
@@ -111,7 +94,6 @@ impl EngineHost {
         &self,
         asked: &ImportFiles,
         reports: &mut Vec<(usize, FileReport)>,
-        trail: &mut Trail,
     ) -> Result<(), Fault> {
         let mode = if asked.dry_run { Mode::Preview } else { Mode::Apply };
         let numbered: Vec<(usize, &ImportFile)> = asked.files.iter().enumerate().collect();
@@ -126,11 +108,10 @@ impl EngineHost {
             if is_stopped {
                 break;
             }
-            let mut done = self.engine.import(&file, &mut |through, total| {
+            let done = self.engine.import_as(&asked.request_id, &file, &mut |through, total| {
                 is_stopped = self.intake.note(&asked.request_id, at, through, total);
                 if is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             })?;
-            trail.append(std::mem::take(&mut done.trail));
             reports.push((at, report(done)));
             if is_stopped {
                 break;
@@ -140,11 +121,10 @@ impl EngineHost {
     }
 
     pub(super) fn take_import_back(&self, import: &str) -> Result<ImportUndone, Fault> {
-        let Some(trail) = self.intake.take(import) else {
-            let message = "this import can no longer be taken back: only the last one can, while the window is open";
+        let Some(back) = self.engine.take_import_back(import)? else {
+            let message = "this import can no longer be taken back: it was already, or too much was changed since";
             return Err(Fault::new(Code::Other, message));
         };
-        let back = self.engine.take_back(trail)?;
         Ok(ImportUndone { removed: back.removed, restored: back.restored, kept: back.kept })
     }
 }

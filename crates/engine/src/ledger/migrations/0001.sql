@@ -285,14 +285,24 @@ CREATE TABLE change (
     event    BLOB REFERENCES event (id) ON DELETE RESTRICT,
     calendar BLOB REFERENCES calendar (id) ON DELETE RESTRICT,
     person   BLOB REFERENCES person (id) ON DELETE RESTRICT,
+    import   TEXT,
     before   TEXT,
     after    TEXT,
     tail     TEXT,
     one_with TEXT,
     undone   INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),
-    CHECK ((event IS NOT NULL) + (calendar IS NOT NULL) + (person IS NOT NULL) = 1),
-    CHECK (before IS NOT NULL OR after IS NOT NULL)
+    CHECK ((event IS NOT NULL) + (calendar IS NOT NULL) + (person IS NOT NULL) + (import IS NOT NULL) = 1),
+    CHECK (before IS NOT NULL OR after IS NOT NULL OR import IS NOT NULL)
 ) STRICT;
+
+-- The steps of an import, in the order they were taken; undone, those that lead back again.
+CREATE TABLE trail (
+    change INTEGER NOT NULL,
+    n      INTEGER NOT NULL,
+    steps  TEXT NOT NULL,
+    undone INTEGER NOT NULL DEFAULT 0 CHECK (undone IN (0, 1)),
+    PRIMARY KEY (change, n)
+) STRICT, WITHOUT ROWID;
 
 -- What clocks do in the zones of the events by the zone data they were planned with, to compare
 -- newer data with.
