@@ -99,6 +99,11 @@ impl Reader<'_> {
             Some(offset) => self.relative(property, offset, anchors)?,
             None => self.at(property, base)?,
         };
+        if is_task && let Some(just_before) = before_deadline(trigger, &base.start) {
+            let text = "the alarm at the deadline rings one minute before it";
+            self.remarks.add(property.line, text);
+            return Some(just_before);
+        }
         if is_task && is_past_deadline(trigger, &base.start) {
             let text = "the alarm would ring at or after the deadline: it is left out";
             self.remarks.add(property.line, text);
@@ -152,6 +157,19 @@ impl Reader<'_> {
         }
         Some(Trigger::At(moment.instant(&base.start)))
     }
+}
+
+/// A minute before the deadline, for a reminder that would ring just at it.
+fn before_deadline(trigger: Trigger, deadline: &Moment) -> Option<Trigger> {
+    let day = i32::from(deadline.is_date());
+    let is_at = match (trigger, deadline.zone()) {
+        (Trigger::Relative { days, seconds, .. }, _) => {
+            i64::from(days) * DAY + seconds == i64::from(day) * DAY
+        }
+        (Trigger::At(at), Some(zone)) => at == instant(deadline.local, zone).0,
+        (Trigger::At(_), None) => false,
+    };
+    is_at.then_some(Trigger::Relative { days: day, seconds: -60, from_end: false })
 }
 
 /// Whether a task's reminder is not before its deadline. Where the deadline is no known instant

@@ -1,5 +1,5 @@
 //! Tasks of a file: a VTODO with DUE is a deadline; a DUE without a time means the end of that
-//! day. One without DUE has nothing to be told about and becomes a remark.
+//! day. One without DUE is a reminder at its DTSTART, or at the first moment an alarm of it names.
 
 use super::{
     alarm::Anchors, component::Component, event::Frame, read::Reader, shown, times::Moment, value,
@@ -31,9 +31,21 @@ impl Reader<'_> {
                 let at = shift(start.local.at, days, seconds);
                 Moment { local: LocalStart::first(at), tie: start.tie.clone() }
             }
+            (None, _, Some(start)) => {
+                let text = "a task without DUE is imported as a reminder at its DTSTART";
+                self.remarks.add(component.line, text);
+                return Some(at_begin(start.clone()));
+            }
             (None, ..) => {
-                self.remarks.add(component.line, "a task without DUE is not imported");
-                return None;
+                let Some(start) = self.first_alarm(component) else {
+                    let text =
+                        "a task without DUE, DTSTART and an alarm at a moment is not imported";
+                    self.remarks.add(component.line, text);
+                    return None;
+                };
+                let text = "a task without DUE is imported as a reminder at its first alarm";
+                self.remarks.add(component.line, text);
+                return Some(at_begin(start));
             }
         };
         let is_date = due.is_date();
@@ -51,6 +63,16 @@ impl Reader<'_> {
         Some(Frame { kind: "deadline", start: due, length, shift: back, anchors })
     }
 
+    /// The first moment an alarm of a component names.
+    fn first_alarm(&mut self, component: &Component<'_>) -> Option<Moment> {
+        let alarms = component.children.iter().filter(|c| c.name == "VALARM");
+        let moments = alarms.filter_map(|alarm| {
+            let property = alarm.get("TRIGGER")?;
+            self.aside(|reader| reader.moment(property, property.value()))
+        });
+        moments.filter(|moment| moment.zone().is_some()).min_by_key(|m| m.instant(m))
+    }
+
     /// Says so when a task is done, or called off.
     pub fn is_done(&mut self, component: &Component<'_>) -> bool {
         let done = component.says("STATUS", "COMPLETED") || component.get("COMPLETED").is_some();
@@ -59,6 +81,12 @@ impl Reader<'_> {
         }
         done
     }
+}
+
+/// What has no deadline, as a reminder at a moment.
+fn at_begin(start: Moment) -> Frame {
+    let length = if start.is_date() { (1, 0) } else { (0, 0) };
+    Frame { kind: "note", start, length, shift: 0, anchors: Anchors::Event }
 }
 
 /// From the deadline back to DTSTART, in nominal days and seconds.
