@@ -95,9 +95,9 @@ reasons! {
     /// Cancelled: edited.
     CancelledEdited = "cancelled.edited", "cancelled: " "the event was changed";
     /// Cancelled: deleted.
-    CancelledDeleted = "cancelled.deleted", "cancelled: " "the event was deleted";
+    CancelledDeleted = "cancelled.deleted", "cancelled: " "the event was deleted, or this occurrence left out";
     /// Cancelled: disabled.
-    CancelledDisabled = "cancelled.disabled", "cancelled: " "the event's reminders were switched off";
+    CancelledDisabled = "cancelled.disabled", "cancelled: " "the event was cancelled, or its reminders switched off";
     /// Cancelled: acknowledged.
     CancelledAcknowledged = "cancelled.acknowledged", "cancelled: " "the reminder was acknowledged";
     /// Cancelled: a snooze, by another.

@@ -401,17 +401,43 @@ impl Act<'_> {
             if row.event.repeats.is_once() {
                 continue;
             }
-            let plan = row.event.wanted(&self.context, now, until, count);
-            for wanted in plan.wanted.iter().take(count) {
-                if delivery::newest(self.tx, &wanted.identity)?.is_none() {
-                    let name = channels.iter().find(|c| c.id == wanted.identity.channel);
-                    rings.push(projected(&row.event, wanted, name.map_or("", |c| &c.name)));
-                }
-            }
+            self.project(&row.event, (now, until), count, |wanted| {
+                let name = channels.iter().find(|c| c.id == wanted.identity.channel);
+                rings.push(projected(&row.event, wanted, name.map_or("", |c| &c.name)));
+            })?;
         }
         rings.sort_by_key(|ring| (ring.due, ring.event, ring.delivery));
         rings.truncate(count);
         Ok(rings)
+    }
+
+    /// What a series will still tell in `(from, until]` and no row stands for yet, at least the
+    /// first `count` of it.
+    fn project(
+        &self,
+        event: &Event,
+        (mut from, until): (Timestamp, Timestamp),
+        count: usize,
+        mut take: impl FnMut(&Wanted),
+    ) -> Result<()> {
+        let (mut at_once, mut found) = (count.saturating_add(1), 0);
+        // Ends: each turn gets further, or looks at so many more that the next one does.
+        loop {
+            let plan = event.wanted(&self.context, from, until, at_once);
+            for wanted in &plan.wanted {
+                if self.is_to_come(&wanted.identity)? {
+                    take(wanted);
+                    found += 1;
+                }
+            }
+            if plan.reached >= until || found >= count {
+                return Ok(());
+            }
+            if plan.reached <= from {
+                at_once = at_once.saturating_mul(4);
+            }
+            from = plan.reached.max(from);
+        }
     }
 }
 
@@ -441,13 +467,22 @@ fn ring(listed: Listed) -> Ring {
     }
 }
 
+/// The occurrence's own title, or the event's.
+fn title_of(event: &Event, wanted: &Wanted) -> String {
+    let own = event.override_of(wanted.occurrence.original).and_then(|o| match &o.change {
+        Change::Differs { title, .. } => title.clone(),
+        Change::Cancelled => None,
+    });
+    own.unwrap_or_else(|| event.title.clone())
+}
+
 fn projected(event: &Event, wanted: &Wanted, channel: &str) -> Ring {
     Ring {
         delivery: None,
         event: Some(event.id),
         occurrence: wanted.identity.occurrence.clone(),
         reminder: wanted.identity.reminder.clone(),
-        title: event.title.clone(),
+        title: title_of(event, wanted),
         channel: channel.to_string(),
         due: wanted.due,
         state: State::Scheduled,

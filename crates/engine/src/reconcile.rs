@@ -416,6 +416,15 @@ impl Act<'_> {
         Ok(())
     }
 
+    /// Whether a row would be made for what is wanted ahead by this name, as there is none alive.
+    pub(crate) fn is_to_come(&self, name: &Identity) -> Result<bool> {
+        let newest = delivery::newest(self.tx, name)?;
+        let Some(generation) = next_generation(newest.as_ref(), true, false) else {
+            return Ok(false);
+        };
+        Ok(!self.is_answered(name, generation)?)
+    }
+
     /// Whether a person has answered this reminder already; only desktop rows end with that.
     fn is_answered(&self, name: &Identity, generation: u32) -> Result<bool> {
         if name.channel != calendar::id::ChannelId::DESKTOP {
