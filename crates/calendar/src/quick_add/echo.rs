@@ -16,7 +16,7 @@ use crate::{
     timing::{Landing, Tie},
 };
 
-/// "Every 2 weeks on Tue, 12:00 Lisbon · next 24 Nov · reminder 11:50".
+/// "Every 2 weeks on Tue, 12:00 Lisbon (13:00 here) · next 24 Nov · reminder 12:50 here".
 pub(super) fn line(event: &Event, next: &[Occurrence], lasts: bool, known: &Known<'_>) -> String {
     let Some(first) = next.first() else { return "never".into() };
     let elapses = elapses(event);
@@ -147,6 +147,7 @@ impl Here<'_> {
         }
     }
 
+    /// "reminder 12:50 here": by the clock of the machine, which is where it rings.
     fn reminders(&self, event: &Event, o: &Occurrence) -> String {
         let mut rings: Vec<Timestamp> =
             event.reminders.iter().map(|r| due(self.known.context, o, r.trigger)).collect();
@@ -154,19 +155,22 @@ impl Here<'_> {
         rings.dedup();
         let ahead = rings.iter().filter(|at| **at > self.known.now);
         let ahead: Vec<Timestamp> = ahead.copied().collect();
-        let one_day = ahead.iter().all(|at| self.at(*at).date() == self.start(o));
-        let said: Vec<String> = ahead.iter().map(|at| self.ring(*at, one_day)).collect();
+        let machine = self.known.context.machine_zone();
+        let one_day = ahead.iter().all(|at| machine.to_datetime(*at).date() == self.start(o));
+        let said: Vec<String> =
+            ahead.iter().map(|at| self.ring(machine.to_datetime(*at), one_day)).collect();
+        let differs = |at: &Timestamp| machine.to_datetime(*at) != self.at(*at);
+        let here = if differs(&o.start) || ahead.iter().any(differs) { " here" } else { "" };
         match (rings.len(), said.as_slice()) {
             (0, _) => "no reminder".into(),
             (_, []) if event.repeats.is_once() => "its reminder has passed".into(),
             (_, []) => "reminder from the second time on".into(),
-            (_, [one]) => format!("reminder {one}"),
-            (_, several) => format!("reminders {}", several.join(" and ")),
+            (_, [one]) => format!("reminder {one}{here}"),
+            (_, several) => format!("reminders {}{here}", several.join(" and ")),
         }
     }
 
-    fn ring(&self, at: Timestamp, that_day: bool) -> String {
-        let local = self.at(at);
+    fn ring(&self, local: DateTime, that_day: bool) -> String {
         let clock = local.strftime("%H:%M");
         if that_day {
             return clock.to_string();

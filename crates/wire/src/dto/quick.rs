@@ -27,7 +27,8 @@ pub struct AddQuick {
 pub struct QuickReading {
     /// The title; none when refused.
     pub title: Option<String>,
-    /// "Every 2 weeks on Tue, 12:00 Lisbon · next 24 Nov · reminder 11:50"; none when refused.
+    /// "Every 2 weeks on Tue, 12:00 Lisbon (13:00 here) · next 24 Nov · reminder 12:50 here";
+    /// none when refused.
     pub echo: Option<String>,
     /// What one may not expect, a sentence each.
     pub notes: Vec<String>,

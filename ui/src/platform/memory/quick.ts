@@ -67,8 +67,9 @@ export function readQuick(world: World, text: string): Read {
   const before = words.reminder ? Number(words.reminder[1]) * (words.reminder[2] === 'h' ? 60 : 1) : 10;
   draft.reminders = [{ trigger: { type: 'offset', minutes: at ? -before : 0 }, channel: DESKTOP }];
   const time = `${clock(wallMin)}${words.zone ? ` Lisbon (${clock(wallMin + 60)} here)` : ''}`;
+  const rings = words.zone ? `${clock(wallMin + 60 - before)} here` : clock(wallMin - before);
   const unit = day === 'day' ? 'day' : `week on ${NAMES[DAYS.indexOf(day ?? '')] ?? ''}`;
   const often = `Every ${every?.[1] ? unit.replace(/^(day|week)/, '2 $1s') : unit}`;
   const when = every ? `${often}${at ? `, ${time}` : ''} · next ${shown(date).slice(4)}` : `${shown(date)}, ${at ? time : 'all day'}`;
-  return { reading: { title, echo: `${when} · reminder ${at ? clock(wallMin - before) : '09:00'}`, notes: [], spans, refused: null }, draft };
+  return { reading: { title, echo: `${when} · reminder ${at ? rings : '09:00'}`, notes: [], spans, refused: null }, draft };
 }
