@@ -210,6 +210,8 @@ fn what_is_not_clear_is_asked_for_in_one_sentence_and_changes_nothing() {
         ("edit ID --zone Mars/Base", 2, "zone 'Mars/Base' is not known"),
         ("edit ID --calendar Nowhere --title A", 1, "there is no calendar 'Nowhere'"),
         ("edit ONCE --remind soon", 2, "soon"),
+        ("edit ONCE --remind none --remind 1h", 2, "--remind none means no reminder at all"),
+        ("edit ONCE --remind none --channel desktop", 2, "--remind none means no reminder at all"),
         ("move evt_00000000000000000000000000000000 --to 2031-01-07", 1, "there is no event"),
         ("calendar rename Nowhere Work", 1, "there is no calendar 'Nowhere'"),
         ("calendar color Personal mud", 2, "teal"),
@@ -220,6 +222,15 @@ fn what_is_not_clear_is_asked_for_in_one_sentence_and_changes_nothing() {
         assert!(said.refused(code).contains(part), "{line}: {said:?}");
     }
     assert_eq!(desk.everything(), before);
+}
+
+#[test]
+fn an_edit_takes_the_reminders_away() {
+    let desk = Desk::new();
+    let id = desk.add("Lunch --at 2031-11-25T12:00 --remind 1h --remind 10m");
+    let said = desk.line(&format!("edit {id} --remind none"));
+    assert_eq!(said.done().lines().next(), Some("Changed “Lunch”: 2 reminders cancelled."));
+    assert_eq!(desk.line(&format!("show {id} --json")).json()["reminders"], json!([]));
 }
 
 #[test]

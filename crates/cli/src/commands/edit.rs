@@ -335,6 +335,9 @@ fn reminding(
         };
         return Ok(event.reminders.iter().map(policy).collect());
     }
+    if channel.is_empty() && matches!(remind.as_slice(), [none] if none == "none") {
+        return Ok(Vec::new());
+    }
     let (mut usual, mut there) = (Vec::new(), Vec::new());
     for reminder in &event.reminders {
         if !usual.contains(&reminder.trigger) {
