@@ -28,9 +28,12 @@ impl<'s> Stamp<'s> {
     /// As a ledger keeps it.
     pub fn text(event: &Event, imported: &ImportedEvent) -> String {
         let at = imported.stamp.map_or_else(|| "-".to_string(), |at| at.to_string());
-        let said = EventDraft { rules: imported.written.clone(), ..EventDraft::from(event) };
-        let file = print_of(said, &imported.extra);
-        format!("{at} {} {file}", fingerprint(event, &imported.extra))
+        let read = EventDraft::from(event);
+        let said = (read.rules != imported.written)
+            .then(|| EventDraft { rules: imported.written.clone(), ..read.clone() });
+        let print = print_of(read, &imported.extra);
+        let file = said.map_or_else(|| print.clone(), |said| print_of(said, &imported.extra));
+        format!("{at} {print} {file}")
     }
 }
 

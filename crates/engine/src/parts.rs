@@ -24,6 +24,7 @@ use crate::{
         calendar as calendars, delivery,
         event::{self, EventRow, Source, imported as bases},
     },
+    origin::{Stamp, fingerprint},
     verdict::Verdict,
 };
 
@@ -126,12 +127,12 @@ impl Act<'_> {
                     Some((whole, singles)) => {
                         self.let_go(singles, chunk)?;
                         self.insert(&whole, source)?;
-                        chunk.trail.made(&whole, &source.extra);
+                        chunk.trail.made(whole.id, fingerprint(&whole, &source.extra));
                         bases::put(self.tx, event.id, Some(&EventDraft::from(event)))?;
                     }
                     None => {
                         self.insert(event, source)?;
-                        chunk.trail.made(event, &source.extra);
+                        chunk.trail.made(event.id, Stamp::of(source).print.to_string());
                     }
                 }
                 self.keep_alarmless(imported, event)?;

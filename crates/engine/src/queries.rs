@@ -20,7 +20,7 @@ use crate::{
         acknowledgement::{self, Given},
         attempt::{self, AttemptRow},
         audit::{self, AuditRow},
-        channel, delivery,
+        channel,
         delivery::DeliveryRow,
         event::{self, EventRow},
         inbox::{self, Filter, Listed},

@@ -108,8 +108,9 @@ impl Trail {
         self.steps.append(&mut next.steps);
     }
 
-    pub(crate) fn made(&mut self, event: &Event, extra: &str) {
-        let (id, print) = (event.id.to_string(), fingerprint(event, extra));
+    /// An event came in, with this fingerprint.
+    pub(crate) fn made(&mut self, event: EventId, print: String) {
+        let id = event.to_string();
         self.steps.push(Step::Came { event: id, version: 1, print, into: None });
     }
 

@@ -141,7 +141,7 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON;",
     )?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
 }
 
