@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::failure::Failure;
+
 /// An answer in both forms.
 #[derive(Debug)]
 pub struct Answer {
@@ -9,18 +11,20 @@ pub struct Answer {
     json: Option<String>,
     /// Whether what was asked about is well; the exit code says so too.
     pub is_well: bool,
+    /// What could not be done beside it; told after it, and the exit code is its own.
+    pub failure: Option<Failure>,
 }
 
 impl Answer {
     /// An answer in both forms.
     pub fn new(text: impl Into<String>, json: &impl Serialize) -> Self {
         let json = serde_json::to_string(json).expect("BUG: an answer is JSON");
-        Self { text: text.into(), json: Some(json), is_well: true }
+        Self { text: text.into(), json: Some(json), is_well: true, failure: None }
     }
 
     /// An answer that is the same in both forms, such as a script.
     pub fn text(text: impl Into<String>) -> Self {
-        Self { text: text.into(), json: None, is_well: true }
+        Self { text: text.into(), json: None, is_well: true, failure: None }
     }
 
     /// No words at all: everything is written already.

@@ -40,6 +40,9 @@ fn finish(done: Result<Answer, Failure>, json: bool) -> ExitCode {
     match done {
         Ok(answer) => {
             let written = io::stdout().lock().write_all(answer.shown(json).as_bytes());
+            if let (Ok(()), Some(failure)) = (&written, answer.failure) {
+                return finish(Err(failure), json);
+            }
             match written {
                 Ok(()) if answer.is_well => ExitCode::SUCCESS,
                 // Whoever reads has seen enough.

@@ -353,8 +353,28 @@ fn of_several_files_one_that_cannot_be_read_is_a_remark() {
     let good = write("good.ics", &format!("BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n"));
     let bad = write("bad.ics", "nonsense");
     let said = desk.run(["import", &bad, &good]);
-    assert!(said.done().contains("1 new") && said.done().contains("not an iCalendar file"));
+    let told = (said.code, said.out.contains("1 new"), said.err.lines().count());
+    assert_eq!(told, (1, true, 1), "{said:?}");
+    let alone = desk.run(["import", &bad]);
+    assert_eq!(said.err, alone.err);
+    assert!(said.err.contains("bad.ics is not imported, for line 1: this is not an iCalendar"));
     assert!(desk.run(["import", &bad, &bad]).refused(1).contains("bad.ics is not imported"));
+}
+
+#[test]
+fn a_file_that_ends_in_the_middle_says_so_or_why_nothing_came() {
+    let desk = Desk::new();
+    let file = desk.beside().join("cut.ics");
+    let begun = "BEGIN:VCALENDAR\nVERSION:2.0\n";
+    for (text, why) in [
+        (begun.to_string(), "for line 1: it ends in the middle and holds no whole event"),
+        (format!("{begun}BEGIN:VEVENT\nUID:1\nSUMMARY:Plan\n"), "DTSTART"),
+    ] {
+        std::fs::write(&file, text).expect("written");
+        let said = desk.run(["import", file.to_str().expect("UTF-8")]);
+        let sentence = said.refused(1);
+        assert!(sentence.contains(why) && !sentence.contains("was taken"), "{sentence}");
+    }
 }
 
 #[test]

@@ -37,6 +37,8 @@ use crate::{
 pub(crate) const HOLD_MS: u128 = 30;
 /// And how many it takes in at most.
 pub(crate) const AT_ONCE: usize = 200;
+/// Why nothing came of a file of which no more is wrong than that its end is missing.
+const CUT: &str = "it ends in the middle and holds no whole event";
 /// The colours new calendars take in turn.
 const COLORS: [&str; 6] = ["teal", "rose", "amber", "violet", "slate", "indigo"];
 
@@ -303,8 +305,11 @@ impl Chunk {
 
 impl Imported {
     /// Why not one event of the file could be read, if none could: the first reason.
-    pub fn refusal(&self) -> Option<&Remark> {
-        self.remarks.first().filter(|_| self.read == 0)
+    pub fn refusal(&self) -> Option<Remark> {
+        let first = self.remarks.first().filter(|_| self.read == 0)?;
+        let why = self.remarks.iter().find(|r| !r.reason.ends_with(ics::NO_END));
+        let cut = || Remark { line: first.line, reason: CUT.into() };
+        Some(why.cloned().unwrap_or_else(cut))
     }
 
     fn add(&mut self, chunk: Chunk) {

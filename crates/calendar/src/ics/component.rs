@@ -1,7 +1,7 @@
 //! Components: content lines between BEGIN and END, as a tree. Forgiving: a missing or foreign END
 //! loses nothing but becomes a remark.
 
-use super::{Remarks, lines, lines::Property, shown};
+use super::{NO_END, Remarks, lines, lines::Property, shown};
 
 /// How deep components may lie in each other; what lies deeper is left out.
 const DEEPEST: usize = 8;
@@ -77,10 +77,7 @@ fn read<'a>(
     lines::properties(bytes, remarks, |property, remarks| tree.take(property, remarks));
     while tree.stack.len() > 1 {
         if let Some(open) = tree.stack.last() {
-            remarks.add(
-                open.line,
-                format!("{} has no END: what is there was taken", shown(&open.name)),
-            );
+            remarks.add(open.line, format!("{}{NO_END}", shown(&open.name)));
         }
         tree.close(bytes.len(), remarks);
     }
@@ -146,7 +143,7 @@ impl<'a> Tree<'_, '_, 'a> {
         if SIBLINGS.contains(&name.as_str()) {
             while self.stack.iter().any(|open| SIBLINGS.contains(&open.name.as_str())) {
                 if let Some(open) = self.stack.last() {
-                    let text = format!("{} has no END: what is there was taken", shown(&open.name));
+                    let text = format!("{}{NO_END}", shown(&open.name));
                     remarks.add(open.line, text);
                 }
                 self.close(property.at, remarks);
@@ -170,7 +167,7 @@ impl<'a> Tree<'_, '_, 'a> {
             if self.stack.len() > at + 1
                 && let Some(open) = self.stack.last()
             {
-                let text = format!("{} has no END: what is there was taken", shown(&open.name));
+                let text = format!("{}{NO_END}", shown(&open.name));
                 remarks.add(open.line, text);
             }
             let own = self.stack.len() == at + 1;

@@ -45,6 +45,8 @@ pub const MOST_ENTRIES: usize = 100_000;
 pub const MOST_REMARKS: usize = 10_000;
 /// The most bytes of properties that are kept unread, for one event.
 pub const MOST_EXTRA: usize = 65_536;
+/// How a remark ends about a component that is read as far as it goes.
+pub const NO_END: &str = " has no END: what is there was taken";
 
 /// What becomes of events that come without an alarm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -79,11 +79,17 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
         text.push_str(&told(&name, &done, words.dry_run));
         shape.take(name, done);
     }
-    // Of several files those that could be read are told about, with their remarks.
-    if refused.len() == words.files.len() && !refused.is_empty() {
-        return Err(Failure::refused("file", refused.join("; ")));
+    let is_none_read = refused.len() == words.files.len();
+    let failure = (!refused.is_empty()).then(|| Failure::refused("file", refused.join("; ")));
+    match failure {
+        Some(failure) if is_none_read => Err(failure),
+        // Of several files those that could be read are told about, with their remarks.
+        failure => {
+            let mut answer = Answer::new(text, &shape);
+            answer.failure = failure;
+            Ok(answer)
+        }
     }
-    Ok(Answer::new(text, &shape))
 }
 
 fn style() -> ProgressStyle {
