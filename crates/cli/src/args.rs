@@ -62,7 +62,7 @@ pub enum Command {
     Move(Move),
     /// Leave out one occurrence of an event that repeats
     Skip(Skip),
-    /// Cancel an event and its reminders; it stays in the calendar, and what of it is over stays as it was
+    /// Cancel an event and its reminders; it stays in the calendar, but one occurrence of a series is left out
     Cancel(Which),
     /// Let what was cancelled or skipped take place after all
     #[command(visible_alias = "uncancel")]
