@@ -36,6 +36,8 @@ async fn a_line_typed_in_the_small_window_is_in_the_ledger_and_the_window_gone()
     let window = step("no window", desktop.window(&["--quick-add"])).await;
     let process = window.window();
     let field = step("no field", window.see(&What::named("What and when"))).await;
+    // It is shown once it takes keys.
+    step("it is not shown", desktop.shown("Quick add")).await;
     field.fill("Dentist tomorrow at 9").await;
     let read = What::row("Timeat 9");
     step("it was not read", window.see(&read)).await;
