@@ -1,5 +1,5 @@
 //! What we have on the screen: which id of the notification service stands for which key. Ids
-//! mean something under one owner of the name only, and are forgotten with it.
+//! mean something under one owner of the name only, and only while it is the owner.
 
 use std::collections::VecDeque;
 
@@ -14,6 +14,7 @@ pub(super) struct Shown {
 
 #[derive(Debug)]
 struct Entry {
+    owner: Option<String>,
     id: u32,
     key: String,
     open: bool,
@@ -21,12 +22,17 @@ struct Entry {
 }
 
 impl Shown {
-    /// From now on ids are those of this owner.
+    /// From now on ids are those of this owner. What another showed is kept: an answer to a post
+    /// may name the new owner before the bus has told of the one between.
     pub(super) fn under(&mut self, owner: Option<&str>) {
         if self.owner.as_deref() != owner {
             self.owner = owner.map(str::to_owned);
-            self.entries.clear();
         }
+    }
+
+    /// The bus is gone, and names mean nothing any more.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
     }
 
     /// Whether a message comes from the service whose ids these are.
@@ -35,8 +41,9 @@ impl Shown {
     }
 
     pub(super) fn posted(&mut self, id: u32, key: &str) {
-        self.entries.retain(|entry| entry.id != id && entry.key != key);
-        self.entries.push_back(Entry { id, key: key.to_owned(), open: true, token: None });
+        let owner = self.owner.clone();
+        self.entries.retain(|entry| (entry.id != id || entry.owner != owner) && entry.key != key);
+        self.entries.push_back(Entry { owner, id, key: key.to_owned(), open: true, token: None });
         if self.entries.len() > MOST {
             self.entries.pop_front();
         }
@@ -44,7 +51,8 @@ impl Shown {
 
     /// The id under which a key is on the screen.
     pub(super) fn open_id(&self, key: &str) -> Option<u32> {
-        self.entries.iter().find(|entry| entry.open && entry.key == key).map(|entry| entry.id)
+        let is_it = |entry: &&Entry| entry.open && entry.key == key && entry.owner == self.owner;
+        self.entries.iter().find(is_it).map(|entry| entry.id)
     }
 
     /// Closed, but remembered: a service may close a notification before it tells of the press.
@@ -68,7 +76,8 @@ impl Shown {
     }
 
     fn find(&mut self, id: u32) -> Option<&mut Entry> {
-        self.entries.iter_mut().find(|entry| entry.id == id)
+        let Self { owner, entries } = self;
+        entries.iter_mut().find(|entry| entry.id == id && entry.owner == *owner)
     }
 }
 
@@ -95,6 +104,22 @@ mod tests {
         assert!(shown.is_from_owner(Some(":1.2")) && !shown.is_from_owner(Some(":1.1")));
         shown.under(None);
         assert!(!shown.is_from_owner(None));
+    }
+
+    #[test]
+    fn a_change_of_owner_heard_late_forgets_nothing_of_the_newer_one() {
+        let mut shown = Shown::default();
+        shown.under(Some(":1.3"));
+        shown.posted(1, "a");
+        for late in [Some(":1.1"), None] {
+            shown.under(late);
+            assert_eq!((shown.open_id("a"), shown.pressed(1)), (None, None));
+        }
+        shown.under(Some(":1.3"));
+        assert_eq!((shown.open_id("a"), shown.pressed(1)), (Some(1), Some(("a".to_owned(), None))));
+        shown.forget();
+        shown.under(Some(":1.3"));
+        assert_eq!(shown.pressed(1), None, "on another bus it is another's name");
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub(super) async fn keep(desk: Arc<Desk>, known: oneshot::Sender<()>) {
             first_look_done(&mut known);
             let has_notifier = hear(&desk, &link, heard, had_notifier).await;
             desk.set_link(None);
-            desk.shown.lock().await.under(None);
+            desk.shown.lock().await.forget();
             if has_notifier {
                 desk.tell(DesktopEvent::NotifierGone);
             }
