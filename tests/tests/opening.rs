@@ -1,18 +1,34 @@
 //! Opening a ledger: by two programs at once, and with what somebody or something left in it.
 
-use std::{sync::Barrier, thread};
+use std::{
+    fs::Permissions,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    sync::{Arc, Barrier},
+    thread,
+};
 
 use acceptance::world::{World, draft, reminder};
 use calendar::{
+    delivery::State,
     draft::EventDraft,
     id::{CalendarId, EventId},
     network::Network,
     zones::ZoneName,
 };
-use engine::{channels::NewWebhook, ledger::Ledger, people::SavePerson};
+use engine::{
+    Actor, Engine,
+    channels::NewWebhook,
+    clock::{Clock, SystemClock},
+    ledger::{Ledger, SCHEMA, inbox::Filter},
+    people::SavePerson,
+};
 use jiff::SignedDuration;
 
 const BERLIN: &str = "Europe/Berlin";
+
+const TABLES: [&str; 8] =
+    ["calendar", "person", "channel", "event", "reminder", "delivery", "attempt", "audit"];
 
 #[test]
 fn two_programs_that_open_a_fresh_ledger_at_once_both_have_it() {
@@ -20,7 +36,7 @@ fn two_programs_that_open_a_fresh_ledger_at_once_both_have_it() {
         let folder = tempfile::tempdir().expect("a folder");
         let dir = folder.path().join("ledger");
         let (sender, opened) = std::sync::mpsc::channel();
-        let start = std::sync::Arc::new(Barrier::new(2));
+        let start = Arc::new(Barrier::new(2));
         for _ in 0..2 {
             let (dir, sender, start) = (dir.clone(), sender.clone(), start.clone());
             thread::spawn(move || {
@@ -155,4 +171,43 @@ fn a_person_and_a_channel_change_though_an_event_of_theirs_cannot_be_read() {
     world.engine().remove_channel(lamp, None).expect("removed");
     assert!(!world.rows().contains("scheduled planned Light"), "{}", world.rows());
     world.engine().delete_person(known.expect("an id"), None).expect("deleted");
+}
+
+/// Every ledger that an earlier program left, by its schema.
+#[test]
+fn the_ledger_of_each_earlier_schema_opens_with_all_that_is_in_it() {
+    for schema in 1..SCHEMA {
+        let folder = tempfile::tempdir().expect("a folder");
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("data/ledgers/{schema}"));
+        for name in ["carillon.db", "secret.key"] {
+            let to = folder.path().join(name);
+            std::fs::copy(kept.join(name), &to).expect("a kept ledger");
+            std::fs::set_permissions(&to, Permissions::from_mode(0o600)).expect("private");
+        }
+        std::fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).expect("private");
+        let count = |sql: &str| {
+            let file = rusqlite::Connection::open(folder.path().join("carillon.db"));
+            let found: i64 =
+                file.expect("a file").query_row(sql, [], |row| row.get(0)).expect("a count");
+            found
+        };
+        assert_eq!(count("PRAGMA user_version"), schema);
+        let before = TABLES.map(|table| count(&format!("SELECT count(*) FROM {table}")));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let engine = Engine::open_with(
+            folder.path(),
+            Actor::CommandLine,
+            clock,
+            acceptance::world::zones(),
+            &ZoneName::utc(),
+        );
+        let engine = engine.expect("an older ledger opens");
+        assert_eq!(count("PRAGMA user_version"), SCHEMA);
+        assert_eq!(TABLES.map(|table| count(&format!("SELECT count(*) FROM {table}"))), before);
+        assert_eq!(engine.check_file().expect("asked"), Vec::<String>::new());
+        let all = Filter { limit: 1000, ..Filter::default() };
+        let told = engine.deliveries(&all).expect("readable");
+        assert!(told.iter().any(|l| l.row.facts.state == State::Retrying), "with a try to come");
+        assert!(engine.events().expect("readable").len() > 20);
+    }
 }

@@ -18,7 +18,7 @@ pub(super) const APPLICATION: i64 = 0x4341_5249;
 const TRIES: u32 = 1_500;
 const PAUSE: Duration = Duration::from_millis(20);
 
-const STEPS: [&str; 1] = [include_str!("migrations/0001.sql")];
+const STEPS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// The schema of a file.
 pub(super) fn version(connection: &Connection) -> Result<i64> {

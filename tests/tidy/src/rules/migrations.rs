@@ -5,9 +5,9 @@ use crate::{Finding, Source};
 
 const FOLDER: &str = "crates/engine/src/ledger/migrations";
 
-/// The released steps and the checksum of each. With each release the steps that are new in it are
-/// added here; until then a step may be edited.
-const RELEASED: &[(&str, u64)] = &[];
+/// The steps that ledgers of their own are kept of (`tests/data/ledgers`), with the checksum of
+/// each: at the latest those of a release. Until then a step may be edited.
+const RELEASED: &[(&str, u64)] = &[("0001.sql", 0xb353_211f_0d67_63c4)];
 
 /// Every released step is there, as it was.
 pub fn released_migrations_stay(sources: &[Source]) -> Vec<Finding> {
