@@ -2,170 +2,19 @@
 //! time it is, to what it becomes. The database holds the same machine in its CHECKs and triggers;
 //! docs/delivery.md draws it.
 
-use std::{fmt, str::FromStr, time::Duration};
+mod promise;
+mod state;
+
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use self::{
+    promise::{Guarantee, Profile},
+    state::{Class, State},
+};
 use crate::{policy::UseBy, reason::Reason, timing::later};
 
-/// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum State {
-    /// Planned, waiting for its moment.
-    Scheduled,
-    /// Came back: released, retry due, or no longer held.
-    Pending,
-    /// Claimed: being sent, or cut off while it was.
-    Processing,
-    /// Waiting for the next try.
-    Retrying,
-    /// Waiting for something else than time.
-    Held,
-    /// Failed; a person decides.
-    Dead,
-    /// Nobody knows; a person decides.
-    Review,
-    /// Told.
-    Completed,
-    /// Not told, on purpose.
-    Skipped,
-    /// Told as part of a later one.
-    Coalesced,
-    /// Set aside by a person.
-    Discarded,
-    /// Missed: too late to be worth telling.
-    Expired,
-    /// No longer wanted.
-    Cancelled,
-}
-
-/// Who moves a delivery on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// A clock.
-    Live,
-    /// A person.
-    Parked,
-    /// Nobody: it never changes again.
-    Final,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: [Self; 13] = [
-        Self::Scheduled,
-        Self::Pending,
-        Self::Processing,
-        Self::Retrying,
-        Self::Held,
-        Self::Dead,
-        Self::Review,
-        Self::Completed,
-        Self::Skipped,
-        Self::Coalesced,
-        Self::Discarded,
-        Self::Expired,
-        Self::Cancelled,
-    ];
-
-    /// The word in the ledger and in JSON.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Scheduled => "scheduled",
-            Self::Pending => "pending",
-            Self::Processing => "processing",
-            Self::Retrying => "retrying",
-            Self::Held => "held",
-            Self::Dead => "dead",
-            Self::Review => "review",
-            Self::Completed => "completed",
-            Self::Skipped => "skipped",
-            Self::Coalesced => "coalesced",
-            Self::Discarded => "discarded",
-            Self::Expired => "expired",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Who moves it on.
-    pub const fn class(self) -> Class {
-        match self {
-            Self::Scheduled | Self::Pending | Self::Processing | Self::Retrying | Self::Held => {
-                Class::Live
-            }
-            Self::Dead | Self::Review => Class::Parked,
-            Self::Completed
-            | Self::Skipped
-            | Self::Coalesced
-            | Self::Discarded
-            | Self::Expired
-            | Self::Cancelled => Class::Final,
-        }
-    }
-}
-
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-impl FromStr for State {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|s| s.code() == text);
-        found.ok_or_else(|| {
-            let all: Vec<_> = Self::ALL.iter().map(|s| s.code()).collect();
-            format!("state '{text}' is not known: allowed are {}", all.join(", "))
-        })
-    }
-}
-
-/// What a channel promises when nobody knows whether something arrived.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Guarantee {
-    /// Send again, with the same key.
-    #[default]
-    NeverMiss,
-    /// Ask a person.
-    NeverRepeat,
-}
-
-impl Guarantee {
-    /// The word in the ledger, on the command line and in JSON.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NeverMiss => "never-miss",
-            Self::NeverRepeat => "never-repeat",
-        }
-    }
-}
-
-impl FromStr for Guarantee {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "never-miss" => Ok(Self::NeverMiss),
-            "never-repeat" => Ok(Self::NeverRepeat),
-            other => Err(format!(
-                "guarantee '{other}' is not known: allowed are never-miss and never-repeat"
-            )),
-        }
-    }
-}
-
-/// How patiently a channel tries again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Profile {
-    /// Over about two days.
-    #[default]
-    Long,
-    /// Within seconds, then it is dead.
-    Quick,
-}
-
-const LONG: &[i64] = &[5, 30, 120, 600, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000];
-const QUICK: &[i64] = &[1, 2, 4];
 const REFUSED: &[i64] = &[1, 2, 4, 1_800, 7_200];
 /// The longest a Retry-After is honoured.
 const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
@@ -173,35 +22,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 const LONGEST_HOLD: i64 = 30 * 86_400;
 /// This many crashes while sending one row set it aside.
 const CRASHES: u32 = 3;
-
-impl Profile {
-    /// The word in the ledger and on the command line.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Long => "long",
-            Self::Quick => "quick",
-        }
-    }
-
-    /// Seconds to wait after each failure.
-    pub const fn schedule(self) -> &'static [i64] {
-        match self {
-            Self::Long => LONG,
-            Self::Quick => QUICK,
-        }
-    }
-}
-
-impl FromStr for Profile {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "long" => Ok(Self::Long),
-            "quick" => Ok(Self::Quick),
-            other => Err(format!("retries '{other}' is not known: allowed are long and quick")),
-        }
-    }
-}
 
 /// What is known of a delivery when something happens to it.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,6 +2,7 @@
 //! statement whose row count is looked at, and goes with its audit row (see `audit`).
 
 mod home;
+mod write;
 
 use calendar::{
     delivery::{Guarantee, Profile, Row as Facts, State},
@@ -13,7 +14,10 @@ use calendar::{
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-pub use self::home::{hand_over, hand_over_all, hand_over_from};
+pub use self::{
+    home::{hand_over, hand_over_all, hand_over_from},
+    write::{Effects, Retimed, claim, enter, flag_cancel, insert, retime, rewind, shown},
+};
 use super::{column, moment, ms};
 use crate::error::Result;
 
@@ -266,225 +270,6 @@ pub fn left_behind(tx: &Transaction<'_>, owner: &[u8; 16]) -> Result<Vec<Deliver
 pub fn live_through(tx: &Transaction<'_>, channel: ChannelId) -> Result<Vec<DeliveryRow>> {
     let rest = "WHERE d.channel = ?1 AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held')";
     several(tx, rest, [channel.bytes()])
-}
-
-/// Inserts a planned row.
-///
-/// # Errors
-/// When the name is taken: then nothing was inserted.
-pub fn insert(tx: &Transaction<'_>, row: &DeliveryRow, tzdata: &str) -> Result<()> {
-    let sql = "INSERT INTO delivery (id, key, event, subject, occurrence, reminder, channel, gen, state, reason,
-        due, schedule, use_by, over, grace, collapse, label, starts, ends, tzdata, late_cause, again, created_at,
-        updated_at, answered) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-        ?18, ?19, ?20, ?21, ?22, ?23, ?23, EXISTS (SELECT 1 FROM acknowledgement
-            WHERE subject = ?4 AND occurrence = ?5 AND reminder = ?6 AND gen = ?8))";
-    let f = &row.facts;
-    tx.prepare_cached(sql)?.execute(params![
-        row.id.bytes(),
-        row.key,
-        row.event.map(|e| *e.bytes()),
-        row.identity.subject,
-        row.identity.occurrence,
-        row.identity.reminder,
-        row.identity.channel.bytes(),
-        row.generation,
-        f.state.code(),
-        f.reason.code(),
-        ms(f.due),
-        schedule_of(f.due),
-        f.use_by.map(ms),
-        f.over.to_string(),
-        f.grace,
-        row.collapse.to_string(),
-        row.label,
-        ms(row.span.0),
-        ms(row.span.1),
-        tzdata,
-        row.late_cause.map(Reason::code),
-        row.again,
-        ms(row.created_at)
-    ])?;
-    Ok(())
-}
-
-fn schedule_of(due: Timestamp) -> String {
-    format!("schedule:{}", due.as_nanosecond())
-}
-
-/// What a change of state sets besides the state.
-#[derive(Debug, Clone, Default)]
-pub struct Effects {
-    /// The next try, or the end of a hold.
-    pub not_before: Option<Timestamp>,
-    /// Told at this moment.
-    pub told_at: Option<Timestamp>,
-    /// Told with this one.
-    pub into: Option<DeliveryId>,
-    /// The failure counts.
-    pub failed: bool,
-    /// Sending it was cut off.
-    pub crashed: bool,
-    /// It may be seen twice.
-    pub again: bool,
-    /// What delayed it.
-    pub late_cause: Option<Reason>,
-    /// Who showed it.
-    pub shown_by: Option<String>,
-}
-
-/// Moves a row that was read with this state and token. `false`: it changed meanwhile.
-///
-/// # Errors
-/// When the ledger cannot be written.
-pub fn enter(
-    tx: &Transaction<'_>,
-    row: &DeliveryRow,
-    (state, reason): (State, Reason),
-    effects: &Effects,
-    now: Timestamp,
-) -> Result<bool> {
-    let sql =
-        "UPDATE delivery SET state = ?4, reason = ?5, not_before = ?6, told_at = ?7, into_row = ?8,
-        failures = failures + ?9, crashes = crashes + ?10, again = max(again, ?11),
-        late_cause = coalesce(?12, late_cause), shown_by = coalesce(?13, shown_by), owner = NULL,
-        cancel_wanted = 0, updated_at = ?14
-        WHERE id = ?1 AND state = ?2 AND token = ?3";
-    let e = effects;
-    let changed = tx.prepare_cached(sql)?.execute(params![
-        row.id.bytes(),
-        row.facts.state.code(),
-        row.token,
-        state.code(),
-        reason.code(),
-        e.not_before.map(ms),
-        e.told_at.map(ms),
-        e.into.map(|d| *d.bytes()),
-        e.failed,
-        e.crashed,
-        e.again,
-        e.late_cause.map(Reason::code),
-        e.shown_by,
-        ms(now)
-    ])?;
-    Ok(changed == 1)
-}
-
-/// The claim, whose commit is the mark: sending begins. Gives the new token; `None`: it changed
-/// meanwhile.
-///
-/// # Errors
-/// When the ledger cannot be written.
-pub fn claim(
-    tx: &Transaction<'_>,
-    row: &DeliveryRow,
-    owner: &[u8; 16],
-    payload: &[u8],
-    now: Timestamp,
-) -> Result<Option<i64>> {
-    let sql = "UPDATE delivery SET state = 'processing', reason = ?4, token = token + 1, attempts = attempts + 1,
-        owner = ?5, payload = coalesce(payload, ?6), not_before = NULL, cancel_wanted = 0, updated_at = ?7
-        WHERE id = ?1 AND state = ?2 AND token = ?3 RETURNING token";
-    let values = params![
-        row.id.bytes(),
-        row.facts.state.code(),
-        row.token,
-        Reason::Claimed.code(),
-        owner,
-        payload,
-        ms(now)
-    ];
-    Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?)
-}
-
-/// The timing of a live row after its event moved.
-#[derive(Debug, Clone)]
-pub struct Retimed<'a> {
-    /// The new moment.
-    pub due: Timestamp,
-    /// The new end.
-    pub use_by: Option<Timestamp>,
-    /// Whose wish that is.
-    pub over: UseBy,
-    /// The new local start.
-    pub label: &'a str,
-    /// The occurrence's new span.
-    pub span: (Timestamp, Timestamp),
-    /// What delays it, if it moved into the past.
-    pub late_cause: Option<Reason>,
-    /// What becomes of several late ones.
-    pub collapse: Collapse,
-    /// How long it is on time.
-    pub grace: i64,
-}
-
-/// Gives an unclaimed live row its new moment; a hold that ends with its use-by goes on doing so.
-///
-/// # Errors
-/// When the ledger cannot be written.
-pub fn retime(
-    tx: &Transaction<'_>,
-    row: &DeliveryRow,
-    to: &Retimed<'_>,
-    tzdata: &str,
-    now: Timestamp,
-) -> Result<bool> {
-    let sql = "UPDATE delivery SET due = ?4, schedule = ?5, use_by = ?6, over = ?7, label = ?8, starts = ?9,
-        ends = ?10, late_cause = coalesce(?11, late_cause), tzdata = ?12, updated_at = ?13, collapse = ?14,
-        grace = ?15, not_before = CASE WHEN state = 'held' AND not_before IS use_by THEN ?6 ELSE not_before END
-        WHERE id = ?1 AND state = ?2 AND token = ?3";
-    let changed = tx.prepare_cached(sql)?.execute(params![
-        row.id.bytes(),
-        row.facts.state.code(),
-        row.token,
-        ms(to.due),
-        schedule_of(to.due),
-        to.use_by.map(ms),
-        to.over.to_string(),
-        to.label,
-        ms(to.span.0),
-        ms(to.span.1),
-        to.late_cause.map(Reason::code),
-        tzdata,
-        ms(now),
-        to.collapse.to_string(),
-        to.grace
-    ])?;
-    Ok(changed == 1)
-}
-
-/// Notes on a row being sent that it is to be cancelled for this reason when that is known to
-/// have failed, or (without one) that it no longer is.
-///
-/// # Errors
-/// When the ledger cannot be written.
-pub fn flag_cancel(tx: &Transaction<'_>, row: &DeliveryRow, why: Option<Reason>) -> Result<bool> {
-    let sql = "UPDATE delivery SET cancel_wanted = ?3, reason = ?4
-        WHERE id = ?1 AND state = 'processing' AND token = ?2";
-    let reason = why.unwrap_or(Reason::Claimed).code();
-    let values = params![row.id.bytes(), row.token, why.is_some(), reason];
-    Ok(tx.prepare_cached(sql)?.execute(values)? == 1)
-}
-
-/// Notes which daemon shows a row now; a rendering, so the state stays.
-///
-/// # Errors
-/// When the ledger cannot be written.
-pub fn shown(tx: &Transaction<'_>, id: DeliveryId, by: &str) -> Result<()> {
-    tx.prepare_cached("UPDATE delivery SET shown_by = ?2 WHERE id = ?1")?
-        .execute(params![id.bytes(), by])?;
-    Ok(())
-}
-
-/// After the wall clock went back by so much: waits that were counted from the false time end
-/// as much earlier.
-///
-/// # Errors
-/// When the ledger cannot be written.
-pub fn rewind(tx: &Transaction<'_>, back_ms: i64, now: Timestamp) -> Result<()> {
-    let sql = "UPDATE delivery SET not_before = max(?2, not_before - ?1)
-        WHERE state = 'retrying' AND not_before > ?2";
-    tx.execute(sql, params![back_ms, ms(now)])?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 //! sleeping and sending are the driver's.
 
 mod claim;
+mod late;
 mod pass;
+mod settle;
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -14,7 +16,7 @@ use calendar::{
 };
 use jiff::Timestamp;
 
-use self::pass::{Absence, Pass};
+use self::{late::Absence, pass::Pass};
 use crate::{
     act::Act,
     clock::Now,

@@ -1,0 +1,110 @@
+//! What came back is written down: the attempt ends, and the row goes on as the outcome says.
+
+use calendar::{
+    delivery::{News, Next, Outcome, State, decide},
+    reason::Reason,
+};
+
+use super::{
+    Finished,
+    pass::{Pass, hold_reason},
+};
+use crate::{
+    courier::{Handover, Report, Schedule},
+    error::Result,
+    ledger::{
+        attempt, channel,
+        delivery::{self, DeliveryRow, Effects},
+    },
+    message,
+};
+
+impl Pass<'_> {
+    /// Writes down what became of a parcel. A claim that was fenced out changes nothing.
+    pub(super) fn settle(&self, one: &Finished) -> Result<()> {
+        let reports = one.claims.iter().map(|claim| (claim, one.report.as_ref()));
+        let too_late = one.too_late.iter().map(|claim| (claim, None));
+        for (claim, report) in reports.chain(too_late) {
+            let Some(row) = delivery::find(self.act.tx, claim.delivery)? else { continue };
+            if row.token != claim.token || row.facts.state != State::Processing {
+                continue;
+            }
+            match report {
+                None => self.settle_too_late(&row)?,
+                Some(report) => self.settle_report(&row, report, one.in_digest)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn settle_too_late(&self, row: &DeliveryRow) -> Result<()> {
+        let now = self.act.wall();
+        attempt::end(self.act.tx, (row.id, row.token), "too_late", None, "", now)?;
+        if let Next::Enter(state, reason, _) =
+            decide(&row.facts, News::Ended(Outcome::TooLate), now)
+        {
+            self.act.enter(row, (state, reason), &Effects::default(), "")?;
+        }
+        Ok(())
+    }
+
+    fn settle_report(&self, row: &DeliveryRow, report: &Report, in_digest: bool) -> Result<()> {
+        let now = self.act.wall();
+        let late = self.lateness(row).map_or(Reason::LateBusy, |late| late.cause);
+        let outcome = outcome_of(&report.handover, in_digest, late);
+        let word = word_of(&report.handover);
+        let detail: String = report.detail.chars().take(4_096).collect();
+        attempt::end(self.act.tx, (row.id, row.token), word, report.status, &detail, now)?;
+        let Next::Enter(state, reason, not_before) = decide(&row.facts, News::Ended(outcome), now)
+        else {
+            return Ok(());
+        };
+        let shown_by = match &report.handover {
+            Handover::Accepted { shown_by } => shown_by.clone(),
+            _ => None,
+        };
+        let effects = Effects {
+            not_before,
+            told_at: (state == State::Completed).then_some(now),
+            failed: matches!(outcome, Outcome::Transient { .. } | Outcome::Ambiguous),
+            again: outcome == Outcome::Ambiguous,
+            late_cause: (state == State::Held).then_some(Reason::LateHeld),
+            shown_by,
+            ..Effects::default()
+        };
+        let note = match (reason.is_late(), self.lateness(row)) {
+            (true, Some(late)) => message::from_to(&late, &self.setting),
+            _ => String::new(),
+        };
+        self.act.enter(row, (state, reason), &effects, &note)?;
+        if outcome == Outcome::Gone {
+            channel::switch_off(self.act.tx, row.identity.channel, Reason::DeadGone.code())?;
+        }
+        Ok(())
+    }
+}
+
+fn outcome_of(handover: &Handover, in_digest: bool, late: Reason) -> Outcome {
+    match handover {
+        Handover::Accepted { .. } => Outcome::Accepted { in_digest, late },
+        Handover::Transient { retry_after, schedule } => Outcome::Transient {
+            retry_after: *retry_after,
+            refused: *schedule == Schedule::Refused,
+        },
+        Handover::Permanent => Outcome::Permanent,
+        Handover::Gone => Outcome::Gone,
+        Handover::Ambiguous => Outcome::Ambiguous,
+        Handover::Unavailable(why) => Outcome::Unavailable(hold_reason(*why)),
+    }
+}
+
+fn word_of(handover: &Handover) -> &'static str {
+    match handover {
+        Handover::Accepted { .. } => "accepted",
+        Handover::Transient { .. } => "transient",
+        Handover::Permanent => "permanent",
+        Handover::Gone => "gone",
+        Handover::Ambiguous => "ambiguous",
+        Handover::Unavailable(_) => "unavailable",
+    }
+}
