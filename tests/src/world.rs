@@ -51,6 +51,7 @@ impl Clock for SetClock {
 /// A ledger with everything around it.
 pub struct World {
     folder: tempfile::TempDir,
+    state: tempfile::TempDir,
     clock: Arc<SetClock>,
     engine: Arc<Engine>,
     scheduler: Option<Scheduler>,
@@ -84,6 +85,13 @@ impl World {
     /// A new ledger at this local time (`2026-11-23T09:00[Europe/Berlin]`), the machine being in
     /// its zone, with a service leading.
     pub fn at(local: &str) -> Self {
+        let mut world = Self::without_service(local);
+        world.start();
+        world
+    }
+
+    /// The same before any service ever ran.
+    pub fn without_service(local: &str) -> Self {
         let now: jiff::Zoned = jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M", &local[..16])
             .ok()
             .and_then(|at| {
@@ -94,18 +102,18 @@ impl World {
         let folder = tempfile::tempdir().expect("a temp folder");
         let clock = Arc::new(SetClock::at(now.timestamp()));
         let zone = ZoneName::stored(now.time_zone().iana_name().unwrap_or("UTC"));
-        let engine = open(folder.path(), clock.clone(), zones(), &zone);
-        let mut world = Self {
+        let state = tempfile::tempdir().expect("a temp folder");
+        let engine = open(folder.path(), state.path(), clock.clone(), zones(), &zone);
+        Self {
             folder,
+            state,
             clock,
             engine,
             scheduler: None,
             answer: Handover::Accepted { shown_by: None },
             no_desktop: None,
             sent: Vec::new(),
-        };
-        world.start();
-        world
+        }
     }
 
     /// The engine, as window and command line use it.
@@ -137,8 +145,49 @@ impl World {
     /// Ends all programs and starts a service that has other zone data.
     pub fn start_with(&mut self, found: Found) {
         self.kill();
-        self.engine = open(self.folder.path(), self.clock.clone(), found, &ZoneName::utc());
+        self.reopen(found);
         self.start();
+    }
+
+    fn reopen(&mut self, found: Found) {
+        let (folder, state) = (self.folder.path(), self.state.path());
+        self.engine = open(folder, state, self.clock.clone(), found, &ZoneName::utc());
+    }
+
+    /// The ledger as it is now, whole.
+    pub fn copied(&self) -> Vec<u8> {
+        let ledger = rusqlite::Connection::open(self.folder().join("carillon.db")).expect("a file");
+        let copy = tempfile::tempdir().expect("a temp folder");
+        let path = copy.path().join("copy");
+        let path_text = path.to_str().expect("a plain path");
+        ledger.execute("VACUUM INTO ?1", [path_text]).expect("a copy");
+        std::fs::read(path).expect("a copy")
+    }
+
+    /// Ends all programs and puts this ledger in the place of the one there is; nothing is started.
+    pub fn put_in_place(&mut self, ledger: &[u8]) {
+        self.kill();
+        let folder = tempfile::tempdir().expect("a temp folder");
+        std::fs::copy(self.folder().join("secret.key"), folder.path().join("secret.key"))
+            .expect("a key");
+        let path = folder.path().join("carillon.db");
+        std::fs::write(&path, ledger).expect("a ledger");
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(&path, private).expect("a private file");
+        self.folder = folder;
+        self.reopen(zones());
+    }
+
+    /// Ends all programs; what the machine knew of its ledgers is gone, as on another machine.
+    pub fn forget_state(&mut self) {
+        self.kill();
+        self.state = tempfile::tempdir().expect("a temp folder");
+        self.reopen(zones());
+    }
+
+    /// What this machine knows of its ledgers.
+    pub fn state(&self) -> &Path {
+        self.state.path()
     }
 
     /// Every courier answers like this from now on.
@@ -291,11 +340,18 @@ impl World {
     }
 }
 
-fn open(folder: &Path, clock: Arc<SetClock>, found: Found, zone: &ZoneName) -> Arc<Engine> {
+fn open(
+    folder: &Path,
+    state: &Path,
+    clock: Arc<SetClock>,
+    found: Found,
+    zone: &ZoneName,
+) -> Arc<Engine> {
     use std::os::unix::fs::PermissionsExt;
     let private = std::fs::Permissions::from_mode(0o700);
     std::fs::set_permissions(folder, private).expect("a private folder");
-    Arc::new(Engine::open_with(folder, Actor::Service, clock, found, zone).expect("a ledger"))
+    let engine = Engine::open_with(folder, Actor::Service, clock, found, zone).expect("a ledger");
+    Arc::new(engine.with_state(state))
 }
 
 /// A draft of a kind, with the kind's reminders.

@@ -110,6 +110,8 @@ pub enum News {
     Ended(Outcome),
     /// The worker that was sending it is gone, and nobody knows how far it came.
     CutOff,
+    /// The ledger is an older copy or another machine's, and nobody knows what was told since.
+    Restored,
 }
 
 /// What it becomes.
@@ -134,6 +136,10 @@ pub fn decide(row: &Row, news: News, now: Timestamp) -> Next {
         (News::Ended(outcome), Class::Live, State::Processing) => ended(row, outcome, now),
         (News::CutOff, Class::Live, State::Processing) => cut_off(row),
         (News::Ended(_) | News::CutOff, Class::Live, _) => Next::Keep,
+        (News::Restored, Class::Live, _) if row.due > now => Next::Keep,
+        (News::Restored, Class::Live, _) => {
+            Next::Enter(State::Review, Reason::ReviewRestored, None)
+        }
         (News::Look { .. }, Class::Live, State::Processing) => Next::Keep,
         (News::Look { hold, superseded }, Class::Live, _) => look(row, hold, superseded, now),
     }

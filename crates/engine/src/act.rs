@@ -52,6 +52,33 @@ pub(crate) struct Planned<'w> {
     pub(crate) late_cause: Option<Reason>,
 }
 
+impl<'w> Planned<'w> {
+    /// What an event wants, to be planned in this state.
+    pub(crate) fn of(
+        event: &calendar::event::Event,
+        wanted: &Wanted,
+        label: &'w str,
+        generation: u32,
+        (state, reason): (State, Reason),
+    ) -> Self {
+        Self {
+            event: Some(event.id),
+            identity: wanted.identity.clone(),
+            generation,
+            state,
+            reason,
+            due: wanted.due,
+            use_by: wanted.use_by,
+            over: wanted.over,
+            grace: event.kind.defaults().grace,
+            collapse: event.collapse(&event.reminders[wanted.reminder]),
+            label,
+            span: (wanted.occurrence.start, wanted.occurrence.end),
+            late_cause: None,
+        }
+    }
+}
+
 impl<'a> Act<'a> {
     /// An instant as people read it.
     pub(crate) fn spoken(&self, at: Timestamp) -> String {
@@ -89,6 +116,11 @@ impl<'a> Act<'a> {
 
     /// Brings a row into being, with its first audit row.
     pub(crate) fn plan(&self, planned: &Planned<'_>) -> Result<DeliveryRow> {
+        self.plan_noted(planned, "")
+    }
+
+    /// The same with more words in its first audit row.
+    pub(crate) fn plan_noted(&self, planned: &Planned<'_>, note: &str) -> Result<DeliveryRow> {
         let p = planned;
         let row = DeliveryRow {
             id: delivery_id(&self.now),
@@ -126,7 +158,7 @@ impl<'a> Act<'a> {
             created_at: self.wall(),
         };
         delivery::insert(self.tx, &row, self.context.zones.version())?;
-        self.audit(row.id, 0, None, (p.state, p.reason), "")?;
+        self.audit(row.id, 0, None, (p.state, p.reason), note)?;
         Ok(row)
     }
 
@@ -136,25 +168,12 @@ impl<'a> Act<'a> {
         event: &calendar::event::Event,
         wanted: &Wanted,
         generation: u32,
-        (state, reason): (State, Reason),
+        to: (State, Reason),
         late_cause: Option<Reason>,
     ) -> Result<DeliveryRow> {
-        let reminder = &event.reminders[wanted.reminder];
-        self.plan(&Planned {
-            event: Some(event.id),
-            identity: wanted.identity.clone(),
-            generation,
-            state,
-            reason,
-            due: wanted.due,
-            use_by: wanted.use_by,
-            over: wanted.over,
-            grace: event.kind.defaults().grace,
-            collapse: event.collapse(reminder),
-            label: &wanted.occurrence.label(),
-            span: (wanted.occurrence.start, wanted.occurrence.end),
-            late_cause,
-        })
+        let label = wanted.occurrence.label();
+        let planned = Planned::of(event, wanted, &label, generation, to);
+        self.plan(&Planned { late_cause, ..planned })
     }
 
     /// Moves a row on, with its audit row. `false`: it changed meanwhile, and nothing was done.

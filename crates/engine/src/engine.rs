@@ -22,6 +22,7 @@ use crate::{
     error::{Error, Result},
     ledger::{Ledger, setting},
     machine::machine_zone,
+    mark::Mark,
     vault::Vault,
     zones::{DataPlaces, Found},
 };
@@ -57,6 +58,7 @@ pub struct Engine {
     vault: Vault,
     actor: Actor,
     installation: String,
+    mark: Mark,
 }
 
 /// Where newer zone data comes from.
@@ -117,8 +119,10 @@ impl Engine {
             None => ledger.write(|tx| first_settings(tx, machine, found.zones.version()))?,
         };
         let vault = Vault::open(ledger.dir())?;
+        let mark = Mark::in_dir(ledger.dir());
         let (ledger, found) = (Mutex::new(ledger), RwLock::new(found));
-        Ok(Self { ledger, clock, found, loading: Loading::Given, vault, actor, installation })
+        let loading = Loading::Given;
+        Ok(Self { ledger, clock, found, loading, vault, actor, installation, mark })
     }
 
     /// Opens the ledger in this directory to look at it: nothing is made or brought up to date.
@@ -136,8 +140,21 @@ impl Engine {
         let known = ledger.read(|tx| setting::get(tx, setting::name::INSTALLATION))?;
         let Some(installation) = known else { return Ok(None) };
         let vault = Vault::look(ledger.dir())?;
+        let mark = Mark::in_dir(ledger.dir());
         let (ledger, found, loading) = (Mutex::new(ledger), RwLock::new(found), Loading::Given);
-        Ok(Some(Self { ledger, clock, found, loading, vault, actor, installation }))
+        Ok(Some(Self { ledger, clock, found, loading, vault, actor, installation, mark }))
+    }
+
+    /// The same with another folder for what this machine knows of its ledgers: the high-water
+    /// mark. Without it that is the ledger's own.
+    #[must_use]
+    pub fn with_state(self, state: &Path) -> Self {
+        Self { mark: Mark::in_dir(state), ..self }
+    }
+
+    /// What this machine knows of its ledgers.
+    pub fn mark(&self) -> &Mark {
+        &self.mark
     }
 
     /// What all clocks say.

@@ -126,7 +126,7 @@ impl Act<'_> {
 
     /// Does something with all that is due in `(from, until]`, a bounded number of instances at a
     /// time.
-    fn each_wanted(
+    pub(crate) fn each_wanted(
         &self,
         event: &Event,
         mut from: Timestamp,

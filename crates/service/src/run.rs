@@ -1,12 +1,7 @@
 //! The daemon: opens the ledger, leads or stands by, and ties the driver to the couriers, the
 //! machine's signals and the tray until somebody ends it.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use couriers::{
     desktop::{self, DesktopCourier, DesktopEvent},
@@ -95,7 +90,7 @@ async fn serve(options: &Options) -> Result<(), Error> {
     let stop = Arc::new(stop);
     let mut signals = Stopped::listen().map_err(system("hear its signals"))?;
     let served = async {
-        let Some((engine, lock)) = lead(&place.data, &mut stopping).await? else { return Ok(()) };
+        let Some((engine, lock)) = lead(&place, &mut stopping).await? else { return Ok(()) };
         let led =
             Service { options, engine, stop: stop.clone(), stopping: stopping.clone() }.lead();
         let led = led.await;
@@ -120,11 +115,14 @@ async fn serve(options: &Options) -> Result<(), Error> {
 /// Opens the ledger and takes the scheduler lock, waiting for it if another service leads.
 /// `None` when asked to stop meanwhile.
 async fn lead(
-    dir: &Path,
+    place: &Place,
     stopping: &mut watch::Receiver<bool>,
 ) -> Result<Option<(Arc<Engine>, SchedulerLock)>, Error> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let open = || Engine::open(dir, Actor::Service, clock.clone()).map(Arc::new);
+    let open = || {
+        let engine = Engine::open(&place.data, Actor::Service, clock.clone())?;
+        Ok::<_, engine::Error>(Arc::new(engine.with_state(&place.state)))
+    };
     let engine = open()?;
     let dir = engine.dir();
     if let Some(lock) = SchedulerLock::try_take(&dir)? {

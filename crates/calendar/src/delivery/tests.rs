@@ -163,6 +163,7 @@ fn parked_and_final_states_are_moved_by_no_clock() {
         LOOK,
         News::Unwanted(Reason::CancelledEdited),
         News::CutOff,
+        News::Restored,
         News::Ended(Outcome::Permanent),
         News::Ended(Outcome::Ambiguous),
     ];
@@ -202,5 +203,19 @@ fn what_found_nobody_rests_before_the_next_try_and_not_beyond_its_end() {
             decide(&resting, LOOK, at_last),
             Next::Enter(State::Pending, Reason::Released, None)
         );
+    }
+}
+
+#[test]
+fn of_a_restored_ledger_the_past_is_put_before_a_person_and_the_future_stays() {
+    for state in State::ALL.into_iter().filter(|s| s.class() == Class::Live) {
+        let over = Row { use_by: Some(at(10)), ..row(state) };
+        for one in [row(state), over] {
+            assert_eq!(decide(&one, News::Restored, at(-1)), Next::Keep, "{state}");
+            for now in [0, 9, 10, 99_999] {
+                let aside = Next::Enter(State::Review, Reason::ReviewRestored, None);
+                assert_eq!(decide(&one, News::Restored, at(now)), aside, "{state} at {now}");
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 
 use calendar::{delivery::State, id::DeliveryId, reason::Reason};
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{column, moment, ms};
 use crate::{clock::Now, error::Result};
@@ -93,6 +93,16 @@ pub fn append(tx: &Transaction<'_>, circumstance: &Circumstance<'_>, step: Step<
         step.note
     ])?;
     Ok(())
+}
+
+/// How many steps there ever were: it grows even when old ones go.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn last(tx: &Transaction<'_>) -> Result<i64> {
+    let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'audit'";
+    let last: Option<i64> = tx.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
+    Ok(last.unwrap_or(0))
 }
 
 /// Every step of a delivery, in order.

@@ -263,6 +263,16 @@ pub fn left_behind(tx: &Transaction<'_>, owner: &[u8; 16]) -> Result<Vec<Deliver
     )
 }
 
+/// The live rows that are due by now, the oldest first, at most `limit`.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn unfinished(tx: &Transaction<'_>, now: Timestamp, limit: u32) -> Result<Vec<DeliveryRow>> {
+    let rest = "WHERE d.due <= ?1
+        AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held') ORDER BY d.due, d.id LIMIT ?2";
+    several(tx, rest, params![ms(now), limit])
+}
+
 /// The live rows of a channel.
 ///
 /// # Errors

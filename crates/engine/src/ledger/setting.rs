@@ -26,6 +26,12 @@ pub mod name {
     pub const REPLANNING: &str = "replanning";
     /// By which zone data occurrences were moved, until somebody has seen which; JSON.
     pub const MOVED: &str = "moved";
+    /// It was at work, and how far is noted on that machine.
+    pub const MARKED: &str = "marked";
+    /// It is another copy than was last at work: what is past is still to be put before a person.
+    pub const RESTORED: &str = "restored";
+    /// When that was last done, in milliseconds, and of how many deliveries.
+    pub const RESTORED_AT: &str = "restored_at";
     /// How the window looks and counts; JSON only the window reads.
     pub const WINDOW: &str = "window";
 }

@@ -24,7 +24,7 @@ use crate::{
     engine::{Engine, owner},
     error::Result,
     ledger::{
-        attempt,
+        attempt, audit,
         delivery::{self, Effects},
         event, status,
     },
@@ -89,6 +89,8 @@ pub struct Scheduler {
     absences: VecDeque<Absence>,
     expected: Option<Timestamp>,
     last: Option<Now>,
+    /// How far the audit was when that was last noted beside the ledger.
+    marked: i64,
 }
 
 impl Scheduler {
@@ -101,6 +103,7 @@ impl Scheduler {
         let owner = owner()?;
         let now = engine.now();
         let before = engine.service_status()?;
+        let marked = engine.meet()?;
         engine.write(|act| {
             status::begin(act.tx, std::process::id(), env!("CARGO_PKG_VERSION"), act.wall())?;
             for row in delivery::left_behind(act.tx, &owner)? {
@@ -132,7 +135,7 @@ impl Scheduler {
             cause: Reason::LateServiceOff,
         });
         let last = away.map(|wall| Now { wall, boot: now.boot, boot_id: "".into() });
-        Ok(Self { engine, owner, absences, expected: None, last })
+        Ok(Self { engine, owner, absences, expected: None, last, marked })
     }
 
     /// One pass at this moment.
@@ -151,7 +154,7 @@ impl Scheduler {
         let back =
             self.last.as_ref().map_or(0, |last| last.wall.duration_since(now.wall).as_secs());
         let (engine, owner, absences) = (&*self.engine, &self.owner, &self.absences);
-        let passed = engine.write_at(now.clone(), |act| {
+        let (passed, audited) = engine.write_at(now.clone(), |act| {
             let before = act.tx.total_changes();
             if back > ABSENT {
                 event::rewind(act.tx, act.wall())?;
@@ -175,8 +178,13 @@ impl Scheduler {
             ];
             // A full batch in which nothing moved waits for slots, and comes back when one is free.
             let more = to_plan || (full && changed);
-            Ok(Passed { parcels, wake_at: looks.into_iter().flatten().min(), more })
+            let wake_at = looks.into_iter().flatten().min();
+            Ok((Passed { parcels, wake_at, more }, audit::last(act.tx)?))
         })?;
+        if audited != self.marked {
+            self.engine.raise_mark(audited);
+            self.marked = audited;
+        }
         self.expected = passed.wake_at;
         self.last = Some(now.clone());
         Ok(passed)

@@ -1,0 +1,216 @@
+//! A ledger that is an older copy, or comes from elsewhere: nobody knows what of it was told
+//! since. Who leads puts everything of the past before a person before its first pass, so nothing
+//! of it rings by itself; the future rings.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use calendar::{
+    delivery::{News, Next, State, decide},
+    plan::Wanted,
+    policy::Collapse,
+    reason::Reason,
+};
+
+use crate::{
+    act::{Act, Planned},
+    engine::Engine,
+    error::Result,
+    ledger::{
+        attempt, audit,
+        delivery::{self, Effects},
+        event::{self, EventRow, Legible},
+        make_room,
+        setting::{self, name},
+    },
+    mark::Marked,
+    reconcile::Asked,
+};
+
+/// Rows and events looked at in one transaction.
+const AT_ONCE: u32 = 200;
+/// And how long one transaction goes on with that.
+const HOLD_MS: u128 = 50;
+/// Of one reminder that tells each so many are put before a person; the earlier are counted.
+const EACH: usize = 20;
+
+/// What is known of an open ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// It is as this machine left it, or new.
+    Here,
+    /// It is not, for this reason.
+    Restored(&'static str),
+}
+
+impl Engine {
+    /// Puts all of the past before a person if this ledger is not as this machine left it, and
+    /// notes how far it is. For who leads, before the first pass; cut off, it is asked again at
+    /// the next start. Says how far the audit is.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written.
+    pub(crate) fn meet(&self) -> Result<i64> {
+        if let Known::Restored(why) = self.read(|act| self.known(act))? {
+            tracing::warn!(why, "what is past is put before a person and does not ring");
+            // The flag stays until all of it is through, whatever ends the process.
+            self.write_unheard(|act| setting::put(act.tx, name::RESTORED, why))?;
+            self.put_past_aside(why)?;
+        }
+        let at = self.read(|act| audit::last(act.tx))?;
+        match self.mark().set(&self.ledger_id()?, at) {
+            Ok(()) => self.write_unheard(|act| {
+                setting::remove(act.tx, name::RESTORED)?;
+                setting::put(act.tx, name::MARKED, "1")
+            })?,
+            // Without a mark the next start would take this ledger for another's.
+            Err(error) => {
+                tracing::warn!(%error, "a copy of this ledger could not be told from it");
+                self.write_unheard(|act| {
+                    setting::remove(act.tx, name::RESTORED)?;
+                    setting::remove(act.tx, name::MARKED)
+                })?;
+            }
+        }
+        Ok(at)
+    }
+
+    /// Notes that the audit is so far now.
+    pub(crate) fn raise_mark(&self, at: i64) {
+        let raised = self.ledger_id().and_then(|id| self.mark().set(&id, at));
+        if let Err(error) = raised {
+            tracing::warn!(%error, "the high-water mark could not be raised");
+        }
+    }
+
+    fn known(&self, act: &Act<'_>) -> Result<Known> {
+        if setting::get(act.tx, name::RESTORED)?.is_some() {
+            return Ok(Known::Restored("it was restored from a backup"));
+        }
+        // What never had a mark anywhere was never at work, or only with an earlier program.
+        let was_marked = setting::get(act.tx, name::MARKED)?.is_some();
+        let at = audit::last(act.tx)?;
+        Ok(match self.mark().of(&self.ledger_id_in(act)?) {
+            Marked::At(mark) if at < mark => {
+                Known::Restored("it is older than what this computer had last")
+            }
+            Marked::Never if was_marked && at > 0 => {
+                Known::Restored("it was at work elsewhere and never on this computer")
+            }
+            Marked::At(_) | Marked::Never | Marked::Unknown => Known::Here,
+        })
+    }
+
+    fn ledger_id(&self) -> Result<String> {
+        self.read(|act| self.ledger_id_in(act))
+    }
+
+    fn ledger_id_in(&self, act: &Act<'_>) -> Result<String> {
+        Ok(setting::get(act.tx, name::LEDGER)?.unwrap_or_default())
+    }
+
+    fn put_past_aside(&self, why: &str) -> Result<()> {
+        let mut rows = 0_u64;
+        // Ends: each turn parks all it is given, and the next is given others.
+        loop {
+            let parked = self.write_because(why, |act| act.park_past())?;
+            rows += u64::from(parked);
+            if parked == 0 {
+                break;
+            }
+            make_room();
+        }
+        // Ends: an event that was planned is due for it again only in the future.
+        while let Some(parked) = self.write_because(why, |act| {
+            act.park_gaps(&mut || self.now().boot.saturating_sub(act.now.boot).as_millis())
+        })? {
+            rows += u64::from(parked);
+            make_room();
+        }
+        tracing::warn!(rows, "to be checked by a person");
+        self.write(|act| {
+            let note = format!("{} {rows}", act.wall().as_millisecond());
+            setting::put(act.tx, name::RESTORED_AT, &note)
+        })
+    }
+}
+
+impl Act<'_> {
+    /// Parks some of the unfinished rows whose moment came, and says how many.
+    fn park_past(&self) -> Result<u32> {
+        let mut parked = 0;
+        for row in delivery::unfinished(self.tx, self.wall(), AT_ONCE)? {
+            if row.facts.state == State::Processing {
+                let words = "the ledger was restored while this was being sent";
+                attempt::end(self.tx, (row.id, row.token), "unknown", None, words, self.wall())?;
+            }
+            if let Next::Enter(state, reason, _) = decide(&row.facts, News::Restored, self.wall()) {
+                self.enter(&row, (state, reason), &Effects::default(), "")?;
+                parked += 1;
+            }
+        }
+        Ok(parked)
+    }
+
+    /// Parks what was to be planned for the past of some events, and plans their future; says how
+    /// many rows that made, or nothing when there are no more events.
+    fn park_gaps(&self, held: &mut dyn FnMut() -> u128) -> Result<Option<u32>> {
+        let Legible { rows, damaged } =
+            event::to_plan(self.tx, &self.context.zones, self.wall(), AT_ONCE)?;
+        if rows.is_empty() && damaged.is_empty() {
+            return Ok(None);
+        }
+        for (id, error) in damaged {
+            event::say_damaged(id, &error);
+            event::unplan(self.tx, id)?;
+        }
+        let mut parked = 0;
+        for row in rows {
+            parked += self.park_gap(&row)?;
+            self.reconcile(&row.event, self.wall(), Asked::Pass, Reason::CancelledEdited)?;
+            if held() >= HOLD_MS {
+                break;
+            }
+        }
+        Ok(Some(parked))
+    }
+
+    /// Parks the latest of what each reminder of an event would have told since it was last
+    /// planned; the first of them says how many came before it.
+    fn park_gap(&self, row: &EventRow) -> Result<u32> {
+        let event = &row.event;
+        let mut kept: BTreeMap<usize, VecDeque<Wanted>> = BTreeMap::new();
+        let mut before: BTreeMap<usize, u64> = BTreeMap::new();
+        self.each_wanted(event, row.decided_until, self.wall(), |wanted| {
+            let most = match event.collapse(&event.reminders[wanted.reminder]) {
+                Collapse::Latest => 1,
+                Collapse::Each(None) => EACH,
+                Collapse::Each(Some(most)) => EACH.min(most as usize).max(1),
+            };
+            let of_it = kept.entry(wanted.reminder).or_default();
+            of_it.push_back(wanted.clone());
+            if of_it.len() > most {
+                of_it.pop_front();
+                *before.entry(wanted.reminder).or_default() += 1;
+            }
+            Ok(())
+        })?;
+        let mut parked = 0;
+        for (reminder, wanted) in kept {
+            let mut earlier = before.get(&reminder).copied().unwrap_or_default();
+            for one in wanted {
+                if delivery::newest(self.tx, &one.identity)?.is_some() {
+                    continue;
+                }
+                let note = match std::mem::take(&mut earlier) {
+                    0 => String::new(),
+                    1 => "and one before it".into(),
+                    n => format!("and {n} before it, since {}", self.spoken(row.decided_until)),
+                };
+                let (label, to) = (one.occurrence.label(), (State::Review, Reason::ReviewRestored));
+                self.plan_noted(&Planned::of(event, &one, &label, 0, to), &note)?;
+                parked += 1;
+            }
+        }
+        Ok(parked)
+    }
+}

@@ -1,0 +1,185 @@
+//! A ledger that was copied to another machine, put back from an older copy, or met by a machine
+//! that forgot it: nothing of the past rings by itself, all of it is put before a person, and the
+//! future rings.
+
+use acceptance::world::{World, draft, reminder};
+use calendar::{delivery::State, draft::EventDraft, network::Network};
+use engine::{channels::NewWebhook, courier::Handover};
+use jiff::SignedDuration;
+
+const BERLIN: &str = "Europe/Berlin";
+
+fn note(title: &str, start: &str, rule: &str) -> EventDraft {
+    let rules = if rule.is_empty() { vec![] } else { vec![rule.into()] };
+    EventDraft { rules, ..draft("note", title, start, Some(BERLIN)) }
+}
+
+/// Monday morning, with something once a day, some things once, and what is told later that week.
+fn monday() -> World {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    for (title, start, rule) in [
+        ("Pill", "20261123T080000", "FREQ=DAILY"),
+        ("Call Ana", "20261124T120000", ""),
+        ("Bins", "20261125T200000", ""),
+        ("Dentist", "20261127T110000", ""),
+    ] {
+        world.add(note(title, start, rule));
+    }
+    world.wait_until("2026-11-23T09:00");
+    assert_eq!(world.titles(), ["Pill"]);
+    world
+}
+
+/// What has a copy of Monday, met on Thursday at noon, when it is started.
+fn check_thursday(world: &mut World) {
+    world.sent.clear();
+    world.start();
+    assert!(world.sent.is_empty(), "{:?}\n{}", world.titles(), world.rows());
+    let wanted = "Mon 23 08:00 completed told.on_time Pill
+Tue 24 08:00 review review.restored Pill
+Tue 24 12:00 review review.restored Call Ana
+Wed 25 20:00 review review.restored Bins
+Thu 26 08:00 review review.restored Pill
+Fri 27 08:00 scheduled planned Pill
+Fri 27 11:00 scheduled planned Dentist
+Sat 28 08:00 scheduled planned Pill";
+    assert_eq!(world.rows(), wanted);
+    world.wait_until("2026-11-28T07:00");
+    assert_eq!(world.titles(), ["Pill", "Dentist"], "{}", world.rows());
+}
+
+#[test]
+fn an_older_copy_put_in_place_tells_nothing_of_the_past_again() {
+    let mut world = monday();
+    let copy = world.copied();
+    world.wait_until("2026-11-26T12:00");
+    assert_eq!(world.titles(), ["Pill", "Pill", "Call Ana", "Pill", "Bins", "Pill"]);
+    world.put_in_place(&copy);
+    check_thursday(&mut world);
+}
+
+#[test]
+fn a_copy_on_another_machine_tells_nothing_of_the_past() {
+    let mut world = monday();
+    let copy = world.copied();
+    world.jump_to("2026-11-26T12:00");
+    world.put_in_place(&copy);
+    world.forget_state();
+    check_thursday(&mut world);
+}
+
+#[test]
+fn a_ledger_whose_machine_forgot_it_tells_nothing_of_the_past() {
+    let mut world = monday();
+    world.jump_to("2026-11-26T12:00");
+    world.forget_state();
+    check_thursday(&mut world);
+}
+
+#[test]
+fn its_own_machine_tells_late_what_it_missed() {
+    let mut world = monday();
+    let copy = world.copied();
+    world.jump_to("2026-11-26T12:00");
+    world.put_in_place(&copy);
+    world.sent.clear();
+    world.start();
+    assert_eq!(world.titles(), ["Call Ana", "Bins", "Pill"], "{}", world.rows());
+    let review = world.rows().lines().filter(|line| line.contains("review")).count();
+    assert_eq!(review, 0, "{}", world.rows());
+}
+
+#[test]
+fn a_ledger_that_was_never_at_work_tells_late_what_it_missed() {
+    let mut world = World::without_service("2026-11-23T07:00[Europe/Berlin]");
+    world.add(note("Call Ana", "20261124T120000", ""));
+    world.jump_to("2026-11-24T13:00");
+    world.start();
+    assert_eq!(world.titles(), ["Call Ana"]);
+}
+
+#[test]
+fn what_was_put_before_a_person_stays_there_and_is_so_only_once() {
+    let mut world = monday();
+    let copy = world.copied();
+    world.wait_until("2026-11-24T13:00");
+    world.put_in_place(&copy);
+    world.start();
+    let told = world.rows();
+    assert!(told.contains("Tue 24 12:00 review review.restored Call Ana"), "{told}");
+    // The next start is one like any other.
+    world.kill();
+    world.jump_to("2026-11-25T21:00");
+    world.sent.clear();
+    world.start();
+    assert_eq!(world.titles(), ["Pill", "Bins"], "{}", world.rows());
+    assert!(world.rows().contains("Tue 24 12:00 review review.restored Call Ana"));
+}
+
+#[test]
+fn what_was_being_sent_or_tried_again_is_put_before_a_person() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let hook = NewWebhook {
+        name: "hook".into(),
+        url: "http://127.0.0.1:9/".into(),
+        network: Network::Loopback,
+        ..NewWebhook::default()
+    };
+    let hook = world.engine().add_webhook(&hook).expect("a channel").id;
+    for (title, start) in [("Sent", "20261123T080000"), ("Tried", "20261123T073000")] {
+        let by_hook = Some(vec![reminder("-PT0S", hook)]);
+        world.add(EventDraft { reminders: by_hook, ..note(title, start, "") });
+    }
+    world.answer(Handover::Ambiguous);
+    world.wait_until("2026-11-23T07:30");
+    world.jump_to("2026-11-23T08:00");
+    let passed = world.pass(&[]).expect("a pass");
+    assert!(!passed.parcels.is_empty());
+    let copy = world.copied();
+    world.jump_to("2026-11-23T12:00");
+    world.put_in_place(&copy);
+    world.forget_state();
+    world.sent.clear();
+    world.start();
+    assert!(world.sent.is_empty(), "{}", world.rows());
+    let states: Vec<_> = world.deliveries().iter().map(|l| l.row.facts.state).collect();
+    assert_eq!(states, [State::Review, State::Review], "{}", world.rows());
+    for listed in world.deliveries() {
+        let story = world.engine().why(listed.row.id).expect("a story");
+        assert!(story.attempts.iter().all(|a| a.outcome.is_some()), "{story:?}");
+    }
+}
+
+#[test]
+fn a_long_gap_of_a_dense_series_is_one_row_that_says_how_many_came_before() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let hourly = note("Drink", "20261123T080000", "FREQ=HOURLY");
+    world.add(hourly);
+    let copy = world.copied();
+    let planned = world.deliveries().len();
+    world.wait_until("2026-11-24T07:30");
+    world.put_in_place(&copy);
+    world.jump_to("2027-02-01T07:30");
+    world.sent.clear();
+    world.start();
+    assert!(world.sent.is_empty());
+    let rows = world.deliveries();
+    let parked: Vec<_> = rows.iter().filter(|l| l.row.facts.state == State::Review).collect();
+    assert_eq!(parked.len(), planned + 1, "{}", world.rows());
+    let last = parked.iter().max_by_key(|l| l.row.facts.due).expect("a row");
+    let story = world.engine().why(last.row.id).expect("a story");
+    assert!(story.transitions[0].note.contains("before it, since"), "{story:?}");
+    assert!(world.now().duration_since(last.row.facts.due) < SignedDuration::from_hours(1));
+}
+
+#[test]
+fn the_mark_of_a_machine_follows_the_ledger() {
+    let mut world = monday();
+    let read = |world: &World| {
+        let text = std::fs::read_to_string(world.state().join("high-water")).expect("a mark");
+        text.trim().rsplit(' ').next().and_then(|n| n.parse::<i64>().ok()).expect("a number")
+    };
+    let before = read(&world);
+    world.wait_until("2026-11-24T09:00");
+    assert!(read(&world) > before, "{} > {before}", read(&world));
+}
