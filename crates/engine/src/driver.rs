@@ -10,6 +10,7 @@ use crate::{
     courier::{Claim, Courier, Handover, Message, Parcel, Report, Schedule},
     engine::Engine,
     error::Result,
+    planted::{Planted, is_planted},
     scheduler::{Availability, Finished, Passed, Scheduler, Slots},
     wake::{Wake, Woken},
 };
@@ -108,6 +109,7 @@ impl Driver {
             }
             let wake_at = [self.wake_at, give_up, self.beat()].into_iter().flatten().min();
             tokio::select! {
+                biased;
                 one = finished.recv() => self.back(one.expect("BUG: this loop holds a sender")),
                 reason = wake.until(wake_at) => {
                     tracing::debug!(?reason, "woken");
@@ -149,6 +151,9 @@ impl Driver {
             }
             Err(error @ crate::Error::Newer { .. }) => Err(error),
             Err(error) => {
+                if is_planted(Planted::ForgottenOutcome) {
+                    self.unsettled.clear();
+                }
                 // Outcomes are held and nothing is claimed until the ledger can be written again.
                 tracing::error!(%error, "the ledger could not be written; trying again shortly");
                 self.wake_at = now.wall.checked_add(AGAIN).ok();
@@ -206,7 +211,8 @@ impl Driver {
 /// is left out. A courier that panics leaves nobody knowing, and harms nothing else.
 async fn hand_over(engine: &Engine, courier: Arc<dyn Courier>, mut parcel: Parcel) -> Finished {
     let now = engine.now().wall;
-    let is_over = |end: Option<Timestamp>| end.is_some_and(|end| end <= now);
+    let looks = !is_planted(Planted::NoSecondLook);
+    let is_over = |end: Option<Timestamp>| looks && end.is_some_and(|end| end <= now);
     let all = std::mem::take(&mut parcel.claims);
     if is_over(parcel.use_by) || all.iter().all(|claim| is_over(claim.use_by)) {
         return Finished { claims: all, too_late: Vec::new(), report: None, in_digest: false };

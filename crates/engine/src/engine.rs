@@ -374,6 +374,10 @@ fn first_settings(tx: &Transaction<'_>, machine: &ZoneName, tzdata: &str) -> Res
 
 /// Sixteen fresh bytes that sort by time (UUIDv7).
 fn fresh(now: &Now) -> [u8; 16] {
+    let millis = u64::try_from(now.wall.as_millisecond()).unwrap_or(0);
+    if let Some(name) = crate::simulated::name(millis) {
+        return *name.as_bytes();
+    }
     static ORDER: Mutex<Option<ContextV7>> = Mutex::new(None);
     let mut order = ORDER.lock().unwrap_or_else(PoisonError::into_inner);
     let order = order.get_or_insert_with(ContextV7::new);

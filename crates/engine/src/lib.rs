@@ -34,6 +34,10 @@ mod parts;
 pub mod people;
 pub mod place;
 pub mod planning;
+#[cfg(feature = "mutants")]
+pub mod planted;
+#[cfg(not(feature = "mutants"))]
+mod planted;
 pub mod presence;
 pub mod programs;
 pub mod queries;
@@ -44,6 +48,10 @@ mod restored;
 pub mod scheduler;
 pub mod series;
 pub mod settings;
+#[cfg(feature = "mutants")]
+pub mod simulated;
+#[cfg(not(feature = "mutants"))]
+mod simulated;
 mod single;
 pub mod taken_back;
 pub mod undo;

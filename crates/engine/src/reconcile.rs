@@ -3,6 +3,8 @@
 //! reason; a missing one is inserted. So undo, disable and enable, a move there and back all end
 //! where they began, and what was told stays told.
 
+mod effect;
+
 use calendar::{
     delivery::{Class, News, Next, State, decide},
     event::Event,
@@ -14,8 +16,8 @@ use calendar::{
     timing::{Length, Tie, later},
 };
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
+pub use self::effect::{Effect, Passed};
 use crate::{
     act::Act,
     error::Result,
@@ -24,6 +26,7 @@ use crate::{
         delivery::{DeliveryRow, Effects, Retimed},
         event::{self, EventRow},
     },
+    planted::{Planted, is_planted},
 };
 
 /// The planner looks at least this far ahead.
@@ -45,46 +48,6 @@ pub(crate) enum Asked {
     Person,
     /// Nobody did (zone data, the machine's or a person's zone): nothing unsent may be lost.
     Nobody,
-}
-
-/// What a change did to the reminders, for the answer.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Effect {
-    /// Reminders cancelled, those aside that ring at another moment instead.
-    pub cancelled: u32,
-    /// Reminders planned.
-    #[serde(default)]
-    pub planned: u32,
-    /// Snoozes cancelled.
-    pub snoozes: u32,
-    /// Being sent at this very moment: cancelled if that turns out to have failed.
-    pub in_flight: u32,
-    /// Events that were in the time of a person who is gone: they stay in the last zone known.
-    #[serde(default)]
-    pub in_last_zone: u32,
-    /// Moments that had passed when it was saved, by their trigger.
-    pub passed: Vec<Passed>,
-}
-
-/// A reminder whose moment had passed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Passed {
-    /// The trigger, as identities write it.
-    pub trigger: String,
-    /// When it would have been due, milliseconds since 1970.
-    pub due_ms: i64,
-}
-
-impl Effect {
-    /// Adds up two.
-    pub fn add(&mut self, other: Self) {
-        self.cancelled += other.cancelled;
-        self.planned += other.planned;
-        self.snoozes += other.snoozes;
-        self.in_flight += other.in_flight;
-        self.in_last_zone += other.in_last_zone;
-        self.passed.extend(other.passed);
-    }
 }
 
 impl Act<'_> {
@@ -109,7 +72,8 @@ impl Act<'_> {
         };
         let (until, plan_at) = self.look_ahead(event, from, asked, &mut effect)?;
         effect.cancelled = effect.cancelled.saturating_sub(effect.planned);
-        event::decided(self.tx, event.id, until.min(now), plan_at)?;
+        let decided = if is_planted(Planted::MarkAhead) { until } else { until.min(now) };
+        event::decided(self.tx, event.id, decided, plan_at)?;
         Ok(effect)
     }
 
@@ -181,6 +145,10 @@ impl Act<'_> {
     ) -> Result<()> {
         let parts = self.parts(event)?;
         for row in delivery::live_of(self.tx, &event.subject())? {
+            if asked == Asked::Person && is_planted(Planted::CancelAndInsert) {
+                self.drop_row(&row, gone, effect)?;
+                continue;
+            }
             let reminder = row.identity.reminder.as_str();
             if self.is_of_other(event, &parts, &row)? {
                 continue;
@@ -232,6 +200,10 @@ impl Act<'_> {
                         false => effect.cancelled += 1,
                     }
                 }
+            }
+            Next::FlagCancel if is_planted(Planted::CancelOfClaimed) => {
+                self.enter(row, (State::Cancelled, reason), &Effects::default(), "")?;
+                effect.cancelled += 1;
             }
             Next::FlagCancel => {
                 self.flag_cancel(row, Some(reason))?;
@@ -389,9 +361,14 @@ impl Act<'_> {
 
     /// Inserts a row for what is wanted, unless its name was had before in a way that forbids it.
     fn arm(&self, event: &Event, wanted: &Wanted, asked: Asked, effect: &mut Effect) -> Result<()> {
+        let planted = self.as_planted(event, wanted);
+        let wanted = planted.as_ref().unwrap_or(wanted);
         let newest = delivery::newest(self.tx, &wanted.identity)?;
         let ahead = wanted.due > self.wall();
         let far = newest.as_ref().is_some_and(|row| is_far_from_told(event, row, wanted.due));
+        if newest.is_some() && is_planted(Planted::CancelAndInsert) {
+            return Ok(());
+        }
         let Some(generation) = next_generation(newest.as_ref(), ahead, far) else { return Ok(()) };
         if self.is_answered(&wanted.identity, generation)? {
             return Ok(());

@@ -14,7 +14,11 @@ use std::{
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use rustix::fs::FlockOperation;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    planted::{Planted, is_planted},
+    simulated::wait,
+};
 
 /// The oldest SQLite without the bug that corrupts a file two connections checkpoint at once.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -141,6 +145,9 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON;",
     )?;
+    if is_planted(Planted::NotFlushed) {
+        connection.execute_batch("PRAGMA synchronous = NORMAL")?;
+    }
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
 }
@@ -148,13 +155,13 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
 /// Whoever writes much lets others in for a moment now and then ([`ROOM`]): one that waits looks
 /// more often than that, where SQLite's own waiting looks ten times a second at last.
 fn wait_for_a_turn(tries: i32) -> bool {
-    thread::park_timeout(LOOK);
+    wait(LOOK);
     tries < TRIES
 }
 
 /// Leaves the ledger to others for a moment, between two of many transactions.
 pub(crate) fn make_room() {
-    thread::park_timeout(ROOM);
+    wait(ROOM);
 }
 
 /// Whether the file has the journal all programs share; it is made so once, by one alone.

@@ -1,7 +1,7 @@
 //! Migrations: hand-written steps, one transaction each, append-only. A crash at any write
 //! leaves the ledger as it was before the step or as it is after it.
 
-use std::{path::Path, thread, time::Duration};
+use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -40,7 +40,7 @@ pub(super) fn bring_up(
             shared.share(dir)?;
             done?;
         } else {
-            thread::park_timeout(PAUSE);
+            crate::simulated::wait(PAUSE);
             shared.share(dir)?;
         }
     }

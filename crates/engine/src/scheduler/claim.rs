@@ -21,6 +21,7 @@ use crate::{
         inbox::{self, Listed},
     },
     message::{self, Occasion, Setting},
+    planted::{Planted, is_planted},
 };
 
 /// More pop-ups than this in one pass become one digest.
@@ -142,8 +143,11 @@ impl Pass<'_> {
             None => message::webhook_body(&listed, &self.description(&listed.row)?),
         };
         let Some(claim) = self.mark(&listed.row, &body)? else { return Ok(None) };
-        let call =
-            WebhookCall { id: listed.row.key.clone(), url, secrets: vec![secret], network, body };
+        let mut id = listed.row.key.clone();
+        if is_planted(Planted::KeyWithAttempt) {
+            id.push_str(&format!("-{}", listed.row.attempts));
+        }
+        let call = WebhookCall { id, url, secrets: vec![secret], network, body };
         Ok(Some(Parcel {
             claims: vec![claim],
             attempt: listed.row.attempts + 1,

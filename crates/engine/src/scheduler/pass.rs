@@ -20,6 +20,7 @@ use crate::{
         delivery::{self, DeliveryRow, Effects},
     },
     message::Setting,
+    planted::{Planted, is_planted},
     settings::Pause,
 };
 
@@ -91,7 +92,9 @@ impl<'a> Pass<'a> {
                 row.facts.not_before = None;
                 next = decide(&row.facts, news, now);
             }
+            let is_expiry = matches!(next, Next::Enter(State::Expired, ..));
             match next {
+                Next::Enter(..) if is_expiry && is_planted(Planted::NoExpiry) => to_send.push(row),
                 Next::Keep | Next::FlagCancel => {}
                 Next::Send => to_send.push(row),
                 Next::Enter(state, reason, at) => {

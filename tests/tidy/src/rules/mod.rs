@@ -19,6 +19,7 @@ pub type Rule = fn(&Source) -> Vec<Finding>;
 pub const RULES: &[Rule] = &[
     crates::dependencies_are_on_the_list,
     crates::lints_are_taken_over,
+    crates::bugs_are_planted_in_the_simulator,
     ledger::deliveries_move_by_token,
     ledger::deliveries_stay,
     world::clock_is_read_in_one_place,

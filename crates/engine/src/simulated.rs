@@ -1,0 +1,89 @@
+//! What the simulator puts in the place of the system, each on its own thread: how time passes
+//! inside a call, and chance. Only with the feature `mutants` is there anything to put in place;
+//! every program somebody uses waits and asks the system.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+/// Lets time pass inside a call: whoever waits for the ledger does it here.
+#[cfg(not(feature = "mutants"))]
+pub(crate) fn wait(time: Duration) {
+    std::thread::park_timeout(time);
+}
+
+/// Chance in the place of the system's: none.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn chance(_: &mut [u8]) -> bool {
+    false
+}
+
+/// A name in the place of one by the system's chance: none.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn name(_: u64) -> Option<Uuid> {
+    None
+}
+
+#[cfg(feature = "mutants")]
+mod given {
+    use std::{
+        cell::{Cell, RefCell},
+        rc::Rc,
+    };
+
+    use super::{Duration, Uuid};
+
+    type Waiting = Rc<dyn Fn(Duration)>;
+
+    thread_local! {
+        static WAITING: RefCell<Option<Waiting>> = const { RefCell::new(None) };
+        static CHANCE: Cell<Option<u64>> = const { Cell::new(None) };
+        static NAMED: Cell<(u64, u16)> = const { Cell::new((0, 0)) };
+    }
+
+    /// From now on whoever waits inside a call on this thread does it so, and all chance on it
+    /// comes from this seed.
+    pub fn simulate(seed: u64, waiting: impl Fn(Duration) + 'static) {
+        WAITING.with(|how| *how.borrow_mut() = Some(Rc::new(waiting)));
+        CHANCE.set(Some(seed));
+        NAMED.set((0, 0));
+    }
+
+    pub(crate) fn wait(time: Duration) {
+        match WAITING.with(|how| how.borrow().clone()) {
+            Some(how) => how(time),
+            None => std::thread::park_timeout(time),
+        }
+    }
+
+    /// Fills a buffer, if chance is given on this thread.
+    pub(crate) fn chance(buffer: &mut [u8]) -> bool {
+        let Some(mut state) = CHANCE.get() else { return false };
+        for byte in buffer {
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            *byte = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB).to_be_bytes()[0];
+        }
+        CHANCE.set(Some(state));
+        true
+    }
+
+    /// A name that sorts after all before it on this thread, if chance is given on it.
+    pub(crate) fn name(millis: u64) -> Option<Uuid> {
+        let mut bytes = [0; 10];
+        if !chance(&mut bytes) {
+            return None;
+        }
+        let (last, count) = NAMED.get();
+        let count = if millis > last { 0 } else { count + 1 };
+        let (last, count) = (last.max(millis) + u64::from(count >> 12), count & 0xfff);
+        NAMED.set((last, count));
+        bytes[..2].copy_from_slice(&count.to_be_bytes());
+        Some(uuid::Builder::from_unix_timestamp_millis(last, &bytes).into_uuid())
+    }
+}
+
+#[cfg(feature = "mutants")]
+pub use given::simulate;
+#[cfg(feature = "mutants")]
+pub(crate) use given::{chance, name, wait};

@@ -1,0 +1,151 @@
+//! The other side: an endpoint that takes calls, and a desktop that shows notifications. What they
+//! do with a call is decided when it arrives; who called may be dead by then.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use engine::courier::{
+    BoxFuture, Courier, Handover, Message, Parcel, Report, Schedule, Unavailable,
+};
+use tokio::sync::{oneshot, watch};
+
+use crate::{
+    clock::Clocks,
+    trace::{Happened, Trace},
+};
+
+/// How the other side behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mood {
+    /// Takes what it is given.
+    #[default]
+    Well,
+    /// Takes it after a while.
+    Slow,
+    /// Answers 503, with a wish to be asked later.
+    Refuses,
+    /// Answers 500.
+    Fails,
+    /// Takes it, and the answer is lost.
+    TakesSilently,
+    /// Takes nothing, and answers nothing.
+    Deaf,
+    /// It is not there at all.
+    Absent,
+}
+
+/// Before a call leaves the machine.
+const CONNECT: Duration = Duration::from_millis(7);
+/// Until it arrives.
+const WAY: Duration = Duration::from_millis(11);
+/// Until it is given up.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// One side of the world that is told things.
+pub(crate) struct Receiver {
+    pub is_desktop: bool,
+    pub clocks: Arc<Clocks>,
+    pub trace: Arc<Trace>,
+    pub mood: Mutex<Mood>,
+}
+
+impl Receiver {
+    pub fn mood(&self) -> Mood {
+        *self.mood.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn be(&self, mood: Mood) {
+        *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
+    }
+
+    /// A call arrives; it is answered or not.
+    async fn receive(self: Arc<Self>, call: Call, answer: oneshot::Sender<Handover>) {
+        tokio::time::sleep(WAY).await;
+        let mood = self.mood();
+        if mood == Mood::Slow {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+        }
+        let is_taken = matches!(mood, Mood::Well | Mood::Slow | Mood::TakesSilently);
+        if is_taken {
+            let Call { key, process, rows, again } = call;
+            let desktop = self.is_desktop;
+            self.trace.add(&self.clocks, Happened::Told { key, process, desktop, rows, again });
+        }
+        tokio::time::sleep(WAY).await;
+        let transient =
+            |retry_after| Handover::Transient { retry_after, schedule: Schedule::Channel };
+        let said = match mood {
+            Mood::Well | Mood::Slow => Handover::Accepted { shown_by: None },
+            Mood::Refuses => transient(Some(Duration::from_secs(90))),
+            Mood::Fails => transient(None),
+            Mood::TakesSilently | Mood::Deaf | Mood::Absent => return std::future::pending().await,
+        };
+        // Nobody may be left to hear it.
+        answer.send(said).unwrap_or(());
+    }
+}
+
+struct Call {
+    key: String,
+    process: u32,
+    rows: usize,
+    again: bool,
+}
+
+/// The courier of one service.
+pub(crate) struct Caller {
+    pub to: Arc<Receiver>,
+    pub process: u32,
+    /// Turns true when its service is killed.
+    pub dead: watch::Receiver<bool>,
+}
+
+impl Courier for Caller {
+    fn probe(&self) -> Result<(), Unavailable> {
+        match (self.to.mood(), self.to.is_desktop) {
+            (Mood::Absent, true) => Err(Unavailable::NoNotifier),
+            (Mood::Absent, false) => Err(Unavailable::Offline),
+            _ => Ok(()),
+        }
+    }
+
+    fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
+        let mut dead = self.dead.clone();
+        Box::pin(async move {
+            let handover = tokio::select! {
+                biased;
+                _ = dead.wait_for(|dead| *dead) => Handover::Ambiguous,
+                handover = self.call(parcel) => handover,
+            };
+            Report { handover, status: None, detail: String::new() }
+        })
+    }
+
+    fn withdraw<'a>(&'a self, _: &'a str) -> BoxFuture<'a, ()> {
+        Box::pin(async {})
+    }
+}
+
+impl Caller {
+    async fn call(&self, parcel: Parcel) -> Handover {
+        self.to.clocks.pass(CONNECT).await;
+        if let Err(why) = self.probe() {
+            return Handover::Unavailable(why);
+        }
+        let (key, again) = match &parcel.message {
+            Message::Notice(notice) => (notice.key.clone(), notice.again),
+            Message::Webhook(call) => (call.id.clone(), false),
+        };
+        let call = Call { key, again, process: self.process, rows: parcel.claims.len() };
+        let (answer, answered) = oneshot::channel();
+        tokio::spawn(self.to.clone().receive(call, answer));
+        let said = tokio::time::timeout(PATIENCE, answered).await;
+        self.to.clocks.pass(Duration::ZERO).await;
+        match said {
+            Ok(Ok(handover)) => handover,
+            Ok(Err(_)) | Err(_) => Handover::Ambiguous,
+        }
+    }
+}
