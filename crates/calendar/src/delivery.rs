@@ -2,8 +2,10 @@
 //! time it is, to what it becomes. The database holds the same machine in its CHECKs and triggers;
 //! docs/delivery.md draws it.
 
+mod moves;
 mod promise;
 mod state;
+mod wish;
 
 use std::time::Duration;
 
@@ -12,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use self::{
     promise::{Guarantee, Profile},
     state::{Class, State},
+    wish::{Refused, Wish, asked},
 };
 use crate::{policy::UseBy, reason::Reason, timing::later};
 
@@ -20,6 +23,8 @@ const REFUSED: &[i64] = &[1, 2, 4, 1_800, 7_200];
 const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 /// A hold without a use-by ends this long after the delivery was due.
 const LONGEST_HOLD: i64 = 30 * 86_400;
+/// What there is nobody for is looked at so many seconds before its end for the last time.
+const LAST_LOOK: i64 = 1;
 /// This many crashes while sending one row set it aside.
 const CRASHES: u32 = 3;
 
@@ -106,6 +111,12 @@ pub enum News {
     },
     /// The event no longer wants it.
     Unwanted(Reason),
+    /// Its moment lies ahead again.
+    Moved,
+    /// A person moved it to before now: nothing that is past comes of that.
+    Past,
+    /// The endpoint it goes to is switched off.
+    EndpointOff,
     /// An attempt ended.
     Ended(Outcome),
     /// The worker that was sending it is gone, and nobody knows how far it came.
@@ -140,8 +151,43 @@ pub fn decide(row: &Row, news: News, now: Timestamp) -> Next {
         (News::Restored, Class::Live, _) => {
             Next::Enter(State::Review, Reason::ReviewRestored, None)
         }
-        (News::Look { .. }, Class::Live, State::Processing) => Next::Keep,
+        (
+            News::Look { .. } | News::Moved | News::Past | News::EndpointOff,
+            Class::Live,
+            State::Processing,
+        ) => Next::Keep,
         (News::Look { hold, superseded }, Class::Live, _) => look(row, hold, superseded, now),
+        (News::Moved, Class::Live, State::Scheduled) => Next::Keep,
+        (News::Moved, Class::Live, _) => Next::Enter(State::Scheduled, Reason::Moved, None),
+        // What was tried is another thing: the planner arms it anew.
+        (News::Past, Class::Live, State::Retrying) => Next::Keep,
+        (News::Past, Class::Live, _) => Next::Enter(State::Skipped, Reason::SkippedPast, None),
+        (News::EndpointOff, Class::Live, _) => endpoint_off(row, now),
+    }
+}
+
+/// The moment at which a leader has to look at a row, if nothing happens before. What is being
+/// sent has none: its courier's patience is bounded, and the next leader knows it by its owner.
+pub fn clock(row: &Row) -> Option<Timestamp> {
+    match (row.state.class(), row.state) {
+        (Class::Parked | Class::Final, _) | (Class::Live, State::Processing) => None,
+        (Class::Live, State::Retrying | State::Held) => row.not_before.or(Some(bound(row))),
+        (Class::Live, _) => Some(row.due),
+    }
+}
+
+/// No hold lasts beyond this.
+fn bound(row: &Row) -> Timestamp {
+    row.use_by.unwrap_or_else(|| later(row.due, LONGEST_HOLD))
+}
+
+fn endpoint_off(row: &Row, now: Timestamp) -> Next {
+    if row.due > now {
+        return Next::Keep;
+    }
+    match row.use_by.filter(|end| *end <= now) {
+        Some(_) => Next::Enter(State::Expired, expiry(row.over), None),
+        None => Next::Enter(State::Dead, Reason::DeadGone, None),
     }
 }
 
@@ -155,13 +201,13 @@ fn look(row: &Row, hold: Option<Hold>, superseded: bool, now: Timestamp) -> Next
     if row.state == State::Retrying && row.not_before.is_some_and(|at| at > now) {
         return Next::Keep;
     }
-    if let Some(hold) = hold {
+    if let Some(hold) = hold.filter(|hold| hold.until.is_none_or(|until| until > now)) {
         return held(row, hold, now);
     }
     if rests(row, now) {
         return Next::Keep;
     }
-    if superseded && row.failures == 0 && row.crashes == 0 {
+    if superseded && row.failures == 0 && row.crashes == 0 && row.state != State::Retrying {
         return Next::Enter(State::Coalesced, Reason::Coalesced, None);
     }
     // A notification that was cut off is shown again only while it is fresh; the inbox has it.
@@ -174,37 +220,55 @@ fn look(row: &Row, hold: Option<Hold>, superseded: bool, now: Timestamp) -> Next
     }
 }
 
-/// The next look at something there was nobody for: after a minute, and the later the longer, up
-/// to a quarter of an hour; just before it would be too late at the latest.
-pub fn rest(row: &Row, now: Timestamp) -> Timestamp {
+/// What becomes of something there is nobody for: it rests before the next look, a minute and the
+/// later the longer, up to a quarter of an hour. The last look is a second before its end.
+pub fn nobody(row: &Row, reason: Reason, now: Timestamp) -> Next {
+    if row.use_by.is_none() && now >= bound(row) {
+        return too_long(row);
+    }
     let overdue = now.duration_since(row.due).as_secs();
     let at = later(now, (overdue / 4).clamp(60, 900));
-    let last = row.use_by.and_then(|end| end.checked_sub(SignedDuration::from_millis(1)).ok());
-    last.map_or(at, |last| at.min(last))
+    let until = match row.use_by {
+        Some(end) if end <= now => end,
+        Some(end) if now < later(end, -LAST_LOOK) => at.min(later(end, -LAST_LOOK)),
+        Some(end) => to_the_end(end),
+        None => at,
+    };
+    Next::Enter(State::Held, reason, Some(until))
 }
 
-/// Whether it was tried, found nobody, and is resting. What was held without a try has its end
-/// at its use-by, and is released as soon as its hold is.
+/// The mark of what rests to its end, since no look is worth while any more.
+fn to_the_end(use_by: Timestamp) -> Timestamp {
+    use_by.checked_sub(SignedDuration::from_millis(1)).unwrap_or(use_by)
+}
+
+/// Whether it found nobody and is resting. What was held by what its courier said of itself has
+/// its end at the bound of all holds, and is released as soon as its hold is.
 fn rests(row: &Row, now: Timestamp) -> bool {
     let nobody =
         matches!(row.reason, Reason::HeldOffline | Reason::HeldSecret | Reason::HeldNoNotifier);
-    let until = row.not_before.filter(|at| *at > now && Some(*at) != row.use_by);
-    row.state == State::Held && nobody && until.is_some()
+    let until = row.not_before.filter(|at| *at != bound(row));
+    let rests = until.is_some_and(|at| at > now || row.use_by.map(to_the_end) == Some(at));
+    row.state == State::Held && nobody && rests
+}
+
+/// A month after it was due nothing is waited for any more.
+fn too_long(row: &Row) -> Next {
+    match row.desktop {
+        true => Next::Enter(State::Completed, Reason::InboxOnly, None),
+        false => Next::Enter(State::Dead, Reason::DeadExhausted, None),
+    }
 }
 
 fn held(row: &Row, hold: Hold, now: Timestamp) -> Next {
-    if row.use_by.is_none() && now >= later(row.due, LONGEST_HOLD) {
-        return if row.desktop {
-            Next::Enter(State::Completed, Reason::InboxOnly, None)
-        } else {
-            Next::Enter(State::Dead, Reason::DeadExhausted, None)
-        };
+    if row.use_by.is_none() && now >= bound(row) {
+        return too_long(row);
     }
-    let until = [hold.until, row.use_by].into_iter().flatten().min();
-    if row.state == State::Held && row.reason == hold.reason && row.not_before == until {
+    let until = hold.until.map_or(bound(row), |until| until.min(bound(row)));
+    if row.state == State::Held && row.reason == hold.reason && row.not_before == Some(until) {
         return Next::Keep;
     }
-    Next::Enter(State::Held, hold.reason, until)
+    Next::Enter(State::Held, hold.reason, Some(until))
 }
 
 fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
@@ -231,7 +295,7 @@ fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
         {
             cancelled
         }
-        Outcome::Unavailable(reason) => Next::Enter(State::Held, reason, Some(rest(row, now))),
+        Outcome::Unavailable(reason) => nobody(row, reason, now),
         Outcome::Ambiguous if row.guarantee == Guarantee::NeverRepeat => {
             Next::Enter(State::Review, Reason::ReviewCutOff, None)
         }
@@ -260,6 +324,8 @@ fn again(
     let asked = i64::try_from(asked.as_millis()).unwrap_or(0);
     let wait = SignedDuration::from_millis(millis.max(asked));
     let at = now.checked_add(wait).unwrap_or(Timestamp::MAX);
+    // A try at or after its end would find it over: it is over then.
+    let at = row.use_by.map_or(at, |end| at.min(end));
     Next::Enter(State::Retrying, reason, Some(at))
 }
 

@@ -2,7 +2,7 @@
 //! answer is kept beside it and decides what is still wanted.
 
 use calendar::{
-    delivery::{Class, State},
+    delivery::{Next, Refused, State, Wish, asked},
     event::Event,
     id::{ChannelId, DeliveryId},
     plan::Identity,
@@ -338,22 +338,26 @@ impl Act<'_> {
     }
 
     fn retry(&self, row: &DeliveryRow) -> Result<()> {
-        if row.facts.state.class() != Class::Parked {
-            let message = format!(
-                "{} is {}: only failed and uncertain ones can be tried again",
-                row.id, row.facts.state
-            );
-            return Err(Error::invalid("delivery", message));
-        }
-        if row.facts.use_by.is_some_and(|end| end <= self.wall()) {
-            let message = format!("{} is over: it can no longer be told", row.id);
-            return Err(Error::invalid("delivery", message));
-        }
+        let (state, reason) = match asked(&row.facts, Wish::Retry, self.wall()) {
+            Ok(Next::Enter(state, reason, _)) => (state, reason),
+            Ok(Next::Keep | Next::Send | Next::FlagCancel) => return Ok(()),
+            Err(Refused::NotParked) => {
+                let message = format!(
+                    "{} is {}: only failed and uncertain ones can be tried again",
+                    row.id, row.facts.state
+                );
+                return Err(Error::invalid("delivery", message));
+            }
+            Err(Refused::Over) => {
+                let message = format!("{} is over: it can no longer be told", row.id);
+                return Err(Error::invalid("delivery", message));
+            }
+        };
         self.refuse_closed(row.identity.channel)?;
         // What was never tried, after a ledger was restored, only waited for its person.
         let late = if row.attempts > 0 { Reason::LateRetryAsked } else { Reason::LateHeld };
         let effects = Effects { late_cause: Some(late), ..Effects::default() };
-        self.enter(row, (State::Pending, Reason::RetryAsked), &effects, "")?;
+        self.enter(row, (state, reason), &effects, "")?;
         Ok(())
     }
 

@@ -241,18 +241,25 @@ impl Act<'_> {
             self.enter(row, (State::Cancelled, Reason::CancelledEdited), &Effects::default(), "")?;
             return Ok(());
         }
-        if moved && asked == Asked::Person && wanted.due <= now && row.facts.due > now {
-            self.enter(row, (State::Skipped, Reason::SkippedPast), &Effects::default(), "")?;
+        if moved
+            && asked == Asked::Person
+            && wanted.due <= now
+            && row.facts.due > now
+            && let Next::Enter(state, reason, _) = decide(&row.facts, News::Past, now)
+        {
+            self.enter(row, (state, reason), &Effects::default(), "")?;
             effect.passed.push(passed(wanted));
             return Ok(());
         }
         delivery::retime(self.tx, row, &to, self.context.zones.version(), now)?;
         let state = row.facts.state;
-        let ahead = moved && wanted.due > now && state != State::Scheduled;
-        if ahead {
-            self.enter(row, (State::Scheduled, Reason::Moved), &Effects::default(), "")?;
-        } else if moved {
-            self.audit(row.id, row.token, Some(state), (state, Reason::Moved), "")?;
+        let news = (moved && wanted.due > now).then_some(News::Moved);
+        match news.map(|news| decide(&row.facts, news, now)) {
+            Some(Next::Enter(to, reason, _)) => {
+                self.enter(row, (to, reason), &Effects::default(), "")?;
+            }
+            _ if moved => self.audit(row.id, row.token, Some(state), (state, Reason::Moved), "")?,
+            _ => {}
         }
         Ok(())
     }

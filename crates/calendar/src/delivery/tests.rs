@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod machine;
+
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).expect("in range")
 }
@@ -96,7 +98,13 @@ fn failures_follow_the_schedule_and_end_dead() {
         refused: false,
     });
     let capped = Next::Enter(State::Retrying, Reason::RetryTransient, Some(at(86_400)));
-    assert_eq!(decide(&row(State::Processing), asked, at(0)), capped);
+    let unending = Row { use_by: None, ..row(State::Processing) };
+    assert_eq!(decide(&unending, asked, at(0)), capped);
+    // What would be tried again at its end or after it is over then.
+    let at_its_end = Next::Enter(State::Retrying, Reason::RetryTransient, Some(at(3_600)));
+    assert_eq!(decide(&row(State::Processing), asked, at(0)), at_its_end);
+    let late = Row { failures: 2, ..row(State::Processing) };
+    assert_eq!(decide(&late, news, at(3_598)), at_its_end);
 }
 
 #[test]

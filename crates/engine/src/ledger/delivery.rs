@@ -283,4 +283,6 @@ pub fn live_through(tx: &Transaction<'_>, channel: ChannelId) -> Result<Vec<Deli
 }
 
 #[cfg(test)]
+mod frame;
+#[cfg(test)]
 mod tests;

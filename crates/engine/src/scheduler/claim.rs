@@ -1,7 +1,7 @@
 //! The claim, whose commit is the mark: rows become parcels, with the bytes they are sent with.
 
 use calendar::{
-    delivery::{State, rest},
+    delivery::{Next, State, nobody},
     event::Change,
     occurrence::Occurrence,
     reason::Reason,
@@ -132,8 +132,11 @@ impl Pass<'_> {
             _ => return Ok(None),
         };
         let Ok((url, secret)) = opened else {
-            let again = rest(&row.facts, self.act.wall());
-            self.enter(&row, (State::Held, Reason::HeldSecret), Some(again), None)?;
+            if let Next::Enter(state, reason, until) =
+                nobody(&row.facts, Reason::HeldSecret, self.act.wall())
+            {
+                self.enter(&row, (state, reason), until, None)?;
+            }
             return Ok(None);
         };
         let network = channel.network;

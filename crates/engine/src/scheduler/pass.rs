@@ -77,12 +77,11 @@ impl<'a> Pass<'a> {
         let superseded = self.superseded(&rows, is_full)?;
         let mut to_send = Vec::new();
         for mut row in rows {
-            if self.is_off(&row) && row.facts.due <= now {
-                self.act.enter(&row, (State::Dead, Reason::DeadGone), &Effects::default(), "")?;
-                continue;
-            }
             let later_one = superseded.get(&row.id).copied();
-            let news = News::Look { hold: self.hold(&row), superseded: later_one.is_some() };
+            let news = match self.is_off(&row) {
+                true => News::EndpointOff,
+                false => News::Look { hold: self.hold(&row), superseded: later_one.is_some() },
+            };
             let mut next = decide(&row.facts, news, now);
             if let Next::Enter(State::Pending, reason, _) = next {
                 if !self.enter(&row, (State::Pending, reason), None, None)? {

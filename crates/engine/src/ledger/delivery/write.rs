@@ -162,7 +162,8 @@ pub struct Retimed<'a> {
     pub grace: i64,
 }
 
-/// Gives an unclaimed live row its new moment; a hold that ends with its use-by goes on doing so.
+/// Gives an unclaimed live row its new moment. A hold that lasts as long as any may goes on doing
+/// so, and nothing waits beyond the new end.
 ///
 /// # Errors
 /// When the ledger cannot be written.
@@ -175,7 +176,9 @@ pub fn retime(
 ) -> Result<bool> {
     let sql = "UPDATE delivery SET due = ?4, schedule = ?5, use_by = ?6, over = ?7, label = ?8, starts = ?9,
         ends = ?10, late_cause = coalesce(?11, late_cause), tzdata = ?12, updated_at = ?13, collapse = ?14,
-        grace = ?15, not_before = CASE WHEN state = 'held' AND not_before IS use_by THEN ?6 ELSE not_before END
+        grace = ?15, not_before = CASE
+            WHEN state = 'held' AND not_before = coalesce(use_by, due + 2592000000) THEN coalesce(?6, ?4 + 2592000000)
+            WHEN not_before IS NOT NULL THEN min(not_before, coalesce(?6, not_before)) END
         WHERE id = ?1 AND state = ?2 AND token = ?3";
     let changed = tx.prepare_cached(sql)?.execute(params![
         row.id.bytes(),

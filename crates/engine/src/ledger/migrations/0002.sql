@@ -15,5 +15,71 @@ ALTER TABLE channel ADD COLUMN rate INTEGER NOT NULL DEFAULT 5 CHECK (rate BETWE
 ALTER TABLE channel ADD COLUMN burst INTEGER NOT NULL DEFAULT 10 CHECK (burst BETWEEN 1 AND 1000);
 
 -- Clocks and the machine of states.
+UPDATE delivery SET not_before = coalesce(use_by, due + 2592000000) WHERE state = 'held' AND not_before IS NULL;
+UPDATE delivery SET not_before = use_by WHERE state IN ('held', 'retrying') AND not_before > use_by;
+
+CREATE TRIGGER delivery_born BEFORE INSERT ON delivery
+WHEN NEW.state NOT IN ('scheduled', 'pending', 'skipped', 'review') OR NEW.attempts <> 0 OR NEW.token <> 0
+BEGIN
+    SELECT RAISE(ABORT, 'a delivery begins scheduled, pending, skipped or in review, and untried');
+END;
+CREATE TRIGGER delivery_moves BEFORE UPDATE OF state ON delivery
+WHEN NEW.state <> OLD.state AND NOT CASE OLD.state
+    WHEN 'scheduled' THEN NEW.state IN ('processing', 'held', 'dead', 'review', 'completed', 'skipped',
+        'coalesced', 'expired', 'cancelled')
+    WHEN 'pending' THEN NEW.state IN ('scheduled', 'processing', 'held', 'dead', 'review', 'completed', 'skipped',
+        'coalesced', 'expired', 'cancelled')
+    WHEN 'processing' THEN NEW.state IN ('pending', 'retrying', 'held', 'dead', 'review', 'completed', 'expired',
+        'cancelled')
+    WHEN 'retrying' THEN NEW.state IN ('scheduled', 'processing', 'held', 'dead', 'review', 'completed', 'expired',
+        'cancelled')
+    WHEN 'held' THEN NEW.state IN ('scheduled', 'pending', 'dead', 'review', 'completed', 'skipped', 'coalesced',
+        'expired', 'cancelled')
+    WHEN 'dead' THEN NEW.state IN ('pending', 'discarded')
+    WHEN 'review' THEN NEW.state IN ('pending', 'discarded')
+    ELSE 0 END
+BEGIN
+    SELECT RAISE(ABORT, 'a delivery moves only as the machine of states says');
+END;
+CREATE TRIGGER delivery_born_why BEFORE INSERT ON delivery
+WHEN NOT CASE NEW.state
+    WHEN 'scheduled' THEN NEW.reason = 'planned' OR NEW.reason GLOB 'planned.*'
+    WHEN 'pending' THEN NEW.reason = 'planned' OR NEW.reason GLOB 'planned.*' OR NEW.reason GLOB 'retry.*'
+    ELSE NEW.reason GLOB NEW.state || '.*' END
+BEGIN
+    SELECT RAISE(ABORT, 'a delivery begins with a reason of its state');
+END;
+CREATE TRIGGER delivery_why BEFORE UPDATE OF state, reason ON delivery
+WHEN NOT CASE NEW.state
+    WHEN 'scheduled' THEN NEW.reason = 'planned' OR NEW.reason GLOB 'planned.*'
+    WHEN 'pending' THEN NEW.reason IN ('planned', 'released') OR NEW.reason GLOB 'planned.*'
+        OR NEW.reason GLOB 'again.*' OR NEW.reason GLOB 'retry.*'
+    WHEN 'processing' THEN NEW.reason = 'claimed' OR NEW.reason GLOB 'cancelled.*'
+    WHEN 'retrying' THEN NEW.reason GLOB 'retry.*'
+    WHEN 'completed' THEN NEW.reason GLOB 'told.*' OR NEW.reason GLOB 'late.*'
+    ELSE NEW.reason GLOB NEW.state || '.*' END
+BEGIN
+    SELECT RAISE(ABORT, 'a delivery is in a state for a reason of that state');
+END;
+CREATE TRIGGER delivery_waits BEFORE UPDATE OF state, not_before, use_by ON delivery
+WHEN (NEW.state = 'held' AND NEW.not_before IS NULL)
+    OR (NEW.state IN ('held', 'retrying') AND NEW.not_before > NEW.use_by)
+BEGIN
+    SELECT RAISE(ABORT, 'nothing waits without an end, or beyond its use-by');
+END;
+CREATE TRIGGER delivery_claimed BEFORE UPDATE OF state, attempts, token ON delivery
+WHEN (NEW.attempts <> OLD.attempts OR NEW.token <> OLD.token
+        OR (NEW.state = 'processing' AND OLD.state <> 'processing'))
+    AND NOT (NEW.state = 'processing' AND OLD.state <> 'processing'
+        AND NEW.attempts = OLD.attempts + 1 AND NEW.token = OLD.token + 1)
+BEGIN
+    SELECT RAISE(ABORT, 'a claim, and nothing else, is one attempt and one token more');
+END;
+CREATE TRIGGER attempt_claimed BEFORE INSERT ON attempt
+WHEN NOT EXISTS (SELECT 1 FROM delivery
+    WHERE id = NEW.delivery AND state = 'processing' AND token = NEW.token AND attempts = NEW.n)
+BEGIN
+    SELECT RAISE(ABORT, 'an attempt begins with a claim');
+END;
 
 -- The file: what is kept of its health, and statistics.
