@@ -273,7 +273,7 @@ fn note(engine: &Engine, title: &str, later: Duration, channel: ChannelId) -> Ev
     let start = at.strftime("%Y%m%dT%H%M%S").to_string();
     let trigger = "PT0M".to_string();
     let reminder =
-        ReminderDraft { trigger, channel: channel.to_string(), use_by: None, collapse: None };
+        ReminderDraft { trigger, channel: channel.to_string(), ..ReminderDraft::default() };
     let draft =
         EventDraft { reminders: Some(vec![reminder]), ..draft("note", title, &start, Some("UTC")) };
     let saved = engine.save_event(&Save { draft, allow_past: true, ..Save::default() });

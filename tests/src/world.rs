@@ -376,7 +376,6 @@ pub fn reminder(trigger: &str, channel: ChannelId) -> ReminderDraft {
     ReminderDraft {
         trigger: trigger.into(),
         channel: channel.to_string(),
-        use_by: None,
-        collapse: None,
+        ..ReminderDraft::default()
     }
 }

@@ -139,9 +139,11 @@ fn much(world: &mut World) -> EventId {
         rules: vec!["FREQ=MONTHLY".into()],
         reminders: Some(vec![ReminderDraft {
             use_by: Some("2h".into()),
-            collapse: None,
+            nag: Some("15m".into()),
+            alarm: true,
             trigger: "-P1D".into(),
             channel: calendar::id::ChannelId::DESKTOP.to_string(),
+            ..ReminderDraft::default()
         }]),
         ..draft("deadline", "Rent", "20270101", None)
     });

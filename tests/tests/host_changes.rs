@@ -436,6 +436,8 @@ fn a_reminder_at_the_deadline_is_refused_in_its_place() {
     let late = ReminderDraft {
         trigger: Trigger::Offset { minutes: 5 },
         channel: draft.reminders[0].channel.clone(),
+        nag_min: None,
+        alarm: false,
     };
     draft.reminders.push(late);
     let seen = host(&world)

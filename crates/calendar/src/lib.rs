@@ -11,6 +11,7 @@ pub mod halves;
 pub mod ics;
 pub mod id;
 pub mod kind;
+pub mod nag;
 pub mod network;
 pub mod occurrence;
 pub mod person;

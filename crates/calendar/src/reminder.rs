@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::{
     id::ChannelId,
+    nag::Insist,
     policy::{Collapse, UseBy},
 };
 
@@ -41,6 +42,8 @@ pub struct Reminder {
     pub use_by: Option<UseBy>,
     /// Its own collapse; `None` is the kind's.
     pub collapse: Option<Collapse>,
+    /// Whether it is told again until it is answered, and rings at any hour.
+    pub insist: Insist,
 }
 
 /// A trigger text that cannot be understood.

@@ -1,6 +1,7 @@
 //! The words of the command line, from which help, completions and the man page come too.
 
 mod files;
+mod insist;
 pub mod quick;
 mod series;
 
@@ -16,6 +17,7 @@ use calendar::{
 use clap::{Args, Parser, Subcommand};
 
 pub use self::files::{Export, Import};
+pub use self::insist::Insisting;
 pub use self::series::{Calendar, Edit, Move, ScopeWord, Skip, Which};
 use crate::words::StateWord;
 
@@ -163,6 +165,8 @@ pub struct Add {
     /// What becomes of several that are late: latest, each, or each:N [default: the kind's]
     #[arg(long, value_name = "HOW")]
     pub collapse: Option<Collapse>,
+    #[command(flatten)]
+    pub insist: Insisting,
     /// Whose it is, by name or id
     #[arg(long, value_name = "PERSON")]
     pub person: Option<String>,

@@ -3,7 +3,7 @@
 pub use engine::message::spoken as moment_there;
 use std::{io, str::FromStr};
 
-use calendar::{delivery::State, reminder::Trigger};
+use calendar::{delivery::State, nag::Insist, reminder::Trigger};
 use jiff::{SignedDuration, Timestamp, civil::Date, fmt::temporal::Pieces, tz::TimeZone};
 use terminal_size::{Width, terminal_size_of};
 
@@ -65,6 +65,15 @@ pub fn trigger(trigger: &Trigger, zone: &TimeZone) -> String {
         (_, true) => "after the end".into(),
     };
     format!("{} {side}", length(SignedDuration::from_secs(total)))
+}
+
+/// `, as an alarm, again every 5 min until answered`, or nothing.
+pub fn insist(insist: Insist) -> String {
+    let alarm = if insist.alarm { ", as an alarm" } else { "" };
+    let nag = insist.nag.map(|nag| {
+        format!(", again every {} until answered", length(SignedDuration::from_secs(nag.seconds())))
+    });
+    format!("{alarm}{}", nag.unwrap_or_default())
 }
 
 /// A trigger as identities write it, in words: with its prefix, snoozes and tests too.

@@ -4,6 +4,7 @@
 use calendar::{
     delivery::{Row as Facts, State},
     id::{DeliveryId, EventId},
+    nag::Insist,
     occurrence::Context,
     plan::{Identity, Wanted},
     policy::{Collapse, UseBy},
@@ -50,6 +51,7 @@ pub(crate) struct Planned<'w> {
     pub(crate) label: &'w str,
     pub(crate) span: (Timestamp, Timestamp),
     pub(crate) late_cause: Option<Reason>,
+    pub(crate) insist: Insist,
 }
 
 impl<'w> Planned<'w> {
@@ -75,6 +77,7 @@ impl<'w> Planned<'w> {
             label,
             span: (wanted.occurrence.start, wanted.occurrence.end),
             late_cause: None,
+            insist: event.reminders[wanted.reminder].insist,
         }
     }
 }
@@ -155,6 +158,7 @@ impl<'a> Act<'a> {
             told_at: None,
             into: None,
             shown_by: None,
+            insist: p.insist,
             created_at: self.wall(),
         };
         delivery::insert(self.tx, &row, self.context.zones.version())?;

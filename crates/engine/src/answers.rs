@@ -311,6 +311,7 @@ impl Act<'_> {
             label: &like.label,
             span: like.span,
             late_cause: late.then_some(Reason::LateBroughtBack),
+            insist: like.insist,
         })
     }
 

@@ -3,6 +3,7 @@
 use calendar::{
     delivery::{Guarantee, Profile, State},
     id::{ChannelId, DeliveryId},
+    nag::Insist,
     network::Network,
     plan::Identity,
     policy::{Collapse, UseBy},
@@ -227,6 +228,7 @@ impl Engine {
                 label: &label,
                 span: (now, now),
                 late_cause: None,
+                insist: Insist::default(),
             })?;
             Ok(row.id.to_string())
         })?;

@@ -281,6 +281,7 @@ impl Act<'_> {
             late_cause: None,
             collapse: row.collapse,
             grace: row.facts.grace,
+            insist: row.insist,
         };
         if !is_as(row, &to) {
             delivery::retime(self.tx, row, &to, self.context.zones.version(), self.wall())?;
@@ -435,6 +436,7 @@ fn retimed<'a>(
         late_cause,
         collapse: event.collapse(&event.reminders[wanted.reminder]),
         grace: event.kind.defaults().grace,
+        insist: event.reminders[wanted.reminder].insist,
     }
 }
 
@@ -443,6 +445,7 @@ fn is_as(row: &DeliveryRow, to: &Retimed<'_>) -> bool {
     let facts = &row.facts;
     (facts.use_by, facts.over, facts.grace) == (to.use_by, to.over, to.grace)
         && (row.label.as_str(), row.span, row.collapse) == (to.label, to.span, to.collapse)
+        && row.insist == to.insist
 }
 
 fn passed(wanted: &Wanted) -> Passed {

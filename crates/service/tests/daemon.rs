@@ -71,8 +71,7 @@ impl Ledger {
         let reminder = ReminderDraft {
             trigger: "PT0M".into(),
             channel: ChannelId::DESKTOP.to_string(),
-            use_by: None,
-            collapse: None,
+            ..ReminderDraft::default()
         };
         let draft = EventDraft {
             kind: "note".into(),

@@ -168,7 +168,7 @@ export type Reason = { code: string, text: string, };
 
 export type ReinstateEvent = { event: string, version: number, requestId: string, };
 
-export type ReminderDraft = { trigger: Trigger, channel: string, };
+export type ReminderDraft = { trigger: Trigger, channel: string, nagMin?: number | null, alarm: boolean, };
 
 export type ReminderPreview = { due: Moment | null, passed: boolean, };
 

@@ -3,26 +3,27 @@
 //!
 //! The draft is also the form in which a definition is kept for undo, so it loses nothing.
 
+mod reminders;
 mod written;
 
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
+pub use self::reminders::ReminderDraft;
 use crate::{
     event::{Change, Event, Override, Repeats},
-    id::{CalendarId, ChannelId, EventId},
+    id::{CalendarId, EventId},
     kind::KindRef,
     person::Person,
-    recurrence::{Freq, Rule},
-    reminder::{Reminder, Trigger},
+    recurrence::Rule,
     timing::{Fold, Gap, Length, LocalStart, THEIRS, Tie, Timing},
     zones::{ZoneName, Zones},
 };
 
 /// The longest texts taken: title, place, notes, link.
 const LIMITS: [usize; 4] = [500, 1_000, 65_536, 2_000];
-/// The most reminders of one event, and the most extra dates and overrides of a series.
-const MOST: [usize; 3] = [20, 10_000, 10_000];
+/// The most extra dates of a series.
+const MOST: usize = 10_000;
 
 /// An event as typed, sent or read from a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -78,21 +79,6 @@ pub struct EventDraft {
     /// Not told at all.
     #[serde(default)]
     pub disabled: bool,
-}
-
-/// A reminder from outside.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReminderDraft {
-    /// As identities write triggers: `-PT10M`.
-    pub trigger: String,
-    /// Channel id.
-    pub channel: String,
-    /// Its own use-by.
-    #[serde(default)]
-    pub use_by: Option<String>,
-    /// Its own collapse.
-    #[serde(default)]
-    pub collapse: Option<String>,
 }
 
 /// One differing occurrence from outside.
@@ -212,7 +198,7 @@ impl EventDraft {
             person: check.person.clone(),
             enabled: !self.disabled,
         };
-        refuse_seconds(&event)?;
+        reminders::refuse_seconds(&event)?;
         kind.check(&event).map_err(|(field, message)| wrong(field, message))?;
         Ok(event)
     }
@@ -279,10 +265,10 @@ impl EventDraft {
         }
         let rules = self.rules.iter().map(|text| Rule::parse(text)).collect::<Result<_, _>>();
         let dates = |field, list: &[String]| -> Result<Vec<DateTime>, DraftError> {
-            if list.len() > MOST[1] {
+            if list.len() > MOST {
                 return Err(wrong(
                     field,
-                    format!("{} dates: at most {} are taken", list.len(), MOST[1]),
+                    format!("{} dates: at most {} are taken", list.len(), MOST),
                 ));
             }
             list.iter().map(|text| read_local(field, text, all_day)).collect()
@@ -293,80 +279,6 @@ impl EventDraft {
             exdates: dates("exdate", &self.exdates)?,
         })
     }
-
-    fn reminders(&self, kind: KindRef, tie: &Tie, once: bool) -> Result<Vec<Reminder>, DraftError> {
-        let Some(drafts) = &self.reminders else {
-            let usual = kind.defaults().reminders_on(tie).into_iter();
-            return Ok(usual
-                .map(|trigger| Reminder {
-                    trigger,
-                    channel: ChannelId::DESKTOP,
-                    use_by: None,
-                    collapse: None,
-                })
-                .collect());
-        };
-        if drafts.len() > MOST[0] {
-            return Err(wrong(
-                "reminders",
-                format!("{} reminders: at most {} are taken", drafts.len(), MOST[0]),
-            ));
-        }
-        let mut reminders: Vec<Reminder> = Vec::with_capacity(drafts.len());
-        for draft in drafts {
-            let reminder = draft.check()?;
-            if matches!(reminder.trigger, Trigger::At(_)) && !once {
-                let message =
-                    "a reminder at a moment is for an event that happens once: this one repeats";
-                return Err(wrong("reminders", message));
-            }
-            if reminders
-                .iter()
-                .any(|r| (r.trigger, r.channel) == (reminder.trigger, reminder.channel))
-            {
-                let message =
-                    format!("reminder {} is there twice for the same channel", reminder.trigger);
-                return Err(wrong("reminders", message));
-            }
-            reminders.push(reminder);
-        }
-        Ok(reminders)
-    }
-}
-
-impl ReminderDraft {
-    fn check(&self) -> Result<Reminder, DraftError> {
-        Ok(Reminder {
-            trigger: self.trigger.parse().map_err(|e| wrong("reminders", format!("{e}")))?,
-            channel: self.channel.parse().map_err(|e| wrong("reminders", format!("{e}")))?,
-            use_by: parsed("reminders", self.use_by.as_deref())?,
-            collapse: parsed("reminders", self.collapse.as_deref())?,
-        })
-    }
-}
-
-/// Finer than a minute is for programs, not for people; and by the second, "a day before" would
-/// take in more than can be looked through at once.
-fn refuse_seconds(event: &Event) -> Result<(), DraftError> {
-    let by_the_second = |rule: &Rule| rule.freq() == Freq::Secondly || rule.by_second().len() > 1;
-    if !event.repeats.rules.iter().any(by_the_second) {
-        return Ok(());
-    }
-    for reminder in &event.reminders {
-        let exact = matches!(reminder.trigger, Trigger::Relative { days: 0, from_end: false, .. });
-        if reminder.channel == ChannelId::DESKTOP {
-            let message = "the rule repeats by the second: on the desktop a minute is the finest";
-            return Err(wrong("rrule", message));
-        }
-        if !exact {
-            let message = format!(
-                "reminder {}: of a rule by the second they are in minutes or hours",
-                reminder.trigger
-            );
-            return Err(wrong("reminders", message));
-        }
-    }
-    Ok(())
 }
 
 fn parsed<T>(field: &'static str, text: Option<&str>) -> Result<Option<T>, DraftError>

@@ -49,6 +49,8 @@ impl From<&Reminder> for ReminderDraft {
             channel: reminder.channel.to_string(),
             use_by: reminder.use_by.map(|u| u.to_string()),
             collapse: reminder.collapse.map(|c| c.to_string()),
+            nag: reminder.insist.nag.map(|n| n.to_string()),
+            alarm: reminder.insist.alarm,
         }
     }
 }

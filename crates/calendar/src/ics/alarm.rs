@@ -14,6 +14,7 @@ use super::{
 use crate::{
     draft::ReminderDraft,
     id::ChannelId,
+    nag::Nag,
     policy::{Collapse, UseBy},
     reminder::Trigger,
     timing::instant,
@@ -49,7 +50,8 @@ impl Reader<'_> {
         let mut alarms = Alarms::default();
         for alarm in component.children.iter().filter(|c| c.name == "VALARM") {
             let Some(trigger) = self.trigger(alarm, base, anchors) else { continue };
-            if alarm.get("REPEAT").is_some_and(|r| r.value().trim() != "0") {
+            let repeats = alarm.get("REPEAT").is_some_and(|r| r.value().trim() != "0");
+            if repeats && alarm.get(ours::NAG).is_none() {
                 self.remarks.add(alarm.line, "the alarm repeats by REPEAT: it rings once here");
             }
             let trigger = trigger.to_string();
@@ -67,6 +69,8 @@ impl Reader<'_> {
                     channel: ChannelId::DESKTOP.to_string(),
                     use_by: own(ours::USE_BY).filter(|u| u.parse::<UseBy>().is_ok()),
                     collapse: own(ours::COLLAPSE).filter(|c| c.parse::<Collapse>().is_ok()),
+                    nag: own(ours::NAG).filter(|n| n.parse::<Nag>().is_ok()),
+                    alarm: own(ours::ALARM).is_some_and(|a| a.eq_ignore_ascii_case("TRUE")),
                 });
             }
         }

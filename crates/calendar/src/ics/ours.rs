@@ -38,6 +38,10 @@ pub(super) const IDLE: &str = "X-CARILLON-IDLE";
 pub(super) const USE_BY: &str = "X-CARILLON-USE-BY";
 /// See [`USE_BY`].
 pub(super) const COLLAPSE: &str = "X-CARILLON-COLLAPSE";
+/// How often an alarm is told again until it is answered.
+pub(super) const NAG: &str = "X-CARILLON-NAG";
+/// The alarm rings through quiet hours and pauses.
+pub(super) const ALARM: &str = "X-CARILLON-ALARM";
 /// The reminder that an alarm of a whole day is, which rings at the hour its TRIGGER says because that
 /// is the hour things of whole days are told at here.
 pub(super) const TRIGGER: &str = "X-CARILLON-TRIGGER";

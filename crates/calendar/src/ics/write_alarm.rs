@@ -47,6 +47,12 @@ pub(super) fn alarms(
         if let Some(collapse) = reminder.collapse {
             line(&format!("{}:{collapse}", ours::COLLAPSE));
         }
+        if let Some(nag) = reminder.insist.nag {
+            line(&format!("{}:{nag}", ours::NAG));
+        }
+        if reminder.insist.alarm {
+            line(&format!("{}:TRUE", ours::ALARM));
+        }
         line("END:VALARM");
     }
     for idle in alarms().filter(|alarm| alarm.get(ours::IDLE).is_some()) {

@@ -94,8 +94,7 @@ impl Work<'_> {
         let draft_of = |trigger: &Trigger| ReminderDraft {
             trigger: trigger.to_string(),
             channel: ChannelId::DESKTOP.to_string(),
-            use_by: None,
-            collapse: None,
+            ..ReminderDraft::default()
         };
         if let Some(list) = said {
             return Ok(Some(list.iter().map(draft_of).collect()));

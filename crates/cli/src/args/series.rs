@@ -7,6 +7,8 @@ use calendar::{
 use clap::{Args, Subcommand, ValueEnum};
 use engine::events::Scope;
 
+use super::Insisting;
+
 /// Which occurrences of an event that repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ScopeWord {
@@ -101,6 +103,8 @@ pub struct Edit {
     /// What becomes of several that are late: latest, each, or each:N
     #[arg(long, value_name = "HOW")]
     pub collapse: Option<Collapse>,
+    #[command(flatten)]
+    pub insist: Insisting,
     /// The calendar it belongs to, by name or id
     #[arg(long, value_name = "CALENDAR")]
     pub calendar: Option<String>,

@@ -4,9 +4,10 @@ use calendar::{
     draft::{EventDraft, ReminderDraft},
     id::CalendarId,
     kind::KindRef,
+    nag::Insist,
     policy::{Collapse, UseBy},
     recurrence::{Cron, CronError},
-    reminder::Trigger,
+    reminder::{Reminder, Trigger},
     timing::{LocalStart, Tie},
     zones::ZoneName,
 };
@@ -17,7 +18,7 @@ use serde::Serialize;
 use super::event::{EffectShape, Shape, View};
 use crate::{
     answer::Answer,
-    args::Add,
+    args::{Add, Insisting},
     failure::Failure,
     session::Session,
     times::{self, Given, Reading},
@@ -122,6 +123,7 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
         channel: &words.channel,
         use_by: words.use_by,
         collapse: words.collapse,
+        insist: words.insist,
     };
     Ok(EventDraft {
         kind: kind.code().into(),
@@ -222,6 +224,7 @@ pub struct Reminding<'a> {
     pub channel: &'a [String],
     pub use_by: Option<UseBy>,
     pub collapse: Option<Collapse>,
+    pub insist: Insisting,
 }
 
 /// Each reminder through each channel, the usual ones where none is said; `None` leaves all to
@@ -241,7 +244,8 @@ pub fn reminders(
     let is_usual = words.remind.is_empty()
         && words.channel.is_empty()
         && words.use_by.is_none()
-        && words.collapse.is_none();
+        && words.collapse.is_none()
+        && !words.insist.is_said();
     if is_usual {
         return Ok(None);
     }
@@ -259,12 +263,13 @@ pub fn reminders(
     for name in names {
         let channel = session.engine.channel_named(name)?;
         for trigger in &triggers {
-            reminders.push(ReminderDraft {
-                trigger: trigger.to_string(),
-                channel: channel.id.to_string(),
-                use_by: words.use_by.map(|u| u.to_string()),
-                collapse: words.collapse.map(|c| c.to_string()),
-            });
+            reminders.push(ReminderDraft::from(&Reminder {
+                trigger: *trigger,
+                channel: channel.id,
+                use_by: words.use_by,
+                collapse: words.collapse,
+                insist: words.insist.over(Insist::default()),
+            }));
         }
     }
     Ok(Some(reminders))

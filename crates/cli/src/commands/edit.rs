@@ -155,6 +155,7 @@ fn is_reminding(words: &Edit) -> bool {
     !(words.remind.is_empty() && words.channel.is_empty())
         || words.use_by.is_some()
         || words.collapse.is_some()
+        || words.insist.is_said()
 }
 
 fn says_something(words: &Edit) -> bool {
@@ -324,12 +325,13 @@ fn reminding(
     words: &Edit,
     event: &Event,
 ) -> Result<Vec<ReminderDraft>, Failure> {
-    let Edit { remind, channel, use_by, collapse, .. } = words;
+    let Edit { remind, channel, use_by, collapse, insist, .. } = words;
     if remind.is_empty() && channel.is_empty() {
         let policy = |r: &Reminder| {
             ReminderDraft::from(&Reminder {
                 use_by: use_by.or(r.use_by),
                 collapse: collapse.or(r.collapse),
+                insist: insist.over(r.insist),
                 ..r.clone()
             })
         };
@@ -354,7 +356,7 @@ fn reminding(
         zone: words.zone.as_deref(),
         machine: &own,
     };
-    let said = Reminding { remind, channel, use_by: *use_by, collapse: *collapse };
+    let said = Reminding { remind, channel, use_by: *use_by, collapse: *collapse, insist: *insist };
     Ok(reminders(session, &said, usual, reading)?.unwrap_or_default())
 }
 

@@ -56,6 +56,9 @@ struct ReminderShape {
     channel: String,
     use_by: String,
     collapse: String,
+    /// How often it is told again until it is answered.
+    nag_ms: Option<i64>,
+    alarm: bool,
 }
 
 /// An event with what is said about it.
@@ -118,6 +121,8 @@ impl<'a> View<'a> {
             channel: self.channel(r).to_string(),
             use_by: event.use_by(r).to_string(),
             collapse: event.collapse(r).to_string(),
+            nag_ms: r.insist.nag.map(|nag| nag.seconds() * 1_000),
+            alarm: r.insist.alarm,
         });
         Shape {
             id: event.id.to_string(),
@@ -270,7 +275,8 @@ impl<'a> View<'a> {
             (true, false) => {}
         }
         for r in event.reminders.iter().filter(|_| event.enabled) {
-            row("told", format!("{}, on {}", words::trigger(&r.trigger, &zone), self.channel(r)));
+            let when = words::trigger(&r.trigger, &zone);
+            row("told", format!("{when}, on {}{}", self.channel(r), words::insist(r.insist)));
         }
         match (self.next.is_empty(), event.repeats.is_once()) {
             (true, _) if self.on.is_some() => row("next", self.on_now().into()),

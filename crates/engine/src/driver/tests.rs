@@ -70,7 +70,7 @@ fn notes(engine: &Engine, start: &str, titles: &[&str]) {
             trigger: "PT0M".into(),
             channel: ChannelId::DESKTOP.to_string(),
             use_by,
-            collapse: None,
+            ..ReminderDraft::default()
         };
         let draft = EventDraft {
             kind: "note".into(),

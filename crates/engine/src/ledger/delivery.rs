@@ -7,6 +7,7 @@ mod write;
 use calendar::{
     delivery::{Guarantee, Profile, Row as Facts, State},
     id::{ChannelId, DeliveryId, EventId},
+    nag::Insist,
     plan::Identity,
     policy::{Collapse, UseBy},
     reason::Reason,
@@ -18,7 +19,7 @@ pub use self::{
     home::{hand_over, hand_over_all, hand_over_from},
     write::{Effects, Retimed, claim, enter, flag_cancel, insert, retime, rewind, shown},
 };
-use super::{column, moment, ms};
+use super::{column, moment, ms, nag};
 use crate::error::Result;
 
 /// A delivery with what its channel promises.
@@ -58,6 +59,8 @@ pub struct DeliveryRow {
     pub into: Option<DeliveryId>,
     /// The daemon that showed it.
     pub shown_by: Option<String>,
+    /// Whether it is told again until it is answered, and rings at any hour.
+    pub insist: Insist,
     /// When it was planned.
     pub created_at: Timestamp,
 }
@@ -65,7 +68,7 @@ pub struct DeliveryRow {
 pub(super) const COLUMNS: &str = "d.id, d.key, d.event, d.subject, d.occurrence, d.reminder, d.channel, d.gen,
     d.state, d.reason, d.due, d.use_by, d.over, d.grace, d.collapse, d.label, d.starts, d.ends, d.late_cause,
     d.not_before, d.token, d.attempts, d.failures, d.crashes, d.cancel_wanted, d.again, d.payload, d.told_at,
-    d.into_row, d.shown_by, d.created_at, c.kind AS channel_kind, c.guarantee, c.retries";
+    d.into_row, d.shown_by, d.created_at, d.nag, d.alarm, c.kind AS channel_kind, c.guarantee, c.retries";
 pub(super) const FROM: &str = "FROM delivery d JOIN channel c ON c.id = d.channel";
 
 /// What each pass and each edit asks, by indexes alone: see the test.
@@ -132,6 +135,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
         told_at: row.get::<_, Option<i64>>("told_at")?.map(moment),
         into: row.get::<_, Option<[u8; 16]>>("into_row")?.map(DeliveryId::from_bytes),
         shown_by: row.get("shown_by")?,
+        insist: Insist { nag: nag(row, "nag")?, alarm: row.get("alarm")? },
         created_at: moment(row.get("created_at")?),
     })
 }

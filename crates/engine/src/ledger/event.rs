@@ -20,7 +20,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 pub use self::write::{bury, decided, put, rewind, unbury, unplan};
-use super::{damaged, moment, ms, person};
+use super::{damaged, moment, ms, nag, person};
 use crate::error::{Error, Result};
 
 /// An event with what the ledger knows about it.
@@ -159,8 +159,7 @@ fn complete(tx: &Transaction<'_>, zones: &Zones, mut raw: Raw) -> Result<EventRo
 }
 
 fn reminders(tx: &Transaction<'_>, event: EventId) -> Result<Vec<ReminderDraft>> {
-    let sql =
-        "SELECT trigger, channel, use_by, collapse FROM reminder WHERE event = ?1 ORDER BY place";
+    let sql = "SELECT trigger, channel, use_by, collapse, nag, alarm FROM reminder WHERE event = ?1 ORDER BY place";
     let mut statement = tx.prepare_cached(sql)?;
     let rows = statement.query_map([event.bytes()], |row| {
         Ok(ReminderDraft {
@@ -168,6 +167,8 @@ fn reminders(tx: &Transaction<'_>, event: EventId) -> Result<Vec<ReminderDraft>>
             channel: calendar::id::ChannelId::from_bytes(row.get(1)?).to_string(),
             use_by: row.get(2)?,
             collapse: row.get(3)?,
+            nag: nag(row, "nag")?.map(|nag| nag.to_string()),
+            alarm: row.get(5)?,
         })
     })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)

@@ -25,6 +25,7 @@ pub mod trail;
 
 use std::path::{Path, PathBuf};
 
+use ::calendar::nag::Nag;
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -177,6 +178,12 @@ where
 {
     let text: String = row.get(name)?;
     text.parse().map_err(|e: T::Err| damaged(name, &e.to_string()))
+}
+
+/// A column that says how often something is told again.
+pub(crate) fn nag(row: &rusqlite::Row<'_>, name: &str) -> rusqlite::Result<Option<Nag>> {
+    let seconds: Option<i64> = row.get(name)?;
+    seconds.map(Nag::of_seconds).transpose().map_err(|e| damaged(name, &e.to_string()))
 }
 
 /// What reading a damaged column says.

@@ -50,11 +50,18 @@ pub struct ZoneField {
 /// One reminder of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
+#[ts(optional_fields = nullable)]
 pub struct ReminderDraft {
     /// When to tell: `Offset` or `At`.
     pub trigger: Trigger,
     /// `chn_…`
     pub channel: String,
+    /// Minutes between two tellings until it is answered; none for once.
+    #[serde(default)]
+    pub nag_min: Option<u32>,
+    /// It rings through quiet hours and pauses.
+    #[serde(default)]
+    pub alarm: bool,
 }
 
 /// An event as a form holds it; not yet checked.

@@ -5,6 +5,7 @@ use calendar::{
     event::{Change, Event},
     id::ChannelId,
     kind::KindRef,
+    nag::Nag,
     occurrence::Occurrence,
     person::Person,
     reminder::Trigger as When,
@@ -54,6 +55,8 @@ impl EngineHost {
         let reminders = defaults.reminders.iter().map(|when| ReminderDraft {
             trigger: words::trigger(*when, all_day, &length, &local),
             channel: ChannelId::DESKTOP.to_string(),
+            nag_min: None,
+            alarm: false,
         });
         let draft = Draft {
             title: String::new(),
@@ -124,6 +127,8 @@ pub(super) fn draft_of(happening: &Happening, local: &Local) -> Draft {
     let reminders = event.reminders.iter().map(|r| ReminderDraft {
         trigger: words::trigger(r.trigger, on_a_date, &event.timing.length, local),
         channel: r.channel.to_string(),
+        nag_min: r.insist.nag.map(Nag::as_minutes),
+        alarm: r.insist.alarm,
     });
     Draft {
         title: happening.title().to_string(),
@@ -299,17 +304,22 @@ pub(super) fn reminders_of(
         }));
     }
     let each = draft.reminders.iter().enumerate().map(|(place, reminder)| {
+        let nag = reminder.nag_min.map(Nag::minutes).transpose();
+        let nag = nag.map_err(|e| Fault::invalid(format!("reminders.{place}"), e.to_string()))?;
+        let nag = nag.map(|nag| nag.to_string());
         let same = before
             .iter()
             .position(|(shown, r)| *shown == reminder.trigger && r.channel == reminder.channel);
         if let Some(same) = same {
             // Two may look alike in the form; each is taken once.
-            return Ok(before.swap_remove(same).1);
+            let kept = before.swap_remove(same).1;
+            return Ok(CheckedLater { nag, alarm: reminder.alarm, ..kept });
         }
         let when = when_of(&reminder.trigger, on_a_date, local)
             .map_err(|message| Fault::invalid(format!("reminders.{place}"), message))?;
         let channel = reminder.channel.clone();
-        Ok(CheckedLater { trigger: when.to_string(), channel, use_by: None, collapse: None })
+        let (trigger, alarm) = (when.to_string(), reminder.alarm);
+        Ok(CheckedLater { trigger, channel, nag, alarm, ..CheckedLater::default() })
     });
     each.collect()
 }

@@ -31,7 +31,7 @@ function occ(id: string, calendar: string, title: string, date: string, time: st
     event: id, original: time ? `${date}T${time}` : date, version: 1, title, kind: 'appointment', calendar,
     mode: time ? 'zoned' : 'allDay', date, wallMin, fold: false, durationMin: time ? durationMin : 0, days: time ? 1 : durationMin,
     zone: time ? { id: 'Europe/Berlin', city: 'Berlin' } : null, rule: null, sentence: null,
-    reminders: offsets.map((minutes) => ({ trigger: { type: 'offset', minutes: -minutes }, channel })),
+    reminders: offsets.map((minutes) => ({ trigger: { type: 'offset', minutes: -minutes }, channel, alarm: false })),
     fates: offsets.map((_, i) => (i === 0 ? (fates?.[date] ?? null) : null)),
     place: null, url: null, notes: null, person: null, exception: false, ...rest,
   };

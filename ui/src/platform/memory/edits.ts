@@ -50,7 +50,7 @@ export function newForm(world: World, asked: NewForm): EditorForm {
       mode: allDay ? 'allDay' : 'zoned', date: asked.date ?? world.now.date, wallMin: asked.wallMin ?? (Math.floor(world.now.wallMin / 60) + 1) * 60,
       fold: asked.fold ?? false, durationMin: asked.durationMin ?? defaults.duration, days: asked.days ?? 1, zone: { id: 'Europe/Berlin', city: 'Berlin' },
     },
-    reminders: defaults.before.map((minutes) => ({ trigger: { type: 'offset', minutes: -minutes }, channel })),
+    reminders: defaults.before.map((minutes) => ({ trigger: { type: 'offset', minutes: -minutes }, channel, alarm: false })),
   };
   return { event: null, original: null, version: null, draft, recurring: false, scopes: [] };
 }

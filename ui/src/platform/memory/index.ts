@@ -233,7 +233,7 @@ function lists(world: World, past: Past, told: <T>(answer: T) => T): Partial<Han
     testChannel: ({ channel }) => {
       const { wallMin, date } = world.now;
       const target = world.channels.find((c) => c.id === channel);
-      const occ = { ...demoTest(world), date, wallMin, original: `${date}T${String(wallMin)}`, reminders: [{ trigger: { type: 'test' as const }, channel }], fates: [null] };
+      const occ = { ...demoTest(world), date, wallMin, original: `${date}T${String(wallMin)}`, reminders: [{ trigger: { type: 'test' as const }, channel, alarm: false }], fates: [null] };
       const row = rowOf({ ...world, now: moment(date, wallMin + 1) }, occ, 0);
       return told({ ...row, event: null, title: 'Test', channelName: target?.name ?? '', channelKind: target?.kind ?? 'desktop' });
     },

@@ -65,7 +65,7 @@ export function readQuick(world: World, text: string): Read {
   const every = words.repeat;
   if (every) draft.rule = day === 'day' ? `FREQ=DAILY${every[1] ? ';INTERVAL=2' : ''}` : `FREQ=WEEKLY${every[1] ? ';INTERVAL=2' : ''};BYDAY=${CODES[DAYS.indexOf(day ?? '')] ?? 'MO'}`;
   const before = words.reminder ? Number(words.reminder[1]) * (words.reminder[2] === 'h' ? 60 : 1) : 10;
-  draft.reminders = [{ trigger: { type: 'offset', minutes: at ? -before : 0 }, channel: DESKTOP }];
+  draft.reminders = [{ trigger: { type: 'offset', minutes: at ? -before : 0 }, channel: DESKTOP, alarm: false }];
   const time = `${clock(wallMin)}${words.zone ? ` Lisbon (${clock(wallMin + 60)} here)` : ''}`;
   const rings = words.zone ? `${clock(wallMin + 60 - before)} here` : clock(wallMin - before);
   const unit = day === 'day' ? 'day' : `week on ${NAMES[DAYS.indexOf(day ?? '')] ?? ''}`;

@@ -4,6 +4,7 @@ import { intake } from './intake';
 import { meanwhile } from './meanwhile';
 import { people } from './people';
 import { quick } from './quick';
+import { quiet } from './quiet';
 import { zones } from './zones';
 
 export const en = {
@@ -11,6 +12,7 @@ export const en = {
   ...people,
   ...meanwhile,
   ...quick,
+  ...quiet,
   ...intake,
   'app.name': 'Carillon',
   'nav.pages': 'Pages',

@@ -4,6 +4,7 @@
 use calendar::{
     delivery::State,
     id::DeliveryId,
+    nag::{Insist, Nag},
     policy::{Collapse, UseBy},
     reason::Reason,
 };
@@ -20,8 +21,8 @@ use crate::error::Result;
 pub fn insert(tx: &Transaction<'_>, row: &DeliveryRow, tzdata: &str) -> Result<()> {
     let sql = "INSERT INTO delivery (id, key, event, subject, occurrence, reminder, channel, gen, state, reason,
         due, schedule, use_by, over, grace, collapse, label, starts, ends, tzdata, late_cause, again, created_at,
-        updated_at, answered) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-        ?18, ?19, ?20, ?21, ?22, ?23, ?23, EXISTS (SELECT 1 FROM acknowledgement
+        updated_at, nag, alarm, answered) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+        ?18, ?19, ?20, ?21, ?22, ?23, ?23, ?24, ?25, EXISTS (SELECT 1 FROM acknowledgement
             WHERE subject = ?4 AND occurrence = ?5 AND reminder = ?6 AND gen = ?8))";
     let f = &row.facts;
     tx.prepare_cached(sql)?.execute(params![
@@ -47,7 +48,9 @@ pub fn insert(tx: &Transaction<'_>, row: &DeliveryRow, tzdata: &str) -> Result<(
         tzdata,
         row.late_cause.map(Reason::code),
         row.again,
-        ms(row.created_at)
+        ms(row.created_at),
+        row.insist.nag.map(Nag::seconds),
+        row.insist.alarm
     ])?;
     Ok(())
 }
@@ -160,6 +163,8 @@ pub struct Retimed<'a> {
     pub collapse: Collapse,
     /// How long it is on time.
     pub grace: i64,
+    /// Whether it is told again until it is answered, and rings at any hour.
+    pub insist: Insist,
 }
 
 /// Gives an unclaimed live row its new moment. A hold that lasts as long as any may goes on doing
@@ -176,7 +181,7 @@ pub fn retime(
 ) -> Result<bool> {
     let sql = "UPDATE delivery SET due = ?4, schedule = ?5, use_by = ?6, over = ?7, label = ?8, starts = ?9,
         ends = ?10, late_cause = coalesce(?11, late_cause), tzdata = ?12, updated_at = ?13, collapse = ?14,
-        grace = ?15, not_before = CASE
+        grace = ?15, nag = ?16, alarm = ?17, not_before = CASE
             WHEN state = 'held' AND not_before = coalesce(use_by, due + 2592000000) THEN coalesce(?6, ?4 + 2592000000)
             WHEN not_before IS NOT NULL THEN min(not_before, coalesce(?6, not_before)) END
         WHERE id = ?1 AND state = ?2 AND token = ?3";
@@ -195,7 +200,9 @@ pub fn retime(
         tzdata,
         ms(now),
         to.collapse.to_string(),
-        to.grace
+        to.grace,
+        to.insist.nag.map(Nag::seconds),
+        to.insist.alarm
     ])?;
     Ok(changed == 1)
 }

@@ -4,6 +4,7 @@ use calendar::{
     draft::{EventDraft, ReminderDraft},
     event::Event,
     id::EventId,
+    nag::Nag,
 };
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -37,7 +38,8 @@ pub fn put(
         }
     }
     tx.prepare_cached("DELETE FROM reminder WHERE event = ?1")?.execute([event.id.bytes()])?;
-    let sql = "INSERT INTO reminder (event, place, trigger, channel, use_by, collapse) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql = "INSERT INTO reminder (event, place, trigger, channel, use_by, collapse, nag, alarm)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let mut statement = tx.prepare_cached(sql)?;
     for (place, reminder) in event.reminders.iter().enumerate() {
         let text = ReminderDraft::from(reminder);
@@ -47,7 +49,9 @@ pub fn put(
             text.trigger,
             reminder.channel.bytes(),
             text.use_by,
-            text.collapse
+            text.collapse,
+            reminder.insist.nag.map(Nag::seconds),
+            reminder.insist.alarm
         ])?;
     }
     Ok(based_on.map_or(1, |version| version + 1))
