@@ -4,6 +4,7 @@ mod files;
 mod insist;
 pub mod quick;
 mod series;
+mod simulate;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ use clap::{Args, Parser, Subcommand};
 pub use self::files::{Export, Import};
 pub use self::insist::Insisting;
 pub use self::series::{Calendar, Edit, Move, ScopeWord, Skip, Which};
+pub use self::simulate::Simulate;
 use crate::words::StateWord;
 
 /// The heading of the options that every command has.
@@ -100,6 +102,8 @@ pub enum Command {
     Calendar(Calendar),
     /// Expand a recurrence rule, without a ledger
     Occurrences(Occurrences),
+    /// Show what would ring in a stretch of time: while asleep, in other zones, when clocks change
+    Simulate(Simulate),
     /// Which time zone data is used, and what newer data moved
     Zones(crate::commands::zones::Zones),
     /// Look whether everything needed is there and well, changing nothing; exits with 1 if not

@@ -157,6 +157,20 @@ impl Engine {
         &self.mark
     }
 
+    /// An engine over this open copy of a ledger, with another's secrets, zones and names and a
+    /// clock of its own.
+    pub(crate) fn over_copy(&self, ledger: Ledger, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            ledger: Mutex::new(ledger),
+            clock,
+            found: RwLock::new(self.found()),
+            loading: Loading::Given,
+            vault: self.vault.clone(),
+            actor: Actor::Service,
+            installation: self.installation.clone(),
+        }
+    }
+
     /// What all clocks say.
     pub fn now(&self) -> Now {
         self.clock.now()

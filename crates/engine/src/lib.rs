@@ -48,6 +48,7 @@ mod restored;
 pub mod scheduler;
 pub mod series;
 pub mod settings;
+pub mod simulate;
 #[cfg(feature = "mutants")]
 pub mod simulated;
 #[cfg(not(feature = "mutants"))]

@@ -22,6 +22,7 @@ const NONCE: usize = 24;
 const KEY: &str = "secret.key";
 
 /// The key file of one ledger.
+#[derive(Clone)]
 pub struct Vault {
     /// None where somebody only looks and there is no key.
     cipher: Option<XChaCha20Poly1305>,

@@ -106,7 +106,7 @@ fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
 }
 
 /// State and reason in few words.
-fn says(listed: &Listed) -> String {
+pub fn says(listed: &Listed) -> String {
     use calendar::{delivery::State, reason::Reason};
     let row = &listed.row;
     let tries = match row.attempts {

@@ -18,6 +18,7 @@ mod occurrences;
 pub mod person;
 mod quick;
 mod series;
+mod simulate;
 mod undo;
 mod why;
 pub mod zones;
@@ -61,6 +62,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Calendar(words) => calendar::run(&open()?, words),
         Command::Occurrences(words) if words.batch => occurrences::batch(),
         Command::Occurrences(words) => occurrences::one(&words),
+        Command::Simulate(words) => simulate::run(&open()?, &words),
         Command::Zones(words) => zones::run(&open()?, &words),
         Command::Doctor => doctor::run(cli.data_dir.as_deref()),
         Command::Completions { shell } => Ok(completions(shell)),

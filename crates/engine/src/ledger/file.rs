@@ -105,6 +105,12 @@ pub(super) fn prepare_database(dir: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Makes a new, empty file (0600).
+pub(super) fn make_private(path: &Path) -> Result<()> {
+    let made = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path);
+    made.map(drop).map_err(Error::io(format!("could not make {}", path.display())))
+}
+
 /// The database file, if it is there and fit.
 pub(super) fn examine_database(dir: &Path) -> Result<Option<PathBuf>> {
     let path = dir.join(DATABASE);

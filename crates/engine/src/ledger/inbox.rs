@@ -152,6 +152,15 @@ pub fn deliveries(tx: &Transaction<'_>, filter: &Filter) -> Result<Vec<Listed>> 
     select(tx, &rest, values)
 }
 
+/// The deliveries of which something became after this step of the audit.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn stepped_since(tx: &Transaction<'_>, seq: i64) -> Result<Vec<Listed>> {
+    let rest = "WHERE d.id IN (SELECT delivery FROM audit WHERE seq > ?)";
+    select(tx, rest, vec![Value::from(seq)])
+}
+
 /// The ids of what waits for an answer at `?1`, by the inbox's own indexes: what was told however
 /// long ago, the rest if due since `?2` or still on its way; the newest `?3` of each.
 fn waiting_ids() -> String {

@@ -127,6 +127,22 @@ impl Ledger {
         Ok(done)
     }
 
+    /// Copies the ledger, as it is at this moment, to a new file that only its owner may read.
+    ///
+    /// # Errors
+    /// When that file is there already, or cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        file::make_private(path)?;
+        let path = path.to_string_lossy();
+        self.connection.execute("VACUUM INTO ?1", [path.as_ref()])?;
+        Ok(())
+    }
+
+    /// For a copy that nobody needs after a power cut: commits no longer wait for the disk.
+    pub(crate) fn forgo_safety(&mut self) -> Result<()> {
+        Ok(self.connection.execute_batch("PRAGMA synchronous = OFF")?)
+    }
+
     /// How many rows this connection has changed so far.
     pub fn changes(&self) -> u64 {
         self.connection.total_changes()
