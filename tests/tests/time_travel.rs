@@ -98,11 +98,14 @@ fn nothing_is_changed_by_looking_ahead() {
         inside.map(|entry| entry.expect("an entry").file_name()).collect::<Vec<_>>()
     };
     let there = files();
+    let mark = world.engine().mark().path().to_path_buf();
+    let marked = std::fs::read(&mark).expect("a mark");
     let travelled = world.engine().simulate(&plan).expect("a journey");
     assert!(travelled.rings.len() > 150, "{}", travelled.rings.len());
     assert_eq!(world.all_rows(), before);
     assert_eq!(world.engine().machine_zone().expect("a zone"), zone);
     assert_eq!(files(), there);
+    assert_eq!(std::fs::read(&mark).expect("a mark"), marked);
     assert!(world.sent.is_empty(), "nothing left this program");
 }
 

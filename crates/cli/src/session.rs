@@ -28,6 +28,7 @@ impl Session {
     pub fn open(named: Option<&Path>) -> Result<Self, Failure> {
         let place = Place::find(named).map_err(|e| Failure::failed(e.to_string()))?;
         let engine = Engine::open(&place.data, Actor::CommandLine, Arc::new(SystemClock::new()))?;
+        let engine = engine.with_state(&place.state);
         let context = engine.planning_context()?;
         Ok(Self { engine, context })
     }

@@ -158,9 +158,10 @@ impl Engine {
     }
 
     /// An engine over this open copy of a ledger, with another's secrets, zones and names and a
-    /// clock of its own.
+    /// clock and a mark of its own.
     pub(crate) fn over_copy(&self, ledger: Ledger, clock: Arc<dyn Clock>) -> Self {
         Self {
+            mark: Mark::in_dir(ledger.dir()),
             ledger: Mutex::new(ledger),
             clock,
             found: RwLock::new(self.found()),

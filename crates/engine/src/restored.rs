@@ -100,7 +100,7 @@ impl Engine {
         })
     }
 
-    fn ledger_id(&self) -> Result<String> {
+    pub(crate) fn ledger_id(&self) -> Result<String> {
         self.read(|act| self.ledger_id_in(act))
     }
 

@@ -22,6 +22,7 @@ use crate::{
         Ledger, audit,
         inbox::{self, Listed},
     },
+    mark::Marked,
     scheduler::{Availability, Finished, Scheduler, Slots},
     vault::random,
 };
@@ -82,7 +83,12 @@ impl Engine {
         let clock = Arc::new(Pretended(Mutex::new(now)));
         let mut ledger = Ledger::open(&folder.0)?;
         ledger.forgo_safety()?;
-        travel(&Arc::new(self.over_copy(ledger, clock.clone())), &clock, journey)
+        let copy = self.over_copy(ledger, clock.clone());
+        let id = copy.ledger_id()?;
+        if let Marked::At(seq) = self.mark().of(&id) {
+            copy.mark().set(&id, seq)?;
+        }
+        travel(&Arc::new(copy), &clock, journey)
     }
 }
 

@@ -124,12 +124,3 @@ pub fn of(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<Vec<AuditRow>> {
     })?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
-
-/// The number of the newest step; 0 in a ledger without one.
-///
-/// # Errors
-/// When the ledger cannot be read.
-pub fn last(tx: &Transaction<'_>) -> Result<i64> {
-    let sql = "SELECT coalesce(max(seq), 0) FROM audit";
-    Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
-}
