@@ -256,7 +256,10 @@ impl World {
         };
         let at = self.now().to_string();
         self.sent.push(Sent { at, key, text, rows: parcel.claims.len() });
-        let report = Report { handover: self.answer.clone(), status: None, detail: String::new() };
+        // Who asks for time does so with a 429.
+        let asks = matches!(self.answer, Handover::Transient { retry_after: Some(_), .. });
+        let status = asks.then_some(429);
+        let report = Report { handover: self.answer.clone(), status, detail: String::new() };
         Finished {
             claims: parcel.claims.clone(),
             too_late: Vec::new(),

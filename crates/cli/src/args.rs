@@ -16,6 +16,7 @@ use calendar::{
     policy::{Collapse, LeapDay, UseBy},
 };
 use clap::{Args, Parser, Subcommand};
+use engine::rate::Rate;
 
 pub use self::files::{Export, Import};
 pub use self::insist::Insisting;
@@ -306,6 +307,17 @@ pub enum Channel {
         /// Its name or id (chn_…)
         name: String,
     },
+    /// Change how many calls an endpoint is sent at most
+    Rate {
+        /// Its name or id (chn_…)
+        name: String,
+        /// Calls a second, 1 to 1000; 1000 lifts the limit
+        #[arg(value_name = "N")]
+        rate: u32,
+        /// Calls at once after a pause, 1 to 1000 [default: as it is]
+        #[arg(long, value_name = "N")]
+        burst: Option<u32>,
+    },
     /// Remove a channel and cancel what was to go through it
     Remove {
         /// Its name or id (chn_…)
@@ -331,6 +343,12 @@ pub enum NewChannel {
         /// How patiently failures are tried again: long (over days) or quick (within seconds)
         #[arg(long, default_value = "long")]
         retries: Profile,
+        /// How many calls a second it is sent at most, 1 to 1000; 1000 lifts the limit
+        #[arg(long, value_name = "N", default_value_t = Rate::default().per_second)]
+        rate: u32,
+        /// How many calls at once after a pause, 1 to 1000
+        #[arg(long, value_name = "N", default_value_t = Rate::default().burst)]
+        burst: u32,
     },
 }
 

@@ -1,5 +1,7 @@
 //! Use cases over channels: webhook endpoints, and tests of any channel.
 
+use std::collections::BTreeMap;
+
 use calendar::{
     delivery::{Guarantee, Profile, State},
     id::{ChannelId, DeliveryId},
@@ -14,13 +16,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     act::Planned,
+    breaker::{Breaker, Stand},
     endpoint,
     engine::{Engine, channel_id, delivery_id},
     error::{Error, Result},
     ledger::{
+        breaker,
         channel::{self, ChannelKind, ChannelRow},
         event,
     },
+    rate::Rate,
     reconcile::Effect,
     vault,
 };
@@ -38,6 +43,8 @@ pub struct NewWebhook {
     pub guarantee: Guarantee,
     /// How patiently it tries.
     pub retries: Profile,
+    /// How fast it is called at most.
+    pub rate: Rate,
     /// The request's id, if it may be sent twice.
     pub request: Option<String>,
 }
@@ -49,6 +56,15 @@ pub struct ChannelGone {
     pub name: String,
     /// What became of its deliveries.
     pub effect: Effect,
+}
+
+/// The rest an endpoint is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resting {
+    /// Nothing is sent until then.
+    pub until: jiff::Timestamp,
+    /// Failures running that led to it.
+    pub failures: u32,
 }
 
 /// A new endpoint with its secret, which is shown this once.
@@ -81,6 +97,7 @@ impl Engine {
             network: new.network,
             guarantee: new.guarantee,
             retries: new.retries,
+            rate: new.rate.check()?,
             url: Some(self.vault().seal(id, &new.url)?),
             secret: Some(self.vault().seal(id, &secret)?),
             off_reason: None,
@@ -193,7 +210,41 @@ impl Engine {
         self.once(request, |act| {
             let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
             found.ok_or_else(|| Error::not_found("channel", id))?;
+            breaker::put(act.tx, id, &Breaker::default())?;
             channel::switch_on(act.tx, id)
+        })
+    }
+
+    /// Changes how fast an endpoint is called at most. Gives its name.
+    ///
+    /// # Errors
+    /// When there is no such channel, it is this desktop, or a number is out of bounds.
+    pub fn set_rate(&self, id: ChannelId, rate: Rate, request: Option<&str>) -> Result<()> {
+        let rate = rate.check()?;
+        self.once(request, |act| {
+            let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
+            let found = found.ok_or_else(|| Error::not_found("channel", id))?;
+            if found.kind == ChannelKind::Desktop {
+                let message = "this desktop has no rate: only webhook channels do";
+                return Err(Error::invalid("channel", message));
+            }
+            channel::set_rate(act.tx, id, rate)
+        })
+    }
+
+    /// The endpoints that are given a rest: until when, and after how many failures running.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn resting(&self) -> Result<BTreeMap<ChannelId, Resting>> {
+        self.read(|act| {
+            let now = act.wall();
+            let all = breaker::all(act.tx)?.into_iter();
+            let resting = all.filter_map(|(id, found)| match found.clamped(now).stand(now) {
+                Stand::Resting(until) => Some((id, Resting { until, failures: found.failures })),
+                Stand::Closed | Stand::Probing => None,
+            });
+            Ok(resting.collect())
         })
     }
 

@@ -42,7 +42,9 @@ export type ChannelFailure = { at: Moment, text: string, };
 
 export type ChannelKind = "desktop" | "webhook";
 
-export type ChannelView = { id: string, kind: ChannelKind, name: string, url: string | null, network: Network | null, guarantee: Guarantee | null, off: string | null, lastTold: Moment | null, lastFailed: ChannelFailure | null, };
+export type ChannelRest = { until: Moment, failures: number, };
+
+export type ChannelView = { id: string, kind: ChannelKind, name: string, url: string | null, network: Network | null, guarantee: Guarantee | null, off: string | null, resting: ChannelRest | null, lastTold: Moment | null, lastFailed: ChannelFailure | null, };
 
 export type Code = "conflict" | "invalid" | "notFound" | "newer" | "other";
 

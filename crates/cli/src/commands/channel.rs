@@ -2,8 +2,10 @@
 
 use calendar::{delivery::Guarantee, network::Network};
 use engine::{
-    channels::NewWebhook,
+    channels::{NewWebhook, Resting},
     ledger::channel::{ChannelKind, ChannelRow},
+    message::utc,
+    rate::{LIFTED, Rate},
 };
 use serde::Serialize;
 
@@ -18,9 +20,20 @@ use crate::{
 
 pub fn run(session: &Session, words: Channel) -> Result<Answer, Failure> {
     match words {
-        Channel::Add(NewChannel::Webhook { name, url, network, guarantee, retries }) => {
-            add(session, &NewWebhook { name, url, network, guarantee, retries, request: None })
+        Channel::Add(NewChannel::Webhook {
+            name,
+            url,
+            network,
+            guarantee,
+            retries,
+            rate: per_second,
+            burst,
+        }) => {
+            let rate = Rate { per_second, burst };
+            let new = NewWebhook { name, url, network, guarantee, retries, rate, request: None };
+            add(session, &new)
         }
+        Channel::Rate { name, rate, burst } => set_rate(session, &name, rate, burst),
         Channel::List => list(session),
         Channel::Test { name } => test(session, &name),
         Channel::On { name } => on(session, &name),
@@ -67,10 +80,15 @@ struct Shape {
     network: Option<&'static str>,
     guarantee: &'static str,
     retries: &'static str,
+    rate: Option<u32>,
+    burst: Option<u32>,
     off: Option<String>,
+    /// Until when its endpoint is given a rest, and the failures running that led to it.
+    resting_until: Option<String>,
+    failures: Option<u32>,
 }
 
-fn shape(session: &Session, row: &ChannelRow) -> Result<Shape, Failure> {
+fn shape(session: &Session, row: &ChannelRow, resting: Option<&Resting>) -> Result<Shape, Failure> {
     let is_webhook = row.kind == ChannelKind::Webhook;
     Ok(Shape {
         id: row.id.to_string(),
@@ -80,27 +98,36 @@ fn shape(session: &Session, row: &ChannelRow) -> Result<Shape, Failure> {
         network: is_webhook.then_some(row.network.code()),
         guarantee: row.guarantee.code(),
         retries: row.retries.code(),
+        rate: is_webhook.then_some(row.rate.per_second),
+        burst: is_webhook.then_some(row.rate.burst),
         off: row.off_reason.clone(),
+        resting_until: resting.map(|rest| utc(rest.until)),
+        failures: resting.map(|rest| rest.failures),
     })
 }
 
 fn list(session: &Session) -> Result<Answer, Failure> {
     let rows = session.engine.channels()?;
-    let shapes: Vec<Shape> =
-        rows.iter().map(|row| shape(session, row)).collect::<Result<_, _>>()?;
+    let resting = session.engine.resting()?;
+    let shapes: Vec<Shape> = rows
+        .iter()
+        .map(|row| shape(session, row, resting.get(&row.id)))
+        .collect::<Result<_, _>>()?;
     let line = |(row, shape): (&ChannelRow, &Shape)| {
         let about = match row.kind {
             ChannelKind::Desktop => "notifications on this desktop".to_string(),
             ChannelKind::Webhook => format!(
-                "{} ({}, {}, {} retries)",
+                "{} ({}, {}, {} retries, {})",
                 shape.url.as_deref().unwrap_or(""),
                 network(row.network),
                 promise(row.guarantee),
-                shape.retries
+                shape.retries,
+                speed(row.rate)
             ),
         };
-        let off = row.off_words().map_or_else(String::new, |why| format!("off: {why}"));
-        [row.name.clone(), about, shape.id.clone(), off]
+        let rests = resting.get(&row.id).map(|rest| rests(session, rest));
+        let stands = row.off_words().map(|why| format!("off: {why}")).or(rests);
+        [row.name.clone(), about, shape.id.clone(), stands.unwrap_or_default()]
     };
     let lines: Vec<[String; 4]> = rows.iter().zip(&shapes).map(line).collect();
     Ok(Answer::new(words::columns(&lines), &shapes))
@@ -119,6 +146,38 @@ const fn promise(guarantee: Guarantee) -> &'static str {
         Guarantee::NeverMiss => "never miss",
         Guarantee::NeverRepeat => "never repeat",
     }
+}
+
+fn speed(rate: Rate) -> String {
+    match rate.per_second {
+        LIFTED => "no limit".into(),
+        n => format!("{n} a second, {} at once", rate.burst),
+    }
+}
+
+fn rests(session: &Session, rest: &Resting) -> String {
+    let until = words::moment(rest.until, &session.zone());
+    format!("resting until {until} after {}", words::count(rest.failures as usize, "failure"))
+}
+
+#[derive(Serialize)]
+struct RateSet {
+    id: String,
+    rate: u32,
+    burst: u32,
+}
+
+fn set_rate(
+    session: &Session,
+    name: &str,
+    per_second: u32,
+    burst: Option<u32>,
+) -> Result<Answer, Failure> {
+    let row = session.engine.channel_named(name)?;
+    let rate = Rate { per_second, burst: burst.unwrap_or(row.rate.burst) };
+    session.engine.set_rate(row.id, rate, None)?;
+    let text = format!("{} is called with {} at most.\n", row.name, speed(rate));
+    Ok(Answer::new(text, &RateSet { id: row.id.to_string(), rate: per_second, burst: rate.burst }))
 }
 
 #[derive(Serialize)]

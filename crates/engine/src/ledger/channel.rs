@@ -10,7 +10,10 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{column, moment, ms};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    rate::Rate,
+};
 
 /// What kind of channel it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +60,8 @@ pub struct ChannelRow {
     pub guarantee: Guarantee,
     /// How patiently it tries.
     pub retries: Profile,
+    /// How fast it is called at most.
+    pub rate: Rate,
     /// Sealed URL.
     pub url: Option<Vec<u8>>,
     /// Sealed secret.
@@ -78,7 +83,9 @@ impl ChannelRow {
     }
 }
 
-const COLUMNS: &str = "id, kind, name, network, guarantee, retries, url, secret, off_reason, deleted_at IS NOT NULL AS removed";
+const COLUMNS: &str =
+    "id, kind, name, network, guarantee, retries, rate, burst, url, secret, off_reason,
+    deleted_at IS NOT NULL AS removed";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ChannelRow> {
     Ok(ChannelRow {
@@ -88,6 +95,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ChannelRow> {
         network: column(row, "network")?,
         guarantee: column(row, "guarantee")?,
         retries: column(row, "retries")?,
+        rate: Rate { per_second: row.get("rate")?, burst: row.get("burst")? },
         url: row.get("url")?,
         secret: row.get("secret")?,
         off_reason: row.get("off_reason")?,
@@ -122,8 +130,8 @@ pub fn find(tx: &Transaction<'_>, id: ChannelId) -> Result<Option<ChannelRow>> {
 /// # Errors
 /// When the name is taken.
 pub fn insert(tx: &Transaction<'_>, channel: &ChannelRow) -> Result<()> {
-    let sql = "INSERT INTO channel (id, kind, name, network, guarantee, retries, url, secret)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    let sql = "INSERT INTO channel (id, kind, name, network, guarantee, retries, url, secret, rate,
+        burst) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     let c = channel;
     let values = params![
         c.id.bytes(),
@@ -133,7 +141,9 @@ pub fn insert(tx: &Transaction<'_>, channel: &ChannelRow) -> Result<()> {
         c.guarantee.code(),
         c.retries.code(),
         c.url,
-        c.secret
+        c.secret,
+        c.rate.per_second,
+        c.rate.burst
     ];
     tx.execute(sql, values)?;
     Ok(())
@@ -156,6 +166,16 @@ pub fn switch_off(tx: &Transaction<'_>, id: ChannelId, reason: &str) -> Result<(
 pub fn switch_on(tx: &Transaction<'_>, id: ChannelId) -> Result<()> {
     let sql = "UPDATE channel SET off_reason = NULL, revision = revision + 1 WHERE id = ?1";
     tx.execute(sql, params![id.bytes()])?;
+    Ok(())
+}
+
+/// Changes how fast a channel is called at most.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn set_rate(tx: &Transaction<'_>, id: ChannelId, rate: Rate) -> Result<()> {
+    let sql = "UPDATE channel SET rate = ?2, burst = ?3, revision = revision + 1 WHERE id = ?1";
+    tx.execute(sql, params![id.bytes(), rate.per_second, rate.burst])?;
     Ok(())
 }
 

@@ -79,6 +79,9 @@ const DUE: &str = "WHERE d.id IN (
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND use_by <= ?1
         ) AND (c.kind = 'desktop') = ?3
         AND NOT (d.state = 'held' AND d.reason = ?4 AND (d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5)
+        AND NOT ((d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5 AND (hex(d.channel) IN (SELECT value FROM json_each(?6))
+            OR (d.state = 'held' AND d.reason = 'held.endpoint_resting' AND d.not_before > ?1
+                AND hex(d.channel) IN (SELECT value FROM json_each(?7)))))
         AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.plan_at <= ?1)
         ORDER BY d.due, d.id LIMIT ?2";
 const NEXT_LOOK: &str = "SELECT min(at) FROM (
@@ -223,10 +226,37 @@ pub fn due(
     limit: u32,
     desktop: bool,
     held_for: Option<Reason>,
+    closed: &Closed,
 ) -> Result<Vec<DeliveryRow>> {
     let month_ago = ms(now) - 30 * 86_400_000;
     let reason = held_for.map_or("", Reason::code);
-    several(tx, DUE, params![ms(now), limit, desktop, reason, month_ago])
+    let (waiting, resting) = (hex(&closed.waiting), hex(&closed.resting));
+    several(tx, DUE, params![ms(now), limit, desktop, reason, month_ago, waiting, resting])
+}
+
+/// Endpoints that cannot be called just now.
+#[derive(Debug, Clone, Default)]
+pub struct Closed {
+    /// Those whose rows wait as they are.
+    pub waiting: Vec<ChannelId>,
+    /// Those whose rows are held.
+    pub resting: Vec<ChannelId>,
+}
+
+/// Ids as [`DUE`] compares them.
+fn hex(ids: &[ChannelId]) -> String {
+    let one = |id: &ChannelId| id.bytes().iter().map(|byte| format!("{byte:02X}")).collect();
+    let all: Vec<String> = ids.iter().map(one).collect();
+    serde_json::to_string(&all).expect("BUG: a list of words is JSON")
+}
+
+/// How many rows of a channel are being sent.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn under_way(tx: &Transaction<'_>, channel: ChannelId) -> Result<u32> {
+    let sql = "SELECT count(*) FROM delivery WHERE state = 'processing' AND owner IS NOT NULL AND +channel = ?1";
+    Ok(tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?)
 }
 
 /// The latest of the due, never tried rows of a reminder.

@@ -77,8 +77,17 @@ impl Pass<'_> {
             let together = if many { desktop } else { desktop.into_iter().take(1).collect() };
             parcels.extend(self.claim_notice(together)?);
         }
-        for row in webhooks.into_iter().take(slots.webhook) {
-            parcels.extend(self.claim_webhook(row)?);
+        let mut free = slots.webhook;
+        for row in webhooks {
+            let channel = row.identity.channel;
+            if free == 0 || !self.gates.is_free(channel) {
+                continue;
+            }
+            if let Some(parcel) = self.claim_webhook(row)? {
+                self.gates.count(channel);
+                free -= 1;
+                parcels.push(parcel);
+            }
         }
         Ok(parcels)
     }

@@ -3,6 +3,7 @@
 //! sleeping and sending are the driver's.
 
 mod claim;
+mod gates;
 mod late;
 mod pass;
 mod settle;
@@ -29,6 +30,7 @@ use crate::{
         event, status,
     },
     planted::{Planted, is_planted},
+    rate::Rates,
 };
 
 /// Rows decided in one pass; the next follows at once if there are more.
@@ -92,6 +94,7 @@ pub struct Scheduler {
     last: Option<Now>,
     /// How far the audit was when that was last noted beside the ledger.
     marked: i64,
+    rates: Rates,
 }
 
 impl Scheduler {
@@ -141,7 +144,7 @@ impl Scheduler {
             cause: Reason::LateServiceOff,
         });
         let last = away.map(|wall| Now { wall, boot: now.boot, boot_id: "".into() });
-        Ok(Self { engine, owner, absences, expected: None, last, marked })
+        Ok(Self { engine, owner, absences, expected: None, last, marked, rates: Rates::default() })
     }
 
     /// One pass at this moment.
@@ -160,16 +163,18 @@ impl Scheduler {
         let back =
             self.last.as_ref().map_or(0, |last| last.wall.duration_since(now.wall).as_secs());
         let (engine, owner, absences) = (&*self.engine, &self.owner, &self.absences);
-        let (passed, audited) = engine.write_at(now.clone(), |act| {
+        let counted = &self.rates;
+        let (passed, rates, audited) = engine.write_at(now.clone(), |act| {
             let before = act.tx.total_changes();
             if back > ABSENT {
                 event::rewind(act.tx, act.wall())?;
                 delivery::rewind(act.tx, back * 1000, act.wall())?;
             }
-            let pass = Pass::new(act, engine, owner, absences, availability)?;
+            let mut pass = Pass::new(act, engine, owner, absences, availability)?;
             for one in finished {
                 pass.settle(one)?;
             }
+            pass.look_at_endpoints(counted)?;
             let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)?;
             let (to_send, full) = pass.decide_due(ROWS)?;
             let parcels = pass.claim(to_send, slots)?;
@@ -181,16 +186,19 @@ impl Scheduler {
                 delivery::next_look(act.tx, act.wall())?,
                 event::next_plan(act.tx)?,
                 pass.pause_ends(),
+                pass.gates.opens(),
             ];
             // A full batch in which nothing moved waits for slots, and comes back when one is free.
             let more = to_plan || (full && changed);
             let wake_at = looks.into_iter().flatten().min();
-            Ok((Passed { parcels, wake_at, more }, audit::last(act.tx)?))
+            let audited = audit::last(act.tx)?;
+            Ok((Passed { parcels, wake_at, more }, pass.gates.into_rates(), audited))
         })?;
         if audited != self.marked {
             self.engine.raise_mark(audited);
             self.marked = audited;
         }
+        self.rates = rates;
         self.expected = passed.wake_at;
         self.last = Some(now.clone());
         Ok(passed)

@@ -9,7 +9,7 @@ use calendar::{
 };
 use jiff::Timestamp;
 
-use super::{Availability, late::Absence};
+use super::{Availability, gates::Gates, late::Absence};
 use crate::{
     act::Act,
     courier::Unavailable,
@@ -21,6 +21,7 @@ use crate::{
     },
     message::Setting,
     planted::{Planted, is_planted},
+    rate::Rates,
     settings::Pause,
 };
 
@@ -34,6 +35,7 @@ pub(super) struct Pass<'a> {
     pub(super) channels: Vec<ChannelRow>,
     pub(super) pause: Option<Hold>,
     pub(super) availability: Availability,
+    pub(super) gates: Gates,
 }
 
 impl<'a> Pass<'a> {
@@ -50,7 +52,15 @@ impl<'a> Pass<'a> {
         });
         let setting = Setting::of(act)?;
         let channels = channel::all(act.tx)?;
-        Ok(Self { act, engine, owner, absences, setting, channels, pause, availability })
+        let gates = Gates::load(act.tx, &act.now, &channels, &Rates::default())?;
+        Ok(Self { act, engine, owner, absences, setting, channels, pause, availability, gates })
+    }
+
+    /// Looks how the endpoints stand after what came back was settled.
+    pub(super) fn look_at_endpoints(&mut self, rates: &Rates) -> Result<()> {
+        self.channels = channel::all(self.act.tx)?;
+        self.gates = Gates::load(self.act.tx, &self.act.now, &self.channels, rates)?;
+        Ok(())
     }
 
     /// Decides for each courier on the rows whose moment came, at most `limit`; gives those to be
@@ -59,7 +69,9 @@ impl<'a> Pass<'a> {
         let (mut to_send, mut full) = (Vec::new(), false);
         for desktop in [true, false] {
             let held_for = self.hold_of(desktop, true).map(|hold| hold.reason);
-            let rows = delivery::due(self.act.tx, self.act.wall(), limit, desktop, held_for)?;
+            let closed = self.gates.closed();
+            let rows =
+                delivery::due(self.act.tx, self.act.wall(), limit, desktop, held_for, &closed)?;
             let is_full = rows.len() >= limit as usize;
             to_send.extend(self.decide(rows, is_full)?);
             full |= is_full;
@@ -77,6 +89,9 @@ impl<'a> Pass<'a> {
         let superseded = self.superseded(&rows, is_full)?;
         let mut to_send = Vec::new();
         for mut row in rows {
+            if self.gates.waits_for_probe(&row) {
+                continue;
+            }
             let later_one = superseded.get(&row.id).copied();
             let news = match self.is_off(&row) {
                 true => News::EndpointOff,
@@ -95,7 +110,10 @@ impl<'a> Pass<'a> {
             match next {
                 Next::Enter(..) if is_expiry && is_planted(Planted::NoExpiry) => to_send.push(row),
                 Next::Keep | Next::FlagCancel => {}
-                Next::Send => to_send.push(row),
+                Next::Send => {
+                    self.gates.probe(&row);
+                    to_send.push(row);
+                }
                 Next::Enter(state, reason, at) => {
                     self.enter(&row, (state, reason), at, later_one)?;
                 }
@@ -132,7 +150,7 @@ impl<'a> Pass<'a> {
 
     /// What keeps a row's channel from being used.
     fn hold(&self, row: &DeliveryRow) -> Option<Hold> {
-        self.hold_of(row.facts.desktop, row.event.is_some())
+        self.hold_of(row.facts.desktop, row.event.is_some()).or_else(|| self.gates.rest(row))
     }
 
     /// What keeps a courier from being used. A pause holds the desktop only, and never a test,

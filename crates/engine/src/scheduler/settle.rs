@@ -2,11 +2,12 @@
 
 use calendar::{
     delivery::{News, Next, Outcome, State, decide},
+    id::ChannelId,
     reason::Reason,
 };
 
 use super::{
-    Finished,
+    Finished, gates,
     pass::{Pass, hold_reason},
 };
 use crate::{
@@ -85,8 +86,23 @@ impl Pass<'_> {
             _ => String::new(),
         };
         self.act.enter(row, (state, reason), &effects, &note)?;
+        gates::note(self.act.tx, row, report, now)?;
         if outcome == Outcome::Gone {
-            channel::switch_off(self.act.tx, row.identity.channel, Reason::DeadGone.code())?;
+            self.switch_off(row.identity.channel)?;
+        }
+        Ok(())
+    }
+
+    /// An endpoint that is gone is called no more: what was due through it has failed. What is
+    /// to come has not: it may be on again by then.
+    fn switch_off(&self, channel: ChannelId) -> Result<()> {
+        channel::switch_off(self.act.tx, channel, Reason::DeadGone.code())?;
+        for row in delivery::live_through(self.act.tx, channel)? {
+            if let Next::Enter(state, reason, at) =
+                decide(&row.facts, News::EndpointOff, self.act.wall())
+            {
+                self.enter(&row, (state, reason), at, None)?;
+            }
         }
         Ok(())
     }

@@ -106,10 +106,22 @@ pub struct ChannelView {
     pub guarantee: Option<Guarantee>,
     /// Switched off, with the sentence why (410).
     pub off: Option<String>,
+    /// Its endpoint is given a rest.
+    pub resting: Option<ChannelRest>,
     /// Last told through it.
     pub last_told: Option<Moment>,
     /// Its last try failed, and nothing was told through it since.
     pub last_failed: Option<ChannelFailure>,
+}
+
+/// The rest an endpoint is given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelRest {
+    /// Until then.
+    pub until: Moment,
+    /// After so many failures running.
+    pub failures: u32,
 }
 
 /// How a channel failed.

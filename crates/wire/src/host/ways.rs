@@ -8,6 +8,7 @@ use calendar::{
 use engine::{
     channels::NewWebhook,
     ledger::channel::{ChannelKind as Ours, ChannelRow},
+    rate::Rate,
 };
 
 use super::{
@@ -19,8 +20,8 @@ use super::{
 };
 use crate::{
     dto::{
-        AddWebhook, Change, ChannelAdded, ChannelFailure, ChannelKind, ChannelView, DeliveryRow,
-        Did, Guarantee, Network, Remove, SwitchOnChannel, TestChannel,
+        AddWebhook, Change, ChannelAdded, ChannelFailure, ChannelKind, ChannelRest, ChannelView,
+        DeliveryRow, Did, Guarantee, Network, Remove, SwitchOnChannel, TestChannel,
     },
     fault::Fault,
 };
@@ -52,6 +53,10 @@ impl EngineHost {
                 Promise::NeverRepeat => Guarantee::NeverRepeat,
             }),
             off: row.off_words().map(Into::into),
+            resting: self.engine.resting()?.get(&row.id).map(|rest| ChannelRest {
+                until: local.moment(rest.until),
+                failures: rest.failures,
+            }),
             last_told: told.map(|at| local.moment(at)),
             last_failed: self
                 .engine
@@ -76,6 +81,7 @@ impl EngineHost {
                 Guarantee::NeverRepeat => Promise::NeverRepeat,
             },
             retries: Profile::Long,
+            rate: Rate::default(),
             request: Some(asked.request_id.clone()),
         };
         let added = self.engine.add_webhook(&new)?;

@@ -216,7 +216,7 @@ function lists(world: World, past: Past, told: <T>(answer: T) => T): Partial<Han
     },
     addWebhook: ({ name, url, network, guarantee }) => {
       if (!/^https?:\/\/\S+$/.test(url)) refuse('invalid', `"${url}" is not a web address: it begins with https:// or http://`, 'url');
-      const channel: ChannelView = { id: `chn_${world.channels.length}`, kind: 'webhook', name, url, network, guarantee, off: null, lastTold: null, lastFailed: null };
+      const channel: ChannelView = { id: `chn_${world.channels.length}`, kind: 'webhook', name, url, network, guarantee, off: null, resting: null, lastTold: null, lastFailed: null };
       world.channels = [...world.channels, channel];
       return told({ channel, secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD' });
     },

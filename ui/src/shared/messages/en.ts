@@ -402,6 +402,8 @@ export const en = {
   'settings.lastFailed': 'failed {time}: {why}',
   'settings.neverTold': 'nothing sent yet',
   'settings.off': 'Switched off: {why}',
+  'settings.resting#one': 'Resting until {time} after {n} failure',
+  'settings.resting#other': 'Resting until {time} after {n} failures',
   'settings.about': 'About',
   'settings.version': 'Version',
   'settings.zones': 'Zone data',

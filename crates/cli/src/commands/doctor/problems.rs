@@ -4,6 +4,7 @@
 use calendar::{delivery::State, timing::later};
 use engine::{
     Engine,
+    channels::Resting,
     error::DAMAGED_ADVICE,
     ledger::{
         channel::{ChannelKind, ChannelRow},
@@ -44,7 +45,11 @@ pub fn find(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
         problems.push(NO_SERVICE.into());
     }
     let rings_on = |name: &str| rings.iter().filter(|ring: &&Ring| ring.channel == name).count();
+    let resting = engine.resting()?;
     for row in &channels {
+        if let Some(rest) = resting.get(&row.id) {
+            problems.push(rests(engine, &row.name, rest)?);
+        }
         let planned = live(engine, row)?.len().max(rings_on(&row.name));
         match row.off_words() {
             Some(why) if planned > 0 => problems.push(off(&row.name, why, planned)),
@@ -78,6 +83,14 @@ fn live(engine: &Engine, channel: &ChannelRow) -> Result<Vec<Listed>, Failure> {
     let states = vec![State::Scheduled, State::Pending, State::Retrying, State::Held];
     let channel = Some(channel.id);
     Ok(engine.deliveries(&Filter { states, channel, limit: MOST, ..Filter::default() })?)
+}
+
+fn rests(engine: &Engine, name: &str, rest: &Resting) -> Result<String, Failure> {
+    let until = words::moment(rest.until, &engine.planning_context()?.machine_zone());
+    Ok(format!(
+        "the endpoint of the channel {name} is resting until {until} after {}: `carillon channel test {name}` tries it",
+        words::count(rest.failures as usize, "failure")
+    ))
 }
 
 fn off(name: &str, why: &str, planned: usize) -> String {

@@ -9,6 +9,7 @@ use crate::ledger::{Ledger, inbox};
 fn what_is_asked_all_the_time_never_reads_the_whole_table() {
     let connection = Connection::open_in_memory().expect("memory");
     connection.execute_batch(include_str!("../migrations/0001.sql")).expect("the schema");
+    connection.execute_batch(include_str!("../migrations/0002.sql")).expect("the schema");
     let rows = |rest| format!("SELECT {COLUMNS} {FROM} {rest}");
     let waiting = [inbox::waiting_sql(), inbox::count_sql()];
     let planning = [rows(DUE), rows(NEWEST), rows(LIVE_OF), NEXT_LOOK.to_string()];

@@ -13,6 +13,14 @@ ALTER TABLE event ADD COLUMN overlap TEXT NOT NULL DEFAULT 'allow' CHECK (overla
 -- Endpoints: calls a second and at once, and the rest each is given after failures.
 ALTER TABLE channel ADD COLUMN rate INTEGER NOT NULL DEFAULT 5 CHECK (rate BETWEEN 1 AND 1000);
 ALTER TABLE channel ADD COLUMN burst INTEGER NOT NULL DEFAULT 10 CHECK (burst BETWEEN 1 AND 1000);
+CREATE TABLE breaker (
+    channel   BLOB PRIMARY KEY REFERENCES channel (id) ON DELETE RESTRICT,
+    failures  INTEGER NOT NULL CHECK (failures >= 0),
+    successes INTEGER NOT NULL CHECK (successes >= 0),
+    openings  INTEGER NOT NULL CHECK (openings >= 0),
+    until     INTEGER,
+    rest      INTEGER NOT NULL CHECK (rest >= 0)
+) STRICT, WITHOUT ROWID;
 
 -- Clocks and the machine of states.
 UPDATE delivery SET not_before = coalesce(use_by, due + 2592000000) WHERE state = 'held' AND not_before IS NULL;

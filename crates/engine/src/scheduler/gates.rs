@@ -1,0 +1,171 @@
+//! What keeps single endpoints from being called just now though their courier could: the rest
+//! their breaker gives them, the one call at a time after it, and their rate. Rows over a rate
+//! wait as they are; rows of a resting endpoint are held.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use calendar::{delivery::Hold, id::ChannelId, reason::Reason};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Transaction;
+
+use crate::{
+    breaker::{Breaker, Call, Stand},
+    clock::Now,
+    courier::{Handover, Report},
+    error::Result,
+    ledger::{
+        breaker,
+        channel::{ChannelKind, ChannelRow},
+        delivery::{self, Closed, DeliveryRow},
+    },
+    rate::{Rate, Rates},
+};
+
+/// The gates of all endpoints, in one pass.
+#[derive(Debug)]
+pub(super) struct Gates {
+    now: Now,
+    limits: BTreeMap<ChannelId, Rate>,
+    rates: RefCell<Rates>,
+    resting: BTreeMap<ChannelId, Timestamp>,
+    /// Those that were just found to rest less long than they said.
+    shortened: Vec<ChannelId>,
+    /// How many more calls each that is being tried may have.
+    probes: RefCell<BTreeMap<ChannelId, u32>>,
+}
+
+impl Gates {
+    /// How the endpoints stand after what came back was written down.
+    pub(super) fn load(
+        tx: &Transaction<'_>,
+        now: &Now,
+        channels: &[ChannelRow],
+        rates: &Rates,
+    ) -> Result<Self> {
+        let webhooks = channels.iter().filter(|c| c.kind == ChannelKind::Webhook);
+        let mut gates = Self {
+            now: now.clone(),
+            limits: webhooks.map(|c| (c.id, c.rate)).collect(),
+            rates: RefCell::new(rates.clone()),
+            resting: BTreeMap::new(),
+            shortened: Vec::new(),
+            probes: RefCell::default(),
+        };
+        for (id, found) in breaker::all(tx)? {
+            let clamped = found.clamped(now.wall);
+            if clamped != found {
+                breaker::put(tx, id, &clamped)?;
+                gates.shortened.push(id);
+            }
+            match clamped.stand(now.wall) {
+                Stand::Closed => {}
+                Stand::Resting(until) => {
+                    gates.resting.insert(id, until);
+                }
+                Stand::Probing => {
+                    let free = 1_u32.saturating_sub(delivery::under_way(tx, id)?);
+                    gates.probes.get_mut().insert(id, free);
+                }
+            }
+        }
+        Ok(gates)
+    }
+
+    /// The rest a row has to wait for; a test goes through, because somebody waits for it.
+    pub(super) fn rest(&self, row: &DeliveryRow) -> Option<Hold> {
+        let until = self.resting.get(&row.identity.channel).filter(|_| row.event.is_some());
+        until.map(|until| Hold { reason: Reason::HeldResting, until: Some(*until) })
+    }
+
+    /// Whether a row waits for the one call its endpoint is being tried with; it need not even be
+    /// looked at, unless it is over.
+    pub(super) fn waits_for_probe(&self, row: &DeliveryRow) -> bool {
+        let is_over = row.facts.use_by.is_some_and(|end| end <= self.now.wall);
+        !is_over && self.probes.borrow().get(&row.identity.channel) == Some(&0)
+    }
+
+    /// Counts a row that is to be sent as the call its endpoint is tried with.
+    pub(super) fn probe(&self, row: &DeliveryRow) {
+        if let Some(free) = self.probes.borrow_mut().get_mut(&row.identity.channel) {
+            *free = free.saturating_sub(1);
+        }
+    }
+
+    /// Whether an endpoint may be called now, by its rate.
+    pub(super) fn is_free(&self, channel: ChannelId) -> bool {
+        self.wait(channel).is_zero()
+    }
+
+    /// Counts a call by the rate.
+    pub(super) fn count(&self, channel: ChannelId) {
+        if let Some(rate) = self.limits.get(&channel) {
+            self.rates.borrow_mut().count(channel, *rate, self.now.boot);
+        }
+    }
+
+    /// Endpoints whose rows need no look.
+    pub(super) fn closed(&self) -> Closed {
+        let probes = self.probes.borrow();
+        let tried = probes.iter().filter(|(_, free)| **free == 0).map(|(id, _)| *id);
+        let slow = self.limits.keys().copied().filter(|id| !self.is_free(*id));
+        let resting = self.resting.keys().filter(|id| !self.shortened.contains(id));
+        Closed { waiting: tried.chain(slow).collect(), resting: resting.copied().collect() }
+    }
+
+    /// When the first of them opens.
+    pub(super) fn opens(&self) -> Option<Timestamp> {
+        let slow = self.limits.keys().map(|id| self.wait(*id)).filter(|wait| !wait.is_zero());
+        let soonest = slow.min().and_then(|wait| {
+            // Looked for no sooner than it is there: moments have whole milliseconds.
+            let millis = i64::try_from(wait.as_nanos().div_ceil(1_000_000)).ok()?;
+            self.now.wall.checked_add(SignedDuration::from_millis(millis)).ok()
+        });
+        self.resting.values().copied().chain(soonest).min()
+    }
+
+    /// What was counted.
+    pub(super) fn into_rates(self) -> Rates {
+        self.rates.into_inner()
+    }
+
+    fn wait(&self, channel: ChannelId) -> std::time::Duration {
+        let Some(rate) = self.limits.get(&channel) else { return std::time::Duration::ZERO };
+        self.rates.borrow().wait(channel, *rate, self.now.boot)
+    }
+}
+
+/// Writes down what a call of an endpoint came to.
+pub(super) fn note(
+    tx: &Transaction<'_>,
+    row: &DeliveryRow,
+    report: &Report,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(call) = call_of(report).filter(|_| !row.facts.desktop) else { return Ok(()) };
+    let channel = row.identity.channel;
+    let found: Breaker = breaker::find(tx, channel)?;
+    let after = found.clamped(now).after(call, now);
+    if after != found {
+        breaker::put(tx, channel, &after)?;
+    }
+    if let (Stand::Closed | Stand::Probing, Stand::Resting(until)) =
+        (found.stand(now), after.stand(now))
+    {
+        tracing::warn!(%channel, %until, failures = after.failures, "an endpoint is given a rest");
+    }
+    Ok(())
+}
+
+/// What a report says of its endpoint; nothing, if it never got there.
+fn call_of(report: &Report) -> Option<Call> {
+    match &report.handover {
+        Handover::Accepted { .. } => Some(Call::Taken),
+        Handover::Transient { retry_after: Some(wait), .. }
+            if matches!(report.status, Some(429 | 503)) =>
+        {
+            Some(Call::Asked(*wait))
+        }
+        Handover::Transient { .. } | Handover::Ambiguous => Some(Call::Failed),
+        Handover::Permanent | Handover::Gone | Handover::Unavailable(_) => None,
+    }
+}
