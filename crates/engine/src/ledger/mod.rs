@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod event;
 mod file;
 pub mod inbox;
+pub mod letters;
 mod migrate;
 pub mod moved;
 pub mod person;
