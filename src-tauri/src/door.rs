@@ -44,7 +44,8 @@ impl Door {
         if let Some(host) = &*known {
             return Ok(host.clone());
         }
-        let engine = Engine::open(&self.place.data, Actor::Window, Arc::new(SystemClock::new()))?;
+        let engine = Engine::open(&self.place.data, Actor::Window, Arc::new(SystemClock::new()))?
+            .with_state(&self.place.state);
         let host = EngineHost::on_desktop(Arc::new(engine), &self.place, self.named.as_deref());
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
         let host = Arc::new(host.opened_for(open));

@@ -136,15 +136,11 @@ impl Home {
         self.service_on(self.bus.address(), arguments).await
     }
 
-    /// Starts a service that leads as soon as no other does.
+    /// As [`Home::service_with`], told in these words where the session bus is.
     ///
     /// # Panics
-    /// When it cannot be started.
-    pub fn stand_by(&self) -> Service {
-        Service { child: self.daemon(self.bus.address(), &["--no-tray"]) }
-    }
-
-    fn daemon(&self, bus: &str, arguments: &[&str]) -> Child {
+    /// When it does not lead.
+    pub async fn service_on(&self, bus: &str, arguments: &[&str]) -> Service {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -152,15 +148,7 @@ impl Home {
         let mut command = self.command("carillon");
         command.arg("daemon").args(arguments).stdin(Stdio::null()).stdout(Stdio::null());
         command.stderr(log.expect("a log")).env("DBUS_SESSION_BUS_ADDRESS", bus);
-        command.spawn().expect("the service starts")
-    }
-
-    /// As [`Home::service_with`], told in these words where the session bus is.
-    ///
-    /// # Panics
-    /// When it does not lead.
-    pub async fn service_on(&self, bus: &str, arguments: &[&str]) -> Service {
-        let child = self.daemon(bus, arguments);
+        let child = command.spawn().expect("the service starts");
         let pid = child.id();
         let leads = |engine: &Engine| {
             let holder = SchedulerLock::holder(&engine.dir())?;

@@ -2,7 +2,6 @@
 
 mod files;
 mod insist;
-mod letters;
 pub mod quick;
 mod series;
 mod simulate;
@@ -19,9 +18,8 @@ use calendar::{
 use clap::{Args, Parser, Subcommand};
 use engine::rate::Rate;
 
-pub use self::files::{Export, Import};
+pub use self::files::{Backup, Export, Import, Restore};
 pub use self::insist::Insisting;
-pub use self::letters::{Discard, Retry, WhichLetters};
 pub use self::series::{Calendar, Edit, Move, ScopeWord, Skip, Which};
 pub use self::simulate::Simulate;
 use crate::words::StateWord;
@@ -89,9 +87,7 @@ pub enum Command {
     /// Have a reminder told again later
     Snooze(Snooze),
     /// Try failed or uncertain deliveries again
-    Retry(Retry),
-    /// Set failed or uncertain deliveries aside, saying why
-    Discard(Discard),
+    Retry(SomeDeliveries),
     /// Import calendar files and cards of people
     Import(Import),
     /// Export events as a calendar file, or people as cards
@@ -111,6 +107,10 @@ pub enum Command {
     Simulate(Simulate),
     /// Which time zone data is used, and what newer data moved
     Zones(crate::commands::zones::Zones),
+    /// Write a checked copy of the whole ledger to a new file
+    Backup(Backup),
+    /// Put a backup in the place of the ledger, which is kept; nothing of the past rings
+    Restore(Restore),
     /// Look whether everything needed is there and well, changing nothing; exits with 1 if not
     Doctor,
     /// Print completions for a shell

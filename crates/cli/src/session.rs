@@ -27,7 +27,8 @@ impl Session {
     /// Opens the ledger that was named, or the usual one.
     pub fn open(named: Option<&Path>) -> Result<Self, Failure> {
         let place = Place::find(named).map_err(|e| Failure::failed(e.to_string()))?;
-        let engine = Engine::open(&place.data, Actor::CommandLine, Arc::new(SystemClock::new()))?;
+        let engine = Engine::open(&place.data, Actor::CommandLine, Arc::new(SystemClock::new()))?
+            .with_state(&place.state);
         let engine = engine.with_state(&place.state);
         let context = engine.planning_context()?;
         Ok(Self { engine, context })

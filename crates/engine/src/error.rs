@@ -57,6 +57,14 @@ pub enum Error {
         /// Schema of this program.
         known: i64,
     },
+    /// A file that is to be a copy of the ledger, or is to become the ledger, is not fit.
+    #[error("the file {path} {reason}")]
+    Copy {
+        /// The file.
+        path: PathBuf,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// The disk is full.
     #[error("the disk with the ledger is full: nothing was changed; free some space and repeat")]
     Full,
@@ -124,6 +132,7 @@ impl Error {
             | Self::ScopeNeeded
             | Self::Unfit { .. }
             | Self::Newer { .. }
+            | Self::Copy { .. }
             | Self::Full
             | Self::Busy
             | Self::Io { .. }

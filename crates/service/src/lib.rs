@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+mod copies;
 mod desk;
 #[cfg(target_os = "linux")]
 mod glance;

@@ -19,6 +19,7 @@ use engine::{
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::{
+    copies::Copies,
     desk::Desk,
     kept::{Kept, keep_zone},
     ready,
@@ -181,7 +182,10 @@ impl Service<'_> {
         ready::ready();
         let place = engine.dir();
         tracing::info!(ledger = %place.display(), "leading");
+        let mut copies = Copies::new(place);
+        copies.look(&engine.now());
         let woken = |why| {
+            copies.look(&engine.now());
             // Before the pass, and whole: what is due by the old zone only must not be told.
             zone.look(why, engine.now().boot, || keep_zone(&engine));
             match why {

@@ -39,3 +39,17 @@ pub struct Export {
     #[arg(long)]
     pub replace: bool,
 }
+
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// The file to write; one that is there is not written over
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The backup; it stays as it is
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}

@@ -2,6 +2,7 @@
 
 mod add;
 mod answers;
+mod backup;
 mod calendar;
 mod channel;
 mod daemon;
@@ -11,7 +12,6 @@ mod edit;
 mod event;
 mod export;
 mod import;
-mod letters;
 mod list;
 mod manual;
 mod next;
@@ -55,8 +55,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Why(words) => why::run(&open()?, &words),
         Command::Ack(words) => answers::acknowledge(&open()?, &words),
         Command::Snooze(words) => answers::snooze(&open()?, &words),
-        Command::Retry(words) => letters::retry(&open()?, &words),
-        Command::Discard(words) => letters::discard(&open()?, &words),
+        Command::Retry(words) => answers::retry(&open()?, &words),
         Command::Import(words) => import::run(&open()?, &words),
         Command::Export(words) => export::run(&open()?, cli.json, &words),
         Command::Person(words) => person::run(&open()?, words),
@@ -66,6 +65,8 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Occurrences(words) => occurrences::one(&words),
         Command::Simulate(words) => simulate::run(&open()?, &words),
         Command::Zones(words) => zones::run(&open()?, &words),
+        Command::Backup(words) => backup::backup(cli.data_dir.as_deref(), &words),
+        Command::Restore(words) => backup::restore(cli.data_dir.as_deref(), &words),
         Command::Doctor => doctor::run(cli.data_dir.as_deref()),
         Command::Completions { shell } => Ok(completions(shell)),
         Command::Man => manual::page(),

@@ -34,10 +34,10 @@ fn unfit(path: &Path, reason: impl Into<String>) -> Error {
 }
 
 /// The database's name.
-const DATABASE: &str = "carillon.db";
+pub(super) const DATABASE: &str = "carillon.db";
 
 /// Makes the directory (0700), or refuses one that others may enter.
-pub(super) fn prepare_directory(dir: &Path) -> Result<PathBuf> {
+pub(crate) fn prepare_directory(dir: &Path) -> Result<PathBuf> {
     if !dir.exists() {
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(dir);
         made.map_err(|e| unfit(dir, format!("the directory could not be made ({e})")))?;
@@ -103,12 +103,6 @@ pub(super) fn prepare_database(dir: &Path) -> Result<PathBuf> {
     let made = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
     made.map_err(|e| unfit(dir, format!("carillon.db could not be made ({e})")))?;
     Ok(path)
-}
-
-/// Makes a new, empty file (0600).
-pub(super) fn make_private(path: &Path) -> Result<()> {
-    let made = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path);
-    made.map(drop).map_err(Error::io(format!("could not make {}", path.display())))
 }
 
 /// The database file, if it is there and fit.

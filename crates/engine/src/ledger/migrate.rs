@@ -5,8 +5,14 @@ use std::{path::Path, time::Duration};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::file::{SharedLock, is_wal, make_wal};
-use crate::error::{Error, Result};
+use super::{
+    copy,
+    file::{SharedLock, is_wal, make_wal},
+};
+use crate::{
+    backup,
+    error::{Error, Result},
+};
 
 /// The schema this program writes.
 pub const SCHEMA: i64 = STEPS.len() as i64;
@@ -75,6 +81,11 @@ fn is_current(connection: &Connection) -> Result<bool> {
 fn lift(dir: &Path, connection: &mut Connection) -> Result<()> {
     make_wal(dir, connection)?;
     let mut at = version(connection)?;
+    if (1..SCHEMA).contains(&at) {
+        // A ledger that is damaged is not brought up.
+        let holds = copy::look(dir, connection)?;
+        backup::before_schema(dir, &holds, |path| copy::copy(connection, path))?;
+    }
     while at < SCHEMA {
         step(connection, at)?;
         at += 1;

@@ -12,11 +12,12 @@ pub mod calendar;
 pub mod change;
 pub mod channel;
 pub mod clocks;
+pub mod copy;
 pub mod delivery;
 pub mod event;
+pub mod exchange;
 mod file;
 pub mod inbox;
-pub mod letters;
 mod migrate;
 pub mod moved;
 pub mod person;
@@ -31,7 +32,7 @@ use ::calendar::nag::Nag;
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-pub(crate) use self::file::make_room;
+pub(crate) use self::file::{make_room, prepare_directory};
 pub use self::{file::SchedulerLock, migrate::SCHEMA};
 use crate::{
     bell::Bell,
@@ -53,7 +54,7 @@ impl Ledger {
     /// # Errors
     /// When the place is not fit (readable by others, not ours, newer), or the disk says no.
     pub fn open(dir: &Path) -> Result<Self> {
-        let dir = file::prepare_directory(dir)?;
+        let dir = prepare_directory(dir)?;
         let shared = file::SharedLock::take(&dir)?;
         let path = file::prepare_database(&dir)?;
         let mut connection = file::connect(&dir, &path)?;
@@ -129,20 +130,18 @@ impl Ledger {
         Ok(done)
     }
 
-    /// Copies the ledger, as it is at this moment, to a new file that only its owner may read.
-    ///
-    /// # Errors
-    /// When that file is there already, or cannot be written.
-    pub fn copy_to(&self, path: &Path) -> Result<()> {
-        file::make_private(path)?;
-        let path = path.to_string_lossy();
-        self.connection.execute("VACUUM INTO ?1", [path.as_ref()])?;
-        Ok(())
-    }
-
     /// For a copy that nobody needs after a power cut: commits no longer wait for the disk.
     pub(crate) fn forgo_safety(&mut self) -> Result<()> {
         Ok(self.connection.execute_batch("PRAGMA synchronous = OFF")?)
+    }
+
+    /// Whether it holds secrets, which only its key file opens.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn has_secrets(&self) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM channel WHERE secret IS NOT NULL)";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
     }
 
     /// How many rows this connection has changed so far.

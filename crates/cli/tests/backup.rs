@@ -1,0 +1,202 @@
+//! Backups and what is made of them, by the real program.
+
+mod kit;
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Child, Stdio},
+};
+
+use kit::{Desk, chmod};
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("a file").permissions().mode() & 0o777
+}
+
+fn files(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).expect("a folder");
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a plain name"))
+        .collect();
+    names.sort();
+    names
+}
+
+/// A ledger with something in it, and a backup of it.
+fn backed_up() -> (Desk, PathBuf) {
+    let desk = Desk::new();
+    desk.add("Dentist --at 2099-01-01T09:00");
+    desk.line("person add Ana --birthday 1992-02-29").done();
+    let file = desk.beside().join("agenda.db");
+    desk.run(["backup", file.to_str().expect("a plain path")]).done();
+    (desk, file)
+}
+
+#[test]
+fn a_backup_says_what_it_holds_and_belongs_to_its_owner_alone() {
+    let (desk, file) = backed_up();
+    assert_eq!(mode(&file), 0o600);
+    let other = desk.beside().join("other.db");
+    let said = desk.run(["backup", other.to_str().expect("a plain path")]);
+    let said = said.done().to_string();
+    assert!(said.starts_with(&format!("Backed up to {}: ", other.display())), "{said}");
+    assert!(said.contains(" kB, checked.\nIt holds 2 events, 1 person and "), "{said}");
+    assert!(!said.contains("secret.key"), "{said}");
+    assert_eq!(files(desk.beside()), ["agenda.db", "ledger", "other.db"], "nothing is left over");
+    let channel = "channel add webhook hook http://127.0.0.1:9/ --network loopback";
+    desk.line(channel).done();
+    let third = desk.beside().join("third.db");
+    let said = desk.run(["backup", third.to_str().expect("a plain path"), "--json"]).json();
+    assert_eq!(said["holds"]["events"], 2);
+    assert_eq!(said["bytes"], fs::metadata(&third).expect("a file").len());
+    let fourth = desk.beside().join("fourth.db");
+    let said = desk.run(["backup", fourth.to_str().expect("a plain path")]);
+    assert!(said.done().contains("secret.key only: keep a copy"), "{said:?}");
+}
+
+#[test]
+fn a_backup_writes_over_nothing_and_leaves_nothing_half() {
+    let (desk, file) = backed_up();
+    let before = fs::read(&file).expect("a backup");
+    let said = desk.run(["backup", file.to_str().expect("a plain path")]);
+    assert!(said.refused(1).contains("is there already, and is not written over"), "{said:?}");
+    assert_eq!(fs::read(&file).expect("a backup"), before);
+    let nowhere = desk.beside().join("no/folder/here.db");
+    let said = desk.run(["backup", nowhere.to_str().expect("a plain path")]);
+    assert!(said.refused(1).contains("could not be written"), "{said:?}");
+    let closed = desk.beside().join("closed");
+    fs::create_dir(&closed).expect("a folder");
+    assert!(files(&closed).is_empty());
+    let none = Desk::new();
+    let said = none.line("backup x.db");
+    assert!(said.refused(1).starts_with("carillon: there is no ledger"), "{said:?}");
+    assert!(!none.data().exists());
+}
+
+#[test]
+fn what_is_restored_is_what_was_backed_up_and_the_ledger_there_was_is_kept() {
+    let (desk, file) = backed_up();
+    let then = desk.line("list --json --from 1971-01-01 --to 2100-01-01").json();
+    desk.add("Later --at 2099-01-02T09:00");
+    let now = desk.line("list --json --from 1971-01-01 --to 2100-01-01").json();
+    assert_ne!(then, now);
+    let said = desk.run(["restore", file.to_str().expect("a plain path")]).done().to_string();
+    assert!(said.contains("The ledger there was is kept whole: "), "{said}");
+    assert!(said.contains("Nothing of the past will ring"), "{said}");
+    assert_eq!(desk.line("list --json --from 1971-01-01 --to 2100-01-01").json(), then);
+    let kept: Vec<_> =
+        files(&desk.data()).into_iter().filter(|name| name.contains("before-restore")).collect();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    let kept = desk.data().join(&kept[0]);
+    assert_eq!((mode(&kept), mode(&desk.data().join("carillon.db"))), (0o600, 0o600));
+    assert!(!files(&desk.data()).iter().any(|name| name.contains("restoring")));
+    // The way back is the same.
+    desk.run(["restore", kept.to_str().expect("a plain path")]).done();
+    assert_eq!(desk.line("list --json --from 1971-01-01 --to 2100-01-01").json(), now);
+}
+
+#[test]
+fn a_ledger_is_restored_where_there_is_none_and_its_secrets_are_missed() {
+    let (desk, file) = backed_up();
+    desk.line("channel add webhook hook http://127.0.0.1:9/ --network loopback").done();
+    let with_secret = desk.beside().join("with-secret.db");
+    desk.run(["backup", with_secret.to_str().expect("a plain path")]).done();
+    let other = Desk::new();
+    let said = other.run(["restore", file.to_str().expect("a plain path")]);
+    assert!(!said.done().contains("is kept whole"), "{said:?}");
+    let said = other.run(["restore", with_secret.to_str().expect("a plain path")]);
+    assert!(said.done().contains("does not open the secrets of hook"), "{said:?}");
+    assert_eq!(
+        other.line("list --json --from 1971-01-01 --to 2100-01-01").json().as_array().map(Vec::len),
+        desk.line("list --json --from 1971-01-01 --to 2100-01-01").json().as_array().map(Vec::len)
+    );
+}
+
+#[test]
+fn what_is_no_whole_ledger_of_ours_is_refused_and_everything_stays() {
+    let (desk, file) = backed_up();
+    let all = || {
+        let names = files(&desk.data()).into_iter().filter(|name| name != "scheduler.lock");
+        (desk.everything(), names.collect::<Vec<_>>())
+    };
+    let before = all();
+    let whole = fs::read(&file).expect("a backup");
+    let beside = |name: &str, bytes: &[u8]| {
+        let path = desk.beside().join(name);
+        fs::write(&path, bytes).expect("written");
+        path
+    };
+    let mut newer = whole.clone();
+    newer[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    let mut foreign = whole.clone();
+    foreign[68..72].copy_from_slice(&[0; 4]);
+    let mut damaged = whole.clone();
+    let middle = damaged.len() / 2;
+    damaged[middle..middle + 6_000].fill(0xa5);
+    let half = &whole[..whole.len() / 2];
+    let ledger = desk.data().join("carillon.db");
+    for (path, why) in [
+        (beside("newer", &newer), "is of a newer Carillon (schema 99"),
+        (beside("foreign", &foreign), "is not a Carillon ledger"),
+        (beside("text", b"dear diary, this is no database at all"), "is not a Carillon ledger"),
+        (beside("empty", b""), "is not a Carillon ledger"),
+        (beside("damaged", &damaged), "is damaged"),
+        (beside("half", half), "is damaged"),
+        (desk.beside().join("nothing"), "could not read"),
+        (desk.beside().to_path_buf(), "is not a plain file"),
+        (ledger, "is the ledger itself"),
+    ] {
+        let said = desk.run(["restore", path.to_str().expect("a plain path")]);
+        assert!(said.refused(1).contains(why), "{why}: {said:?}");
+        assert!(all() == before, "{why}");
+    }
+}
+
+/// The service, ready; it ends with its owner.
+struct Service(Child);
+
+impl Service {
+    fn start(desk: &Desk) -> Self {
+        let mut command = desk.command(["daemon", "--no-tray"]);
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the service starts");
+        let mut said = std::io::BufReader::new(child.stderr.take().expect("a pipe"));
+        let mut line = String::new();
+        while !line.contains("leading") {
+            line.clear();
+            let read = std::io::BufRead::read_line(&mut said, &mut line).expect("words");
+            assert!(read > 0, "the service ended");
+        }
+        // It goes on writing to a pipe nobody reads, which is not full for long.
+        std::mem::forget(said);
+        Self(child)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.0.kill().unwrap_or(());
+        self.0.wait().map(drop).unwrap_or(());
+    }
+}
+
+#[test]
+fn a_running_service_is_named_and_nothing_is_restored_under_it() {
+    let (desk, file) = backed_up();
+    let service = Service::start(&desk);
+    let said = desk.run(["restore", file.to_str().expect("a plain path")]);
+    let how = format!("`kill {}`", service.0.id());
+    assert!(said.refused(1).contains(&how), "{said:?}");
+    drop(service);
+    desk.run(["restore", file.to_str().expect("a plain path")]).done();
+}
+
+#[test]
+fn a_restored_ledger_that_others_may_read_is_closed_to_them() {
+    let (desk, file) = backed_up();
+    chmod(&file, 0o644);
+    desk.run(["restore", file.to_str().expect("a plain path")]).done();
+    assert_eq!(mode(&desk.data().join("carillon.db")), 0o600);
+}

@@ -1,0 +1,172 @@
+//! Backups: copies of the whole ledger, each looked at all over before it counts as one. A person
+//! asks for one under a name of their own; the service makes one a day and keeps a week of them.
+
+use std::{
+    fs::{self, DirBuilder},
+    io::ErrorKind,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use crate::{
+    error::{Error, Result},
+    ledger::{
+        Ledger,
+        copy::{self, Holds},
+    },
+};
+
+/// The folder of the backups nobody asked for, beside the ledger.
+const FOLDER: &str = "backups";
+/// So many of the daily ones are kept.
+const KEPT: usize = 7;
+/// A daily one is not made where it would leave less room than so many of it.
+const ROOM: u64 = 3;
+
+/// A backup that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// What is in it.
+    pub holds: Holds,
+}
+
+/// Writes a backup of this ledger to a new file, which has its name only when it is whole.
+///
+/// # Errors
+/// When there is such a file, or it cannot be written, or what was written is not whole.
+pub fn to(ledger: &Ledger, path: &Path) -> Result<Backup> {
+    let taken = || {
+        let reason = "is there already, and is not written over: choose another name";
+        Error::Copy { path: path.to_path_buf(), reason: reason.into() }
+    };
+    if path.symlink_metadata().is_ok() {
+        return Err(taken());
+    }
+    let begun = beside(path, "part");
+    clear(&begun)?;
+    let made = ledger.copy_to(&begun).and_then(|()| copy::examine(&begun));
+    let named = made.and_then(|holds| {
+        // A link takes no name that somebody else took meanwhile.
+        match fs::hard_link(&begun, path) {
+            Ok(()) => Ok(holds),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(taken()),
+            Err(_) => fs::rename(&begun, path).map(|()| holds).map_err(unwritten(path)),
+        }
+    });
+    fs::remove_file(&begun).unwrap_or(());
+    let holds = named?;
+    copy::sync_folder(path)?;
+    let bytes = fs::metadata(path).map_err(unwritten(path))?.len();
+    Ok(Backup { path: path.to_path_buf(), bytes, holds })
+}
+
+fn unwritten(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    Error::io(format!("could not write {}", path.display()))
+}
+
+/// A name beside this one, for what is not whole yet.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{end}"));
+    path.with_file_name(name)
+}
+
+/// What an earlier one that was cut off left of it goes.
+fn clear(begun: &Path) -> Result<()> {
+    match fs::remove_file(begun) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(unwritten(begun)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// The folder of the backups nobody asked for, made if it is not there.
+pub(crate) fn folder(dir: &Path) -> Result<PathBuf> {
+    let folder = dir.join(FOLDER);
+    match DirBuilder::new().mode(0o700).create(&folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(unwritten(&folder)(error)),
+        _ => Ok(folder),
+    }
+}
+
+/// The backups the service made of the ledger in this folder, the newest first, each with its day.
+pub fn daily_ones(dir: &Path) -> Vec<(Date, PathBuf)> {
+    let Ok(entries) = fs::read_dir(dir.join(FOLDER)) else { return Vec::new() };
+    let day = |path: PathBuf| {
+        let name = path.file_name()?.to_str()?;
+        let day = name.strip_prefix("daily-")?.strip_suffix(".db")?.parse().ok()?;
+        Some((day, path))
+    };
+    let mut found: Vec<_> = entries.filter_map(|entry| day(entry.ok()?.path())).collect();
+    found.sort_by(|one, other| other.cmp(one));
+    found
+}
+
+/// Whether the day's backup is still to be made.
+pub fn is_due(dir: &Path, now: Timestamp) -> bool {
+    let today = day_of(now);
+    daily_ones(dir).first().is_none_or(|(newest, _)| *newest < today)
+}
+
+fn day_of(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
+}
+
+/// Makes the day's backup of the ledger in this folder and lets the oldest go. `None`: there is no
+/// room for one. It has the ledger open by itself, so it may run beside everything else.
+///
+/// # Errors
+/// When it cannot be made or is not whole; then the older ones stay.
+pub fn daily(dir: &Path, now: Timestamp) -> Result<Option<Backup>> {
+    let Some(ledger) = Ledger::look(dir)? else { return Ok(None) };
+    let folder = folder(dir)?;
+    if !has_room(dir, &folder)? {
+        return Ok(None);
+    }
+    let made = to(&ledger, &folder.join(format!("daily-{}.db", day_of(now))))?;
+    for (_, old) in daily_ones(dir).into_iter().skip(KEPT) {
+        fs::remove_file(&old).map_err(unwritten(&old))?;
+    }
+    Ok(Some(made))
+}
+
+fn has_room(dir: &Path, folder: &Path) -> Result<bool> {
+    let size = fs::metadata(dir.join("carillon.db")).map_or(0, |found| found.len());
+    let disk = rustix::fs::statvfs(folder).map_err(|error| unwritten(folder)(error.into()))?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize) / ROOM >= size)
+}
+
+/// Before a ledger that holds this is brought up to another schema: a copy of it as it is. One
+/// that was made before the same step was cut off is not made again.
+pub(crate) fn before_schema(
+    dir: &Path,
+    holds: &Holds,
+    copy: impl FnOnce(&Path) -> Result<()>,
+) -> Result<()> {
+    let folder = folder(dir)?;
+    let name = |n: u32| match n {
+        1 => folder.join(format!("schema-{}.db", holds.schema)),
+        n => folder.join(format!("schema-{}-{n}.db", holds.schema)),
+    };
+    // Ends: there are only so many files.
+    let mut n = 1;
+    while name(n).exists() {
+        if copy::examine(&name(n)).is_ok_and(|known| known == *holds) {
+            return Ok(());
+        }
+        n += 1;
+    }
+    let (begun, path) = (folder.join("schema.part"), name(n));
+    clear(&begun)?;
+    copy(&begun)?;
+    copy::examine(&begun)?;
+    fs::rename(&begun, &path).map_err(unwritten(&path))?;
+    copy::sync_folder(&path)?;
+    tracing::info!(path = %path.display(), "a copy of the ledger as it was is kept");
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! Copies of the ledger: how one is written whole into a file only its owner may read, and how a
+//! file is looked at before anybody relies on it.
+
+use std::{
+    fs::{self, OpenOptions},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::{
+    Ledger, migrate, moment,
+    setting::{self, name},
+};
+use crate::error::{Error, Result};
+
+/// What a copy holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holds {
+    /// Its schema.
+    pub schema: i64,
+    /// The id of the ledger it is a copy of.
+    pub ledger: String,
+    /// How far its audit is.
+    pub audit: i64,
+    /// When its last delivery moved.
+    pub last: Option<Timestamp>,
+    /// Events that are not deleted.
+    pub events: u32,
+    /// People.
+    pub people: u32,
+    /// Deliveries in any state.
+    pub deliveries: u32,
+}
+
+impl Ledger {
+    /// Writes all of the ledger, as it is at one moment, into a new file.
+    ///
+    /// # Errors
+    /// When the file is there, or cannot be written.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        copy(&self.connection, path)
+    }
+}
+
+/// [`Ledger::copy_to`] of a connection.
+pub(super) fn copy(from: &Connection, to: &Path) -> Result<()> {
+    // SQLite would make it readable by others.
+    let made = OpenOptions::new().create_new(true).write(true).mode(0o600).open(to);
+    let file = made.map_err(|error| written(to, &error))?;
+    let name = to.to_str().ok_or_else(|| unfit(to, "has a name that is no text"))?;
+    let copied = from.execute("VACUUM INTO ?1", [name]).map_err(Error::from).and_then(|_| {
+        file.sync_all().map_err(|error| written(to, &error))?;
+        sync_folder(to)
+    });
+    if copied.is_err() {
+        // What was begun here is of no use to anybody.
+        fs::remove_file(to).unwrap_or(());
+    }
+    copied
+}
+
+fn written(path: &Path, error: &std::io::Error) -> Error {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => Error::Full,
+        _ => unfit(path, format!("could not be written ({error})")),
+    }
+}
+
+/// Sees to it that a name in a folder lasts.
+pub(crate) fn sync_folder(of: &Path) -> Result<()> {
+    let folder = of.parent().unwrap_or(Path::new("."));
+    let synced = fs::File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(Error::io(format!("could not sync {}", folder.display())))
+}
+
+fn unfit(path: &Path, reason: impl Into<String>) -> Error {
+    Error::Copy { path: path.to_path_buf(), reason: reason.into() }
+}
+
+/// Looks at a copy, all of it: whether it is ours, not newer, and whole.
+///
+/// # Errors
+/// When it is not, in words; or when it cannot be read.
+pub fn examine(path: &Path) -> Result<Holds> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection =
+        Connection::open_with_flags(path, flags).map_err(|error| foreign_or(path, error))?;
+    look(path, &connection)
+}
+
+/// Makes a copy of some other file, which is one alone when it is through: what its journal holds
+/// is in it. It is marked as restored, so that nothing of its past rings.
+pub(crate) fn adopt(path: &Path) -> Result<Holds> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection =
+        Connection::open_with_flags(path, flags).map_err(|error| foreign_or(path, error))?;
+    let holds = look(path, &connection)?;
+    let tx = connection.transaction()?;
+    setting::put(&tx, name::RESTORED, "1")?;
+    tx.commit()?;
+    connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+    connection.close().map_err(|(_, error)| Error::from(error))?;
+    let synced = fs::File::open(path).and_then(|file| file.sync_all());
+    synced.map_err(|error| written(path, &error))?;
+    sync_folder(path)?;
+    Ok(holds)
+}
+
+/// Brings what the journal of a ledger holds into its file, as far as that can be done.
+pub(crate) fn fold_journal(path: &Path) {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let folded = Connection::open_with_flags(path, flags).and_then(|connection| {
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        connection.close().map_err(|(_, error)| error)
+    });
+    if let Err(error) = folded {
+        tracing::warn!(%error, path = %path.display(), "its journal stays beside it");
+    }
+}
+
+pub(super) fn look(path: &Path, connection: &Connection) -> Result<Holds> {
+    let ask = |sql: &str| {
+        let found = connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+        found.map_err(|error| foreign_or(path, error))
+    };
+    if ask("PRAGMA application_id")? != migrate::APPLICATION {
+        return Err(unfit(path, NOT_OURS));
+    }
+    let schema = ask("PRAGMA user_version")?;
+    if schema > migrate::SCHEMA {
+        let known = migrate::SCHEMA;
+        let reason = format!(
+            "is of a newer Carillon (schema {schema}, this program knows {known}): update Carillon to use it"
+        );
+        return Err(unfit(path, reason));
+    }
+    whole(path, connection)?;
+    let text = |name: &str| {
+        let sql = "SELECT value FROM setting WHERE name = ?1";
+        connection.query_row(sql, [name], |row| row.get::<_, String>(0)).optional()
+    };
+    let last = "SELECT at FROM audit ORDER BY seq DESC LIMIT 1";
+    let last = connection.query_row(last, [], |row| row.get::<_, i64>(0)).optional()?;
+    let audit = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'audit'";
+    let count = |sql: &str| ask(sql).map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+    Ok(Holds {
+        schema,
+        ledger: text(name::LEDGER)?.unwrap_or_default(),
+        audit: ask(audit)?,
+        last: last.map(moment),
+        events: count("SELECT count(*) FROM event WHERE deleted_at IS NULL")?,
+        people: count("SELECT count(*) FROM person WHERE deleted_at IS NULL")?,
+        deliveries: count("SELECT count(*) FROM delivery")?,
+    })
+}
+
+const NOT_OURS: &str = "is not a Carillon ledger";
+
+/// Everything SQLite can say against a file.
+fn whole(path: &Path, connection: &Connection) -> Result<()> {
+    let faults = || -> rusqlite::Result<Vec<String>> {
+        let mut statement = connection.prepare("PRAGMA integrity_check(5)")?;
+        let said = statement.query_map([], |row| row.get::<_, String>(0))?;
+        let mut faults: Vec<String> = said.collect::<rusqlite::Result<_>>()?;
+        faults.retain(|line| line != "ok");
+        let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
+        let lost = statement.query_map([], |row| row.get::<_, String>(0))?;
+        for table in lost.take(5) {
+            faults.push(format!("a row of {} refers to one that is not there", table?));
+        }
+        Ok(faults)
+    };
+    let faults = faults().map_err(|error| foreign_or(path, error))?;
+    match faults.first() {
+        None => Ok(()),
+        Some(first) => Err(unfit(path, format!("is damaged: {}", first.replace('\n', "; ")))),
+    }
+}
+
+/// What reading a file says that may be none of ours.
+fn foreign_or(path: &Path, error: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, NotADatabase, PermissionDenied};
+    match error.sqlite_error_code() {
+        Some(NotADatabase) => unfit(path, NOT_OURS),
+        Some(DatabaseCorrupt) => unfit(path, format!("is damaged: {error}")),
+        Some(CannotOpen | PermissionDenied) => unfit(path, format!("could not be read ({error})")),
+        _ => Error::from(error),
+    }
+}

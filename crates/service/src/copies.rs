@@ -1,0 +1,58 @@
+//! That there is a backup of each day on which the service was awake anyway. It is made on a thread
+//! of its own with the ledger opened anew, so nothing waits for it.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use engine::{backup, clock::Now};
+
+/// What failed is tried again after so long.
+const AGAIN: Duration = Duration::from_secs(3600);
+
+/// The backups of the ledger in one directory.
+#[derive(Debug)]
+pub(crate) struct Copies {
+    dir: PathBuf,
+    is_busy: Arc<AtomicBool>,
+    /// Not looked at before this boot time.
+    next: Duration,
+}
+
+impl Copies {
+    pub(crate) fn new(dir: PathBuf) -> Self {
+        Self { dir, is_busy: Arc::default(), next: Duration::ZERO }
+    }
+
+    /// Begins with the day's backup if there is none yet. Says whether it did.
+    pub(crate) fn look(&mut self, now: &Now) -> bool {
+        let waits = now.boot < self.next || self.is_busy.load(Ordering::Acquire);
+        if waits || !backup::is_due(&self.dir, now.wall) {
+            return false;
+        }
+        self.next = now.boot.saturating_add(AGAIN);
+        self.is_busy.store(true, Ordering::Release);
+        let (dir, at, is_busy) = (self.dir.clone(), now.wall, self.is_busy.clone());
+        let work = move || {
+            match backup::daily(&dir, at) {
+                Ok(Some(made)) => {
+                    tracing::info!(path = %made.path.display(), bytes = made.bytes, "backed up");
+                }
+                Ok(None) => tracing::warn!("there is too little room for the day's backup"),
+                Err(error) => tracing::error!(%error, "the day's backup could not be made"),
+            }
+            is_busy.store(false, Ordering::Release);
+        };
+        let begun = std::thread::Builder::new().name("backup".into()).spawn(work);
+        if let Err(error) = &begun {
+            tracing::error!(%error, "the day's backup could not be begun");
+            self.is_busy.store(false, Ordering::Release);
+        }
+        begun.is_ok()
+    }
+}
