@@ -136,11 +136,15 @@ impl Home {
         self.service_on(self.bus.address(), arguments).await
     }
 
-    /// As [`Home::service_with`], told in these words where the session bus is.
+    /// Starts a service that leads as soon as no other does.
     ///
     /// # Panics
-    /// When it does not lead.
-    pub async fn service_on(&self, bus: &str, arguments: &[&str]) -> Service {
+    /// When it cannot be started.
+    pub fn stand_by(&self) -> Service {
+        Service { child: self.daemon(self.bus.address(), &["--no-tray"]) }
+    }
+
+    fn daemon(&self, bus: &str, arguments: &[&str]) -> Child {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -148,7 +152,15 @@ impl Home {
         let mut command = self.command("carillon");
         command.arg("daemon").args(arguments).stdin(Stdio::null()).stdout(Stdio::null());
         command.stderr(log.expect("a log")).env("DBUS_SESSION_BUS_ADDRESS", bus);
-        let child = command.spawn().expect("the service starts");
+        command.spawn().expect("the service starts")
+    }
+
+    /// As [`Home::service_with`], told in these words where the session bus is.
+    ///
+    /// # Panics
+    /// When it does not lead.
+    pub async fn service_on(&self, bus: &str, arguments: &[&str]) -> Service {
+        let child = self.daemon(bus, arguments);
         let pid = child.id();
         let leads = |engine: &Engine| {
             let holder = SchedulerLock::holder(&engine.dir())?;

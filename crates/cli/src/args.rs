@@ -2,6 +2,7 @@
 
 mod files;
 mod insist;
+mod letters;
 pub mod quick;
 mod series;
 mod simulate;
@@ -20,6 +21,7 @@ use engine::rate::Rate;
 
 pub use self::files::{Backup, Export, Import, Restore};
 pub use self::insist::Insisting;
+pub use self::letters::{Discard, Retry, WhichLetters};
 pub use self::series::{Calendar, Edit, Move, ScopeWord, Skip, Which};
 pub use self::simulate::Simulate;
 use crate::words::StateWord;
@@ -87,7 +89,9 @@ pub enum Command {
     /// Have a reminder told again later
     Snooze(Snooze),
     /// Try failed or uncertain deliveries again
-    Retry(SomeDeliveries),
+    Retry(Retry),
+    /// Set failed or uncertain deliveries aside, saying why
+    Discard(Discard),
     /// Import calendar files and cards of people
     Import(Import),
     /// Export events as a calendar file, or people as cards

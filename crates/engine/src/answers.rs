@@ -338,7 +338,7 @@ impl Act<'_> {
         }
     }
 
-    fn retry(&self, row: &DeliveryRow) -> Result<()> {
+    pub(crate) fn retry(&self, row: &DeliveryRow) -> Result<()> {
         let (state, reason) = match asked(&row.facts, Wish::Retry, self.wall()) {
             Ok(Next::Enter(state, reason, _)) => (state, reason),
             Ok(Next::Keep | Next::Send | Next::FlagCancel) => return Ok(()),
@@ -350,7 +350,7 @@ impl Act<'_> {
                 return Err(Error::invalid("delivery", message));
             }
             Err(Refused::Over) => {
-                let message = format!("{} is over: it can no longer be told", row.id);
+                let message = format!("{} is over: it can only be sent as new", row.id);
                 return Err(Error::invalid("delivery", message));
             }
         };
@@ -363,7 +363,7 @@ impl Act<'_> {
     }
 
     /// Refuses a channel through which nothing can go.
-    fn refuse_closed(&self, id: ChannelId) -> Result<()> {
+    pub(crate) fn refuse_closed(&self, id: ChannelId) -> Result<()> {
         let channel = channel::find(self.tx, id)?.ok_or_else(|| Error::not_found("channel", id))?;
         let why = match (channel.removed, channel.off_reason) {
             (true, _) => "was removed: nothing can be sent through it any more",

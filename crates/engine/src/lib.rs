@@ -24,6 +24,7 @@ pub mod export;
 pub mod import;
 mod key;
 pub mod ledger;
+pub mod letters;
 pub mod machine;
 pub mod mark;
 mod merge;

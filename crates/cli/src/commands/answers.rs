@@ -1,6 +1,5 @@
 //! What a person answers to reminders: done, later, once more.
 
-use calendar::delivery::Class;
 use engine::{ledger::acknowledgement::Answer as Said, message::utc};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -91,30 +90,4 @@ fn until(session: &Session, words: &Snooze) -> Result<(Timestamp, Option<u32>), 
     let until = now.checked_add(SignedDuration::from_secs(seconds));
     let until = until.map_err(|_| Failure::usage("for", "that is beyond the calendar's end"))?;
     Ok((until, said))
-}
-
-#[derive(Serialize)]
-struct Retried {
-    retried: Vec<String>,
-}
-
-pub fn retry(session: &Session, named: &SomeDeliveries) -> Result<Answer, Failure> {
-    let ids = session.deliveries(&named.deliveries)?;
-    for id in &ids {
-        let state = session.engine.why(*id)?.delivery.row.facts.state;
-        if state.class() != Class::Parked {
-            let message = format!(
-                "{id} is {}: only failed and uncertain ones can be tried again",
-                words::state(state)
-            );
-            return Err(Failure::refused("delivery", message));
-        }
-    }
-    session.engine.retry(&ids, None)?;
-    let text = format!(
-        "{} will be tried again, with the same key.\n{}",
-        words::count(ids.len(), "reminder"),
-        session.warning()
-    );
-    Ok(Answer::new(text, &Retried { retried: ids.iter().map(ToString::to_string).collect() }))
 }

@@ -176,7 +176,12 @@ fn set_rate(
     let row = session.engine.channel_named(name)?;
     let rate = Rate { per_second, burst: burst.unwrap_or(row.rate.burst) };
     session.engine.set_rate(row.id, rate, None)?;
-    let text = format!("{} is called with {} at most.\n", row.name, speed(rate));
+    let text = match per_second {
+        LIFTED => format!("{} is called without a limit.\n", row.name),
+        n => {
+            format!("{} is called {n} times a second at most, {} at once.\n", row.name, rate.burst)
+        }
+    };
     Ok(Answer::new(text, &RateSet { id: row.id.to_string(), rate: per_second, burst: rate.burst }))
 }
 

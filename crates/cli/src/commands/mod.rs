@@ -12,6 +12,7 @@ mod edit;
 mod event;
 mod export;
 mod import;
+mod letters;
 mod list;
 mod manual;
 mod next;
@@ -55,7 +56,8 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Why(words) => why::run(&open()?, &words),
         Command::Ack(words) => answers::acknowledge(&open()?, &words),
         Command::Snooze(words) => answers::snooze(&open()?, &words),
-        Command::Retry(words) => answers::retry(&open()?, &words),
+        Command::Retry(words) => letters::retry(&open()?, &words),
+        Command::Discard(words) => letters::discard(&open()?, &words),
         Command::Import(words) => import::run(&open()?, &words),
         Command::Export(words) => export::run(&open()?, cli.json, &words),
         Command::Person(words) => person::run(&open()?, words),

@@ -18,6 +18,7 @@ pub mod event;
 pub mod exchange;
 mod file;
 pub mod inbox;
+pub mod letters;
 mod migrate;
 pub mod moved;
 pub mod person;

@@ -2,8 +2,6 @@
 
 use calendar::{
     delivery::{Next, State, nobody},
-    event::Change,
-    occurrence::Occurrence,
     reason::Reason,
     timing::later,
 };
@@ -17,7 +15,6 @@ use crate::{
     ledger::{
         attempt,
         delivery::{self, DeliveryRow},
-        event,
         inbox::{self, Listed},
     },
     message::{self, Occasion, Setting},
@@ -152,7 +149,7 @@ impl Pass<'_> {
         let listed = self.listed(row)?;
         let body = match &listed.row.payload {
             Some(kept) => kept.clone(),
-            None => message::webhook_body(&listed, &self.description(&listed.row)?),
+            None => message::webhook_body(&listed, &self.act.description(&listed.row)?),
         };
         let Some(claim) = self.mark(&listed.row, &body)? else { return Ok(None) };
         let mut id = listed.row.key.clone();
@@ -183,19 +180,5 @@ impl Pass<'_> {
 
     fn listed(&self, row: DeliveryRow) -> Result<Listed> {
         inbox::with_words(self.act.tx, row)
-    }
-
-    fn description(&self, row: &DeliveryRow) -> Result<String> {
-        let Some(id) = row.event else { return Ok(String::new()) };
-        let found = event::find_legible(self.act.tx, &self.act.context.zones, id)?;
-        let Some(found) = found else { return Ok(String::new()) };
-        let original = Occurrence::original_in(&row.identity.occurrence);
-        let own = original.and_then(|original| found.event.override_of(original));
-        Ok(match own.map(|o| &o.change) {
-            Some(Change::Differs { description: Some(own), .. }) => own.clone(),
-            Some(Change::Differs { description: None, .. } | Change::Cancelled) | None => {
-                found.event.description
-            }
-        })
     }
 }

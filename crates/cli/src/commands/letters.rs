@@ -1,0 +1,138 @@
+//! What a person decides about deliveries that failed or are uncertain: again, as a new one, or
+//! set aside.
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+};
+
+use calendar::{delivery::Class, id::DeliveryId};
+use engine::letters::{Care, Decided, Decision, Letters};
+use serde::Serialize;
+
+use crate::{
+    answer::Answer,
+    args::{Discard, Retry, WhichLetters},
+    failure::Failure,
+    session::Session,
+    times::Reading,
+    words,
+};
+
+/// More than any body may have.
+const READ: u64 = 1 << 20;
+
+#[derive(Serialize)]
+struct Retried {
+    retried: Vec<String>,
+    refused: Vec<Left>,
+}
+
+#[derive(Serialize)]
+struct Discarded {
+    discarded: Vec<String>,
+    refused: Vec<Left>,
+}
+
+#[derive(Serialize)]
+struct Left {
+    delivery: String,
+    why: String,
+}
+
+pub fn retry(session: &Session, asked: &Retry) -> Result<Answer, Failure> {
+    let body = asked.body.as_deref().map(read).transpose()?;
+    let decision = match (asked.as_new, body.as_deref()) {
+        (true, body) => Decision::AsNew(body),
+        (false, Some(body)) => Decision::Edited(body),
+        (false, None) => Decision::Retry,
+    };
+    let decided = decide(session, &asked.which, decision)?;
+    let many = words::count(decided.done.len(), "reminder");
+    let text = match (decided.done.as_slice(), decision) {
+        ([], _) => "Nothing is tried again.\n".into(),
+        (_, Decision::Retry) => format!("{many} will be tried again, with the same key.\n"),
+        (ids, _) => format!("{many} will be sent as new: {}\n", ids.join(" ")),
+    };
+    let text = format!("{text}{}{}", left(&decided), session.warning());
+    let refused = shapes(&decided);
+    Ok(Answer::new(text, &Retried { retried: decided.done, refused }))
+}
+
+pub fn discard(session: &Session, asked: &Discard) -> Result<Answer, Failure> {
+    let decided = decide(session, &asked.which, Decision::Discard(&asked.note))?;
+    let text = match decided.done.len() {
+        0 => "Nothing is set aside.\n".into(),
+        n => format!("Set {} aside.\n", words::count(n, "reminder")),
+    };
+    let text = format!("{text}{}", left(&decided));
+    let refused = shapes(&decided);
+    Ok(Answer::new(text, &Discarded { discarded: decided.done, refused }))
+}
+
+fn decide(
+    session: &Session,
+    which: &WhichLetters,
+    decision: Decision<'_>,
+) -> Result<Decided, Failure> {
+    let (ids, care) = match which.deliveries.is_empty() {
+        true => (found(session, which)?, Care::WhatCan),
+        false => (session.deliveries(&which.deliveries)?, Care::AllOrNone),
+    };
+    if care == Care::AllOrNone {
+        refuse_others(session, &ids)?;
+    }
+    Ok(session.engine.decide_letters(&ids, decision, care, None)?)
+}
+
+fn refuse_others(session: &Session, ids: &[DeliveryId]) -> Result<(), Failure> {
+    for id in ids {
+        let state = session.engine.why(*id)?.delivery.row.facts.state;
+        if state.class() != Class::Parked {
+            let message = format!(
+                "{id} is {}: only failed and uncertain ones can be tried again or set aside",
+                words::state(state)
+            );
+            return Err(Failure::refused("delivery", message));
+        }
+    }
+    Ok(())
+}
+
+fn found(session: &Session, which: &WhichLetters) -> Result<Vec<DeliveryId>, Failure> {
+    let context = &session.context;
+    let reading =
+        Reading { field: "since", zones: &context.zones, zone: None, machine: &context.machine };
+    let channel = which.channel.as_deref().map(|name| session.engine.channel_named(name));
+    let letters = Letters {
+        channel: channel.transpose()?.map(|row| row.id),
+        since: which.since.as_deref().map(|text| reading.moment(text, 0)).transpose()?,
+    };
+    Ok(session.engine.letters(&letters)?)
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    let done = match path == Path::new("-") {
+        true => io::stdin().take(READ).read_to_string(&mut text).map(drop),
+        false => fs::File::open(path)
+            .and_then(|file| file.take(READ).read_to_string(&mut text).map(drop)),
+    };
+    done.map_err(|error| {
+        Failure::refused("file", format!("the body {} cannot be read: {error}", path.display()))
+    })?;
+    Ok(text)
+}
+
+fn left(decided: &Decided) -> String {
+    decided.refused.iter().map(|one| format!("Left as it is: {}.\n", one.why)).collect()
+}
+
+fn shapes(decided: &Decided) -> Vec<Left> {
+    let left = |one: &engine::letters::Refused| Left {
+        delivery: one.delivery.clone(),
+        why: one.why.clone(),
+    };
+    decided.refused.iter().map(left).collect()
+}

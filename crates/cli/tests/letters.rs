@@ -1,0 +1,39 @@
+//! Aim: what is said of deliveries that wait for a person is understood or refused in words.
+//! Method: the real program, no service.
+
+mod kit;
+
+use kit::Desk;
+use serde_json::json;
+
+#[test]
+fn letters_are_named_or_chosen_and_never_both() {
+    let desk = Desk::new();
+    for line in ["retry", "discard --note x", "retry --all dlv_1", "discard --all"] {
+        desk.line(line).refused(2);
+    }
+    let none = json!({"retried": [], "refused": []});
+    assert_eq!(desk.line("retry --all --json").json(), none);
+    assert_eq!(desk.line("retry --all").done().lines().next(), Some("Nothing is tried again."));
+    let none = json!({"discarded": [], "refused": []});
+    assert_eq!(desk.line("discard --since 2026-01-01 --note old --json").json(), none);
+    assert!(desk.line("retry --channel nowhere").refused(1).contains("'nowhere'"));
+    assert!(desk.line("discard --all --note  ").refused(2).contains("note"));
+}
+
+#[test]
+fn an_endpoint_has_a_rate_that_is_shown_and_changed() {
+    let desk = Desk::new();
+    desk.line("channel add webhook lamp http://127.0.0.1:9/x --network loopback").done();
+    let listed = |field: &str| desk.line("channel list --json").json()[1][field].clone();
+    assert_eq!((listed("rate"), listed("burst")), (json!(5), json!(10)));
+    assert_eq!(
+        desk.line("channel rate lamp 20 --burst 40").done(),
+        "lamp is called 20 times a second at most, 40 at once.\n"
+    );
+    assert_eq!((listed("rate"), listed("burst")), (json!(20), json!(40)));
+    assert!(desk.line("channel list").done().contains("20 a second, 40 at once"));
+    desk.line("channel rate lamp 0").refused(2);
+    desk.line("channel rate desktop 9").refused(1);
+    assert_eq!(desk.line("channel rate lamp 1000").done(), "lamp is called without a limit.\n");
+}

@@ -1,0 +1,291 @@
+//! Use cases over what waits for a person: deliveries that failed (dead letters) and those of
+//! which nobody knows whether they arrived. They keep their bytes and their tries until somebody
+//! says: again with the same key, again with other words, as a new one, or never.
+
+use calendar::{
+    delivery::{Class, State},
+    event::Change,
+    id::{ChannelId, DeliveryId},
+    occurrence::Occurrence,
+    policy::UseBy,
+    reason::Reason,
+    timing::later,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    act::{Act, Planned},
+    engine::Engine,
+    error::{Error, Result},
+    ledger::{
+        delivery::{DeliveryRow, Effects},
+        event, inbox, letters,
+    },
+    message,
+};
+
+/// Letters answered in one transaction.
+const AT_ONCE: usize = 200;
+/// The most that are answered in one go.
+pub const MOST: usize = 10_000;
+/// The largest body that may be sent.
+const BODY: usize = 64 * 1024;
+/// The longest note, in bytes.
+const NOTE: usize = 500;
+/// What is sent as new after its time is worth telling for a day more.
+const ONE_DAY: i64 = 86_400;
+
+/// What a person decides about letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision<'a> {
+    /// Try again, with the same key and bytes.
+    Retry,
+    /// Send this body instead, with a key of its own.
+    Edited(&'a str),
+    /// Send it, also after its time, with a key of its own; with this body if there is one.
+    AsNew(Option<&'a str>),
+    /// Set it aside; why.
+    Discard(&'a str),
+}
+
+/// Whether letters nothing can be done about are left alone, or nothing is done about any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Care {
+    /// All of them or none.
+    AllOrNone,
+    /// Those that can be, and say which could not.
+    WhatCan,
+}
+
+/// Which letters, where they are not named one by one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Letters {
+    /// Through this channel only.
+    pub channel: Option<ChannelId>,
+    /// Due then or later only.
+    pub since: Option<Timestamp>,
+}
+
+/// What became of letters.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decided {
+    /// Those something was done about: what each is now, which is another one where it is sent
+    /// with a key of its own.
+    pub done: Vec<String>,
+    /// The others, and why not.
+    pub refused: Vec<Refused>,
+}
+
+/// A letter nothing could be done about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Which.
+    pub delivery: String,
+    /// Why, in one sentence.
+    pub why: String,
+}
+
+impl Engine {
+    /// The letters there are, the oldest first, at most [`MOST`].
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn letters(&self, which: &Letters) -> Result<Vec<DeliveryId>> {
+        self.read(|act| letters::parked(act.tx, which.channel, which.since, MOST))
+    }
+
+    /// Decides about letters, many of them in several short transactions. What is sent goes no
+    /// faster than its endpoint may be called.
+    ///
+    /// # Errors
+    /// When the body or the note is not fit; with [`Care::AllOrNone`] also when something cannot
+    /// be done about one of them, or there are more than fit one transaction.
+    pub fn decide_letters(
+        &self,
+        ids: &[DeliveryId],
+        decision: Decision<'_>,
+        care: Care,
+        request: Option<&str>,
+    ) -> Result<Decided> {
+        check(decision)?;
+        if care == Care::AllOrNone {
+            return self.once(request, |act| {
+                let done = ids.iter().map(|id| act.decide_letter(*id, decision));
+                Ok(Decided { done: done.collect::<Result<_>>()?, refused: Vec::new() })
+            });
+        }
+        let mut all = Decided::default();
+        for (n, some) in ids.chunks(AT_ONCE).enumerate() {
+            let part = request.map(|id| if n == 0 { id.into() } else { format!("{id}/{n}") });
+            let decided = self.once(part.as_deref(), |act| {
+                let mut decided = Decided::default();
+                for id in some {
+                    match act.decide_letter(*id, decision) {
+                        Ok(now) => decided.done.push(now),
+                        Err(Error::Invalid { message: why, .. }) => {
+                            decided.refused.push(Refused { delivery: id.to_string(), why });
+                        }
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(decided)
+            })?;
+            all.done.extend(decided.done);
+            all.refused.extend(decided.refused);
+        }
+        Ok(all)
+    }
+
+    /// What a webhook's letter says, or would say if it was never sent.
+    ///
+    /// # Errors
+    /// When there is no such delivery, or it is this desktop's, which has no body.
+    pub fn body_of(&self, id: DeliveryId) -> Result<String> {
+        self.read(|act| {
+            let row = act.delivery(id)?;
+            refuse_desktop(&row)?;
+            let body = match row.payload.clone() {
+                Some(kept) => kept,
+                None => {
+                    let description = act.description(&row)?;
+                    message::webhook_body(&inbox::with_words(act.tx, row)?, &description)
+                }
+            };
+            Ok(String::from_utf8_lossy(&body).into_owned())
+        })
+    }
+}
+
+impl Act<'_> {
+    fn decide_letter(&self, id: DeliveryId, decision: Decision<'_>) -> Result<String> {
+        let row = self.delivery(id)?;
+        match decision {
+            Decision::Retry => {
+                self.retry(&row)?;
+                Ok(row.id.to_string())
+            }
+            Decision::Edited(body) => {
+                refuse_over(&row, self.wall())?;
+                self.replace_letter(&row, Some(body))
+            }
+            Decision::AsNew(body) => self.replace_letter(&row, body),
+            Decision::Discard(note) => {
+                refuse_others(&row, "set aside")?;
+                let to = (State::Discarded, Reason::Discarded);
+                self.enter(&row, to, &Effects::default(), note.trim())?;
+                Ok(row.id.to_string())
+            }
+        }
+    }
+
+    /// A new letter in the place of one that waits for a person.
+    fn replace_letter(&self, row: &DeliveryRow, body: Option<&str>) -> Result<String> {
+        refuse_others(row, "sent as new")?;
+        self.refuse_closed(row.identity.channel)?;
+        if body.is_some() {
+            refuse_desktop(row)?;
+        }
+        let now = self.wall();
+        let over = row.facts.use_by.is_some_and(|end| end <= now);
+        let (use_by, rule) = match over {
+            true => (Some(later(now, ONE_DAY)), UseBy::After(ONE_DAY)),
+            false => (row.facts.use_by, row.facts.over),
+        };
+        let planned = self.plan(&Planned {
+            event: row.event,
+            identity: row.identity.clone(),
+            generation: self.newest_generation(row)? + 1,
+            state: State::Pending,
+            reason: Reason::RetryAsked,
+            due: row.facts.due,
+            use_by,
+            over: rule,
+            grace: row.facts.grace,
+            collapse: row.collapse,
+            insist: row.insist,
+            label: &row.label,
+            span: row.span,
+            late_cause: Some(Reason::LateRetryAsked),
+        })?;
+        if let Some(body) = body {
+            letters::give_body(self.tx, planned.id, body.as_bytes())?;
+        }
+        let effects = Effects { into: Some(planned.id), ..Effects::default() };
+        self.enter(row, (State::Discarded, Reason::DiscardedReplaced), &effects, "")?;
+        Ok(planned.id.to_string())
+    }
+
+    fn newest_generation(&self, row: &DeliveryRow) -> Result<u32> {
+        let newest = crate::ledger::delivery::newest(self.tx, &row.identity)?;
+        Ok(newest.map_or(row.generation, |newest| newest.generation.max(row.generation)))
+    }
+
+    /// What the event says of itself, or of this occurrence.
+    pub(crate) fn description(&self, row: &DeliveryRow) -> Result<String> {
+        let Some(id) = row.event else { return Ok(String::new()) };
+        let found = event::find_legible(self.tx, &self.context.zones, id)?;
+        let Some(found) = found else { return Ok(String::new()) };
+        let original = Occurrence::original_in(&row.identity.occurrence);
+        let own = original.and_then(|original| found.event.override_of(original));
+        Ok(match own.map(|o| &o.change) {
+            Some(Change::Differs { description: Some(own), .. }) => own.clone(),
+            Some(Change::Differs { description: None, .. } | Change::Cancelled) | None => {
+                found.event.description
+            }
+        })
+    }
+}
+
+fn check(decision: Decision<'_>) -> Result<()> {
+    match decision {
+        Decision::Edited(body) | Decision::AsNew(Some(body)) => {
+            if body.len() > BODY {
+                let message =
+                    format!("a body of {} bytes is too long: allowed are {BODY}", body.len());
+                return Err(Error::invalid("body", message));
+            }
+            if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(body) {
+                return Err(Error::invalid("body", format!("the body is not JSON: {error}")));
+            }
+            Ok(())
+        }
+        Decision::Discard(note) => {
+            let length = note.trim().len();
+            if length == 0 || length > NOTE {
+                let message = format!("say in 1 to {NOTE} bytes why it is set aside");
+                return Err(Error::invalid("note", message));
+            }
+            Ok(())
+        }
+        Decision::Retry | Decision::AsNew(None) => Ok(()),
+    }
+}
+
+fn refuse_others(row: &DeliveryRow, what: &str) -> Result<()> {
+    if row.facts.state.class() == Class::Parked {
+        return Ok(());
+    }
+    let message =
+        format!("{} is {}: only failed and uncertain ones can be {what}", row.id, row.facts.state);
+    Err(Error::invalid("delivery", message))
+}
+
+fn refuse_over(row: &DeliveryRow, now: Timestamp) -> Result<()> {
+    match row.facts.use_by.filter(|end| *end <= now) {
+        None => Ok(()),
+        Some(_) => {
+            let message = format!("{} is over: it can only be sent as new", row.id);
+            Err(Error::invalid("delivery", message))
+        }
+    }
+}
+
+fn refuse_desktop(row: &DeliveryRow) -> Result<()> {
+    if row.identity.channel != ChannelId::DESKTOP {
+        return Ok(());
+    }
+    let message =
+        format!("{} is a notification on this desktop: only webhooks have a body", row.id);
+    Err(Error::invalid("body", message))
+}

@@ -1,0 +1,217 @@
+//! What failed or is uncertain waits for a person with its bytes and its tries, until it is tried
+//! again, sent with other words, sent as a new one, or set aside.
+
+use acceptance::world::{World, draft as plain, reminder as through};
+use calendar::{
+    delivery::{Guarantee, State},
+    draft::EventDraft,
+    id::{ChannelId, DeliveryId},
+    reason::Reason,
+};
+use engine::{
+    channels::NewWebhook,
+    courier::{Handover, Schedule},
+    letters::{Care, Decision, Letters},
+};
+
+const UP: Handover = Handover::Accepted { shown_by: None };
+
+fn hook(world: &World, name: &str, guarantee: Guarantee) -> ChannelId {
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: name.into(), url, guarantee, ..NewWebhook::default() };
+    world.engine().add_webhook(&new).expect("a channel").id
+}
+
+/// A note at 9:01, worth telling for an hour.
+fn note(world: &mut World, title: &str, channel: ChannelId) {
+    let mut at_start = through("PT0M", channel);
+    at_start.use_by = Some("1h".into());
+    world.add(EventDraft {
+        reminders: Some(vec![at_start]),
+        ..plain("note", title, "20261123T090100", Some("Europe/Berlin"))
+    });
+}
+
+/// Notes that were refused for good at 9:01.
+fn failed(titles: &[&str]) -> (World, ChannelId) {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let hook = hook(&world, "hook", Guarantee::NeverMiss);
+    world.answer(Handover::Permanent);
+    for title in titles {
+        note(&mut world, title, hook);
+    }
+    world.wait_until("2026-11-23T09:03:00");
+    world.answer(UP);
+    world.sent.clear();
+    (world, hook)
+}
+
+fn letters(world: &World) -> Vec<DeliveryId> {
+    world.engine().letters(&Letters::default()).expect("a ledger")
+}
+
+fn decide(world: &mut World, ids: &[DeliveryId], decision: Decision<'_>) -> Vec<String> {
+    let decided = world.engine().decide_letters(ids, decision, Care::AllOrNone, None);
+    world.run();
+    decided.expect("possible").done
+}
+
+fn refused(world: &World, ids: &[DeliveryId], decision: Decision<'_>) -> String {
+    let decided = world.engine().decide_letters(ids, decision, Care::AllOrNone, None);
+    decided.expect_err("refused").to_string()
+}
+
+/// State, reason and tries of each generation.
+fn story(world: &World) -> Vec<(State, Reason, u32)> {
+    let mut rows: Vec<_> = world.deliveries().into_iter().map(|l| l.row).collect();
+    rows.sort_by_key(|row| row.generation);
+    rows.iter().map(|row| (row.facts.state, row.facts.reason, row.attempts)).collect()
+}
+
+const TOLD: (State, Reason, u32) = (State::Completed, Reason::LateRetryAsked, 1);
+const REPLACED: (State, Reason, u32) = (State::Discarded, Reason::DiscardedReplaced, 1);
+
+#[test]
+fn a_retry_sends_the_same_bytes_with_the_same_key() {
+    let (mut world, _) = failed(&["Backup"]);
+    let id = letters(&world);
+    let body = world.engine().body_of(id[0]).expect("a body");
+    let key = world.deliveries()[0].row.key.clone();
+    decide(&mut world, &id, Decision::Retry);
+    assert_eq!(story(&world), [(State::Completed, Reason::LateRetryAsked, 2)]);
+    assert_eq!((&world.sent[0].key, &world.sent[0].text), (&key, &body));
+}
+
+#[test]
+fn what_is_edited_is_sent_with_a_key_of_its_own_and_the_old_one_is_set_aside() {
+    let (mut world, _) = failed(&["Backup"]);
+    let id = letters(&world);
+    let old = world.deliveries()[0].row.clone();
+    let new = decide(&mut world, &id, Decision::Edited(r#"{"other":1}"#));
+    assert_eq!(story(&world), [REPLACED, TOLD]);
+    assert_eq!(world.sent[0].text, r#"{"other":1}"#);
+    assert_ne!(world.sent[0].key, old.key);
+    let kept = world.engine().why(id[0]).expect("its story");
+    assert_eq!(kept.attempts.len(), 1, "its tries are kept");
+    assert_eq!(kept.delivery.row.payload, old.payload, "and its bytes");
+    assert_eq!(kept.delivery.row.into.map(|id| id.to_string()), new.first().cloned());
+}
+
+#[test]
+fn only_json_of_a_bounded_length_is_sent_and_notifications_have_none() {
+    let (mut world, _) = failed(&["Backup"]);
+    let id = letters(&world);
+    let long = format!("\"{}\"", "x".repeat(64 * 1024));
+    assert!(refused(&world, &id, Decision::Edited("{")).contains("not JSON"));
+    assert!(refused(&world, &id, Decision::Edited(&long)).contains("too long"));
+    assert_eq!(story(&world), [(State::Dead, Reason::DeadPermanent, 1)]);
+    decide(&mut world, &id, Decision::Discard("enough"));
+    world.answer(Handover::Permanent);
+    note(&mut world, "Tea", ChannelId::DESKTOP);
+    world.engine().test_channel(ChannelId::DESKTOP, None).expect("planned");
+    world.run();
+    let id = letters(&world);
+    assert!(refused(&world, &id, Decision::Edited("{}")).contains("only webhooks have a body"));
+}
+
+#[test]
+fn after_its_time_a_letter_can_only_be_sent_as_new() {
+    let (mut world, _) = failed(&["Backup"]);
+    let id = letters(&world);
+    world.wait_until("2026-11-23T10:30:00");
+    for decision in [Decision::Retry, Decision::Edited("{}")] {
+        assert!(refused(&world, &id, decision).contains("only be sent as new"));
+    }
+    decide(&mut world, &id, Decision::AsNew(None));
+    assert_eq!(story(&world), [REPLACED, TOLD]);
+    assert!(world.sent[0].text.contains("Backup"));
+    assert!(refused(&world, &id, Decision::AsNew(None)).contains("discarded"), "once is enough");
+}
+
+#[test]
+fn what_is_sent_as_new_before_its_time_is_over_still_ends_with_it() {
+    let (mut world, hook) = failed(&["Backup"]);
+    let id = letters(&world);
+    let down = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
+    world.answer(down);
+    decide(&mut world, &id, Decision::AsNew(None));
+    world.wait_until("2026-11-23T10:02:00");
+    let newest = *story(&world).last().expect("a row");
+    assert_eq!((newest.0, newest.1), (State::Expired, Reason::ExpiredAge));
+    assert!(world.engine().letters(&Letters { channel: Some(hook), since: None }).is_ok());
+}
+
+#[test]
+fn what_is_set_aside_says_why_and_goes_no_further() {
+    let (mut world, _) = failed(&["Backup"]);
+    let id = letters(&world);
+    assert!(refused(&world, &id, Decision::Discard(" ")).contains("why"));
+    decide(&mut world, &id, Decision::Discard("it was sent by hand"));
+    assert_eq!(story(&world), [(State::Discarded, Reason::Discarded, 1)]);
+    let told = world.engine().why(id[0]).expect("its story");
+    let last = told.transitions.last().expect("a step");
+    assert!(last.said_note().contains("it was sent by hand"), "{last:?}");
+    assert!(refused(&world, &id, Decision::Retry).contains("discarded"));
+    assert!(letters(&world).is_empty() && world.sent.is_empty());
+}
+
+#[test]
+fn an_uncertain_one_is_retried_or_set_aside_alike() {
+    for retried in [true, false] {
+        let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+        let hook = hook(&world, "careful", Guarantee::NeverRepeat);
+        world.answer(Handover::Ambiguous);
+        note(&mut world, "Payment", hook);
+        world.wait_until("2026-11-23T09:03:00");
+        world.answer(UP);
+        assert_eq!(story(&world), [(State::Review, Reason::ReviewCutOff, 1)]);
+        let id = letters(&world);
+        if retried {
+            decide(&mut world, &id, Decision::Retry);
+            assert_eq!(story(&world), [(State::Completed, Reason::LateRetryAsked, 2)]);
+        } else {
+            decide(&mut world, &id, Decision::Discard("it arrived"));
+            assert_eq!(story(&world), [(State::Discarded, Reason::Discarded, 1)]);
+            assert_eq!(world.sent.len(), 1);
+        }
+    }
+}
+
+#[test]
+fn many_are_retried_at_the_pace_of_their_endpoint_and_those_of_another_are_left() {
+    let titles: Vec<String> = (1..=30).map(|n| format!("Job {n}")).collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    let (mut world, hook_one) = failed(&titles);
+    let other = hook(&world, "other", Guarantee::NeverMiss);
+    world.answer(Handover::Permanent);
+    world.engine().test_channel(other, None).expect("planned");
+    world.run();
+    world.answer(UP);
+    world.sent.clear();
+    assert_eq!(letters(&world).len(), 31);
+    let ids = world.engine().letters(&Letters { channel: Some(hook_one), since: None });
+    let ids = ids.expect("a ledger");
+    let decided = world.engine().decide_letters(&ids, Decision::Retry, Care::WhatCan, None);
+    assert_eq!(decided.expect("possible").done.len(), 30);
+    world.run();
+    assert_eq!(world.sent.len(), 10, "ten at once");
+    world.wait_until("2026-11-23T09:03:02");
+    assert_eq!(world.sent.len(), 20, "and then five a second");
+    world.wait_until("2026-11-23T09:03:05");
+    assert_eq!(world.sent.len(), 30);
+    assert_eq!(letters(&world).len(), 1, "the other's is left");
+}
+
+#[test]
+fn in_bulk_what_cannot_be_done_is_said_and_the_rest_is_done() {
+    let (mut world, hook) = failed(&["One", "Two"]);
+    let ids = letters(&world);
+    decide(&mut world, &ids[..1], Decision::Discard("done by hand"));
+    let decided = world.engine().decide_letters(&ids, Decision::Retry, Care::WhatCan, None);
+    let decided = decided.expect("possible");
+    assert_eq!((decided.done.len(), decided.refused.len()), (1, 1));
+    assert_eq!(decided.refused[0].delivery, ids[0].to_string());
+    world.run();
+    let since = Letters { channel: Some(hook), since: Some(world.now()) };
+    assert!(world.engine().letters(&since).expect("a ledger").is_empty());
+}
