@@ -18,6 +18,7 @@ pub mod person;
 pub mod plan;
 pub mod policy;
 pub mod quick_add;
+pub mod quiet;
 pub mod reason;
 pub mod recurrence;
 pub mod reminder;

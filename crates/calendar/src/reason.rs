@@ -69,6 +69,10 @@ reasons! {
     LateMoved = "late.moved", "told late: " "its time moved into the past";
     /// Late: held.
     LateHeld = "late.held", "told late: " "it had to wait";
+    /// Late: held by quiet hours.
+    LateQuiet = "late.quiet_hours", "told late: " "it waited for quiet hours to end";
+    /// Late: held by a pause.
+    LatePaused = "late.paused", "told late: " "reminders were paused";
     /// Late: retried.
     LateRetried = "late.retried", "told late: " "earlier tries failed";
     /// Late: tried again by a person.
@@ -169,6 +173,20 @@ impl Reason {
         matches!(self, Self::CancelledAcknowledged | Self::CancelledSnoozed)
     }
 
+    /// Why something will be late that waits for this reason.
+    pub const fn as_late(self) -> Self {
+        match self {
+            Self::HeldQuiet => Self::LateQuiet,
+            Self::HeldPaused => Self::LatePaused,
+            _ => Self::LateHeld,
+        }
+    }
+
+    /// Whether it was held back because a person wants no pop-ups at that time.
+    pub const fn is_silence(self) -> bool {
+        matches!(self, Self::LateQuiet | Self::LatePaused)
+    }
+
     /// Whether it says that something was told after its time, and why.
     pub const fn is_late(self) -> bool {
         matches!(
@@ -177,6 +195,8 @@ impl Reason {
                 | Self::LateServiceOff
                 | Self::LateMoved
                 | Self::LateHeld
+                | Self::LateQuiet
+                | Self::LatePaused
                 | Self::LateRetried
                 | Self::LateBroughtBack
                 | Self::LateRetryAsked

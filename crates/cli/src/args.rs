@@ -4,6 +4,7 @@ mod files;
 mod insist;
 mod letters;
 pub mod quick;
+pub mod quiet;
 mod series;
 mod simulate;
 
@@ -92,6 +93,12 @@ pub enum Command {
     Retry(Retry),
     /// Set failed or uncertain deliveries aside, saying why
     Discard(Discard),
+    /// Show or set quiet hours: what is due on this desktop waits until they end, and comes together
+    Quiet(quiet::Quiet),
+    /// Hold back what is due on this desktop for a while; alarms and webhooks go on
+    Pause(quiet::Pause),
+    /// End a pause: what waited is told now
+    Resume,
     /// Import calendar files and cards of people
     Import(Import),
     /// Export events as a calendar file, or people as cards

@@ -45,6 +45,7 @@ pub mod presence;
 pub mod programs;
 pub mod queries;
 mod quick;
+pub mod quiet;
 pub mod rate;
 pub mod reconcile;
 pub mod renderings;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use calendar::reason::Reason;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
 
@@ -87,6 +88,12 @@ pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting)
         Occasion::Unanswered => &[],
     };
     let mut title = match occasion {
+        Occasion::Due(Some(late), _) if late.cause == Reason::LateQuiet => {
+            format!("After quiet hours: {counts}")
+        }
+        Occasion::Due(Some(late), _) if late.cause == Reason::LatePaused => {
+            format!("After the pause: {counts}")
+        }
         Occasion::Due(Some(late), _) if late.from_to.is_some() => {
             format!("While you were away, {}: {counts}", from_to(late, setting))
         }

@@ -19,6 +19,7 @@ mod next;
 mod occurrences;
 pub mod person;
 mod quick;
+mod quiet;
 mod series;
 mod simulate;
 mod undo;
@@ -58,6 +59,9 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Snooze(words) => answers::snooze(&open()?, &words),
         Command::Retry(words) => letters::retry(&open()?, &words),
         Command::Discard(words) => letters::discard(&open()?, &words),
+        Command::Quiet(words) => quiet::run(&open()?, &words),
+        Command::Pause(words) => quiet::pause(&open()?, &words),
+        Command::Resume => quiet::resume(&open()?),
         Command::Import(words) => import::run(&open()?, &words),
         Command::Export(words) => export::run(&open()?, cli.json, &words),
         Command::Person(words) => person::run(&open()?, words),

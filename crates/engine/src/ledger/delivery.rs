@@ -78,7 +78,7 @@ const DUE: &str = "WHERE d.id IN (
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held')
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND use_by <= ?1
         ) AND (c.kind = 'desktop') = ?3
-        AND NOT (d.state = 'held' AND d.reason = ?4 AND (d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5)
+        AND NOT (d.state = 'held' AND d.reason = ?4 AND d.alarm = 0 AND (d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5)
         AND NOT ((d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5 AND (hex(d.channel) IN (SELECT value FROM json_each(?6))
             OR (d.state = 'held' AND d.reason = 'held.endpoint_resting' AND d.not_before > ?1
                 AND hex(d.channel) IN (SELECT value FROM json_each(?7)))))

@@ -16,6 +16,8 @@ pub mod name {
     pub const ALL_DAY_HOUR: &str = "all_day_hour";
     /// Until when reminders are paused, in milliseconds; `forever` until resumed.
     pub const PAUSED_UNTIL: &str = "paused_until";
+    /// Between which times nothing pops up: `on` or `off`, and the hours.
+    pub const QUIET_HOURS: &str = "quiet_hours";
     /// The snooze length used last, in minutes.
     pub const SNOOZE_MINUTES: &str = "snooze_minutes";
     /// The machine zone the ledger was last planned for, all of it.

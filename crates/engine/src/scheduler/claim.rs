@@ -70,9 +70,7 @@ impl Pass<'_> {
             rows.into_iter().partition(|row| row.facts.desktop);
         let mut parcels = Vec::new();
         if slots.desktop > 0 && !desktop.is_empty() {
-            let many = desktop.len() > POP_UPS;
-            let together = if many { desktop } else { desktop.into_iter().take(1).collect() };
-            parcels.extend(self.claim_notice(together)?);
+            parcels.extend(self.claim_notice(self.at_once(desktop))?);
         }
         let mut free = slots.webhook;
         for row in webhooks {
@@ -87,6 +85,23 @@ impl Pass<'_> {
             }
         }
         Ok(parcels)
+    }
+
+    /// Of due rows those that are told now, in one notification. A few alarms come before all
+    /// else, each alone; what quiet hours or a pause held back comes together.
+    fn at_once(&self, rows: Vec<DeliveryRow>) -> Vec<DeliveryRow> {
+        let (mut alarms, others): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| row.insist.alarm);
+        if (1..=POP_UPS).contains(&alarms.len()) {
+            alarms.truncate(1);
+            return alarms;
+        }
+        let mut rows = [alarms, others].concat();
+        let waited = |row: &&DeliveryRow| self.lateness(row).is_some_and(|l| l.cause.is_silence());
+        if rows.len() <= POP_UPS && rows.iter().filter(waited).count() < 2 {
+            rows.truncate(1);
+        }
+        rows
     }
 
     fn claim_notice(&self, rows: Vec<DeliveryRow>) -> Result<Option<Parcel>> {

@@ -60,7 +60,8 @@ impl Pass<'_> {
             return None;
         }
         if let Some(cause) = row.late_cause {
-            return Some(Lateness { cause, from_to: None });
+            let from_to = cause.is_silence().then(|| self.silence.around(due, self.act.wall()));
+            return Some(Lateness { cause, from_to });
         }
         let absence = self.absences.iter().find(|a| a.from <= due && due <= a.to);
         Some(match absence {

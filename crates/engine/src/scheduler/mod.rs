@@ -185,7 +185,7 @@ impl Scheduler {
             let looks = [
                 delivery::next_look(act.tx, act.wall())?,
                 event::next_plan(act.tx)?,
-                pass.pause_ends(),
+                pass.silence_ends(),
                 pass.gates.opens(),
             ];
             // A full batch in which nothing moved waits for slots, and comes back when one is free.

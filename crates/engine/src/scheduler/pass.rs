@@ -21,8 +21,8 @@ use crate::{
     },
     message::Setting,
     planted::{Planted, is_planted},
+    quiet::Silence,
     rate::Rates,
-    settings::Pause,
 };
 
 /// What a pass works with besides the ledger.
@@ -33,7 +33,7 @@ pub(super) struct Pass<'a> {
     pub(super) absences: &'a VecDeque<Absence>,
     pub(super) setting: Setting,
     pub(super) channels: Vec<ChannelRow>,
-    pub(super) pause: Option<Hold>,
+    pub(super) silence: Silence,
     pub(super) availability: Availability,
     pub(super) gates: Gates,
 }
@@ -46,14 +46,10 @@ impl<'a> Pass<'a> {
         absences: &'a VecDeque<Absence>,
         availability: Availability,
     ) -> Result<Self> {
-        let pause = act.paused()?.map(|pause| match pause {
-            Pause::Until(at) => Hold { reason: Reason::HeldPaused, until: Some(at) },
-            Pause::Forever => Hold { reason: Reason::HeldPaused, until: None },
-        });
-        let setting = Setting::of(act)?;
+        let (setting, silence) = (Setting::of(act)?, act.silence()?);
         let channels = channel::all(act.tx)?;
         let gates = Gates::load(act.tx, &act.now, &channels, &Rates::default())?;
-        Ok(Self { act, engine, owner, absences, setting, channels, pause, availability, gates })
+        Ok(Self { act, engine, owner, absences, setting, channels, silence, availability, gates })
     }
 
     /// Looks how the endpoints stand after what came back was settled.
@@ -79,9 +75,9 @@ impl<'a> Pass<'a> {
         Ok((to_send, full))
     }
 
-    /// The end of a pause, which rows it holds may not know.
-    pub(super) fn pause_ends(&self) -> Option<Timestamp> {
-        self.pause.and_then(|hold| hold.until)
+    /// The end of quiet hours or of a pause, which rows they hold may not know.
+    pub(super) fn silence_ends(&self) -> Option<Timestamp> {
+        self.silence.at(self.act.wall()).and_then(|hold| hold.until)
     }
 
     fn decide(&self, rows: Vec<DeliveryRow>, is_full: bool) -> Result<Vec<DeliveryRow>> {
@@ -133,7 +129,7 @@ impl<'a> Pass<'a> {
             not_before,
             told_at: (to.0 == State::Completed).then(|| self.act.wall()),
             into: into.filter(|_| to.0 == State::Coalesced),
-            late_cause: (to.0 == State::Held).then_some(Reason::LateHeld),
+            late_cause: (to.0 == State::Held).then_some(to.1.as_late()),
             ..Effects::default()
         };
         let note = if to.0 == State::Expired { self.missed_while(row) } else { String::new() };
@@ -153,13 +149,12 @@ impl<'a> Pass<'a> {
         self.hold_of(row.facts.desktop, row.event.is_some()).or_else(|| self.gates.rest(row))
     }
 
-    /// What keeps a courier from being used. A pause holds the desktop only, and never a test,
-    /// which somebody is waiting for.
-    fn hold_of(&self, desktop: bool, of_an_event: bool) -> Option<Hold> {
+    /// What keeps a courier from being used: for what quiet hours and pauses silence, they too.
+    fn hold_of(&self, desktop: bool, silenced: bool) -> Option<Hold> {
         let unavailable =
             if desktop { self.availability.desktop } else { self.availability.webhook };
-        let pause = self.pause.filter(|_| desktop && of_an_event);
-        pause.or_else(|| unavailable.map(|why| Hold { reason: hold_reason(why), until: None }))
+        let silence = if silenced { self.silence.at(self.act.wall()) } else { None };
+        silence.or_else(|| unavailable.map(|why| Hold { reason: hold_reason(why), until: None }))
     }
 }
 

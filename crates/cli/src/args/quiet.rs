@@ -1,0 +1,38 @@
+//! The words of quiet hours and pauses.
+
+use clap::{Args, ValueEnum};
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    /// They hold
+    On,
+    /// They do not
+    Off,
+}
+
+#[derive(Debug, Args)]
+pub struct Quiet {
+    /// on or off, keeping the hours that were set; alone, `carillon quiet` says how they are
+    #[arg(value_enum, hide_possible_values = true)]
+    pub word: Option<OnOff>,
+    /// When they begin, such as 22:00
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<String>,
+    /// When they end, such as 07:00; on the next day if that is not later
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<String>,
+    /// The days on which they begin: all, mon-fri, sat,sun [default: as before, at first all]
+    #[arg(long, value_name = "DAYS")]
+    pub days: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Pause {
+    /// How long, such as 30m or 2h [default: until `carillon resume`]
+    #[arg(conflicts_with = "until")]
+    pub length: Option<String>,
+    /// Until when
+    #[arg(long, value_name = "T")]
+    pub until: Option<String>,
+}

@@ -1,0 +1,41 @@
+//! Aim: quiet hours and pauses are set, said and taken back in words.
+//! Method: the real program, no service, a machine in Berlin.
+
+mod kit;
+
+use kit::Desk;
+use serde_json::{Value, json};
+
+fn hours(desk: &Desk) -> Value {
+    let said = desk.line("quiet --json").json();
+    json!([said["on"], said["from"], said["to"], said["days"]])
+}
+
+#[test]
+fn quiet_hours_are_set_bit_by_bit_switched_off_and_on_again() {
+    let desk = Desk::new();
+    assert_eq!(desk.line("quiet").done(), "No quiet hours.\n");
+    let set = desk.line("quiet --from 22:30 --to 07:00 --days mon-fri");
+    assert!(set.done().starts_with("Quiet hours from 22:30 to 07:00, beginning on mon-fri."));
+    desk.line("quiet --to 06:15").done();
+    assert_eq!(hours(&desk), json!([true, "22:30", "06:15", "mon-fri"]));
+    assert_eq!(desk.line("quiet off").done(), "No quiet hours.\n");
+    desk.line("quiet on").done();
+    assert_eq!(hours(&desk), json!([true, "22:30", "06:15", "mon-fri"]));
+    assert!(desk.line("quiet --to 22:30").refused(2).contains("have no length"));
+    assert!(desk.line("quiet --from 25:00").refused(2).contains("write hours and minutes"));
+    assert!(desk.line("quiet --days weekend").refused(2).contains("mon-fri"));
+}
+
+#[test]
+fn a_pause_lasts_as_long_as_was_said_and_ends_when_resumed() {
+    let desk = Desk::new();
+    assert!(desk.line("pause").done().contains("Paused until `carillon resume`."));
+    let said = desk.line("pause --json 30m").json();
+    assert_eq!((&said["paused"], said["paused_until"].is_string()), (&json!(true), true));
+    let until = desk.line("pause --until 2031-05-01T09:00");
+    assert!(until.done().contains("Paused until Thu 1 May 2031, 09:00 (Europe/Berlin)."));
+    assert!(desk.line("pause --until 2001-05-01T09:00").refused(2).contains("is not ahead"));
+    assert!(desk.line("resume").done().starts_with("What waited is told now."));
+    assert!(desk.line("resume").done().starts_with("There was no pause."));
+}
