@@ -146,14 +146,16 @@ impl<'a> Pass<'a> {
 
     /// What keeps a row's channel from being used.
     fn hold(&self, row: &DeliveryRow) -> Option<Hold> {
-        self.hold_of(row.facts.desktop, row.event.is_some()).or_else(|| self.gates.rest(row))
+        // Never a test, which somebody is waiting for, nor what is to ring at any hour.
+        let silenced = row.event.is_some() && !row.insist.alarm;
+        self.hold_of(row.facts.desktop, silenced).or_else(|| self.gates.rest(row))
     }
 
     /// What keeps a courier from being used: for what quiet hours and pauses silence, they too.
     fn hold_of(&self, desktop: bool, silenced: bool) -> Option<Hold> {
         let unavailable =
             if desktop { self.availability.desktop } else { self.availability.webhook };
-        let silence = if silenced { self.silence.at(self.act.wall()) } else { None };
+        let silence = if desktop && silenced { self.silence.at(self.act.wall()) } else { None };
         silence.or_else(|| unavailable.map(|why| Hold { reason: hold_reason(why), until: None }))
     }
 }
