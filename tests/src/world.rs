@@ -60,6 +60,18 @@ pub struct World {
     pub no_desktop: Option<Unavailable>,
     /// What was handed over: moment, key or id, and text.
     pub sent: Vec<Sent>,
+    /// Somebody changed the file behind the engine's back.
+    pub is_damaged: bool,
+}
+
+impl Drop for World {
+    /// Whatever a test was about: the record of its ledger is whole, and gives the rows.
+    fn drop(&mut self) {
+        if !self.is_damaged && !std::thread::panicking() {
+            let faults = self.engine.check_records().expect("a ledger");
+            assert!(faults.is_empty(), "{faults:?}");
+        }
+    }
 }
 
 /// Something a courier was given.
@@ -113,6 +125,7 @@ impl World {
             answer: Handover::Accepted { shown_by: None },
             no_desktop: None,
             sent: Vec::new(),
+            is_damaged: false,
         }
     }
 
@@ -197,9 +210,7 @@ impl World {
 
     /// Sets the wall clock to a local time of the machine's zone; boot time goes along as far.
     pub fn jump_to(&mut self, local: &str) {
-        let zone = self.engine.planning_context().expect("a ledger").machine_zone();
-        let at = local.parse::<jiff::civil::DateTime>().expect("a local time");
-        let to = at.to_zoned(zone).expect("an instant").timestamp();
+        let to = self.instant(local);
         self.clock.change(|now| {
             let ahead = to.duration_since(now.wall);
             now.boot += Duration::try_from(ahead).unwrap_or_default();
@@ -207,13 +218,38 @@ impl World {
         });
     }
 
-    /// Lets time go on to a local time with the service awake: it wakes whenever it asked to.
-    pub fn wait_until(&mut self, local: &str) {
+    /// Sets the wall clock alone to a local time, as a person or the network does.
+    pub fn set_clock(&mut self, local: &str) {
+        self.set_wall(self.instant(local));
+    }
+
+    /// Sets the wall clock alone.
+    pub fn set_wall(&mut self, to: Timestamp) {
+        self.clock.change(|now| now.wall = to);
+    }
+
+    /// The machine is started anew: another boot, at the same wall time.
+    pub fn reboot(&mut self) {
+        self.kill();
+        self.clock.change(|now| {
+            now.boot = Duration::from_secs(20);
+            now.boot_id = format!("{}, and again", now.boot_id).into();
+        });
+        self.start();
+    }
+
+    fn instant(&self, local: &str) -> Timestamp {
         let zone = self.engine.planning_context().expect("a ledger").machine_zone();
         let at = local.parse::<jiff::civil::DateTime>().expect("a local time");
-        let end = at.to_zoned(zone).expect("an instant").timestamp();
+        at.to_zoned(zone).expect("an instant").timestamp()
+    }
+
+    /// Lets time go on to a local time with the service awake: it wakes whenever it asked to.
+    pub fn wait_until(&mut self, local: &str) {
+        let end = self.instant(local);
         // Ends: each turn moves the clock forward to the next wake-up.
         while let Some(next) = self.run().filter(|next| *next < end) {
+            assert!(next > self.now(), "a busy loop: woken at {next} again and again");
             self.clock.change(|now| {
                 now.boot += Duration::try_from(next.duration_since(now.wall)).unwrap_or_default();
                 now.wall = now.wall.max(next);

@@ -175,6 +175,7 @@ fn the_inbox_lists_five_thousand_says_that_there_are_more_and_can_be_answered_wh
         UPDATE temp.copy SET id = randomblob(16), occurrence = 'copy ' || rowid, due = due - rowid;
         INSERT INTO delivery SELECT * FROM temp.copy WHERE rowid > 1;";
     ledger.execute_batch(copies).expect("copies");
+    world.is_damaged = true;
     let engine = world.engine();
     assert_eq!(engine.count_inbox().expect("a count"), 5_000);
     let first = engine.inbox().expect("inbox");

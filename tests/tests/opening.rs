@@ -205,6 +205,7 @@ fn the_ledger_of_each_earlier_schema_opens_with_all_that_is_in_it() {
         assert_eq!(count("PRAGMA user_version"), SCHEMA);
         assert_eq!(TABLES.map(|table| count(&format!("SELECT count(*) FROM {table}"))), before);
         assert_eq!(engine.check_file().expect("asked"), Vec::<String>::new());
+        assert_eq!(engine.check_records().expect("looked through"), []);
         let all = Filter { limit: 1000, ..Filter::default() };
         let told = engine.deliveries(&all).expect("readable");
         assert!(told.iter().any(|l| l.row.facts.state == State::Retrying), "with a try to come");

@@ -252,6 +252,14 @@ fn rests(row: &Row, now: Timestamp) -> bool {
     row.state == State::Held && nobody && rests
 }
 
+/// Whether a wait until this moment was counted from now on: it is as long on any clock.
+pub fn counts_from_now(row: &Row, (state, reason): (State, Reason), until: Timestamp) -> bool {
+    let found_nobody =
+        matches!(reason, Reason::HeldOffline | Reason::HeldSecret | Reason::HeldNoNotifier);
+    state == State::Retrying
+        || state == State::Held && found_nobody && row.use_by != Some(until) && until != bound(row)
+}
+
 /// A month after it was due nothing is waited for any more.
 fn too_long(row: &Row) -> Next {
     match row.desktop {
@@ -261,10 +269,18 @@ fn too_long(row: &Row) -> Next {
 }
 
 fn held(row: &Row, hold: Hold, now: Timestamp) -> Next {
-    if row.use_by.is_none() && now >= bound(row) {
+    let end = match (hold.reason, row.use_by) {
+        // When it was due says nothing while the clock is not to be trusted.
+        (Reason::HeldClock, None) => {
+            let begun = row.not_before.filter(|_| row.state == State::Held);
+            begun.filter(|_| row.reason == hold.reason).unwrap_or(later(now, LONGEST_HOLD))
+        }
+        _ => bound(row),
+    };
+    if row.use_by.is_none() && now >= end {
         return too_long(row);
     }
-    let until = hold.until.map_or(bound(row), |until| until.min(bound(row)));
+    let until = hold.until.map_or(end, |until| until.min(end));
     if row.state == State::Held && row.reason == hold.reason && row.not_before == Some(until) {
         return Next::Keep;
     }

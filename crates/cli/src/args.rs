@@ -122,6 +122,11 @@ pub enum Command {
     Backup(Backup),
     /// Put a backup in the place of the ledger, which is kept; nothing of the past rings
     Restore(Restore),
+    /// Whether this computer's clock jumped, and that it is right
+    Clock {
+        #[command(subcommand)]
+        what: Option<crate::commands::clock::Clock>,
+    },
     /// Look whether everything needed is there and well, changing nothing; exits with 1 if not
     Doctor,
     /// Print completions for a shell

@@ -419,3 +419,13 @@ fn completions_and_the_manual_name_every_command() {
     assert!(desk.line("--version").done().starts_with("carillon 0."));
     assert!(desk.line("add --help").done().contains("--remind"));
 }
+
+#[test]
+fn a_clock_that_went_as_it_should_needs_no_word() {
+    let desk = Desk::new();
+    let shown = desk.line("clock --json").json();
+    has(&shown, "now jump accepted");
+    assert_eq!((&shown["jump"], &shown["accepted"]), (&Value::Null, &json!(false)));
+    let accepted = desk.line("clock accept --json").json();
+    assert_eq!((&accepted["jump"], &accepted["accepted"]), (&Value::Null, &json!(false)));
+}

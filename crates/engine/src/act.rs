@@ -188,7 +188,7 @@ impl<'a> Act<'a> {
         effects: &Effects,
         note: &str,
     ) -> Result<bool> {
-        if !delivery::enter(self.tx, row, to, effects, self.wall())? {
+        if !delivery::enter(self.tx, row, to, effects, &self.now)? {
             return Ok(false);
         }
         self.audit(row.id, row.token, Some(row.facts.state), to, note)?;

@@ -17,10 +17,31 @@ pub struct Now {
     pub boot_id: Arc<str>,
 }
 
+/// The time since boot as the ledger stores it.
+pub(crate) fn boot_ms(now: &Now) -> i64 {
+    i64::try_from(now.boot.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Whether the machine's clock goes by others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Synchronised {
+    /// It does.
+    Yes,
+    /// It will, but does not yet.
+    No,
+    /// Nobody here can say.
+    Unknown,
+}
+
 /// Whoever can be asked for the time.
 pub trait Clock: Send + Sync {
     /// What all clocks say.
     fn now(&self) -> Now;
+
+    /// Whether the wall clock has been set by others since the machine was started.
+    fn synchronised(&self) -> Synchronised {
+        Synchronised::Unknown
+    }
 }
 
 /// The machine's clocks.
@@ -46,6 +67,16 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     fn now(&self) -> Now {
         Now { wall: Timestamp::now(), boot: boot_time(), boot_id: self.boot_id.clone() }
+    }
+
+    /// As systemd's time service tells; of others nothing is known.
+    fn synchronised(&self) -> Synchronised {
+        let place = std::path::Path::new("/run/systemd/timesync");
+        match (place.exists(), place.join("synchronized").exists()) {
+            (true, true) => Synchronised::Yes,
+            (true, false) => Synchronised::No,
+            (false, _) => Synchronised::Unknown,
+        }
     }
 }
 

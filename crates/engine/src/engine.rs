@@ -18,7 +18,7 @@ use uuid::{ContextV7, Timestamp as UuidTime, Uuid};
 use crate::{
     act::Act,
     bell::Bell,
-    clock::{Clock, Now},
+    clock::{Clock, Now, Synchronised},
     error::{Error, Result},
     ledger::{Ledger, setting},
     machine::machine_zone,
@@ -175,6 +175,11 @@ impl Engine {
     /// What all clocks say.
     pub fn now(&self) -> Now {
         self.clock.now()
+    }
+
+    /// Whether the machine's clock goes by others.
+    pub(crate) fn synchronised(&self) -> Synchronised {
+        self.clock.synchronised()
     }
 
     /// Zone data.

@@ -48,6 +48,7 @@ mod quick;
 pub mod quiet;
 pub mod rate;
 pub mod reconcile;
+mod records;
 pub mod renderings;
 pub mod restore;
 mod restored;

@@ -29,6 +29,10 @@ use crate::{
 /// What is left to do at the end of the process may take so long.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
+/// How long a clock that is not synchronised yet is waited for, and how often it is looked at.
+const SYNCHRONISING: Duration = Duration::from_secs(120);
+const LOOK: Duration = Duration::from_secs(1);
+
 /// Whether the tray is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrayChoice {
@@ -92,6 +96,7 @@ async fn serve(options: &Options) -> Result<(), Error> {
     let mut signals = Stopped::listen().map_err(system("hear its signals"))?;
     let served = async {
         let Some((engine, lock)) = lead(&place, &mut stopping).await? else { return Ok(()) };
+        await_clock(&engine, &mut stopping).await?;
         let led =
             Service { options, engine, stop: stop.clone(), stopping: stopping.clone() }.lead();
         let led = led.await;
@@ -146,6 +151,23 @@ async fn lead(
         },
         _ = stopping.wait_for(|stop| *stop) => Ok(None),
     }
+}
+
+/// After more than a day the machine's clock may be wrong until others have set it: that is waited
+/// for, two minutes at most. Nothing rings meanwhile, and then it does in any case.
+async fn await_clock(
+    engine: &Engine,
+    stopping: &mut watch::Receiver<bool>,
+) -> Result<(), engine::Error> {
+    let end = engine.now().boot + SYNCHRONISING;
+    let mut look = tokio::time::interval(LOOK);
+    while engine.awaits_clock()? && engine.now().boot < end {
+        tokio::select! {
+            _ = look.tick() => {}
+            _ = stopping.wait_for(|stop| *stop) => return Ok(()),
+        }
+    }
+    Ok(())
 }
 
 /// A service that leads.

@@ -5,6 +5,7 @@ mod answers;
 mod backup;
 mod calendar;
 mod channel;
+pub mod clock;
 mod daemon;
 mod deliveries;
 mod doctor;
@@ -70,6 +71,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Occurrences(words) if words.batch => occurrences::batch(),
         Command::Occurrences(words) => occurrences::one(&words),
         Command::Simulate(words) => simulate::run(&open()?, &words),
+        Command::Clock { what } => clock::run(&open()?, what.as_ref()),
         Command::Zones(words) => zones::run(&open()?, &words),
         Command::Backup(words) => backup::backup(cli.data_dir.as_deref(), &words),
         Command::Restore(words) => backup::restore(cli.data_dir.as_deref(), &words),

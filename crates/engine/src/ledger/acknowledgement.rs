@@ -78,6 +78,17 @@ pub fn find(tx: &Transaction<'_>, name: &Identity, generation: u32) -> Result<Op
     Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?)
 }
 
+/// After the wall clock went back: what was answered in a future that was false was answered now,
+/// and sleeps as long as it was meant to.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn rewind(tx: &Transaction<'_>, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE acknowledgement SET until = ?1 + (until - at), at = ?1 WHERE at > ?1";
+    tx.execute(sql, [ms(now)])?;
+    Ok(())
+}
+
 /// Until when this trigger's reminder of an occurrence sleeps: the last answer given to it, or to
 /// a snooze of it, if that is a snooze.
 ///

@@ -1,12 +1,22 @@
 //! Table `audit`: a row for every transition, in the same transaction as the transition. It is
 //! appended to and never changed; replayed, it gives the rows.
 
+mod check;
+mod replay;
+
 use calendar::{delivery::State, id::DeliveryId, reason::Reason};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
+pub use self::{
+    check::{Checked, Fault, check, check_rows},
+    replay::{Replayed, Taken, replay},
+};
 use super::{column, moment, ms};
-use crate::{clock::Now, error::Result};
+use crate::{
+    clock::{Now, boot_ms},
+    error::Result,
+};
 
 /// Who made a transition, and in what circumstances.
 #[derive(Debug, Clone)]
@@ -75,22 +85,40 @@ impl AuditRow {
 /// When the ledger cannot be written.
 pub fn append(tx: &Transaction<'_>, circumstance: &Circumstance<'_>, step: Step<'_>) -> Result<()> {
     let sql = "INSERT INTO audit (delivery, at, boot_ms, boot_id, zone, tzdata, actor, token, from_state, to_state,
-        reason, correlation, note) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+        reason, correlation, note, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
     let c = circumstance;
+    let (at, boot) = (ms(c.now.wall), boot_ms(c.now));
+    let (from, to) = (step.from.map_or("", State::code), step.to.code());
+    let checksum = check::checksum(
+        step.delivery.bytes(),
+        [at, boot, step.token],
+        [
+            &c.now.boot_id,
+            c.zone,
+            c.tzdata,
+            c.actor,
+            from,
+            to,
+            step.reason.code(),
+            c.correlation,
+            step.note,
+        ],
+    );
     tx.prepare_cached(sql)?.execute(params![
         step.delivery.bytes(),
-        ms(c.now.wall),
-        i64::try_from(c.now.boot.as_millis()).unwrap_or(i64::MAX),
+        at,
+        boot,
         &*c.now.boot_id,
         c.zone,
         c.tzdata,
         c.actor,
         step.token,
-        step.from.map_or("", State::code),
-        step.to.code(),
+        from,
+        to,
         step.reason.code(),
         c.correlation,
-        step.note
+        step.note,
+        checksum
     ])?;
     Ok(())
 }

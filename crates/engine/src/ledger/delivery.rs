@@ -17,7 +17,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 pub use self::{
     home::{hand_over, hand_over_all, hand_over_from},
-    write::{Effects, Retimed, claim, enter, flag_cancel, insert, retime, rewind, shown},
+    write::{Effects, Retimed, claim, enter, flag_cancel, insert, retime, shown, wait_anew},
 };
 use super::{column, moment, ms, nag};
 use crate::error::Result;
@@ -305,6 +305,26 @@ pub fn unfinished(tx: &Transaction<'_>, now: Timestamp, limit: u32) -> Result<Ve
     let rest = "WHERE d.due <= ?1
         AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held') ORDER BY d.due, d.id LIMIT ?2";
     several(tx, rest, params![ms(now), limit])
+}
+
+/// The live snoozes and nags that came to be after `now`: in a future that was false.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn snoozed_after(tx: &Transaction<'_>, now: Timestamp) -> Result<Vec<DeliveryRow>> {
+    let rest = "WHERE d.created_at > ?1 AND d.reminder GLOB '[sn]:*'
+        AND d.state IN ('scheduled', 'pending', 'retrying', 'held') ORDER BY d.due, d.id";
+    several(tx, rest, [ms(now)])
+}
+
+/// The snoozes that are due after `now` and ended all the same.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn snoozes_ended_before(tx: &Transaction<'_>, now: Timestamp) -> Result<Vec<DeliveryRow>> {
+    let rest = "WHERE d.due > ?1 AND d.reminder GLOB 's:*' AND d.state IN ('expired', 'coalesced')
+        ORDER BY d.due, d.id";
+    several(tx, rest, [ms(now)])
 }
 
 /// The live rows of a channel.

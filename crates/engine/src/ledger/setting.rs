@@ -34,6 +34,8 @@ pub mod name {
     pub const RESTORED: &str = "restored";
     /// When that was last done, in milliseconds, and of how many deliveries.
     pub const RESTORED_AT: &str = "restored_at";
+    /// A jump of the clock nobody has confirmed; JSON.
+    pub const CLOCK_JUMP: &str = "clock_jump";
     /// How the window looks and counts; JSON only the window reads.
     pub const WINDOW: &str = "window";
 }

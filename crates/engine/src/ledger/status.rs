@@ -1,10 +1,15 @@
 //! Table `service_status`: what the service says of itself, for whoever wants to know.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{moment, ms};
-use crate::error::Result;
+use crate::{
+    clock::{Now, boot_ms},
+    error::Result,
+};
 
 /// What the service last said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +22,8 @@ pub struct StatusRow {
     pub started: Timestamp,
     /// When it last looked.
     pub passed: Timestamp,
+    /// How long the machine was up then, and its boot.
+    pub up: Option<(Duration, String)>,
     /// The notification service it talks to, or why there is none.
     pub notifier: Option<String>,
     /// Whether a panel shows the tray; `None` while not known or not wanted.
@@ -30,8 +37,10 @@ pub struct StatusRow {
 /// # Errors
 /// When the ledger cannot be read.
 pub fn get(tx: &Transaction<'_>) -> Result<Option<StatusRow>> {
-    let sql = "SELECT pid, program, started, passed, notifier, tray, stopped FROM service_status";
+    let sql = "SELECT pid, program, started, passed, notifier, tray, stopped, boot_ms, boot_id FROM service_status";
     let row = tx.query_row(sql, [], |row| {
+        let up: Option<i64> = row.get(7)?;
+        let boot: Option<String> = row.get(8)?;
         Ok(StatusRow {
             pid: row.get(0)?,
             program: row.get(1)?,
@@ -40,6 +49,7 @@ pub fn get(tx: &Transaction<'_>) -> Result<Option<StatusRow>> {
             notifier: row.get(4)?,
             tray: row.get(5)?,
             stopped: row.get::<_, Option<i64>>(6)?.map(moment),
+            up: up.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis).zip(boot),
         })
     });
     Ok(row.optional()?)
@@ -49,20 +59,21 @@ pub fn get(tx: &Transaction<'_>) -> Result<Option<StatusRow>> {
 ///
 /// # Errors
 /// When the ledger cannot be written.
-pub fn begin(tx: &Transaction<'_>, pid: u32, program: &str, now: Timestamp) -> Result<()> {
+pub fn begin(tx: &Transaction<'_>, pid: u32, program: &str, now: &Now) -> Result<()> {
     let sql = "INSERT INTO service_status (one, pid, program, started, passed) VALUES (1, ?1, ?2, ?3, ?3)
         ON CONFLICT (one) DO UPDATE SET pid = ?1, program = ?2, started = ?3, passed = ?3, notifier = NULL,
         tray = NULL, stopped = NULL";
-    tx.execute(sql, params![pid, program, ms(now)])?;
-    Ok(())
+    tx.execute(sql, params![pid, program, ms(now.wall)])?;
+    passed(tx, now)
 }
 
 /// Notes that the service looked.
 ///
 /// # Errors
 /// When the ledger cannot be written.
-pub fn passed(tx: &Transaction<'_>, now: Timestamp) -> Result<()> {
-    tx.prepare_cached("UPDATE service_status SET passed = ?1")?.execute([ms(now)])?;
+pub fn passed(tx: &Transaction<'_>, now: &Now) -> Result<()> {
+    let sql = "UPDATE service_status SET passed = ?1, boot_ms = ?2, boot_id = ?3";
+    tx.prepare_cached(sql)?.execute(params![ms(now.wall), boot_ms(now), &*now.boot_id])?;
     Ok(())
 }
 
@@ -88,7 +99,7 @@ pub fn tray(tx: &Transaction<'_>, shown: bool) -> Result<()> {
 ///
 /// # Errors
 /// When the ledger cannot be written.
-pub fn stopped(tx: &Transaction<'_>, now: Timestamp) -> Result<()> {
-    tx.execute("UPDATE service_status SET stopped = ?1, passed = ?1", [ms(now)])?;
-    Ok(())
+pub fn stopped(tx: &Transaction<'_>, now: &Now) -> Result<()> {
+    tx.execute("UPDATE service_status SET stopped = ?1", [ms(now.wall)])?;
+    passed(tx, now)
 }

@@ -3,6 +3,7 @@
 //! sleeping and sending are the driver's.
 
 mod claim;
+mod clocks;
 mod gates;
 mod late;
 mod pass;
@@ -17,6 +18,7 @@ use calendar::{
 };
 use jiff::Timestamp;
 
+pub use self::clocks::ClockJump;
 use self::{late::Absence, pass::Pass};
 use crate::{
     act::Act,
@@ -108,8 +110,13 @@ impl Scheduler {
         let now = engine.now();
         let before = engine.service_status()?;
         let marked = engine.meet()?;
+        let is_unsure = engine.awaits_clock()?;
         engine.write(|act| {
-            status::begin(act.tx, std::process::id(), env!("CARGO_PKG_VERSION"), act.wall())?;
+            status::begin(act.tx, std::process::id(), env!("CARGO_PKG_VERSION"), &act.now)?;
+            delivery::wait_anew(act.tx, &act.now, None)?;
+            if let Some(before) = before.as_ref().filter(|_| is_unsure) {
+                act.note_jump(before.passed, true)?;
+            }
             for row in delivery::left_behind(act.tx, &owner)? {
                 attempt::end(
                     act.tx,
@@ -137,13 +144,18 @@ impl Scheduler {
             tracing::error!(%error, "some reminders are still planned by earlier time zones");
         }
         let mut absences = VecDeque::new();
-        let away = before.map(|status| status.stopped.unwrap_or(status.passed).max(status.passed));
+        let away = before
+            .as_ref()
+            .map(|status| status.stopped.unwrap_or(status.passed).max(status.passed));
         absences.push_back(Absence {
             from: away.unwrap_or(Timestamp::MIN).min(now.wall),
             to: now.wall,
             cause: Reason::LateServiceOff,
         });
-        let last = away.map(|wall| Now { wall, boot: now.boot, boot_id: "".into() });
+        let last = before.zip(away).map(|(status, wall)| {
+            let (boot, boot_id) = status.up.unwrap_or((now.boot, String::new()));
+            Now { wall, boot, boot_id: boot_id.into() }
+        });
         Ok(Self { engine, owner, absences, expected: None, last, marked, rates: Rates::default() })
     }
 
@@ -160,15 +172,12 @@ impl Scheduler {
         availability: Availability,
     ) -> Result<Passed> {
         self.notice_absence(now);
-        let back =
-            self.last.as_ref().map_or(0, |last| last.wall.duration_since(now.wall).as_secs());
         let (engine, owner, absences) = (&*self.engine, &self.owner, &self.absences);
-        let counted = &self.rates;
+        let (counted, last) = (&self.rates, self.last.as_ref());
         let (passed, rates, audited) = engine.write_at(now.clone(), |act| {
             let before = act.tx.total_changes();
-            if back > ABSENT {
-                event::rewind(act.tx, act.wall())?;
-                delivery::rewind(act.tx, back * 1000, act.wall())?;
+            if let Some(last) = last {
+                act.follow_clocks(last)?;
             }
             let mut pass = Pass::new(act, engine, owner, absences, availability)?;
             for one in finished {
@@ -180,7 +189,7 @@ impl Scheduler {
             let parcels = pass.claim(to_send, slots)?;
             let changed = act.tx.total_changes() != before;
             if changed {
-                status::passed(act.tx, act.wall())?;
+                status::passed(act.tx, &act.now)?;
             }
             let looks = [
                 delivery::next_look(act.tx, act.wall())?,
@@ -210,8 +219,8 @@ impl Scheduler {
     /// When the ledger cannot be written.
     pub fn beat(&self, stop: bool) -> Result<()> {
         let work = |act: &Act<'_>| match stop {
-            true => status::stopped(act.tx, act.wall()),
-            false => status::passed(act.tx, act.wall()),
+            true => status::stopped(act.tx, &act.now),
+            false => status::passed(act.tx, &act.now),
         };
         if stop { self.engine.write(work) } else { self.engine.write_unheard(work) }
     }

@@ -34,6 +34,7 @@ pub(super) struct Pass<'a> {
     pub(super) setting: Setting,
     pub(super) channels: Vec<ChannelRow>,
     pub(super) silence: Silence,
+    pub(super) clock: Option<Hold>,
     pub(super) availability: Availability,
     pub(super) gates: Gates,
 }
@@ -49,7 +50,20 @@ impl<'a> Pass<'a> {
         let (setting, silence) = (Setting::of(act)?, act.silence()?);
         let channels = channel::all(act.tx)?;
         let gates = Gates::load(act.tx, &act.now, &channels, &Rates::default())?;
-        Ok(Self { act, engine, owner, absences, setting, channels, silence, availability, gates })
+        let clock = act.unconfirmed_jump(|| engine.synchronised())?;
+        let clock = clock.map(|reason| Hold { reason, until: None });
+        Ok(Self {
+            act,
+            engine,
+            owner,
+            absences,
+            setting,
+            channels,
+            silence,
+            clock,
+            availability,
+            gates,
+        })
     }
 
     /// Looks how the endpoints stand after what came back was settled.
@@ -156,7 +170,10 @@ impl<'a> Pass<'a> {
         let unavailable =
             if desktop { self.availability.desktop } else { self.availability.webhook };
         let silence = if desktop && silenced { self.silence.at(self.act.wall()) } else { None };
-        silence.or_else(|| unavailable.map(|why| Hold { reason: hold_reason(why), until: None }))
+        let clock = self.clock.filter(|_| !desktop);
+        silence
+            .or(clock)
+            .or_else(|| unavailable.map(|why| Hold { reason: hold_reason(why), until: None }))
     }
 }
 

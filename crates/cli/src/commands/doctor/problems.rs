@@ -18,6 +18,7 @@ use super::Shape;
 use crate::{failure::Failure, words};
 
 const NO_SERVICE: &str = "no service is running, so nothing rings: start it with `carillon daemon`";
+const JUMPED: &str = "this computer's clock jumped by more than a day and webhooks wait until somebody confirms it: `carillon clock` shows it, `carillon clock accept` says it is right";
 const NO_NOTIFIER: &str =
     "no notification service: reminders will wait in the inbox until there is one";
 const DAY: i64 = 86_400;
@@ -37,6 +38,9 @@ pub fn find(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
         let is_file = faults.len() > usize::from(engine.count_unreadable()? > 0);
         let advice = if is_file { format!(": {DAMAGED_ADVICE}") } else { String::new() };
         problems.push(format!("the ledger is damaged: {}{advice}", faults.join("; ")));
+    }
+    if engine.clock_jump()?.is_some() {
+        problems.push(JUMPED.into());
     }
     let channels = engine.channels()?;
     problems.extend(sealed(engine, &channels));

@@ -2,7 +2,7 @@
 //! token it was read with, and says whether it met them.
 
 use calendar::{
-    delivery::State,
+    delivery::{State, counts_from_now},
     id::DeliveryId,
     nag::{Insist, Nag},
     policy::{Collapse, UseBy},
@@ -12,7 +12,10 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{super::ms, DeliveryRow};
-use crate::error::Result;
+use crate::{
+    clock::{Now, boot_ms},
+    error::Result,
+};
 
 /// Inserts a planned row.
 ///
@@ -89,15 +92,17 @@ pub fn enter(
     row: &DeliveryRow,
     (state, reason): (State, Reason),
     effects: &Effects,
-    now: Timestamp,
+    now: &Now,
 ) -> Result<bool> {
     let sql =
         "UPDATE delivery SET state = ?4, reason = ?5, not_before = ?6, told_at = ?7, into_row = ?8,
         failures = failures + ?9, crashes = crashes + ?10, again = max(again, ?11),
         late_cause = coalesce(?12, late_cause), shown_by = coalesce(?13, shown_by), owner = NULL,
-        cancel_wanted = 0, updated_at = ?14
+        cancel_wanted = 0, updated_at = ?14, wait = ?15, wait_since = ?16, wait_boot = ?17
         WHERE id = ?1 AND state = ?2 AND token = ?3";
     let e = effects;
+    let wait = e.not_before.filter(|at| counts_from_now(&row.facts, (state, reason), *at));
+    let wait = wait.map(|at| (ms(at) - ms(now.wall)).max(0));
     let changed = tx.prepare_cached(sql)?.execute(params![
         row.id.bytes(),
         row.facts.state.code(),
@@ -112,7 +117,10 @@ pub fn enter(
         e.again,
         e.late_cause.map(Reason::code),
         e.shown_by,
-        ms(now)
+        ms(now.wall),
+        wait,
+        wait.map(|_| boot_ms(now)),
+        wait.map(|_| &*now.boot_id)
     ])?;
     Ok(changed == 1)
 }
@@ -230,14 +238,21 @@ pub fn shown(tx: &Transaction<'_>, id: DeliveryId, by: &str) -> Result<()> {
     Ok(())
 }
 
-/// After the wall clock went back by so much: waits that were counted from the false time end
-/// as much earlier.
+/// After a clock was set or the machine was started anew: waits that were counted from a moment
+/// last as long as they were meant to. Of those of another boot it is not known how much has passed,
+/// so they last as long again at most. Where it is not known how long that was, what waits ends as
+/// much earlier as the clock went `back`.
 ///
 /// # Errors
 /// When the ledger cannot be written.
-pub fn rewind(tx: &Transaction<'_>, back_ms: i64, now: Timestamp) -> Result<()> {
-    let sql = "UPDATE delivery SET not_before = max(?2, not_before - ?1)
-        WHERE state = 'retrying' AND not_before > ?2";
-    tx.execute(sql, params![back_ms, ms(now)])?;
+pub fn wait_anew(tx: &Transaction<'_>, now: &Now, back: Option<i64>) -> Result<()> {
+    let sql = "UPDATE delivery SET not_before = min(coalesce(use_by, 1e18), CASE
+            WHEN wait_boot = ?2 THEN max(due, ?1 + min(wait, max(0, wait_since + wait - ?3)))
+            ELSE max(due, min(not_before, ?1 + wait)) END)
+        WHERE state IN ('retrying', 'held') AND wait IS NOT NULL";
+    tx.execute(sql, params![ms(now.wall), &*now.boot_id, boot_ms(now)])?;
+    let sql = "UPDATE delivery SET not_before = max(?2, due, not_before - ?1)
+        WHERE state = 'retrying' AND wait IS NULL AND not_before > ?2";
+    tx.execute(sql, params![back.unwrap_or(0), ms(now.wall)])?;
     Ok(())
 }

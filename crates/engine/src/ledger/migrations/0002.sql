@@ -26,6 +26,14 @@ CREATE TABLE breaker (
 UPDATE delivery SET not_before = coalesce(use_by, due + 2592000000) WHERE state = 'held' AND not_before IS NULL;
 UPDATE delivery SET not_before = use_by WHERE state IN ('held', 'retrying') AND not_before > use_by;
 
+-- A wait that was counted from a moment: how long, in milliseconds, and since when of which boot.
+ALTER TABLE delivery ADD COLUMN wait INTEGER CHECK (wait >= 0);
+ALTER TABLE delivery ADD COLUMN wait_since INTEGER;
+ALTER TABLE delivery ADD COLUMN wait_boot TEXT;
+-- The time since boot, and the boot, when the service last looked.
+ALTER TABLE service_status ADD COLUMN boot_ms INTEGER;
+ALTER TABLE service_status ADD COLUMN boot_id TEXT;
+
 CREATE TRIGGER delivery_born BEFORE INSERT ON delivery
 WHEN NEW.state NOT IN ('scheduled', 'pending', 'skipped', 'review') OR NEW.attempts <> 0 OR NEW.token <> 0
 BEGIN

@@ -1,0 +1,81 @@
+//! The record: each step is as it was written, and the steps of a delivery give its row. Every other
+//! test's world is looked through in the same way when it ends.
+
+use acceptance::world::{World, draft, reminders};
+use calendar::draft::EventDraft;
+use engine::courier::{Handover, Unavailable};
+
+const BERLIN: &str = "Europe/Berlin";
+
+/// A world in which something was told, missed, cancelled, held, moved and tried again.
+fn eventful() -> World {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let tea = world.add(EventDraft {
+        reminders: reminders(&["PT0M", "-PT10M"]),
+        ..draft("note", "Tea", "20261123T100000", Some(BERLIN))
+    });
+    world.add(EventDraft {
+        rules: vec!["FREQ=HOURLY".into()],
+        ..draft("appointment", "Round", "20261123T093000", Some(BERLIN))
+    });
+    let moved = EventDraft { start: "20261123T113000".into(), ..world.draft(tea) };
+    world.save(Some(tea), moved);
+    world.no_desktop = Some(Unavailable::NoNotifier);
+    world.wait_until("2026-11-23T12:00");
+    world.no_desktop = None;
+    world.answer(Handover::Transient {
+        retry_after: None,
+        schedule: engine::courier::Schedule::Channel,
+    });
+    world.wait_until("2026-11-23T12:10");
+    world.kill();
+    world.jump_to("2026-11-23T17:10");
+    world.start();
+    world.answer(Handover::Accepted { shown_by: None });
+    world.wait_until("2026-11-23T18:00");
+    world.engine().delete_event(tea, None, None).expect("deleted");
+    world
+}
+
+fn change(world: &World, sql: &str) -> usize {
+    let ledger = rusqlite::Connection::open(world.folder().join("carillon.db")).expect("a file");
+    ledger.execute(sql, []).expect("a change")
+}
+
+#[test]
+fn whatever_happened_the_record_gives_the_rows() {
+    let world = eventful();
+    assert!(world.all_rows().lines().count() > 8, "{}", world.all_rows());
+    assert_eq!(world.engine().check_records().expect("looked through"), []);
+}
+
+#[test]
+fn a_changed_step_and_a_changed_row_are_found() {
+    for (sql, said) in [
+        ("UPDATE audit SET note = 'so' WHERE seq = 7", "step 7 of the record is not as it was"),
+        ("UPDATE audit SET at = at + 1 WHERE seq = 7", "step 7 of the record is not as it was"),
+        ("UPDATE audit SET checksum = NULL WHERE seq = 7", "step 7 of the record is not as it was"),
+        ("DELETE FROM audit WHERE seq = 7", "does not add up"),
+        (
+            "UPDATE delivery SET state = 'expired', reason = 'expired.age', told_at = NULL
+            WHERE id = (SELECT id FROM delivery WHERE state = 'completed' LIMIT 1)",
+            "but its record says completed",
+        ),
+        (
+            "UPDATE delivery SET attempts = attempts + 1
+            WHERE id = (SELECT id FROM delivery WHERE state = 'completed' LIMIT 1)",
+            "but its record says completed",
+        ),
+    ] {
+        let mut world = eventful();
+        world.is_damaged = true;
+        let asides = ["audit_kept", "delivery_final", "delivery_moves", "delivery_claimed"];
+        for aside in asides {
+            change(&world, &format!("DROP TRIGGER {aside}"));
+        }
+        assert_eq!(change(&world, sql), 1, "{sql}");
+        let faults = world.engine().check_records().expect("looked through");
+        assert!(faults.iter().any(|fault| fault.what.contains(said)), "{sql}: {faults:?}");
+        assert!(faults.len() < 3, "{sql}: {faults:?}");
+    }
+}
