@@ -19,8 +19,11 @@ use crate::{
     engine::Engine,
     error::{Error, Result},
     ledger::{
+        attempt::{self, AttemptRow},
         delivery::{DeliveryRow, Effects},
-        event, inbox, letters,
+        event,
+        inbox::{self, Listed},
+        letters,
     },
     message,
 };
@@ -86,7 +89,39 @@ pub struct Refused {
     pub why: String,
 }
 
+/// A letter with its words and its last try.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// The delivery.
+    pub listed: Listed,
+    /// Its last try, if there was one.
+    pub last: Option<AttemptRow>,
+}
+
 impl Engine {
+    /// The newest letters, at most so many, and how many there are in all.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn newest_letters(&self, most: usize) -> Result<(Vec<Letter>, usize)> {
+        self.read(|act| {
+            let ids = letters::parked(act.tx, None, None, MOST)?;
+            let newest = ids.iter().rev().take(most).map(|id| {
+                let listed = inbox::with_words(act.tx, act.delivery(*id)?)?;
+                Ok(Letter { listed, last: attempt::of(act.tx, *id)?.pop() })
+            });
+            Ok((newest.collect::<Result<_>>()?, ids.len()))
+        })
+    }
+
+    /// How many letters there are.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn count_letters(&self) -> Result<u32> {
+        self.read(|act| letters::count(act.tx))
+    }
+
     /// The letters there are, the oldest first, at most [`MOST`].
     ///
     /// # Errors

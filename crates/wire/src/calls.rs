@@ -92,6 +92,13 @@ calls! {
     /// Tries failed ones again.
     Retry retry: RetryDeliveries => Change;
 
+    /// What failed or is uncertain, and waits for a decision.
+    Letters letters: Empty => LettersView;
+    /// What a webhook's letter says.
+    LetterBody letter_body: DeliveryRef => LetterBody;
+    /// Tries letters again, sends them as new or sets them aside.
+    DecideLetters decide_letters: DecideLetters => Change;
+
     /// Calendars in their order.
     Calendars calendars: Empty => Vec<CalendarView>;
     /// Makes or changes a calendar.

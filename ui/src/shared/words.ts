@@ -157,7 +157,7 @@ export function reminderWords(reminder: ReminderStatus, occurrence: Pick<Occurre
 export function changeWords(change: Change, now: Moment, clock: HourClock): string {
   const title = change.title ?? t('did.one');
   const until = change.until ? momentWords(change.until, now, clock).replace(`${t('day.today')}, `, '') : '';
-  const head = change.did === 'acknowledged' || change.did === 'snoozed' || change.did === 'retried'
+  const head = change.did === 'acknowledged' || change.did === 'snoozed' || change.did === 'retried' || change.did === 'sentAsNew' || change.did === 'setAside'
     ? tn(`did.${change.did}`, change.count, { title, until }) : t(`did.${change.did}`, { title });
   const parts = [head];
   if (change.cancelledReminders > 0) parts.push(tn('did.cancelled', change.cancelledReminders));

@@ -13,7 +13,7 @@ import { requestId } from './request';
 import { Session } from './session.svelte';
 import { Toasts } from './toasts.svelte';
 
-export type Page = 'calendar' | 'inbox' | 'deliveries' | 'people' | 'settings';
+export type Page = 'calendar' | 'inbox' | 'attention' | 'deliveries' | 'people' | 'settings';
 export type View = 'week' | 'month';
 
 /** Where something that floats is anchored. */
@@ -43,13 +43,13 @@ export type Overlay =
   | { kind: 'quick' }
   | { kind: 'keys' };
 
-type Mutations = Exclude<{ [K in keyof Calls]: Calls[K]['answer'] extends Change ? K : never }[keyof Calls], 'acknowledge' | 'snooze' | 'retry'>;
+type Mutations = Exclude<{ [K in keyof Calls]: Calls[K]['answer'] extends Change ? K : never }[keyof Calls], 'acknowledge' | 'snooze' | 'retry' | 'decideLetters'>;
 
 /** These leave what undo takes back as it is. */
-const ANSWERS: readonly Did[] = ['acknowledged', 'snoozed', 'retried', 'switchedOn', 'nothing'];
+const ANSWERS: readonly Did[] = ['acknowledged', 'snoozed', 'retried', 'sentAsNew', 'setAside', 'switchedOn', 'nothing'];
 
 /** These cannot be taken back. */
-const LASTING: readonly Did[] = ['acknowledged', 'snoozed'];
+const LASTING: readonly Did[] = ['acknowledged', 'snoozed', 'sentAsNew', 'setAside'];
 
 /** What can be chosen of a series, the default first. */
 const SCOPES: readonly Scope[] = ['this', 'following', 'all'];
@@ -234,7 +234,7 @@ export class App {
   }
 
   /** Answers, or sends again, what rang for one thing (its title) or for several (none). */
-  async answer<K extends 'acknowledge' | 'snooze' | 'retry'>(name: K, args: Omit<Args<K>, 'requestId'>, title: string | null): Promise<void> {
+  async answer<K extends 'acknowledge' | 'snooze' | 'retry' | 'decideLetters'>(name: K, args: Omit<Args<K>, 'requestId'>, title: string | null): Promise<void> {
     const change = await this.ask(name, { ...args, requestId: requestId() } as Args<K>);
     if (change) this.did({ ...change, title: change.title ?? title, count: title === null ? change.count : 1 });
   }

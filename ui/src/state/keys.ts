@@ -11,6 +11,7 @@ const PLAIN: Record<string, Handler> = {
   c: (app) => void app.create({ date: app.date }),
   q: (app) => (app.overlay = { kind: 'quick' }),
   g: (app) => (app.overlay = { kind: 'goto', anchor: { x: 250, y: 8, width: 0, height: 40 } }),
+  f: (app) => app.go('attention'),
   ArrowLeft: (app) => app.page === 'calendar' && app.turn(-1),
   ArrowRight: (app) => app.page === 'calendar' && app.turn(1),
   k: (app) => app.page === 'calendar' && app.turn(-1),

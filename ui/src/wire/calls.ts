@@ -52,6 +52,12 @@ export interface Calls {
   why: { args: T.DeliveryRef; answer: T.Why };
   /** Tries failed ones again. */
   retry: { args: T.RetryDeliveries; answer: T.Change };
+  /** What failed or is uncertain, and waits for a decision. */
+  letters: { args: T.Empty; answer: T.LettersView };
+  /** What a webhook's letter says. */
+  letterBody: { args: T.DeliveryRef; answer: T.LetterBody };
+  /** Tries letters again, sends them as new or sets them aside. */
+  decideLetters: { args: T.DecideLetters; answer: T.Change };
   /** Calendars in their order. */
   calendars: { args: T.Empty; answer: T.CalendarView[] };
   /** Makes or changes a calendar. */

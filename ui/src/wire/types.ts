@@ -54,6 +54,8 @@ export type Counts = { scheduled: number, sending: number, retrying: number, hel
 
 export type Day = { date: string, lengthMin: number, blanks: Array<Blank>, zone: string, second: SecondDay | null, failed: number, };
 
+export type DecideLetters = { deliveries: Array<string>, decision: LetterDecision, text?: string | null, requestId: string, };
+
 export type DeleteEvent = { event: string, original?: string | null, scope: Scope, version: number, requestId: string, };
 
 export type DeliveriesPage = { rows: Array<DeliveryRow>, cursor: string | null, };
@@ -64,7 +66,7 @@ export type DeliveryRef = { delivery: string, };
 
 export type DeliveryRow = { id: string, key: string, event: string | null, original: string | null, title: string, kind: Kind | null, calendar: string | null, channel: string, channelName: string, channelKind: ChannelKind, trigger: Trigger, state: State, mark: Mark | null, due: Moment, told: Moment | null, lateMs: number | null, reason: Reason | null, attempts: Attempts, notBefore: Moment | null, canRetry: boolean, };
 
-export type Did = "created" | "saved" | "moved" | "deleted" | "skipped" | "ended" | "reinstated" | "undone" | "redone" | "acknowledged" | "snoozed" | "retried" | "removed" | "switchedOn" | "nothing";
+export type Did = "created" | "saved" | "moved" | "deleted" | "skipped" | "ended" | "reinstated" | "undone" | "redone" | "acknowledged" | "snoozed" | "retried" | "sentAsNew" | "setAside" | "removed" | "switchedOn" | "nothing";
 
 export type Draft = { title: string, kind: Kind, calendar: string, timing: Timing, rule: string | null, reminders: Array<ReminderDraft>, place: string | null, url: string | null, notes: string | null, person: string | null, };
 
@@ -110,7 +112,17 @@ export type InboxView = { items: Array<InboxItem>, more: boolean, snoozeMin: num
 
 export type Kind = "appointment" | "note" | "birthday" | "anniversary" | "deadline" | "renewal" | "workflow";
 
+export type LastTry = { at: Moment, text: string, };
+
 export type LeapDay = "backward" | "forward" | "omit";
+
+export type Letter = { row: DeliveryRow, last: LastTry | null, over: boolean, editable: boolean, };
+
+export type LetterBody = { text: string, };
+
+export type LetterDecision = "retry" | "edited" | "asNew" | "discard";
+
+export type LettersView = { letters: Array<Letter>, more: number, };
 
 export type Mark = "scheduled" | "sending" | "retrying" | "held" | "failed" | "review" | "told" | "late" | "skipped" | "missed";
 
@@ -206,7 +218,7 @@ export type SnoozeUntil = { "type": "for", minutes: number, } | { "type": "befor
 
 export type State = "scheduled" | "pending" | "processing" | "retrying" | "held" | "dead" | "review" | "completed" | "skipped" | "coalesced" | "discarded" | "expired" | "cancelled";
 
-export type Status = { now: Moment, service: ServiceStatus, counts: Counts, unacknowledged: number, moved: number, undo: string | null, redo: string | null, };
+export type Status = { now: Moment, service: ServiceStatus, counts: Counts, unacknowledged: number, attention: number, moved: number, undo: string | null, redo: string | null, };
 
 export type Step = { at: Moment, from: State | null, to: State, actor: string, reason: Reason | null, };
 

@@ -7,6 +7,10 @@ use rusqlite::{Transaction, params};
 use super::ms;
 use crate::error::{Error, Result};
 
+/// Waits for a person, and its event was not deleted.
+const PARKED: &str = "state IN ('dead', 'review')
+    AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = delivery.event AND e.deleted_at IS NOT NULL)";
+
 /// What waits for a person, the oldest first.
 ///
 /// # Errors
@@ -17,18 +21,27 @@ pub fn parked(
     since: Option<Timestamp>,
     limit: usize,
 ) -> Result<Vec<DeliveryId>> {
-    let sql = "SELECT id FROM delivery WHERE state IN ('dead', 'review')
-        AND (?1 IS NULL OR channel = ?1) AND (?2 IS NULL OR due >= ?2)
-        AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = delivery.event AND e.deleted_at IS NOT NULL)
-        ORDER BY due, id LIMIT ?3";
+    let sql = format!(
+        "SELECT id FROM delivery WHERE {PARKED} AND (?1 IS NULL OR channel = ?1) AND (?2 IS NULL OR due >= ?2)
+        ORDER BY due, id LIMIT ?3"
+    );
     let values = params![
         channel.map(|id| *id.bytes()),
         since.map(ms),
         i64::try_from(limit).unwrap_or(i64::MAX)
     ];
-    let mut statement = tx.prepare_cached(sql)?;
+    let mut statement = tx.prepare_cached(&sql)?;
     let rows = statement.query_map(values, |row| row.get(0).map(DeliveryId::from_bytes))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// How many wait for a person.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn count(tx: &Transaction<'_>) -> Result<u32> {
+    let sql = format!("SELECT count(*) FROM delivery WHERE {PARKED}");
+    Ok(tx.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
 }
 
 /// Gives a row that was never tried the bytes it is sent with.

@@ -33,6 +33,10 @@ pub enum Did {
     Snoozed,
     /// Will be tried again.
     Retried,
+    /// Sent with a key of its own.
+    SentAsNew,
+    /// Set aside with a note.
+    SetAside,
     /// Removed: a calendar, person or channel.
     Removed,
     /// A channel is on again.

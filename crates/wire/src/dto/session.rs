@@ -70,6 +70,8 @@ pub struct Status {
     pub counts: Counts,
     /// How many await an answer in the inbox.
     pub unacknowledged: u32,
+    /// How many failed or uncertain ones wait for a decision.
+    pub attention: u32,
     /// How many occurrences newer zone data moved, until they were seen.
     pub moved: u32,
     /// What Ctrl+Z would take back, as words ("move Dentist"); none when nothing.

@@ -12,6 +12,7 @@ mod faults;
 mod form;
 mod inbox;
 mod intake;
+mod letters;
 mod local;
 mod moved;
 mod moving;
@@ -212,6 +213,18 @@ impl Host for EngineHost {
 
     fn retry(&self, asked: RetryDeliveries) -> Result<Change, Fault> {
         self.try_again(&asked)
+    }
+
+    fn letters(&self, _: Empty) -> Result<LettersView, Fault> {
+        self.letters_view()
+    }
+
+    fn letter_body(&self, asked: DeliveryRef) -> Result<LetterBody, Fault> {
+        self.letter_text(&asked)
+    }
+
+    fn decide_letters(&self, asked: DecideLetters) -> Result<Change, Fault> {
+        self.decide(&asked)
     }
 
     fn calendars(&self, _: Empty) -> Result<Vec<CalendarView>, Fault> {

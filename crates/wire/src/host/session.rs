@@ -93,6 +93,7 @@ impl EngineHost {
             service: self.service(local, counts.sending)?,
             counts,
             unacknowledged: self.engine.count_inbox()?,
+            attention: self.engine.count_letters()?,
             moved: self.count_moved()?,
             undo,
             redo,

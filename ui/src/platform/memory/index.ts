@@ -8,6 +8,7 @@ import { demoWorld, emptyWorld } from './demo';
 import { change, formOf, move, newForm, previewOf, reinstate, remember, remove, save, step, type Past } from './edits';
 import { hardWorld } from './hard';
 import { createIntake } from './intake';
+import { bodyOf, decide, lettersOf } from './letters';
 import { later, moment, ZONES } from './moments';
 import { movedIn, nothingMoved } from './moved';
 import { savePerson } from './people';
@@ -69,7 +70,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
 
 function statusOf(world: World, past: Past): Status {
   return {
-    now: world.now, counts: counts(world), moved: world.moved.rows.length + world.moved.more, unacknowledged: inboxOf(world).items.length,
+    now: world.now, counts: counts(world), attention: lettersOf(world).letters.length, moved: world.moved.rows.length + world.moved.more, unacknowledged: inboxOf(world).items.length,
     service: { running: world.running, hanging: false, paused: world.paused, pausedUntil: null, notifier: true, tray: true },
     undo: past.undo.at(-1)?.words ?? null, redo: past.redo.at(-1)?.words ?? null,
   };
@@ -117,6 +118,8 @@ function reads(world: World, past: Past, options: MemoryOptions): Partial<Handle
       const { occ, index } = findRow(world, delivery);
       return whyOf(world, occ, index);
     },
+    letters: () => lettersOf(world),
+    letterBody: ({ delivery }) => ({ text: bodyOf(world, delivery) }),
     moved: () => world.moved,
     calendars: () => world.calendars,
     people: () => world.people,
@@ -173,6 +176,7 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
       deliveries.forEach((id) => world.fates.set(id, { mark: 'retrying', made: 5, max: 10, statuses: [404] }));
       return told(change('retried', { count: deliveries.length }));
     },
+    decideLetters: (asked) => told(decide(world, asked)),
     saveSettings: (settings) => told((world.settings = settings)),
     setAutostart: ({ enabled }) => ({ enabled: (world.autostart = enabled), possible: true }),
     startService: () => {

@@ -1,6 +1,7 @@
 // Every sentence of the window. `#one` and `#other` are the plural forms of a key; braces are filled in.
 
 import { intake } from './intake';
+import { letters } from './letters';
 import { meanwhile } from './meanwhile';
 import { people } from './people';
 import { quick } from './quick';
@@ -14,6 +15,7 @@ export const en = {
   ...quick,
   ...quiet,
   ...intake,
+  ...letters,
   'app.name': 'Carillon',
   'nav.pages': 'Pages',
   'nav.calendar': 'Calendar',

@@ -92,7 +92,7 @@ describe('the window', () => {
     await open();
     const nav = screen.getByRole('navigation');
     expect(within(nav).getByRole('button', { name: /Inbox.*3 reminders wait for an answer/ })).toBeTruthy();
-    expect(within(nav).getByRole('button', { name: /Deliveries.*3 failed/ })).toBeTruthy();
+    expect(within(nav).getByRole('button', { name: /Needs attention.*3 wait for a decision/ })).toBeTruthy();
   });
 
   it('leaves the editor by Cancel without a trace', async () => {

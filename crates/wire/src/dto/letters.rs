@@ -1,0 +1,77 @@
+//! What failed or is uncertain, and what a person decides about it.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{DeliveryRow, Moment};
+
+/// What waits for a person, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LettersView {
+    /// The rows.
+    pub letters: Vec<Letter>,
+    /// How many older ones there are besides.
+    pub more: u32,
+}
+
+/// One that waits.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Letter {
+    /// The delivery.
+    pub row: DeliveryRow,
+    /// Its last try, if there was one.
+    pub last: Option<LastTry>,
+    /// Its time has passed: it can only be sent as new.
+    pub over: bool,
+    /// It has a body that can be edited.
+    pub editable: bool,
+}
+
+/// What became of a try.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LastTry {
+    /// When it ended, or began if nobody knows.
+    pub at: Moment,
+    /// What was answered, plain text; empty when nothing was.
+    pub text: String,
+}
+
+/// The body of a letter.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LetterBody {
+    /// JSON.
+    pub text: String,
+}
+
+/// What is decided about letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum LetterDecision {
+    /// Try again, with the same key.
+    Retry,
+    /// Send this body instead.
+    Edited,
+    /// Send it with a key of its own, also after its time.
+    AsNew,
+    /// Set it aside with this note.
+    Discard,
+}
+
+/// Decides about letters.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields = nullable)]
+pub struct DecideLetters {
+    /// `dlv_…`
+    pub deliveries: Vec<String>,
+    /// What.
+    pub decision: LetterDecision,
+    /// The body or the note, where there is one.
+    pub text: Option<String>,
+    /// Makes it safe to send twice.
+    pub request_id: String,
+}

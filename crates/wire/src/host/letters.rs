@@ -1,0 +1,72 @@
+//! What failed or is uncertain: the list of it, and what a person decides.
+
+use calendar::id::{ChannelId, DeliveryId};
+use engine::letters::{Care, Decided, Decision};
+
+use super::{EngineHost, changes::nothing, faults::id, inbox::ids, local::Local};
+use crate::{
+    dto::{
+        Change, DecideLetters, DeliveryRef, Did, LastTry, Letter, LetterBody, LetterDecision,
+        LettersView,
+    },
+    fault::Fault,
+};
+
+/// Drawn at once.
+const SHOWN: usize = 200;
+
+impl EngineHost {
+    pub(super) fn letters_view(&self) -> Result<LettersView, Fault> {
+        let local = self.local()?;
+        let (found, all) = self.engine.newest_letters(SHOWN)?;
+        let letters = found.iter().map(|letter| self.letter(letter, &local)).collect::<Vec<_>>();
+        let more = all.saturating_sub(letters.len());
+        Ok(LettersView { letters, more: u32::try_from(more).unwrap_or(u32::MAX) })
+    }
+
+    fn letter(&self, letter: &engine::letters::Letter, local: &Local) -> Letter {
+        let row = &letter.listed.row;
+        Letter {
+            row: self.row(&letter.listed, local),
+            last: letter.last.as_ref().map(|last| LastTry {
+                at: local.moment(last.finished.unwrap_or(last.started)),
+                text: last.detail.clone(),
+            }),
+            over: row.facts.use_by.is_some_and(|end| end <= local.now),
+            editable: row.identity.channel != ChannelId::DESKTOP,
+        }
+    }
+
+    pub(super) fn letter_text(&self, asked: &DeliveryRef) -> Result<LetterBody, Fault> {
+        let delivery: DeliveryId = id("delivery", &asked.delivery)?;
+        Ok(LetterBody { text: self.engine.body_of(delivery)? })
+    }
+
+    /// One is done or refused; of several what can be is.
+    pub(super) fn decide(&self, asked: &DecideLetters) -> Result<Change, Fault> {
+        let chosen = ids(&asked.deliveries)?;
+        let text = asked.text.as_deref();
+        let needed =
+            || text.ok_or_else(|| Fault::invalid("text", "say what is to be sent, or why"));
+        let (decision, did) = match asked.decision {
+            LetterDecision::Retry => (Decision::Retry, Did::Retried),
+            LetterDecision::Edited => (Decision::Edited(needed()?), Did::SentAsNew),
+            LetterDecision::AsNew => (Decision::AsNew(text), Did::SentAsNew),
+            LetterDecision::Discard => (Decision::Discard(needed()?), Did::SetAside),
+        };
+        let care = if chosen.len() == 1 { Care::AllOrNone } else { Care::WhatCan };
+        let decided =
+            self.engine.decide_letters(&chosen, decision, care, Some(&asked.request_id))?;
+        let count = u32::try_from(decided.done.len()).unwrap_or(u32::MAX);
+        Ok(Change { count, note: left(&decided), ..nothing(did) })
+    }
+}
+
+/// What was left as it is, and why the first of them was.
+fn left(decided: &Decided) -> Option<String> {
+    let first = decided.refused.first()?;
+    Some(match decided.refused.len() {
+        1 => format!("One is left as it is: {}.", first.why),
+        n => format!("{n} are left as they are; the first: {}.", first.why),
+    })
+}

@@ -1,0 +1,87 @@
+//! The window's page of what failed or is uncertain, over a real ledger.
+
+use std::sync::Arc;
+
+use acceptance::world::{World, draft as plain, reminder as through};
+use calendar::{draft::EventDraft, id::ChannelId};
+use engine::{channels::NewWebhook, courier::Handover};
+use wire::{
+    calls::Host,
+    dto::{DecideLetters, DeliveryRef, Did, Empty, LetterDecision},
+    host::EngineHost,
+};
+
+fn failed() -> (World, EngineHost) {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: "hook".into(), url, ..NewWebhook::default() };
+    let hook = world.engine().add_webhook(&new).expect("a channel").id;
+    world.answer(Handover::Permanent);
+    for (title, channel) in [("Backup", hook), ("Sync", hook), ("Tea", ChannelId::DESKTOP)] {
+        world.add(EventDraft {
+            reminders: Some(vec![through("PT0M", channel)]),
+            ..plain("note", title, "20261123T090100", Some("Europe/Berlin"))
+        });
+    }
+    world.wait_until("2026-11-23T09:03:00");
+    world.answer(Handover::Accepted { shown_by: None });
+    let host = EngineHost::new(Arc::clone(world.engine()));
+    (world, host)
+}
+
+fn asked(deliveries: Vec<String>, decision: LetterDecision, text: &str) -> DecideLetters {
+    let text = Some(text.to_string()).filter(|text| !text.is_empty());
+    let request_id = format!("{decision:?}{text:?}{}", deliveries.join(""));
+    let request_id = request_id.chars().take(100).collect();
+    DecideLetters { deliveries, decision, text, request_id }
+}
+
+#[test]
+fn the_page_lists_what_waits_and_its_decisions_are_carried_out_once() {
+    let (mut world, host) = failed();
+    let view = host.letters(Empty {}).expect("letters");
+    assert_eq!((view.letters.len(), view.more), (3, 0));
+    assert_eq!(host.status(Empty {}).expect("a status").attention, 3);
+    let of = |title: &str| {
+        let letter = view.letters.iter().find(|letter| letter.row.title == title);
+        letter.expect("listed").clone()
+    };
+    assert!(of("Backup").editable && !of("Backup").over && !of("Tea").editable);
+    assert_eq!(of("Backup").row.attempts.made, 1);
+    assert!(of("Backup").last.is_some());
+    let body = host.letter_body(DeliveryRef { delivery: of("Backup").row.id }).expect("a body");
+    assert!(body.text.contains("\"title\":\"Backup\""), "{}", body.text);
+
+    let edit = asked(vec![of("Backup").row.id], LetterDecision::Edited, r#"{"mended":true}"#);
+    for _ in 0..2 {
+        let change = host.decide_letters(edit.clone()).expect("sent");
+        assert_eq!((change.did, change.count), (Did::SentAsNew, 1));
+    }
+    world.sent.clear();
+    world.run();
+    assert_eq!(world.sent.len(), 1, "twice asked with one id is once done");
+    assert_eq!(world.sent[0].text, r#"{"mended":true}"#);
+
+    let rest = vec![of("Backup").row.id, of("Sync").row.id, of("Tea").row.id];
+    let discarded = host.decide_letters(asked(rest, LetterDecision::Discard, "by hand"));
+    let discarded = discarded.expect("what can be");
+    assert_eq!((discarded.did, discarded.count), (Did::SetAside, 2));
+    assert!(discarded.note.expect("the other").contains("left as it is"));
+    assert_eq!(host.status(Empty {}).expect("a status").attention, 0);
+}
+
+#[test]
+fn what_is_not_fit_is_refused_by_name() {
+    let (_world, host) = failed();
+    let id = host.letters(Empty {}).expect("letters").letters[0].row.id.clone();
+    for (decision, text) in [
+        (LetterDecision::Edited, "{"),
+        (LetterDecision::Edited, ""),
+        (LetterDecision::Discard, ""),
+        (LetterDecision::Discard, "  "),
+    ] {
+        let refused = host.decide_letters(asked(vec![id.clone()], decision, text));
+        assert!(refused.is_err(), "{decision:?} {text:?}");
+    }
+    assert_eq!(host.letters(Empty {}).expect("letters").letters.len(), 3);
+}
