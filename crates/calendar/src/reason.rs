@@ -41,6 +41,8 @@ reasons! {
     BroughtBack = "planned.again", "" "wanted again after a change";
     /// A snooze asked for it.
     Snoozed = "planned.snooze", "" "snoozed, to be told again";
+    /// Nobody has answered.
+    Nagged = "planned.nag", "" "not answered yet, to be told again";
     /// A test asked for it.
     Test = "planned.test", "" "a test asked for by a person";
     /// The claim.

@@ -192,6 +192,9 @@ impl<'a> Act<'a> {
             return Ok(false);
         }
         self.audit(row.id, row.token, Some(row.facts.state), to, note)?;
+        if to.0 == State::Completed {
+            self.nag_after(row)?;
+        }
         Ok(true)
     }
 

@@ -23,6 +23,7 @@ use crate::{
         delivery::{self, DeliveryRow, Effects},
         event, setting,
     },
+    nag::is_nag,
     reconcile::Effect,
 };
 
@@ -176,8 +177,11 @@ impl Act<'_> {
         if row.identity.channel == ChannelId::DESKTOP || row.event.is_none() {
             return Ok(row);
         }
-        let here = Identity { channel: ChannelId::DESKTOP, ..row.identity.clone() };
-        delivery::newest(self.tx, &here)?.ok_or_else(|| {
+        let reminder = format!("t:{}", trigger_of(&row.identity.reminder));
+        let here = Identity { channel: ChannelId::DESKTOP, reminder, ..row.identity.clone() };
+        // Of what nags there alone the nag is ended.
+        let alone = row.insist.nag.map(|_| row);
+        delivery::newest(self.tx, &here)?.or(alone).ok_or_else(|| {
             let message = format!(
                 "{id} goes to another channel alone: only what is told on this desktop is acknowledged"
             );
@@ -193,16 +197,16 @@ impl Act<'_> {
         effect: &mut Effect,
     ) -> Result<()> {
         acknowledgement::put(self.tx, &row.identity, row.generation, answer, place, self.wall())?;
-        if answer == Answer::Opened {
-            return Ok(());
-        }
+        self.answer_all(row, answer, place)?;
         // The desktop is told nothing more of this occurrence's reminder: not the row itself if
-        // it still waits, nor snoozes of it.
+        // it still waits, nor snoozes of it; and nobody is told again. Who opened it goes on.
         let trigger = trigger_of(&row.identity.reminder);
         for live in delivery::live_of(self.tx, &row.identity.subject)? {
-            let same = live.identity.occurrence == row.identity.occurrence
-                && live.identity.channel == ChannelId::DESKTOP
-                && trigger_of(&live.identity.reminder) == trigger;
+            let name = &live.identity;
+            let here = name.channel == ChannelId::DESKTOP && answer != Answer::Opened;
+            let same = name.occurrence == row.identity.occurrence
+                && trigger_of(&name.reminder) == trigger
+                && (here || is_nag(&name.reminder));
             if same {
                 let again = matches!(answer, Answer::Snoozed(_))
                     && live.identity.reminder.starts_with("s:");
@@ -244,7 +248,8 @@ impl Act<'_> {
             Identity { reminder: next_snooze(&row.identity.reminder), ..row.identity.clone() };
         // Pressed twice, with another length perhaps, the last one counts: the answer has
         // cancelled the one before, or noted that on it if it is being sent.
-        let planned = self.plan_snooze(row, identity, (until, deadline), Reason::Snoozed)?;
+        let ends = (deadline, deadline.map_or(UseBy::Never, |_| UseBy::Deadline));
+        let planned = self.plan_again(row, identity, until, ends, Reason::Snoozed)?;
         Ok(SnoozedTo {
             delivery: planned.id.to_string(),
             until_ms: until.as_millisecond(),
@@ -272,16 +277,19 @@ impl Act<'_> {
             ..row.clone()
         };
         let deadline = event.kind.deadline(&occurrence);
-        self.plan_snooze(&like, name.clone(), (until, deadline), Reason::BroughtBack)?;
+        let ends = (deadline, deadline.map_or(UseBy::Never, |_| UseBy::Deadline));
+        self.plan_again(&like, name.clone(), until, ends, Reason::BroughtBack)?;
         Ok(())
     }
 
-    /// Plans a snooze, in words and span like this row. Its name may have been had before.
-    fn plan_snooze(
+    /// Plans a snooze or a nag, in words and span like this row, with its end. Its name may have
+    /// been had before.
+    pub(crate) fn plan_again(
         &self,
         like: &DeliveryRow,
         identity: Identity,
-        (until, deadline): (Timestamp, Option<Timestamp>),
+        due: Timestamp,
+        (use_by, over): (Option<Timestamp>, UseBy),
         reason: Reason,
     ) -> Result<DeliveryRow> {
         let generation = match delivery::newest(self.tx, &identity)? {
@@ -296,16 +304,16 @@ impl Act<'_> {
             Some(had) => had.generation + 1,
             None => 0,
         };
-        let late = reason == Reason::BroughtBack && until <= self.wall();
+        let late = reason == Reason::BroughtBack && due <= self.wall();
         self.plan(&Planned {
             event: like.event,
             identity,
             generation,
             state: State::Scheduled,
             reason,
-            due: until,
-            use_by: deadline,
-            over: if deadline.is_some() { UseBy::Deadline } else { UseBy::Never },
+            due,
+            use_by,
+            over,
             grace: like.facts.grace,
             collapse: Collapse::Each(None),
             label: &like.label,
@@ -375,7 +383,7 @@ impl Act<'_> {
 }
 
 /// The trigger a reminder goes back to: its own, or that of the one that was snoozed.
-fn trigger_of(reminder: &str) -> &str {
+pub(crate) fn trigger_of(reminder: &str) -> &str {
     match reminder.split_once(':') {
         Some(("s" | "n", rest)) => rest.rsplit_once(':').map_or(rest, |(parent, _)| parent),
         Some((_, rest)) => rest,

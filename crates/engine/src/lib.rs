@@ -31,6 +31,7 @@ mod merge;
 pub mod message;
 pub mod moved;
 mod moving;
+mod nag;
 mod newer;
 mod origin;
 mod parts;

@@ -12,6 +12,7 @@ use crate::{
     courier::{Lateness, Notice},
     error::Result,
     ledger::{delivery::DeliveryRow, inbox::Listed},
+    nag::is_nag,
 };
 
 /// Webhook bodies hold at most this many bytes of notes.
@@ -51,6 +52,9 @@ pub(crate) fn notice(listed: &Listed, late: Option<&Lateness>, setting: &Setting
     };
     if let Some(late) = late.filter(|_| !test) {
         body.push_str(&format!(", {}", late_words(late, setting)));
+    }
+    if is_nag(&row.identity.reminder) {
+        body.push_str("\nTold again: not answered yet");
     }
     if !listed.place.is_empty() {
         body.push_str(&format!("\n{}", listed.place));

@@ -298,7 +298,7 @@ impl Engine {
         self.read(|act| {
             let mut waiting = BTreeSet::new();
             for id in ids {
-                if inbox::awaits_answer(act.tx, *id)? {
+                if inbox::awaits_answer(act.tx, *id)? && !act.is_told_again(*id)? {
                     waiting.insert(*id);
                 }
             }

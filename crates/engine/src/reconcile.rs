@@ -26,6 +26,7 @@ use crate::{
         delivery::{DeliveryRow, Effects, Retimed},
         event::{self, EventRow},
     },
+    nag::is_nag,
     planted::{Planted, is_planted},
 };
 
@@ -158,7 +159,9 @@ impl Act<'_> {
                     None => self.drop_row(&row, gone, effect)?,
                     Some(wanted) => self.retime(event, &row, &wanted, asked, effect)?,
                 }
-            } else if reminder.starts_with("s:") || reminder.starts_with("n:") {
+            } else if is_nag(reminder) {
+                self.check_nag(event, &row, gone, effect)?;
+            } else if reminder.starts_with("s:") {
                 let found = event.occurrence_named(&self.context, &row.identity.occurrence);
                 match found.filter(|_| event.enabled) {
                     None => self.drop_row(&row, gone, effect)?,
@@ -195,9 +198,11 @@ impl Act<'_> {
         match decide(&row.facts, News::Unwanted(reason), self.wall()) {
             Next::Enter(state, reason, _) => {
                 if self.enter(row, (state, reason), &Effects::default(), "")? {
-                    match row.identity.reminder.starts_with("s:") {
-                        true => effect.snoozes += 1,
-                        false => effect.cancelled += 1,
+                    match row.identity.reminder.split(':').next() {
+                        Some("s") => effect.snoozes += 1,
+                        // What it tells again was told.
+                        Some("n") => {}
+                        Some(_) | None => effect.cancelled += 1,
                     }
                 }
             }
@@ -270,27 +275,21 @@ impl Act<'_> {
         if row.facts.state == State::Processing {
             return self.want_again(row);
         }
-        let label = of.label();
         let use_by = event.kind.deadline(of);
-        let to = Retimed {
-            due: row.facts.due,
-            use_by,
-            over: use_by.map_or(UseBy::Never, |_| UseBy::Deadline),
-            label: &label,
-            span: (of.start, of.end),
-            late_cause: None,
-            collapse: row.collapse,
-            grace: row.facts.grace,
-            insist: row.insist,
-        };
-        if !is_as(row, &to) {
-            delivery::retime(self.tx, row, &to, self.context.zones.version(), self.wall())?;
+        let over = use_by.map_or(UseBy::Never, |_| UseBy::Deadline);
+        self.retime_again(row, of, (use_by, over))
+    }
+
+    /// Gives a row this timing, unless it has all of it.
+    pub(crate) fn retime_if_other(&self, row: &DeliveryRow, to: &Retimed<'_>) -> Result<()> {
+        if !is_as(row, to) {
+            delivery::retime(self.tx, row, to, self.context.zones.version(), self.wall())?;
         }
         Ok(())
     }
 
     /// Takes back the cancel noted on a row that is being sent, unless a person has answered it.
-    fn want_again(&self, row: &DeliveryRow) -> Result<()> {
+    pub(crate) fn want_again(&self, row: &DeliveryRow) -> Result<()> {
         if row.facts.cancel_wanted && !row.facts.reason.is_answer() {
             self.flag_cancel(row, None)?;
         }
@@ -310,6 +309,8 @@ impl Act<'_> {
         for row in delivery::taken_away(self.tx, &event.subject(), now)? {
             if row.identity.reminder.starts_with("s:") {
                 self.bring_back_snooze(event, &row)?;
+            } else if is_nag(&row.identity.reminder) {
+                self.bring_back_nag(event, &row)?;
             } else if let Some(wanted) = event.still_wanted(&self.context, &row.identity)
                 && wanted.due <= now
             {

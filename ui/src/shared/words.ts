@@ -56,6 +56,8 @@ export function triggerWords(trigger: Trigger, kind: Kind | null, allDay: boolea
       return `${dayShort(trigger.date)}, ${wall(trigger.wallMin, clock)}`;
     case 'snooze':
       return t('trigger.snooze');
+    case 'nag':
+      return t('trigger.nag');
     case 'test':
       return t('trigger.test');
   }

@@ -232,7 +232,7 @@ export type TimeMode = "allDay" | "floating" | "zoned";
 
 export type Timing = { mode: TimeMode, date: string, wallMin: number, fold: boolean, durationMin: number, days: number, zone: ZoneField | null, };
 
-export type Trigger = { "type": "offset", minutes: number, } | { "type": "at", date: string, wallMin: number, } | { "type": "snooze" } | { "type": "test" };
+export type Trigger = { "type": "offset", minutes: number, } | { "type": "at", date: string, wallMin: number, } | { "type": "snooze" } | { "type": "nag" } | { "type": "test" };
 
 export type UndoImport = { import: string, requestId: string, };
 

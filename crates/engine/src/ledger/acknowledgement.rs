@@ -101,12 +101,25 @@ pub fn snoozed_until(
 ) -> Result<Option<Timestamp>> {
     let sql = "SELECT until FROM acknowledgement
         WHERE subject = ?1 AND occurrence = ?2 AND answer <> 'opened'
-        AND (reminder = 't:' || ?3 OR substr(reminder, 1, length(?3) + 3) = 's:' || ?3 || ':')
+        AND (reminder = 't:' || ?3 OR substr(reminder, 1, length(?3) + 3) IN ('s:' || ?3 || ':', 'n:' || ?3 || ':'))
         ORDER BY at DESC, gen DESC LIMIT 1";
     let values = params![of.subject, of.occurrence, trigger];
     let last: Option<Option<i64>> =
         tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
     Ok(last.flatten().map(moment))
+}
+
+/// When this trigger's reminder of an occurrence was answered last, in whatever way.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn last_at(tx: &Transaction<'_>, of: &Identity, trigger: &str) -> Result<Option<Timestamp>> {
+    let sql = "SELECT max(at) FROM acknowledgement WHERE subject = ?1 AND occurrence = ?2
+        AND (reminder = 't:' || ?3
+            OR substr(reminder, 1, length(?3) + 3) IN ('s:' || ?3 || ':', 'n:' || ?3 || ':'))";
+    let values = params![of.subject, of.occurrence, trigger];
+    let at: Option<i64> = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
+    Ok(at.map(moment))
 }
 
 /// An answer with when and where it was given.

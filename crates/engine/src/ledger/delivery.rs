@@ -1,6 +1,7 @@
 //! Table `delivery`: one obligation to tell a row. Every change of state is one guarded
 //! statement whose row count is looked at, and goes with its audit row (see `audit`).
 
+mod chain;
 mod home;
 mod write;
 
@@ -16,6 +17,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 pub use self::{
+    chain::{is_told_again, last_nag, told_first, unanswered},
     home::{hand_over, hand_over_all, hand_over_from},
     write::{Effects, Retimed, claim, enter, flag_cancel, insert, retime, shown, wait_anew},
 };
@@ -197,7 +199,7 @@ pub fn live_about(tx: &Transaction<'_>, event: EventId) -> Result<Vec<DeliveryRo
     several(tx, rest, [event.bytes()])
 }
 
-/// The rows of a series that an edit took away: those due by a moment, and snoozes due at any.
+/// The rows of a series that an edit took away: those due by a moment, and snoozes and nags due at any.
 ///
 /// # Errors
 /// When the ledger cannot be read.
@@ -207,7 +209,7 @@ pub fn taken_away(
     due_by: Timestamp,
 ) -> Result<Vec<DeliveryRow>> {
     let rest =
-        "WHERE d.subject = ?1 AND (d.due <= ?2 OR d.reminder GLOB 's:*') AND d.state = 'cancelled'
+        "WHERE d.subject = ?1 AND (d.due <= ?2 OR d.reminder GLOB '[sn]:*') AND d.state = 'cancelled'
         AND d.reason IN ('cancelled.edited', 'cancelled.deleted', 'cancelled.disabled')
         ORDER BY d.created_at DESC LIMIT 1000";
     several(tx, rest, params![subject, ms(due_by)])

@@ -64,6 +64,8 @@ const LATE: &str = "coalesce(d.told_at - d.due > d.grace * 1000, 0)";
 /// Whether its event was deleted: nobody has to answer for that.
 const BURIED: &str =
     "EXISTS (SELECT 1 FROM event e WHERE e.id = delivery.event AND e.deleted_at IS NOT NULL)";
+/// The inbox names a reminder once, however often it was told again.
+const ONCE: &str = "reminder NOT GLOB 'n:*'";
 /// This desktop, as the inbox's indexes name it.
 const DESKTOP: &str = "channel = x'00000000000000000000000000000000'";
 /// What the desktop has not told, and tests.
@@ -166,13 +168,13 @@ pub fn stepped_since(tx: &Transaction<'_>, seq: i64) -> Result<Vec<Listed>> {
 fn waiting_ids() -> String {
     format!(
         "SELECT id FROM (SELECT id FROM delivery INDEXED BY delivery_told
-            WHERE answered = 0 AND {DESKTOP} AND event IS NOT NULL AND state = 'completed'
+            WHERE answered = 0 AND {DESKTOP} AND {ONCE} AND event IS NOT NULL AND state = 'completed'
             AND due <= ?1 AND NOT {BURIED} ORDER BY due DESC, id DESC LIMIT ?3)
         UNION ALL SELECT id FROM (SELECT id FROM delivery INDEXED BY delivery_untold
-            WHERE answered = 0 AND {DESKTOP} AND {UNTOLD}
+            WHERE answered = 0 AND {DESKTOP} AND {ONCE} AND {UNTOLD}
             AND due <= ?1 AND due >= ?2 AND NOT {BURIED} ORDER BY due DESC, id DESC LIMIT ?3)
         UNION ALL SELECT id FROM (SELECT id FROM delivery INDEXED BY delivery_ready
-            WHERE state IN ('pending', 'held') AND answered = 0 AND {DESKTOP}
+            WHERE state IN ('pending', 'held') AND answered = 0 AND {DESKTOP} AND {ONCE}
             AND due < ?2 ORDER BY due DESC LIMIT ?3)"
     )
 }
@@ -236,7 +238,7 @@ pub fn missed(
 ) -> Result<Vec<Listed>> {
     let rest = format!(
         "WHERE d.id IN (SELECT id FROM delivery INDEXED BY delivery_untold
-            WHERE answered = 0 AND {DESKTOP} AND {UNTOLD} AND state = 'expired'
+            WHERE answered = 0 AND {DESKTOP} AND {ONCE} AND {UNTOLD} AND state = 'expired'
             AND due >= ? AND due <= ? AND NOT {BURIED} ORDER BY due, id LIMIT ?)
         ORDER BY d.due, d.id"
     );
@@ -298,7 +300,8 @@ pub fn lateness(tx: &Transaction<'_>, since: Timestamp) -> Result<Vec<i64>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-/// The rows about one occurrence, none of them cancelled before it was tried.
+/// The rows about one occurrence, none of them cancelled before it was tried; of what is told
+/// again and again the first, and what is ahead.
 ///
 /// # Errors
 /// When the ledger cannot be read.
@@ -307,7 +310,8 @@ pub fn of_occurrence(
     subject: &str,
     occurrence: &str,
 ) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.state <> 'cancelled' ORDER BY d.due, d.id";
+    let rest = "WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.state <> 'cancelled'
+        AND NOT (d.reminder GLOB 'n:*' AND d.state = 'completed') ORDER BY d.due, d.id";
     several(tx, rest, params![subject, occurrence])
 }
 
@@ -316,7 +320,7 @@ pub fn of_occurrence(
 /// # Errors
 /// When the ledger cannot be read.
 pub fn about(tx: &Transaction<'_>, from: Timestamp, until: Timestamp) -> Result<Vec<DeliveryRow>> {
-    let rest =
-        "WHERE d.starts >= ?1 AND d.starts < ?2 AND d.state <> 'cancelled' ORDER BY d.due, d.id";
+    let rest = "WHERE d.starts >= ?1 AND d.starts < ?2 AND d.state <> 'cancelled'
+        AND NOT (d.reminder GLOB 'n:*' AND d.state = 'completed') ORDER BY d.due, d.id";
     several(tx, rest, params![ms(from), ms(until)])
 }

@@ -162,6 +162,8 @@ pub enum Trigger {
     },
     /// A snooze of another reminder.
     Snooze,
+    /// A reminder told again, because nobody has answered.
+    Nag,
     /// A test the user asked for.
     Test,
 }

@@ -332,7 +332,7 @@ fn when_of(trigger: &Trigger, on_a_date: bool, local: &Local) -> Result<When, St
             let at = local::on("", date, *wall_min).map_err(|fault| fault.message)?;
             Ok(When::At(local.at(at)))
         }
-        Trigger::Snooze | Trigger::Test => {
+        Trigger::Snooze | Trigger::Nag | Trigger::Test => {
             Err("a form's reminder is at an offset or at a moment".to_string())
         }
     }

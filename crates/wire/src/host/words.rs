@@ -158,6 +158,7 @@ pub(super) fn trigger_named(text: &str, on_a_date: bool, local: &Local) -> Trigg
     let Some((what, rest)) = text.split_once(':') else { return Trigger::Snooze };
     match (what, rest.parse::<When>()) {
         ("x", _) => Trigger::Test,
+        ("n", _) => Trigger::Nag,
         ("t", Ok(when)) => trigger(when, on_a_date, &Length::default(), local),
         _ => Trigger::Snooze,
     }

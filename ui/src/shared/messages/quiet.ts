@@ -6,4 +6,5 @@ export const quiet = {
   'insist.once': 'Tell once',
   'insist.every': 'Again every {time} until answered',
   'insist.alarm': 'Alarm: also in quiet hours and pauses',
+  'trigger.nag': 'again, not answered yet',
 } as const;

@@ -1,0 +1,63 @@
+//! The rows of one reminder of one occurrence: the one planned, its snoozes, and what told it
+//! again and again.
+
+use calendar::plan::Identity;
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{super::moment, super::ms, DeliveryRow, several};
+use crate::error::Result;
+
+/// The last telling of a reminder that was not told again: the planned one, or a snooze of it.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn told_first(tx: &Transaction<'_>, of: &Identity, trigger: &str) -> Result<Option<Timestamp>> {
+    let sql = "SELECT told_at FROM delivery
+        WHERE subject = ?1 AND occurrence = ?2 AND channel = ?4 AND state = 'completed'
+        AND (reminder = 't:' || ?3 OR substr(reminder, 1, length(?3) + 3) = 's:' || ?3 || ':')
+        ORDER BY told_at DESC LIMIT 1";
+    let values = params![of.subject, of.occurrence, trigger, of.channel.bytes()];
+    let found = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
+    Ok(found.map(moment))
+}
+
+/// The highest number a nag of a reminder had so far.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn last_nag(tx: &Transaction<'_>, of: &Identity, trigger: &str) -> Result<u32> {
+    let sql =
+        "SELECT coalesce(max(CAST(substr(reminder, length(?3) + 4) AS INTEGER)), 0) FROM delivery
+        WHERE subject = ?1 AND occurrence = ?2 AND channel = ?4
+        AND substr(reminder, 1, length(?3) + 3) = 'n:' || ?3 || ':'";
+    let values = params![of.subject, of.occurrence, trigger, of.channel.bytes()];
+    Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+}
+
+/// What was told of this trigger's reminder of an occurrence and nobody has answered.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn unanswered(tx: &Transaction<'_>, of: &Identity, trigger: &str) -> Result<Vec<DeliveryRow>> {
+    let rest =
+        "WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.state = 'completed' AND d.answered = 0
+        AND (d.reminder = 't:' || ?3
+            OR substr(d.reminder, 1, length(?3) + 3) IN ('s:' || ?3 || ':', 'n:' || ?3 || ':'))";
+    several(tx, rest, params![of.subject, of.occurrence, trigger])
+}
+
+/// Whether a reminder was told again after this row told it.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn is_told_again(tx: &Transaction<'_>, row: &DeliveryRow, trigger: &str) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM delivery
+        WHERE subject = ?1 AND occurrence = ?2 AND channel = ?4 AND id <> ?5 AND state = 'completed'
+        AND substr(reminder, 1, length(?3) + 3) = 'n:' || ?3 || ':' AND told_at >= ?6)";
+    let of = &row.identity;
+    let Some(told) = row.told_at else { return Ok(false) };
+    let channel = of.channel.bytes();
+    let values = params![of.subject, of.occurrence, trigger, channel, row.id.bytes(), ms(told)];
+    Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+}

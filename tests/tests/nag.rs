@@ -1,0 +1,239 @@
+//! Reminders that nag: told again until somebody answers, anywhere; through kills, edits, quiet
+//! hours and clocks that go back; and never without an end.
+
+use acceptance::world::{World, draft, reminder};
+use calendar::{
+    draft::{EventDraft, ReminderDraft},
+    id::{ChannelId, DeliveryId, EventId},
+};
+use engine::{channels::NewWebhook, ledger::acknowledgement::Answer, quiet::QuietHours};
+use jiff::SignedDuration;
+
+const BERLIN: &str = "Europe/Berlin";
+
+fn nagging(every: &str, channel: ChannelId) -> ReminderDraft {
+    ReminderDraft { nag: Some(every.into()), ..reminder("PT0M", channel) }
+}
+
+/// The pill at 09:30, told again every ten minutes.
+fn pill() -> (World, EventId) {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let note = draft("note", "Pill", "20261123T093000", Some(BERLIN));
+    let own = Some(vec![nagging("10m", ChannelId::DESKTOP)]);
+    let id = world.add(EventDraft { reminders: own, ..note });
+    (world, id)
+}
+
+/// When it was told, by the clock.
+fn told(world: &World) -> Vec<String> {
+    world.sent.iter().map(|sent| sent.at[11..16].to_string()).collect()
+}
+
+fn latest(world: &World) -> DeliveryId {
+    let rows = world.deliveries();
+    rows.iter().rfind(|l| l.row.told_at.is_some()).expect("a told one").row.id
+}
+
+fn change(world: &mut World, id: EventId, change: impl FnOnce(&mut EventDraft)) {
+    let mut draft = world.draft(id);
+    change(&mut draft);
+    world.save(Some(id), draft);
+}
+
+#[test]
+fn it_is_told_every_so_often_and_stands_in_the_inbox_once() {
+    let (mut world, _) = pill();
+    world.wait_until("2026-11-23T09:55");
+    assert_eq!(told(&world), ["08:30", "08:40", "08:50"]);
+    assert_eq!(world.inbox(), "Mon 23 09:30 completed told.on_time Pill");
+    assert_eq!(world.engine().count_inbox().expect("a count"), 1);
+    assert!(world.sent[1].text.contains("Told again: not answered yet"), "{}", world.sent[1].text);
+    assert!(!world.sent[0].text.contains("Told again"), "{}", world.sent[0].text);
+    let keys: std::collections::BTreeSet<_> = world.sent.iter().map(|s| &s.key).collect();
+    assert_eq!(keys.len(), 3, "each is a delivery of its own");
+    // Of what is on the screen only the last stays there.
+    let shown: Vec<_> = world.deliveries().iter().map(|l| l.row.id).collect();
+    let waiting = world.engine().awaiting_answer(&shown).expect("a ledger");
+    assert_eq!(waiting.into_iter().collect::<Vec<_>>(), [latest(&world)]);
+}
+
+#[test]
+fn an_answer_to_any_of_its_tellings_ends_it() {
+    for of in 0..3 {
+        let (mut world, _) = pill();
+        world.wait_until("2026-11-23T09:55");
+        let id = world.deliveries()[of].row.id;
+        let effect = world.engine().acknowledge(&[id], Answer::Done, "cli").expect("done");
+        assert_eq!(effect.cancelled, 0, "the reminder was told");
+        assert_eq!(world.inbox(), "", "told {of}");
+        world.wait_until("2026-11-23T20:00");
+        assert_eq!(world.sent.len(), 3);
+        let last = "Mon 23 10:00 cancelled cancelled.acknowledged Pill";
+        assert!(world.all_rows().ends_with(last), "{}", world.all_rows());
+    }
+}
+
+#[test]
+fn opening_it_is_an_answer_too() {
+    let (mut world, _) = pill();
+    world.wait_until("2026-11-23T09:45");
+    let id = latest(&world);
+    world.engine().acknowledge(&[id], Answer::Opened, "notification").expect("opened");
+    world.wait_until("2026-11-23T20:00");
+    assert_eq!(world.sent.len(), 2);
+    assert_eq!(world.inbox(), "");
+}
+
+#[test]
+fn answered_while_it_is_being_shown_it_is_not_told_again() {
+    let (mut world, _) = pill();
+    world.wait_until("2026-11-23T09:39");
+    let first = latest(&world);
+    world.jump_to("2026-11-23T09:40:01");
+    let parcels = world.pass(&[]).expect("a pass").parcels;
+    assert_eq!(parcels.len(), 1);
+    world.engine().acknowledge(&[first], Answer::Done, "window").expect("done");
+    let report = engine::courier::Report {
+        handover: engine::courier::Handover::Accepted { shown_by: None },
+        status: None,
+        detail: String::new(),
+    };
+    let done = engine::scheduler::Finished {
+        claims: parcels[0].claims.clone(),
+        too_late: Vec::new(),
+        report: Some(report),
+        in_digest: false,
+    };
+    world.pass(&[done]).expect("a pass");
+    world.wait_until("2026-11-23T20:00");
+    assert_eq!(world.sent.len(), 1, "{}", world.all_rows());
+}
+
+#[test]
+fn it_goes_on_after_a_kill_and_was_missed_once_only() {
+    let (mut world, _) = pill();
+    world.wait_until("2026-11-23T09:45");
+    world.kill();
+    world.jump_to("2026-11-23T14:03:00");
+    world.start();
+    assert_eq!(told(&world), ["08:30", "08:40", "13:03"], "one, however many were due");
+    world.wait_until("2026-11-23T14:20");
+    assert_eq!(told(&world)[3..], ["13:13"]);
+}
+
+#[test]
+fn a_snooze_stops_it_and_nags_by_itself() {
+    let (mut world, _) = pill();
+    world.wait_until("2026-11-23T09:45");
+    let until = world.now() + SignedDuration::from_mins(30);
+    world.engine().snooze(latest(&world), until, "window").expect("snoozed");
+    assert_eq!(world.inbox(), "");
+    world.wait_until("2026-11-23T10:30");
+    assert_eq!(told(&world), ["08:30", "08:40", "09:15", "09:25"]);
+    assert_eq!(world.inbox(), "Mon 23 10:15 completed told.on_time Pill");
+    world.engine().acknowledge(&[latest(&world)], Answer::Done, "window").expect("done");
+    world.wait_until("2026-11-23T20:00");
+    assert_eq!(world.sent.len(), 4);
+    assert_eq!(world.inbox(), "");
+}
+
+#[test]
+fn it_ends_after_a_day_and_when_the_event_is_over() {
+    let (mut world, _) = pill();
+    world.wait_until("2026-11-25T12:00");
+    assert_eq!(world.sent.len(), 1 + 24 * 6);
+    assert_eq!(world.sent.last().expect("told").at, "2026-11-24T08:30:00Z");
+
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let call = draft("appointment", "Call", "20261123T093000", Some(BERLIN));
+    let own = Some(vec![nagging("25m", ChannelId::DESKTOP)]);
+    world.add(EventDraft { reminders: own, length: Some((0, 3600)), ..call });
+    world.wait_until("2026-11-23T20:00");
+    assert_eq!(told(&world), ["08:30", "08:55", "09:20"], "it is over at 10:30 there");
+}
+
+#[test]
+fn edits_end_it_and_taken_back_it_goes_on() {
+    type Edit = fn(&mut EventDraft);
+    let edits: [Edit; 4] = [
+        |d| d.disabled = true,
+        |d| d.start = "20261123T150000".into(),
+        |d| d.reminders.iter_mut().flatten().for_each(|r| r.nag = None),
+        |d| d.reminders = Some(Vec::new()),
+    ];
+    for (n, edit) in edits.into_iter().enumerate() {
+        let (mut world, id) = pill();
+        world.wait_until("2026-11-23T09:45");
+        change(&mut world, id, edit);
+        world.wait_until("2026-11-23T09:48");
+        assert!(!world.rows().contains("scheduled planned.nag"), "{n}: {}", world.rows());
+        world.engine().undo(None).expect("undone");
+        world.wait_until("2026-11-23T10:05");
+        assert_eq!(told(&world), ["08:30", "08:40", "08:50", "09:00"], "{n}");
+    }
+    let (mut world, id) = pill();
+    world.wait_until("2026-11-23T09:45");
+    change(&mut world, id, |d| d.title = "Two pills".into());
+    world.wait_until("2026-11-23T09:51");
+    assert_eq!(world.titles(), ["Pill", "Pill", "Two pills"]);
+    world.engine().delete_event(id, None, None).expect("deleted");
+    world.wait_until("2026-11-23T20:00");
+    assert_eq!(world.sent.len(), 3);
+}
+
+#[test]
+fn answered_meanwhile_an_undo_does_not_bring_it_back() {
+    let (mut world, id) = pill();
+    world.wait_until("2026-11-23T09:45");
+    let last = latest(&world);
+    change(&mut world, id, |d| d.disabled = true);
+    world.engine().acknowledge(&[last], Answer::Done, "window").expect("done");
+    world.engine().undo(None).expect("undone");
+    world.wait_until("2026-11-23T20:00");
+    assert_eq!(world.sent.len(), 2);
+}
+
+#[test]
+fn a_night_holds_one_of_it_and_it_goes_on_in_the_morning() {
+    let (mut world, _) = pill();
+    let rules = "10:00-15:00 all".parse().expect("rules");
+    world.engine().set_quiet_hours(&QuietHours { on: true, rules }).expect("set");
+    world.wait_until("2026-11-23T15:15");
+    assert_eq!(told(&world), ["08:30", "08:40", "08:50", "14:00", "14:10"]);
+}
+
+#[test]
+fn the_clock_going_back_does_not_silence_it() {
+    let (mut world, _) = pill();
+    world.wait_until("2026-11-23T09:45");
+    world.jump_to("2026-11-23T07:45:00");
+    world.run();
+    world.wait_until("2026-11-23T07:56");
+    assert_eq!(told(&world), ["08:30", "08:40", "06:55"], "{}", world.rows());
+}
+
+#[test]
+fn a_webhook_nags_until_the_reminder_is_answered_here_or_by_its_own_row() {
+    for with_desktop in [true, false] {
+        let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+        let url = "https://example.com".into();
+        let new = NewWebhook { name: "hook".into(), url, ..NewWebhook::default() };
+        let hook = world.engine().add_webhook(&new).expect("a channel").id;
+        let mut own = vec![nagging("10m", hook)];
+        own.extend(with_desktop.then(|| reminder("PT0M", ChannelId::DESKTOP)));
+        let note = draft("note", "Pill", "20261123T093000", Some(BERLIN));
+        world.add(EventDraft { reminders: Some(own), ..note });
+        world.wait_until("2026-11-23T09:51");
+        let calls = 3 + usize::from(with_desktop);
+        assert_eq!(world.sent.len(), calls);
+        let rows = world.deliveries();
+        let here = |l: &&engine::ledger::inbox::Listed| {
+            (l.row.identity.channel == ChannelId::DESKTOP) == with_desktop
+                && l.row.told_at.is_some()
+        };
+        let id = rows.iter().rfind(here).expect("a row").row.id;
+        world.engine().acknowledge(&[id], Answer::Done, "cli").expect("done");
+        world.wait_until("2026-11-23T20:00");
+        assert_eq!(world.sent.len(), calls, "{with_desktop}: {}", world.all_rows());
+    }
+}
