@@ -34,6 +34,7 @@ mod moving;
 mod nag;
 mod newer;
 mod origin;
+mod overflow;
 mod parts;
 pub mod people;
 pub mod place;

@@ -83,10 +83,21 @@ impl Act<'_> {
         if row.deleted_at.is_some() || row.decided_until >= self.wall() {
             return Ok(());
         }
-        let mut effect = Effect::default();
-        self.each_wanted(&row.event, row.decided_until, self.wall(), |wanted| {
-            self.arm(&row.event, wanted, Asked::Pass, &mut effect)
-        })
+        let (mut effect, mut from, mut at_once) = (Effect::default(), row.decided_until, AT_ONCE);
+        // Ends as `each_wanted` does.
+        while from < self.wall() {
+            let mut plan = row.event.wanted(&self.context, from, self.wall(), at_once);
+            let reached = plan.reached;
+            self.take_overflow(&row.event, &mut plan)?;
+            for wanted in &plan.wanted {
+                self.arm(&row.event, wanted, Asked::Pass, &mut effect)?;
+            }
+            if reached <= from {
+                at_once = at_once.saturating_mul(4);
+            }
+            from = reached.max(from);
+        }
+        Ok(())
     }
 
     /// Does something with all that is due in `(from, until]`, a bounded number of instances at a
@@ -342,7 +353,8 @@ impl Act<'_> {
     ) -> Result<(Timestamp, Option<Timestamp>)> {
         let now = self.wall();
         let until = later(now, HORIZON);
-        let plan = event.wanted(&self.context, from, until, AT_ONCE);
+        let mut plan = event.wanted(&self.context, from, until, AT_ONCE);
+        self.take_overflow(event, &mut plan)?;
         for wanted in &plan.wanted {
             self.arm(event, wanted, asked, effect)?;
         }

@@ -1,7 +1,10 @@
 //! `carillon deliveries`: the ledger as a list.
 
 use engine::{
-    ledger::inbox::{Filter, Listed},
+    ledger::{
+        inbox::{Filter, Listed},
+        overflow::OverflowRow,
+    },
     message::utc,
 };
 use serde::Serialize;
@@ -78,7 +81,15 @@ pub fn run(session: &Session, words: &Deliveries) -> Result<Answer, Failure> {
         filter.offset += PAGE;
     }
     let shapes: Vec<Shape> = rows.iter().map(Shape::of).collect();
-    Ok(Answer::new(text(session, &rows, words), &shapes))
+    // What never was a delivery has no state to ask for.
+    let ranges = match words.state.is_empty() {
+        true => session.engine.overflows(since)?,
+        false => Vec::new(),
+    };
+    let of_it = |row: &OverflowRow| words.event.is_none_or(|id| row.range.event == id);
+    let ranges: String =
+        ranges.iter().filter(|row| of_it(row)).map(|row| range(session, row)).collect();
+    Ok(Answer::new(text(session, &rows, words) + &ranges, &shapes))
 }
 
 fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
@@ -103,6 +114,20 @@ fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
     let lines: Vec<[String; 5]> = rows.iter().map(line).collect();
     let zone_name = &session.context.machine;
     format!("Due (times in {zone_name})\n{}", words::titled(&lines, 1, words::screen()))
+}
+
+/// What was missed in too large a number to be told one by one, in a line.
+fn range(session: &Session, row: &OverflowRow) -> String {
+    let zone = session.zone();
+    let (from, until) = (row.range.from, row.range.until);
+    format!(
+        "And {} of {} ({}) from {} to {}: missed, more than are told one by one\n",
+        words::count(usize::try_from(row.range.count).unwrap_or(usize::MAX), "reminder"),
+        row.title,
+        row.channel,
+        words::moment(from, &zone),
+        words::moment(until, &zone)
+    )
 }
 
 /// State and reason in few words.

@@ -21,6 +21,7 @@ pub mod inbox;
 pub mod letters;
 mod migrate;
 pub mod moved;
+pub mod overflow;
 pub mod person;
 pub mod request;
 pub mod setting;

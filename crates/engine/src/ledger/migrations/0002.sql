@@ -34,6 +34,20 @@ ALTER TABLE delivery ADD COLUMN wait_boot TEXT;
 ALTER TABLE service_status ADD COLUMN boot_ms INTEGER;
 ALTER TABLE service_status ADD COLUMN boot_id TEXT;
 
+-- Moments that were missed in such numbers that they are no deliveries: a range with its count.
+CREATE TABLE overflow (
+    id        INTEGER PRIMARY KEY,
+    event     BLOB NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+    reminder  TEXT NOT NULL CHECK (length(reminder) > 0),
+    channel   BLOB NOT NULL REFERENCES channel (id) ON DELETE RESTRICT,
+    from_due  INTEGER NOT NULL,
+    until_due INTEGER NOT NULL CHECK (until_due >= from_due),
+    count     INTEGER NOT NULL CHECK (count > 0),
+    at        INTEGER NOT NULL
+) STRICT;
+CREATE INDEX overflow_event ON overflow (event, reminder, channel);
+CREATE INDEX overflow_until ON overflow (until_due);
+
 CREATE TRIGGER delivery_born BEFORE INSERT ON delivery
 WHEN NEW.state NOT IN ('scheduled', 'pending', 'skipped', 'review') OR NEW.attempts <> 0 OR NEW.token <> 0
 BEGIN

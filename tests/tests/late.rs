@@ -1,0 +1,164 @@
+//! Late: the same whatever kept the service from looking, bounded however much was missed, and what
+//! is on time before what is not.
+
+use acceptance::world::{World, draft, reminder, reminders};
+use calendar::{
+    draft::{EventDraft, ReminderDraft},
+    id::ChannelId,
+    network::Network,
+};
+use engine::channels::NewWebhook;
+
+const BERLIN: &str = "Europe/Berlin";
+
+fn endpoint(world: &World, name: &str) -> ChannelId {
+    let new = NewWebhook {
+        name: name.into(),
+        url: "http://127.0.0.1:1/".into(),
+        network: Network::Loopback,
+        guarantee: Default::default(),
+        retries: Default::default(),
+        rate: Default::default(),
+        request: None,
+    };
+    world.engine().add_webhook(&new).expect("a channel").id
+}
+
+/// Something every minute, by a webhook.
+fn minutely(world: &mut World, collapse: &str) {
+    let lamp = endpoint(world, "lamp");
+    let each = ReminderDraft {
+        collapse: Some(collapse.into()),
+        use_by: Some("24h".into()),
+        ..reminder("PT0M", lamp)
+    };
+    world.add(EventDraft {
+        rules: vec!["FREQ=MINUTELY".into()],
+        reminders: Some(vec![each]),
+        ..draft("note", "Tick", "20261123T090000", Some(BERLIN))
+    });
+}
+
+/// How many rows are due by now.
+fn rows_by_now(world: &World) -> u64 {
+    let ledger = rusqlite::Connection::open(world.folder().join("carillon.db")).expect("a file");
+    let sql = "SELECT count(*) FROM delivery WHERE due <= ?1";
+    let count: i64 =
+        ledger.query_row(sql, [world.now().as_millisecond()], |row| row.get(0)).expect("a count");
+    u64::try_from(count).expect("not less than none")
+}
+
+#[test]
+fn ten_thousand_missed_ticks_are_a_hundred_rows_and_one_range() {
+    for (collapse, told) in [("each:100", 100), ("latest", 1)] {
+        let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+        minutely(&mut world, collapse);
+        world.wait_until("2026-11-23T08:59:30");
+        world.kill();
+        world.jump_to("2026-11-30T07:39:30");
+        // Those of the next two days stand in the ledger ahead of their time.
+        let ahead = rows_by_now(&world);
+        world.start();
+        assert_eq!(rows_by_now(&world), ahead + 100, "{collapse}");
+        let ranges = world.engine().overflows(None).expect("ranges");
+        let counts: Vec<_> = ranges.iter().map(|row| row.range.count).collect();
+        assert_eq!(counts, [10_000 - ahead - 100], "{collapse}: each is in a row or in the range");
+        assert_eq!(ranges[0].range.until.to_string(), "2026-11-30T04:59:00Z");
+        world.wait_until("2026-11-30T07:42:30");
+        let late = world.sent.iter().filter(|sent| !sent.at.contains(":00Z")).count();
+        assert_eq!(late, told, "{collapse}");
+        assert_eq!(world.sent.len(), told + 3, "{collapse}: what is live goes on");
+    }
+}
+
+/// How nobody looked for a week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Absence {
+    Restart,
+    Suspend,
+    Reboot,
+    ClockSet,
+}
+
+/// What became of each, whatever the cause is called.
+fn week(absence: Absence) -> Vec<String> {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let lamp = endpoint(&world, "lamp");
+    world.add(EventDraft {
+        rules: vec!["FREQ=DAILY".into()],
+        ..draft("appointment", "Stand-up", "20261123T083000", Some(BERLIN))
+    });
+    world.add(EventDraft {
+        rules: vec!["FREQ=HOURLY".into()],
+        reminders: reminders(&["PT0M"]),
+        ..draft("note", "Water", "20261123T091500", Some(BERLIN))
+    });
+    world.add(draft("deadline", "Form", "20261127T120000", Some(BERLIN)));
+    world.add(draft("deadline", "Tax", "20261201T120000", Some(BERLIN)));
+    for title in ["Call", "Post"] {
+        world.add(draft("note", title, "20261125T120000", Some(BERLIN)));
+    }
+    world.add(EventDraft {
+        reminders: Some(vec![reminder("PT0M", lamp)]),
+        ..draft("note", "Light", "20261126T060000", Some(BERLIN))
+    });
+    hourly_to(&mut world, lamp);
+    world.wait_until("2026-11-23T09:30");
+    match absence {
+        Absence::Restart => {
+            world.kill();
+            world.jump_to("2026-11-30T08:25");
+            world.start();
+        }
+        Absence::Suspend => {
+            world.jump_to("2026-11-30T08:25");
+            world.run();
+        }
+        Absence::Reboot => {
+            world.jump_to("2026-11-30T08:25");
+            world.reboot();
+        }
+        Absence::ClockSet => {
+            world.set_clock("2026-11-30T08:25");
+            world.run();
+            assert!(world.rows().contains("held held.clock Light"), "{}", world.rows());
+            world.engine().accept_clock().expect("accepted");
+            world.run();
+        }
+    }
+    world.wait_until("2026-11-30T08:27");
+    let rows = world.rows();
+    let ranges = world.engine().overflows(None).expect("ranges");
+    let ranges = ranges.iter().map(|row| format!("{:?}", (row.range.count, row.range.until)));
+    let plain = rows.lines().map(|line| {
+        let cause = line.split(' ').find(|word| word.starts_with("late."));
+        cause.map_or(line.to_string(), |cause| line.replace(cause, "late"))
+    });
+    plain.chain(ranges).collect()
+}
+
+/// Every hour by a webhook, each told as long as it is a day old at most.
+fn hourly_to(world: &mut World, lamp: ChannelId) {
+    let each = ReminderDraft {
+        collapse: Some("each:5".into()),
+        use_by: Some("24h".into()),
+        ..reminder("PT0M", lamp)
+    };
+    world.add(EventDraft {
+        rules: vec!["FREQ=MINUTELY;INTERVAL=60".into()],
+        reminders: Some(vec![each]),
+        ..draft("note", "Pump", "20261123T100000", Some(BERLIN))
+    });
+}
+
+#[test]
+fn off_asleep_started_anew_and_set_forward_a_week_ends_the_same() {
+    let restarted = week(Absence::Restart);
+    assert!(restarted.iter().any(|line| line.contains("told.in_digest Call")), "{restarted:#?}");
+    assert!(restarted.iter().any(|line| line.contains("expired.deadline Form")), "{restarted:#?}");
+    assert!(restarted.iter().any(|line| line.contains("completed late Light")), "{restarted:#?}");
+    assert!(restarted.iter().any(|line| line.starts_with("(114, ")), "{restarted:#?}");
+    for absence in [Absence::Suspend, Absence::Reboot, Absence::ClockSet] {
+        assert_eq!(week(absence), restarted, "{absence:?}");
+    }
+}
