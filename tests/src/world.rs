@@ -104,6 +104,11 @@ impl World {
 
     /// The same before any service ever ran.
     pub fn without_service(local: &str) -> Self {
+        Self::prepared(local, |_| ())
+    }
+
+    /// The same in a folder that was prepared before anything is in it.
+    pub fn prepared(local: &str, prepare: impl FnOnce(&Path)) -> Self {
         let now: jiff::Zoned = jiff::civil::DateTime::strptime("%Y-%m-%dT%H:%M", &local[..16])
             .ok()
             .and_then(|at| {
@@ -112,6 +117,7 @@ impl World {
             })
             .expect("a local time with a zone");
         let folder = tempfile::tempdir().expect("a temp folder");
+        prepare(folder.path());
         let clock = Arc::new(SetClock::at(now.timestamp()));
         let zone = ZoneName::stored(now.time_zone().iana_name().unwrap_or("UTC"));
         let state = tempfile::tempdir().expect("a temp folder");
@@ -272,13 +278,42 @@ impl World {
         }
     }
 
+    /// The same where a pass may fail: outcomes are kept, and it is tried again five seconds later.
+    pub fn run_in_spite_of(&mut self, mut failed: impl FnMut(&engine::Error)) {
+        let mut finished = Vec::new();
+        // Ends: whoever lets passes fail stops doing so.
+        loop {
+            match self.try_pass(&finished) {
+                Ok(passed) => {
+                    finished = passed.parcels.iter().map(|parcel| self.hand_over(parcel)).collect();
+                    if finished.is_empty() && !passed.more {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    failed(&error);
+                    let later = Duration::from_secs(5);
+                    self.clock.change(|now| {
+                        now.boot += later;
+                        now.wall += later;
+                    });
+                }
+            }
+        }
+    }
+
     /// One pass, leaving what it claimed in the hands of the caller.
     pub fn pass(&mut self, finished: &[Finished]) -> Option<Passed> {
+        self.scheduler.as_ref()?;
+        Some(self.try_pass(finished).expect("a pass"))
+    }
+
+    fn try_pass(&mut self, finished: &[Finished]) -> engine::Result<Passed> {
         let now = self.clock.now();
         let slots = Slots { desktop: 1, webhook: 8 };
         let availability = Availability { desktop: self.no_desktop, webhook: None };
-        let scheduler = self.scheduler.as_mut()?;
-        Some(scheduler.pass(&now, finished, slots, availability).expect("a pass"))
+        let scheduler = self.scheduler.as_mut().expect("a service leads");
+        scheduler.pass(&now, finished, slots, availability)
     }
 
     fn hand_over(&mut self, parcel: &Parcel) -> Finished {

@@ -121,6 +121,8 @@ pub enum News {
     Ended(Outcome),
     /// The worker that was sending it is gone, and nobody knows how far it came.
     CutOff,
+    /// It was never handed over: its mark was kept, though the ledger said that it could not be.
+    NotSent,
     /// The ledger is an older copy or another machine's, and nobody knows what was told since.
     Restored,
 }
@@ -146,7 +148,13 @@ pub fn decide(row: &Row, news: News, now: Timestamp) -> Next {
         (News::Unwanted(reason), Class::Live, _) => Next::Enter(State::Cancelled, reason, None),
         (News::Ended(outcome), Class::Live, State::Processing) => ended(row, outcome, now),
         (News::CutOff, Class::Live, State::Processing) => cut_off(row),
-        (News::Ended(_) | News::CutOff, Class::Live, _) => Next::Keep,
+        (News::NotSent, Class::Live, State::Processing) if row.cancel_wanted => {
+            Next::Enter(State::Cancelled, cancelled_for(row), None)
+        }
+        (News::NotSent, Class::Live, State::Processing) => {
+            Next::Enter(State::Pending, Reason::Released, None)
+        }
+        (News::Ended(_) | News::CutOff | News::NotSent, Class::Live, _) => Next::Keep,
         (News::Restored, Class::Live, _) if row.due > now => Next::Keep,
         (News::Restored, Class::Live, _) => {
             Next::Enter(State::Review, Reason::ReviewRestored, None)

@@ -21,6 +21,10 @@ const DESKTOP: usize = 1;
 const WEBHOOKS: usize = 8;
 /// After a pass that failed (disk full, ledger locked) the next try comes this much later.
 const AGAIN: SignedDuration = SignedDuration::from_secs(5);
+/// And so much later where another program only holds the ledger for a moment.
+const SOON: SignedDuration = SignedDuration::from_secs(1);
+/// A ledger that others hold is said to be so when that lasts longer than this.
+const HELD: SignedDuration = SignedDuration::from_secs(60);
 /// While something is under way the ledger hears so often that the service lives.
 const BEAT: SignedDuration = SignedDuration::from_secs(15);
 /// And so often when nothing is, if it is awake anyway: when it last looked tells later how long
@@ -48,6 +52,15 @@ pub struct Driver {
     unsettled: Vec<Finished>,
     wake_at: Option<Timestamp>,
     beaten: Timestamp,
+    trouble: Option<Trouble>,
+    tell: Box<dyn FnMut(Option<crate::Error>) + Send>,
+}
+
+/// The ledger cannot be written.
+#[derive(Debug, Clone, Copy)]
+struct Trouble {
+    since: Timestamp,
+    is_told: bool,
 }
 
 impl std::fmt::Debug for Driver {
@@ -68,7 +81,19 @@ impl Driver {
             under_way: Slots { desktop: 0, webhook: 0 },
             unsettled: Vec::new(),
             wake_at: None,
+            trouble: None,
+            tell: Box::new(|_| ()),
         }
+    }
+
+    /// Tells once that the ledger cannot be written, and without an error that it can be again.
+    #[must_use]
+    pub fn telling_trouble(
+        mut self,
+        tell: impl FnMut(Option<crate::Error>) + Send + 'static,
+    ) -> Self {
+        self.tell = Box::new(tell);
+        self
     }
 
     /// With another number of webhooks at once, for benchmarks.
@@ -144,6 +169,7 @@ impl Driver {
             Ok(Passed { parcels, wake_at, more }) => {
                 self.unsettled.clear();
                 self.wake_at = wake_at;
+                self.out_of_trouble();
                 for parcel in parcels {
                     self.send(parcel, tell.clone());
                 }
@@ -155,10 +181,30 @@ impl Driver {
                     self.unsettled.clear();
                 }
                 // Outcomes are held and nothing is claimed until the ledger can be written again.
-                tracing::error!(%error, "the ledger could not be written; trying again shortly");
-                self.wake_at = now.wall.checked_add(AGAIN).ok();
+                let is_busy = matches!(error, crate::Error::Busy);
+                self.wake_at = now.wall.checked_add(if is_busy { SOON } else { AGAIN }).ok();
+                self.in_trouble(error, now.wall);
                 Ok(false)
             }
+        }
+    }
+
+    /// Says once that the ledger cannot be written: at once, unless somebody else only holds it.
+    fn in_trouble(&mut self, error: crate::Error, now: Timestamp) {
+        let since = self.trouble.get_or_insert(Trouble { since: now, is_told: false });
+        let lasts = now.duration_since(since.since).abs();
+        if since.is_told || (matches!(error, crate::Error::Busy) && lasts < HELD) {
+            return;
+        }
+        since.is_told = true;
+        tracing::error!(%error, "the ledger could not be written; trying again every few seconds");
+        (self.tell)(Some(error));
+    }
+
+    fn out_of_trouble(&mut self) {
+        if self.trouble.take().is_some_and(|trouble| trouble.is_told) {
+            tracing::info!("the ledger can be written again");
+            (self.tell)(None);
         }
     }
 

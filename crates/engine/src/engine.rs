@@ -285,7 +285,8 @@ impl Engine {
         self.lock().write_silently(|tx| work(&self.act(tx, now)?.because(cause)))
     }
 
-    /// Changes at this moment and rings the bell only if anything changed.
+    /// Changes at this moment and rings the bell only if anything changed. While others hold the
+    /// ledger it gives up soon, for the couriers are not to wait.
     pub(crate) fn write_at<T>(
         &self,
         now: Now,
@@ -293,7 +294,8 @@ impl Engine {
     ) -> Result<T> {
         let mut ledger = self.lock();
         let before = ledger.changes();
-        let done = ledger.write_silently(|tx| work(&self.act(tx, now)?))?;
+        let done =
+            ledger.in_a_hurry(|ledger| ledger.write_silently(|tx| work(&self.act(tx, now)?)))?;
         if ledger.changes() != before {
             ledger.bell().ring();
         }
@@ -304,6 +306,15 @@ impl Engine {
     pub(crate) fn write_unheard<T>(&self, work: impl FnOnce(&Act<'_>) -> Result<T>) -> Result<T> {
         let now = self.now();
         self.lock().write_silently(|tx| work(&self.act(tx, now)?))
+    }
+
+    /// The same where the couriers are not to wait for it.
+    pub(crate) fn write_unheard_in_a_hurry<T>(
+        &self,
+        work: impl FnOnce(&Act<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let now = self.now();
+        self.lock().in_a_hurry(|ledger| ledger.write_silently(|tx| work(&self.act(tx, now)?)))
     }
 
     /// What was answered to this request before, as the caller kept it.

@@ -2,7 +2,16 @@
 
 use crate::{engine::Engine, error::Result, ledger::status};
 
+/// With less room than this nothing can be written down for sure.
+const LEAST_ROOM: u64 = 64 * 1024;
+
 impl Engine {
+    /// Whether there is too little room on the ledger's disk to write it.
+    pub fn is_disk_full(&self) -> bool {
+        let disk = rustix::fs::statvfs(self.dir());
+        disk.is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) < LEAST_ROOM)
+    }
+
     /// Notes which notification service there is, if any.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ pub mod run;
 mod socket;
 #[cfg(target_os = "linux")]
 pub mod tray;
+mod trouble;
 pub mod wake;
 #[cfg(target_os = "linux")]
 mod watch;

@@ -22,7 +22,7 @@ use crate::{
     copies::Copies,
     desk::Desk,
     kept::{Kept, keep_zone},
-    ready,
+    ready, trouble,
     wake::Signals,
 };
 
@@ -192,7 +192,13 @@ impl Service<'_> {
         // Says that something may have changed, to whoever shows it.
         let (look, _) = watch::channel(());
         let wake = self.wake(clock, &signals, &look)?;
-        let driver = Driver::new(Scheduler::lead(engine.clone())?, engine.clone(), couriers);
+        let (tell, troubles) = mpsc::unbounded_channel();
+        tasks.spawn(trouble::tell(couriers.desktop.clone(), troubles));
+        let driver = Driver::new(Scheduler::lead(engine.clone())?, engine.clone(), couriers)
+            .telling_trouble(move |error| {
+                // Whoever tells is gone only when the service ends.
+                tell.send(error.as_ref().map(trouble::words)).unwrap_or(());
+            });
 
         let nudge = Arc::new(Notify::new());
         tasks.spawn(desk.clone().follow(events, nudge.clone(), look.clone()));

@@ -172,6 +172,7 @@ fn parked_and_final_states_are_moved_by_no_clock() {
         News::Unwanted(Reason::CancelledEdited),
         News::CutOff,
         News::Restored,
+        News::NotSent,
         News::Ended(Outcome::Permanent),
         News::Ended(Outcome::Ambiguous),
     ];

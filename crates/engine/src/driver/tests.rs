@@ -25,6 +25,7 @@ use crate::{
 };
 
 mod full;
+mod held;
 
 /// The wall is set; since the boot each look takes a while.
 struct Set(Mutex<Timestamp>, AtomicU64);

@@ -299,6 +299,14 @@ pub fn left_behind(tx: &Transaction<'_>, owner: &[u8; 16]) -> Result<Vec<Deliver
     )
 }
 
+/// The rows this owner is sending.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn claimed_by(tx: &Transaction<'_>, owner: &[u8; 16]) -> Result<Vec<DeliveryRow>> {
+    several(tx, "WHERE d.state = 'processing' AND d.owner = ?1 ORDER BY +d.due", [owner])
+}
+
 /// The live rows that are due by now, the oldest first, at most `limit`.
 ///
 /// # Errors

@@ -26,6 +26,8 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// Who waits for the ledger looks so often whether it is free, and so many times: for ten seconds.
 const LOOK: Duration = Duration::from_millis(4);
 const TRIES: i32 = 2_500;
+/// And so many times who has others waiting for it: for a quarter of a second.
+const HASTY_TRIES: i32 = 60;
 /// And so long it is left to others between two of many transactions.
 const ROOM: Duration = Duration::from_millis(10);
 
@@ -135,7 +137,7 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_handler(Some(wait_for_a_turn))?;
+    have_patience(&mut connection)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     // A plan hangs on the statement alone, not on what is bound to it: else SQLite prepares anew
@@ -157,6 +159,16 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
 fn wait_for_a_turn(tries: i32) -> bool {
     wait(LOOK);
     tries < TRIES
+}
+
+/// Waits its turn from now on.
+pub(super) fn have_patience(connection: &mut Connection) -> Result<()> {
+    Ok(connection.busy_handler(Some(wait_for_a_turn))?)
+}
+
+/// Waits only a moment from now on, longer than a transaction of one of ours takes.
+pub(super) fn hurry(connection: &mut Connection) -> Result<()> {
+    Ok(connection.busy_handler(Some(|tries| wait_for_a_turn(tries) && tries < HASTY_TRIES))?)
 }
 
 /// Leaves the ledger to others for a moment, between two of many transactions.

@@ -14,6 +14,7 @@ pub mod channel;
 pub mod clocks;
 pub mod copy;
 pub mod delivery;
+mod doubt;
 pub mod event;
 pub mod exchange;
 mod file;
@@ -47,6 +48,8 @@ pub struct Ledger {
     connection: Connection,
     dir: PathBuf,
     bell: Bell,
+    /// The disk failed it: what it knows of the file may not be what is there.
+    is_doubtful: bool,
     _shared: Option<file::SharedLock>,
 }
 
@@ -62,7 +65,7 @@ impl Ledger {
         let mut connection = file::connect(&dir, &path)?;
         let shared = migrate::bring_up(&dir, &mut connection, shared)?;
         let bell = Bell::in_dir(&dir);
-        Ok(Self { connection, dir, bell, _shared: Some(shared) })
+        Ok(Self { connection, dir, bell, is_doubtful: false, _shared: Some(shared) })
     }
 
     /// Opens the ledger in this directory to look at it: nothing is made, and nothing brought up
@@ -82,7 +85,7 @@ impl Ledger {
             return Ok(None);
         }
         let bell = Bell::in_dir(&dir);
-        Ok(Some(Self { connection, dir, bell, _shared: shared }))
+        Ok(Some(Self { connection, dir, bell, is_doubtful: false, _shared: shared }))
     }
 
     /// The directory it is in, in canonical form.
@@ -100,6 +103,7 @@ impl Ledger {
     /// # Errors
     /// Whatever `work` says, and what SQLite says.
     pub fn read<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.make_sure()?;
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
         work(&tx)
     }
@@ -122,14 +126,12 @@ impl Ledger {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
-        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let found = migrate::version(&tx)?;
-        if found > SCHEMA {
-            return Err(Error::Newer { found, known: SCHEMA });
+        self.make_sure()?;
+        let done = change(&mut self.connection, work);
+        if matches!(&done, Err(Error::Sqlite(error)) if doubt::is_of_the_disk(error)) {
+            self.is_doubtful = true;
         }
-        let done = work(&tx)?;
-        tx.commit()?;
-        Ok(done)
+        done
     }
 
     /// For a copy that nobody needs after a power cut: commits no longer wait for the disk.
@@ -168,8 +170,29 @@ impl Ledger {
     }
 }
 
+fn change<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+) -> Result<T> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = migrate::version(&tx)?;
+    if found > SCHEMA {
+        return Err(Error::Newer { found, known: SCHEMA });
+    }
+    let done = work(&tx)?;
+    tx.commit()?;
+    Ok(done)
+}
+
 #[cfg(test)]
 impl Ledger {
+    /// Another program's connection, which has the write lock for as long as it lives.
+    pub(crate) fn held_by_another(&self) -> Connection {
+        let other = Connection::open(self.dir.join("carillon.db")).expect("a file");
+        other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+        other
+    }
+
     /// From now on the file cannot grow, as on a disk without room; or it can again.
     pub(crate) fn set_full(&self, full: bool) {
         let ask = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0));

@@ -9,10 +9,14 @@ mod late;
 mod pass;
 mod settle;
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use calendar::{
     delivery::{News, Next, State, decide},
+    id::DeliveryId,
     reason::Reason,
     timing::later,
 };
@@ -96,6 +100,10 @@ pub struct Scheduler {
     last: Option<Now>,
     /// How far the audit was when that was last noted beside the ledger.
     marked: i64,
+    /// What was given away to be sent and is not settled.
+    under_way: BTreeMap<DeliveryId, i64>,
+    /// A commit failed: it may be found whole all the same.
+    is_doubtful: bool,
     rates: Rates,
 }
 
@@ -156,7 +164,17 @@ impl Scheduler {
             let (boot, boot_id) = status.up.unwrap_or((now.boot, String::new()));
             Now { wall, boot, boot_id: boot_id.into() }
         });
-        Ok(Self { engine, owner, absences, expected: None, last, marked, rates: Rates::default() })
+        Ok(Self {
+            engine,
+            owner,
+            absences,
+            expected: None,
+            last,
+            marked,
+            under_way: BTreeMap::new(),
+            is_doubtful: false,
+            rates: Rates::default(),
+        })
     }
 
     /// One pass at this moment.
@@ -174,12 +192,17 @@ impl Scheduler {
         self.notice_absence(now);
         let (engine, owner, absences) = (&*self.engine, &self.owner, &self.absences);
         let (counted, last) = (&self.rates, self.last.as_ref());
+        let doubted = self.is_doubtful.then_some(&self.under_way);
+        self.is_doubtful = true;
         let (passed, rates, audited) = engine.write_at(now.clone(), |act| {
             let before = act.tx.total_changes();
             if let Some(last) = last {
                 act.follow_clocks(last)?;
             }
             let mut pass = Pass::new(act, engine, owner, absences, availability)?;
+            if let Some(under_way) = doubted {
+                pass.take_back(under_way)?;
+            }
             for one in finished {
                 pass.settle(one)?;
             }
@@ -203,6 +226,12 @@ impl Scheduler {
             let audited = audit::last(act.tx)?;
             Ok((Passed { parcels, wake_at, more }, pass.gates.into_rates(), audited))
         })?;
+        self.is_doubtful = false;
+        for claim in finished.iter().flat_map(|one| one.claims.iter().chain(&one.too_late)) {
+            self.under_way.remove(&claim.delivery);
+        }
+        let given = passed.parcels.iter().flat_map(|parcel| &parcel.claims);
+        self.under_way.extend(given.map(|claim| (claim.delivery, claim.token)));
         if audited != self.marked {
             self.engine.raise_mark(audited);
             self.marked = audited;
@@ -222,7 +251,7 @@ impl Scheduler {
             true => status::stopped(act.tx, &act.now),
             false => status::passed(act.tx, &act.now),
         };
-        if stop { self.engine.write(work) } else { self.engine.write_unheard(work) }
+        if stop { self.engine.write(work) } else { self.engine.write_unheard_in_a_hurry(work) }
     }
 
     /// A wall clock that is much later than the planned wake-up tells of a sleep or a jump.
@@ -240,5 +269,14 @@ impl Scheduler {
         if self.absences.len() > REMEMBERED {
             self.absences.pop_front();
         }
+    }
+}
+
+#[cfg(test)]
+impl Scheduler {
+    /// As if the last commit had been said to fail and was kept: what it claimed was given to nobody.
+    pub(crate) fn doubt(&mut self) {
+        self.under_way.clear();
+        self.is_doubtful = true;
     }
 }

@@ -1,8 +1,10 @@
 //! What came back is written down: the attempt ends, and the row goes on as the outcome says.
 
+use std::collections::BTreeMap;
+
 use calendar::{
     delivery::{News, Next, Outcome, State, decide},
-    id::ChannelId,
+    id::{ChannelId, DeliveryId},
     reason::Reason,
 };
 
@@ -34,6 +36,23 @@ impl Pass<'_> {
             match report {
                 None => self.settle_too_late(&row)?,
                 Some(report) => self.settle_report(&row, report, one.in_digest)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back what this worker is sending by the ledger and was never given away: its mark was
+    /// kept by a commit that was said to have failed.
+    pub(super) fn take_back(&self, under_way: &BTreeMap<DeliveryId, i64>) -> Result<()> {
+        let now = self.act.wall();
+        for row in delivery::claimed_by(self.act.tx, self.owner)? {
+            if under_way.get(&row.id) == Some(&row.token) {
+                continue;
+            }
+            let words = "the disk failed when it was marked, so it was not sent";
+            attempt::end(self.act.tx, (row.id, row.token), "unavailable", None, words, now)?;
+            if let Next::Enter(state, reason, _) = decide(&row.facts, News::NotSent, now) {
+                self.act.enter(&row, (state, reason), &Effects::default(), words)?;
             }
         }
         Ok(())

@@ -88,6 +88,8 @@ pub struct ServiceStatus {
     pub running: bool,
     /// It runs and its heartbeat is overdue.
     pub hanging: bool,
+    /// The disk with the ledger is full: nothing can be told or changed.
+    pub disk_full: bool,
     /// Reminders are paused.
     pub paused: bool,
     /// Until when; none with `paused` means until resumed.

@@ -134,6 +134,7 @@ impl EngineHost {
         Ok(ServiceStatus {
             running,
             hanging: running && sending > 0 && silent,
+            disk_full: self.engine.is_disk_full(),
             paused: pause.is_some(),
             paused_until: until,
             notifier: said.as_ref().filter(|_| running).and_then(|s| {

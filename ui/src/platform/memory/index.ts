@@ -71,7 +71,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
 function statusOf(world: World, past: Past): Status {
   return {
     now: world.now, counts: counts(world), attention: lettersOf(world).letters.length, moved: world.moved.rows.length + world.moved.more, unacknowledged: inboxOf(world).items.length,
-    service: { running: world.running, hanging: false, paused: world.paused, pausedUntil: null, notifier: true, tray: true },
+    service: { running: world.running, hanging: false, diskFull: false, paused: world.paused, pausedUntil: null, notifier: true, tray: true },
     undo: past.undo.at(-1)?.words ?? null, redo: past.redo.at(-1)?.words ?? null,
   };
 }

@@ -418,6 +418,7 @@ export const en = {
   'banner.start': 'Start it',
   'banner.starting': 'Starting…',
   'banner.hangs': 'The service does not answer: a reminder may be late.',
+  'banner.diskFull': 'The disk with the ledger is full: nothing rings and nothing can be changed until there is room.',
   'banner.paused': 'Reminders are paused.',
   'banner.pausedUntil': 'Reminders are paused until {time}.',
   'banner.resume': 'Resume',

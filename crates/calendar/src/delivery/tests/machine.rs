@@ -56,6 +56,7 @@ fn all_news(now: Timestamp) -> Vec<News> {
         News::Past,
         News::EndpointOff,
         News::Restored,
+        News::NotSent,
         News::CutOff,
     ]);
     all

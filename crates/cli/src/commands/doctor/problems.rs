@@ -19,6 +19,8 @@ use crate::{failure::Failure, words};
 
 const NO_SERVICE: &str = "no service is running, so nothing rings: start it with `carillon daemon`";
 const JUMPED: &str = "this computer's clock jumped by more than a day and webhooks wait until somebody confirms it: `carillon clock` shows it, `carillon clock accept` says it is right";
+const DISK_FULL: &str =
+    "the disk with the ledger is full, so nothing rings and nothing can be changed: make room";
 const NO_NOTIFIER: &str =
     "no notification service: reminders will wait in the inbox until there is one";
 const DAY: i64 = 86_400;
@@ -41,6 +43,9 @@ pub fn find(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
     }
     if engine.clock_jump()?.is_some() {
         problems.push(JUMPED.into());
+    }
+    if engine.is_disk_full() {
+        problems.push(DISK_FULL.into());
     }
     let channels = engine.channels()?;
     problems.extend(sealed(engine, &channels));

@@ -48,30 +48,36 @@ impl Courier for Slow {
 }
 
 /// What the test holds in its hands while the driver runs.
-struct Hands {
+pub(super) struct Hands {
     clock: Arc<Set>,
-    engine: Arc<Engine>,
+    pub(super) engine: Arc<Engine>,
     sleeps: mpsc::UnboundedReceiver<Option<Timestamp>>,
     wake: Arc<Notify>,
-    parcels: mpsc::UnboundedReceiver<Parcel>,
-    answer: Arc<Notify>,
+    pub(super) parcels: mpsc::UnboundedReceiver<Parcel>,
+    pub(super) answer: Arc<Notify>,
+    told: Arc<Mutex<Vec<Option<String>>>>,
 }
 
 impl Hands {
     /// Until when the driver sleeps now.
-    async fn asleep(&mut self) -> Option<Timestamp> {
+    pub(super) async fn asleep(&mut self) -> Option<Timestamp> {
         self.sleeps.recv().await.expect("it runs")
     }
 
     /// Wakes it at this moment, and says until when it sleeps after it has looked.
-    async fn wake_at(&mut self, at: &str) -> Option<Timestamp> {
+    pub(super) async fn wake_at(&mut self, at: &str) -> Option<Timestamp> {
         self.clock.to(at);
         self.wake.notify_one();
         self.asleep().await
     }
 
+    /// What was told of the ledger's trouble so far.
+    pub(super) fn told(&self) -> Vec<Option<String>> {
+        self.told.lock().expect("nobody panics with it").clone()
+    }
+
     /// How many rows stand in each state, by its word.
-    fn states(&self) -> Vec<(&'static str, u32)> {
+    pub(super) fn states(&self) -> Vec<(&'static str, u32)> {
         let counts = self.engine.counts(Timestamp::MIN, Timestamp::MAX).expect("counts");
         counts.into_iter().map(|(state, _, count)| (state.code(), count)).collect()
     }
@@ -82,7 +88,7 @@ fn moment(text: &str) -> Option<Timestamp> {
 }
 
 /// Runs a driver over these notes while the test does its part.
-fn drive<F: Future<Output = ()>>(part: impl FnOnce(Hands) -> F) {
+pub(super) fn drive<F: Future<Output = ()>>(part: impl FnOnce(Hands) -> F) {
     let (_folder, clock, engine) = ledger();
     let titles: Vec<String> = (0..NOTES).map(|n| format!("Note {n} {}", "x".repeat(300))).collect();
     let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
@@ -94,9 +100,13 @@ fn drive<F: Future<Output = ()>>(part: impl FnOnce(Hands) -> F) {
     let courier = Arc::new(Slow { tell: gives, answer: answer.clone() });
     let couriers = Couriers { desktop: courier.clone(), webhook: courier };
     let scheduler = Scheduler::lead(engine.clone()).expect("to lead");
-    let driver = Driver::new(scheduler, engine.clone(), couriers);
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = told.clone();
+    let driver = Driver::new(scheduler, engine.clone(), couriers).telling_trouble(move |error| {
+        tell.lock().expect("nobody panics with it").push(error.map(|error| error.to_string()));
+    });
     let (stop, stopping) = watch::channel(false);
-    let hands = Hands { clock, engine, sleeps, wake, parcels, answer };
+    let hands = Hands { clock, engine, sleeps, wake, parcels, answer, told };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let ran = runtime.block_on(async {
         let part = async {
@@ -118,6 +128,8 @@ fn what_cannot_be_marked_is_not_sent_until_there_is_room() {
         assert_eq!(again, moment("2026-11-23T09:00:05Z"), "a little later, and no busy loop");
         assert_eq!(hands.states(), before);
         assert!(hands.parcels.try_recv().is_err(), "nothing is sent");
+        let told = hands.told();
+        assert!(told.len() == 1 && told[0].as_ref().is_some_and(|words| words.contains("is full")));
         hands.engine.lock().set_full(false);
         hands.wake_at("2026-11-23T09:00:05Z").await;
         let parcel = hands.parcels.recv().await.expect("a parcel");
@@ -126,6 +138,7 @@ fn what_cannot_be_marked_is_not_sent_until_there_is_room() {
         hands.asleep().await;
         assert_eq!(hands.states(), [("completed", 12)]);
         assert!(hands.parcels.try_recv().is_err(), "told once");
+        assert_eq!(hands.told()[1..], [None], "and once that it is over");
     });
 }
 
