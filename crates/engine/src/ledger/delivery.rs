@@ -85,7 +85,7 @@ const DUE: &str = "WHERE d.id IN (
             OR (d.state = 'held' AND d.reason = 'held.endpoint_resting' AND d.not_before > ?1
                 AND hex(d.channel) IN (SELECT value FROM json_each(?7)))))
         AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.plan_at <= ?1)
-        ORDER BY d.due, d.id LIMIT ?2";
+        ORDER BY d.due + d.grace * 1000 < ?1, d.due, d.id LIMIT ?2";
 const NEXT_LOOK: &str = "SELECT min(at) FROM (
         SELECT min(due) AS at FROM delivery WHERE state = 'scheduled' AND due > ?1
         UNION ALL SELECT min(due) FROM delivery WHERE state IN ('pending', 'held') AND due > ?1
