@@ -29,7 +29,7 @@ test('quiet hours are set in the settings, and the editor warns of what they wou
   await page.keyboard.press('c');
   await page.getByRole('dialog').getByLabel('Title').waitFor();
   await page.getByLabel('Title').fill('Swim');
-  await page.getByLabel('Starts', { exact: true }).fill('05:30');
+  await page.getByLabel('Start', { exact: true }).fill('05:30');
   await page.keyboard.press('Tab');
   await page.getByText('Would be missed: quiet hours last until 06:45', { exact: false }).waitFor();
   await page.getByRole('button', { name: 'Reminder 1 insists' }).click();
