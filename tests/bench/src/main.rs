@@ -3,9 +3,13 @@
 
 #![forbid(unsafe_code)]
 
+mod burst;
 mod idle;
 mod import;
 mod lateness;
+mod many;
+mod million;
+mod missed;
 mod process;
 mod window;
 
@@ -22,9 +26,14 @@ async fn main() {
     let idle =
         minutes.and_then(|n| n.parse().ok()).map_or(IDLE, |n: u64| Duration::from_secs(60 * n));
     say("what", "measured");
-    if arguments.first().is_some_and(|a| a == "import") {
-        import::measure().await;
-        return;
+    match arguments.first().map(String::as_str) {
+        Some("import") => return import::measure().await,
+        Some("engine") => {
+            burst::measure().await;
+            missed::measure();
+            return million::measure().await;
+        }
+        Some(_) | None => {}
     }
     window::measure().await;
     lateness::measure().await;
@@ -40,4 +49,10 @@ pub(crate) fn say(what: &str, measured: impl std::fmt::Display) {
 pub(crate) fn percentile(values: &[f64], share: f64) -> f64 {
     let place = (values.len() as f64 * share).ceil() as usize;
     values.get(place.saturating_sub(1)).copied().unwrap_or(f64::NAN)
+}
+
+/// The middle of several runs.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    percentile(&values, 0.5)
 }

@@ -71,8 +71,6 @@ pub struct View<'a> {
     on: Option<Occurrence>,
     calendar: String,
     channels: Vec<ChannelRow>,
-    /// Reminders that quiet hours or a pause would swallow, in sentences.
-    missed: Vec<String>,
 }
 
 impl<'a> View<'a> {
@@ -95,14 +93,7 @@ impl<'a> View<'a> {
         let calendar = calendars.into_iter().find(|c| c.id == event.calendar);
         let channels = session.engine.channels()?;
         let calendar = calendar.map_or_else(String::new, |c| c.name);
-        let silence = session.engine.silence()?;
-        let missed = silence.missed(event, &session.context, &next, now).into_iter();
-        let zone = session.zone();
-        let missed = missed.map(|(place, why)| {
-            format!("{} {why}", words::trigger(&event.reminders[place].trigger, &zone))
-        });
-        let missed = missed.collect();
-        Ok(Self { session, event, version, next, on, calendar, channels, missed })
+        Ok(Self { session, event, version, next, on, calendar, channels })
     }
 
     fn channel(&self, reminder: &Reminder) -> &str {
@@ -154,11 +145,9 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What is other than one may think: its start by the clocks, channels that are off, and reminders
-    /// that would be missed.
+    /// What is other than one may think: its start by the clocks, and channels that are off.
     pub fn remarks(&self) -> Vec<String> {
-        let others = self.channel_remarks().into_iter().chain(self.missed.clone());
-        self.start_remark().into_iter().chain(others).collect()
+        self.start_remark().into_iter().chain(self.channel_remarks()).collect()
     }
 
     /// Which of its channels are off.

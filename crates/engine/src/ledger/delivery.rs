@@ -215,7 +215,8 @@ pub fn taken_away(
     several(tx, rest, params![subject, ms(due_by)])
 }
 
-/// The live rows of one courier a pass has to decide on now, the oldest first. Rows that are held
+/// The live rows of one courier a pass has to decide on now, what is fresh before what is late,
+/// the oldest first. Rows that are held
 /// for the reason that holds their courier now (`held_for`) need no look, unless they are over or
 /// a month old; nor have those whose event is still to be planned, for a later one may be told
 /// instead.

@@ -145,7 +145,8 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     refuse_foreign(dir, &connection)?;
     connection.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON;",
+        "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON;
+         PRAGMA wal_autocheckpoint = 4000;",
     )?;
     if is_planted(Planted::NotFlushed) {
         connection.execute_batch("PRAGMA synchronous = NORMAL")?;

@@ -202,6 +202,14 @@ impl Ledger {
     }
 }
 
+/// A number that is another one after a change by another connection.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub(crate) fn data_version(tx: &Transaction<'_>) -> Result<i64> {
+    Ok(tx.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?)
+}
+
 /// A moment as the ledger stores it.
 pub(crate) fn ms(at: Timestamp) -> i64 {
     at.as_millisecond()

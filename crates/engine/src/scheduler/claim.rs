@@ -2,6 +2,7 @@
 
 use calendar::{
     delivery::{Next, State, nobody},
+    id::DeliveryId,
     reason::Reason,
     timing::later,
 };
@@ -59,49 +60,45 @@ fn missed(act: &Act<'_>, late: Option<&Lateness>) -> Result<Vec<Listed>> {
     inbox::missed(act.tx, from, to, MISSED)
 }
 
+/// What was claimed.
+pub(super) struct Claimed {
+    pub(super) parcels: Vec<Parcel>,
+    /// What only lacked a slot; none if anything waits for something else besides.
+    pub(super) left: Option<Vec<DeliveryId>>,
+}
+
 impl Pass<'_> {
     /// Claims as many as there are free slots, what is fresh before what is late.
-    pub(super) fn claim(&self, mut rows: Vec<DeliveryRow>, slots: Slots) -> Result<Vec<Parcel>> {
+    pub(super) fn claim(&self, mut rows: Vec<DeliveryRow>, slots: Slots) -> Result<Claimed> {
         let now = self.act.wall();
         rows.sort_by_key(|row| {
             (later(row.facts.due, row.facts.grace) < now, row.facts.due, row.id)
         });
-        let (desktop, mut webhooks): (Vec<_>, Vec<_>) =
+        let (desktop, webhooks): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| row.facts.desktop);
-        // What is late goes in an order of its own, so that many who were away together do not
-        // call in the same one.
-        webhooks.sort_by_key(|row| {
-            let is_late = later(row.facts.due, row.facts.grace) < now;
-            (is_late, if is_late { row.facts.spread } else { 0 })
-        });
         let mut parcels = Vec::new();
+        let mut left = desktop.is_empty().then(Vec::new);
         if slots.desktop > 0 && !desktop.is_empty() {
             parcels.extend(self.claim_notice(self.at_once(desktop))?);
         }
         let mut free = slots.webhook;
         for row in webhooks {
             let channel = row.identity.channel;
-            // A person or a schedule of retries asked for what was tried before.
-            let asked = row.event.is_none() || row.late_cause == Some(Reason::LateRetryAsked);
-            let is_new = row.attempts == 0 && !asked;
-            let is_late = is_new && later(row.facts.due, row.facts.grace) < now;
-            if free == 0 || !self.gates.is_free(channel) {
+            if free == 0 {
+                left.iter_mut().for_each(|left| left.push(row.id));
                 continue;
             }
-            if is_late && !self.gates.is_free_for_late(channel) {
-                self.gates.put_off(channel);
+            if !self.gates.is_free(channel) {
+                left = None;
                 continue;
             }
             if let Some(parcel) = self.claim_webhook(row)? {
                 self.gates.count(channel);
-                if is_late {
-                    self.gates.count_late(channel);
-                }
                 free -= 1;
                 parcels.push(parcel);
             }
         }
-        Ok(parcels)
+        Ok(Claimed { parcels, left })
     }
 
     /// Of due rows those that are told now, in one notification. A few alarms come before all

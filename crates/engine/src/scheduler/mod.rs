@@ -8,6 +8,7 @@ mod gates;
 mod late;
 mod pass;
 mod settle;
+mod waiting;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -23,7 +24,11 @@ use calendar::{
 use jiff::Timestamp;
 
 pub use self::clocks::ClockJump;
-use self::{late::Absence, pass::Pass};
+use self::{
+    late::Absence,
+    pass::Pass,
+    waiting::{Seen, Waiting},
+};
 use crate::{
     act::Act,
     clock::Now,
@@ -105,6 +110,7 @@ pub struct Scheduler {
     /// A commit failed: it may be found whole all the same.
     is_doubtful: bool,
     rates: Rates,
+    waiting: Waiting,
 }
 
 impl Scheduler {
@@ -174,6 +180,7 @@ impl Scheduler {
             under_way: BTreeMap::new(),
             is_doubtful: false,
             rates: Rates::default(),
+            waiting: Waiting::default(),
         })
     }
 
@@ -194,8 +201,9 @@ impl Scheduler {
         let (counted, last) = (&self.rates, self.last.as_ref());
         let doubted = self.is_doubtful.then_some(&self.under_way);
         self.is_doubtful = true;
-        let (passed, rates, audited) = engine.write_at(now.clone(), |act| {
-            let before = act.tx.total_changes();
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let (passed, rates, audited, waiting) = engine.write_at(now.clone(), |act| {
+            let before = Seen::now(act, availability)?;
             if let Some(last) = last {
                 act.follow_clocks(last)?;
             }
@@ -203,14 +211,20 @@ impl Scheduler {
             if let Some(under_way) = doubted {
                 pass.take_back(under_way)?;
             }
+            let goes_on = waiting.holds(before, act.wall())
+                && Seen::now(act, availability)? == before
+                && event::next_plan(act.tx)?.is_none_or(|at| at > act.wall());
             for one in finished {
                 pass.settle(one)?;
             }
             pass.look_at_endpoints(counted)?;
             let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)?;
-            let (to_send, full) = pass.decide_due(ROWS)?;
-            let parcels = pass.claim(to_send, slots)?;
-            let changed = act.tx.total_changes() != before;
+            let (to_send, full) = match goes_on {
+                true => (pass.decide_again(waiting.take(slots.webhook))?, false),
+                false => pass.decide_due(ROWS)?,
+            };
+            let claimed = pass.claim(to_send, slots)?;
+            let changed = Seen::now(act, availability)? != before;
             if changed {
                 status::passed(act.tx, &act.now)?;
             }
@@ -220,11 +234,22 @@ impl Scheduler {
                 pass.silence_ends(),
                 pass.gates.opens(),
             ];
-            // A full batch in which nothing moved waits for slots, and comes back when one is free.
-            let more = to_plan || (full && changed);
+            // What waits for slots comes back when one is free.
+            let waits = claimed.left.as_ref().is_some_and(|left| !left.is_empty());
+            let rest = if goes_on { waiting.into_rest() } else { VecDeque::new() };
+            let has_room = claimed.parcels.len() < slots.webhook && !rest.is_empty();
+            let more = to_plan || has_room || (full && changed && !waits);
             let wake_at = looks.into_iter().flatten().min();
             let audited = audit::last(act.tx)?;
-            Ok((Passed { parcels, wake_at, more }, pass.gates.into_rates(), audited))
+            let waiting = match claimed.left {
+                Some(left) if !more => {
+                    let seen = Seen::now(act, availability)?;
+                    Waiting::new(left.into_iter().chain(rest), seen, (act.wall(), wake_at))
+                }
+                Some(_) | None => Waiting::default(),
+            };
+            let passed = Passed { parcels: claimed.parcels, wake_at, more };
+            Ok((passed, pass.gates.into_rates(), audited, waiting))
         })?;
         self.is_doubtful = false;
         for claim in finished.iter().flat_map(|one| one.claims.iter().chain(&one.too_late)) {
@@ -237,6 +262,7 @@ impl Scheduler {
             self.marked = audited;
         }
         self.rates = rates;
+        self.waiting = waiting;
         self.expected = passed.wake_at;
         self.last = Some(now.clone());
         Ok(passed)

@@ -89,6 +89,15 @@ impl<'a> Pass<'a> {
         Ok((to_send, full))
     }
 
+    /// Decides once more on rows that were to be sent and had no slot; gives those that still are.
+    pub(super) fn decide_again(&self, ids: Vec<DeliveryId>) -> Result<Vec<DeliveryRow>> {
+        let mut rows = Vec::with_capacity(ids.len());
+        for id in ids {
+            rows.extend(delivery::find(self.act.tx, id)?);
+        }
+        self.decide(rows, false)
+    }
+
     /// The end of quiet hours or of a pause, which rows they hold may not know.
     pub(super) fn silence_ends(&self) -> Option<Timestamp> {
         self.silence.at(self.act.wall()).and_then(|hold| hold.until)
