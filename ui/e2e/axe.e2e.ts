@@ -39,6 +39,8 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'attention note', play: async (page) => { await page.keyboard.press('f'); await page.getByRole('button', { name: /^Discard/ }).first().click(); await page.getByLabel('Why').waitFor(); } },
   { name: 'people', play: nav('People') },
   { name: 'settings', play: key(',') },
+  { name: 'quiet hours', play: async (page) => { await page.keyboard.press(','); await page.getByRole('switch', { name: 'Quiet hours' }).click(); await page.getByRole('group', { name: 'Quiet hours' }).waitFor(); } },
+  { name: 'insists', play: async (page) => { await page.keyboard.press('c'); await page.getByRole('button', { name: 'Reminder 1 insists' }).click(); await page.getByLabel('Reminder 1: tell again').waitFor(); } },
   { name: 'keys', play: key('?') },
   { name: 'hard', look: { world: 'hard', clock: 'h12' } },
   { name: 'hard inbox', look: { world: 'hard' }, play: nav('Inbox') },

@@ -92,6 +92,8 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'attention-empty', look: { world: 'empty' }, play: key('f') },
   { name: 'people', play: go('People') },
   { name: 'person', play: async (page) => { await go('People')(page); await page.getByRole('button', { name: /^Lena Vogt/ }).click(); await page.getByRole('group', { name: 'Anniversary' }).getByLabel('Day').fill('30'); await page.getByRole('group', { name: 'Anniversary' }).getByLabel('Month').selectOption('2'); await page.getByLabel('Name', { exact: true }).focus(); } },
+  { name: 'quiet', play: async (page) => { await page.keyboard.press(','); await page.getByRole('switch', { name: 'Quiet hours' }).click(); await page.getByRole('group', { name: 'Quiet hours' }).scrollIntoViewIfNeeded(); } },
+  { name: 'insists', play: async (page) => { await page.keyboard.press('c'); await page.getByRole('button', { name: 'Reminder 1 insists' }).click(); await page.getByLabel('Alarm').check(); await page.getByLabel('Reminder 1: tell again').selectOption('5'); } },
   { name: 'settings', play: key(',') },
   { name: 'keys', play: key('?') },
   { name: 'choose', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Gym' }).first().focus(); await page.keyboard.press('Alt+ArrowRight'); await page.getByRole('dialog').waitFor(); } },

@@ -121,6 +121,16 @@ impl Quiet {
         self.stretch(at, zone).map(|(_, ends)| ends)
     }
 
+    /// When they begin next after a moment at which it is not quiet, within the next days.
+    pub fn next(self, after: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let today = zone.to_datetime(after).date();
+        (0..9).find_map(|days| {
+            let date = shift(today.to_datetime(Time::midnight()), days, 0).date();
+            let begins = instant(LocalStart::first(date.to_datetime(self.from)), zone).0;
+            (self.days.has(date.weekday()) && begins > after).then_some(begins)
+        })
+    }
+
     /// Reads both times and the days as people write them.
     ///
     /// # Errors
@@ -250,6 +260,19 @@ mod tests {
         check(work, "2026-11-27T06:00[Europe/Berlin]", Some("Fri 07:00"));
         check(work, "2026-11-27T23:00[Europe/Berlin]", None);
         check(work, "2026-11-28T06:00[Europe/Berlin]", None);
+    }
+
+    #[test]
+    fn they_begin_next_on_one_of_their_days() {
+        for (rules, local, next) in [
+            ("22:00-07:00 all", "2026-11-23T12:00[Europe/Berlin]", "Mon 23 22:00"),
+            ("22:00-07:00 all", "2026-11-23T22:00[Europe/Berlin]", "Tue 24 22:00"),
+            ("22:00-07:00 sat", "2026-11-28T23:00[Europe/Berlin]", "Sat 05 22:00"),
+        ] {
+            let (now, zone) = at(local);
+            let found = rules.parse::<Quiet>().expect(rules).next(now, &zone).expect("a night");
+            assert_eq!(zone.to_datetime(found).strftime("%a %d %H:%M").to_string(), next);
+        }
     }
 
     #[test]

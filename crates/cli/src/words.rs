@@ -67,6 +67,12 @@ pub fn trigger(trigger: &Trigger, zone: &TimeZone) -> String {
     format!("{} {side}", length(SignedDuration::from_secs(total)))
 }
 
+/// With a capital letter.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// `, as an alarm, again every 5 min until answered`, or nothing.
 pub fn insist(insist: Insist) -> String {
     let alarm = if insist.alarm { ", as an alarm" } else { "" };

@@ -39,3 +39,21 @@ fn a_pause_lasts_as_long_as_was_said_and_ends_when_resumed() {
     assert!(desk.line("resume").done().starts_with("What waited is told now."));
     assert!(desk.line("resume").done().starts_with("There was no pause."));
 }
+
+#[test]
+fn an_early_event_says_that_its_reminder_would_be_missed() {
+    let desk = Desk::new();
+    desk.line("quiet --from 22:00 --to 07:00").done();
+    let line = "add Swim --at 2031-05-01T05:30";
+    let said =
+        "10 min before would be missed: quiet hours last until 07:00, the event is over at 06:30";
+    let added = desk.line(line);
+    assert!(added.done().contains(&format!("{said}.\n")), "{added:?}");
+    let added = desk.line(&format!("{line} --json")).json();
+    assert_eq!(added["remarks"], json!([said]));
+    let alarm = desk.line(&format!("{line} --json --alarm")).json();
+    assert_eq!(alarm["remarks"], json!([]));
+    let id = alarm["id"].as_str().expect("an id");
+    let edited = desk.line(&format!("edit {id} --alarm=no --json")).json();
+    assert_eq!(edited["remarks"], json!([said]));
+}

@@ -41,6 +41,9 @@ pub struct SnoozedTo {
     pub until_ms: i64,
     /// When it is over, if the snooze lasts past what is worth telling.
     pub over_ms: Option<i64>,
+    /// What quiet hours or a pause will make of it, in words.
+    #[serde(default)]
+    pub silenced: Option<String>,
 }
 
 impl Engine {
@@ -250,7 +253,9 @@ impl Act<'_> {
         // cancelled the one before, or noted that on it if it is being sent.
         let ends = (deadline, deadline.map_or(UseBy::Never, |_| UseBy::Deadline));
         let planned = self.plan_again(row, identity, until, ends, Reason::Snoozed)?;
+        let silence = (!row.insist.alarm).then(|| self.silence()).transpose()?;
         Ok(SnoozedTo {
+            silenced: silence.and_then(|silence| silence.of_snooze(until, deadline)),
             delivery: planned.id.to_string(),
             until_ms: until.as_millisecond(),
             over_ms: (row.span.1 <= until && row.span.1 > row.span.0)

@@ -1,7 +1,15 @@
 //! When nothing pops up: quiet hours and pauses. They hold what is for this desktop until they
 //! end, and never beyond what is worth telling; alarms and tests go through.
 
-use calendar::{delivery::Hold, quiet::Quiet, reason::Reason};
+use calendar::{
+    delivery::Hold,
+    event::Event,
+    id::ChannelId,
+    occurrence::{Context, Occurrence},
+    policy::UseBy,
+    quiet::Quiet,
+    reason::Reason,
+};
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::{
@@ -107,5 +115,73 @@ impl Silence {
             Some((begins, ends)) => (begins, ends.clamp(due, now.max(due))),
             None => (due, now.max(due)),
         }
+    }
+
+    /// What would be missed of these occurrences because nothing pops up until it is over: the
+    /// place of each such reminder, with a sentence about the first occurrence that is so.
+    pub fn missed(
+        &self,
+        event: &Event,
+        context: &Context,
+        ahead: &[Occurrence],
+        now: Timestamp,
+    ) -> Vec<(usize, String)> {
+        let mut missed = Vec::new();
+        for (place, reminder) in event.reminders.iter().enumerate() {
+            if reminder.channel != ChannelId::DESKTOP || reminder.insist.alarm || !event.enabled {
+                continue;
+            }
+            let wanted = ahead.iter().map(|o| event.want(context, o.clone(), place));
+            let first = wanted.filter(|w| w.due > now).find_map(|w| {
+                Some(format!("would be missed: {}", self.outlasts(w.due, w.use_by?, w.over)?))
+            });
+            missed.extend(first.map(|sentence| (place, sentence)));
+        }
+        missed
+    }
+
+    /// Of something due then that is worth telling until `use_by`, why it would not be told.
+    fn outlasts(&self, due: Timestamp, use_by: Timestamp, over: UseBy) -> Option<String> {
+        let hold = self.through(due)?;
+        if hold.until.is_some_and(|end| end < use_by) {
+            return None;
+        }
+        let what = match over {
+            UseBy::Deadline => "the deadline is",
+            UseBy::End => "the event is over",
+            UseBy::Start => "the event begins",
+            UseBy::Day => "the day is over",
+            UseBy::Grace | UseBy::After(_) | UseBy::Never => "it is too old to tell",
+        };
+        Some(format!("{}, {what} at {}", self.words(&hold, due), self.clock(use_by, due)))
+    }
+
+    /// What a person who snoozes until then should know: that it would be missed, or told later.
+    pub(crate) fn of_snooze(
+        &self,
+        until: Timestamp,
+        deadline: Option<Timestamp>,
+    ) -> Option<String> {
+        let lost = deadline.and_then(|at| self.outlasts(until, at, UseBy::Deadline));
+        lost.map(|why| format!("it would be missed: {why}")).or_else(|| {
+            let hold = self.through(until)?;
+            Some(format!("{}: it will be told then", self.words(&hold, until)))
+        })
+    }
+
+    fn words(&self, hold: &Hold, seen: Timestamp) -> String {
+        let until = hold.until.map(|end| self.clock(end, seen));
+        match (hold.reason, until) {
+            (Reason::HeldQuiet, Some(end)) => format!("quiet hours last until {end}"),
+            (_, Some(end)) => format!("reminders are paused until {end}"),
+            (_, None) => "reminders are paused until you resume".to_string(),
+        }
+    }
+
+    /// A time of day, with the day unless it is that of another moment or the next morning.
+    fn clock(&self, at: Timestamp, seen: Timestamp) -> String {
+        let local = at.to_zoned(self.zone.clone());
+        let near = at.duration_since(seen).as_hours().abs() < 18;
+        local.strftime(if near { "%H:%M" } else { "%a %-d %b, %H:%M" }).to_string()
     }
 }

@@ -46,9 +46,18 @@ impl Rate {
     }
 }
 
-/// When each endpoint would be called next if its calls were evenly apart.
+/// What is late goes to each endpoint so fast, and to all together.
+const LATE_EACH: Rate = Rate { per_second: 1, burst: 1 };
+const LATE_ALL: Rate = Rate { per_second: 5, burst: 1 };
+
+/// When each endpoint would be called next if its calls were evenly apart; and the same of what is
+/// late, of each endpoint and of all.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Rates(BTreeMap<ChannelId, Duration>);
+pub(crate) struct Rates {
+    each: BTreeMap<ChannelId, Duration>,
+    late: BTreeMap<ChannelId, Duration>,
+    all_late: Duration,
+}
 
 impl Rates {
     /// How long a channel has to wait for its next call; zero: not at all.
@@ -56,16 +65,33 @@ impl Rates {
         if rate.per_second >= LIFTED {
             return Duration::ZERO;
         }
-        let even = self.0.get(&channel).copied().unwrap_or_default();
-        let ahead = rate.apart() * rate.burst.saturating_sub(1);
-        even.saturating_sub(ahead).saturating_sub(boot)
+        until(self.each.get(&channel).copied().unwrap_or_default(), rate, boot)
     }
 
     /// Counts a call.
     pub(crate) fn count(&mut self, channel: ChannelId, rate: Rate, boot: Duration) {
-        let even = self.0.entry(channel).or_default();
+        let even = self.each.entry(channel).or_default();
         *even = (*even).max(boot) + rate.apart();
     }
+
+    /// How long something late has to wait for a channel.
+    pub(crate) fn wait_late(&self, channel: ChannelId, boot: Duration) -> Duration {
+        let each = until(self.late.get(&channel).copied().unwrap_or_default(), LATE_EACH, boot);
+        each.max(until(self.all_late, LATE_ALL, boot))
+    }
+
+    /// Counts a late call.
+    pub(crate) fn count_late(&mut self, channel: ChannelId, boot: Duration) {
+        let even = self.late.entry(channel).or_default();
+        *even = (*even).max(boot) + LATE_EACH.apart();
+        self.all_late = self.all_late.max(boot) + LATE_ALL.apart();
+    }
+}
+
+/// How long until the next call, when it would be evenly due then.
+fn until(even: Duration, rate: Rate, boot: Duration) -> Duration {
+    let ahead = rate.apart() * rate.burst.saturating_sub(1);
+    even.saturating_sub(ahead).saturating_sub(boot)
 }
 
 #[cfg(test)]

@@ -225,7 +225,7 @@ mod by_tray {
         tray::{PauseFor, TrayCommand},
         words::pause_ends,
     };
-    use engine::settings::Pause;
+    use engine::{quiet::QuietHours, settings::Pause};
 
     impl Desk {
         pub(crate) async fn obey(&self, command: TrayCommand, stop: &watch::Sender<bool>) {
@@ -240,6 +240,7 @@ mod by_tray {
                     self.open(&opening, activation_token).await;
                 }
                 TrayCommand::Pause(length) => self.say(self.pause(length), "paused"),
+                TrayCommand::QuietHours(on) => self.say(self.quiet(on), "quieted or not"),
                 TrayCommand::Resume => self.say(self.engine.resume(), "resumed"),
                 TrayCommand::Quit => {
                     tracing::info!("ended from the tray");
@@ -252,6 +253,13 @@ mod by_tray {
             let (zone, _) = self.engine.zones().zone(&self.engine.machine_zone()?);
             let end = pause_ends(length, self.engine.now().wall, &zone);
             self.engine.pause(end.map_or(Pause::Forever, Pause::Until))
+        }
+
+        fn quiet(&self, on: bool) -> engine::Result<()> {
+            match self.engine.quiet_hours()? {
+                Some(hours) => self.engine.set_quiet_hours(&QuietHours { on, ..hours }),
+                None => Ok(()),
+            }
         }
 
         fn say(&self, done: engine::Result<()>, what: &str) {

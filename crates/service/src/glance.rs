@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::{
     tray::{NextRing, Pause, TrayState},
     wake::Timer,
-    words::when,
+    words::{evening, when},
 };
 
 /// Rings read, so that three are left when one event rings on several channels.
@@ -70,6 +70,8 @@ async fn reached(timer: &Timer, at: Option<Timestamp>) {
 fn glance(engine: &Engine) -> engine::Result<(TrayState, Option<Timestamp>)> {
     let now = engine.now().wall;
     let (zone, _) = engine.zones().zone(&engine.machine_zone()?);
+    let (quiet, quiet_now) = quiet(engine, now, &zone)?;
+    let evening = evening(now, &zone);
     let (pause, pause_ends) = match engine.paused()? {
         None => (Pause::No, None),
         Some(settings::Pause::Forever) => (Pause::UntilResumed, None),
@@ -80,8 +82,36 @@ fn glance(engine: &Engine) -> engine::Result<(TrayState, Option<Timestamp>)> {
         unacknowledged: engine.count_inbox()?,
         failed: engine.parked()?,
         pause,
+        quiet,
+        quiet_until: quiet_now.and_then(|(_, until)| until).map(|at| clock(at, &zone)),
+        before_evening: evening.is_some(),
     };
-    Ok((state, pause_ends))
+    let changes = [pause_ends, quiet_now.map(|(at, _)| at), evening];
+    Ok((state, changes.into_iter().flatten().min()))
+}
+
+/// Whether quiet hours are on, and when that shows next: the end of those there are, or the start
+/// of the next.
+type QuietNow = Option<(Timestamp, Option<Timestamp>)>;
+
+fn quiet(
+    engine: &Engine,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> engine::Result<(Option<bool>, QuietNow)> {
+    let Some(hours) = engine.quiet_hours()? else { return Ok((None, None)) };
+    if !hours.on {
+        return Ok((Some(false), None));
+    }
+    let next = match hours.rules.until(now, zone) {
+        Some(until) => Some((until, Some(until))),
+        None => hours.rules.next(now, zone).map(|at| (at, None)),
+    };
+    Ok((Some(true), next))
+}
+
+fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%H:%M").to_string()
 }
 
 /// One line for each ring, though several channels may tell it.

@@ -12,6 +12,14 @@ use crate::tray::PauseFor;
 
 /// The hour at which "tomorrow" begins for reminders.
 const MORNING: i8 = 9;
+/// And "this evening".
+const EVENING: i8 = 18;
+
+/// When this evening begins, if that is ahead.
+pub fn evening(now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let today = now.to_zoned(zone.clone()).date();
+    zone.to_timestamp(today.at(EVENING, 0, 0, 0)).ok().filter(|at| *at > now)
+}
 
 /// "Tue 09:50", or with the date when the weekday alone would be ambiguous. During the hour
 /// that a clock change repeats, the offset's name tells which one is meant.
@@ -40,6 +48,8 @@ pub fn pause_ends(length: PauseFor, now: Timestamp, zone: &TimeZone) -> Option<T
     match length {
         PauseFor::HalfHour => later(30),
         PauseFor::Hour => later(60),
+        // Chosen in a menu that was opened before: then for an hour.
+        PauseFor::UntilEvening => evening(now, zone).or_else(|| later(60)),
         PauseFor::UntilTomorrow => {
             let today = now.to_zoned(zone.clone()).date();
             let morning = today.saturating_add(1.day()).at(MORNING, 0, 0, 0);

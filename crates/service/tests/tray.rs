@@ -228,3 +228,25 @@ fn a_bus_that_comes_later_or_again_shows_the_item() {
         }
     });
 }
+
+#[test]
+fn quiet_hours_are_ticked_and_unticked_and_a_pause_lasts_until_the_evening() {
+    let name = "quiet_hours_are_ticked_and_unticked_and_a_pause_lasts_until_the_evening";
+    kit::alone(name, async |dir| {
+        let bus = Bus::start(&dir);
+        let mut panel = Panel::start(&bus.address()).await;
+        let quiet = TrayState {
+            quiet: Some(true),
+            quiet_until: Some("07:00".into()),
+            before_evening: true,
+            ..Default::default()
+        };
+        let mut tray = Tray::start(quiet);
+        let item = panel.item().await;
+        assert!(item.tooltip().await.1.contains("Quiet hours until 07:00"));
+        item.click("Quiet hours").await;
+        assert_eq!(tray.command().await, TrayCommand::QuietHours(false));
+        item.click("Until 18:00").await;
+        assert_eq!(tray.command().await, TrayCommand::Pause(PauseFor::UntilEvening));
+    });
+}

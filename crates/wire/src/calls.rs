@@ -132,6 +132,12 @@ calls! {
     SetAutostart set_autostart: SetAutostart => Autostart;
     /// Starts the service, if none runs.
     StartService start_service: Empty => ServiceStatus;
+    /// Between which times nothing pops up.
+    GetQuiet get_quiet: Empty => QuietHours;
+    /// Sets them.
+    SetQuiet set_quiet: QuietHours => QuietHours;
+    /// Holds back for a while what would pop up.
+    Pause pause: PauseFor => ServiceStatus;
     /// Ends a pause.
     Resume resume: Mutation => ServiceStatus;
     /// What newer zone data moved and nobody has seen yet.

@@ -90,6 +90,12 @@ export interface Calls {
   setAutostart: { args: T.SetAutostart; answer: T.Autostart };
   /** Starts the service, if none runs. */
   startService: { args: T.Empty; answer: T.ServiceStatus };
+  /** Between which times nothing pops up. */
+  getQuiet: { args: T.Empty; answer: T.QuietHours };
+  /** Sets them. */
+  setQuiet: { args: T.QuietHours; answer: T.QuietHours };
+  /** Holds back for a while what would pop up. */
+  pause: { args: T.PauseFor; answer: T.ServiceStatus };
   /** Ends a pause. */
   resume: { args: T.Mutation; answer: T.ServiceStatus };
   /** What newer zone data moved and nobody has seen yet. */

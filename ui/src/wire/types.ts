@@ -154,6 +154,8 @@ export type Part = "single" | "start" | "mid" | "end";
 
 export type PassedReminder = { trigger: Trigger, due: Moment, };
 
+export type PauseFor = { minutes?: number | null, };
+
 export type PersonSaved = { person: PersonView, change: Change, };
 
 export type PersonView = { id: string, name: string, birthday: Yearly | null, anniversary: Yearly | null, zone: string | null, city: string | null, leapDay: LeapDay, };
@@ -174,6 +176,8 @@ export type QuickRefusal = { text: string, start: number, end: number, };
 
 export type QuickSpan = { start: number, end: number, meaning: QuickMeaning, };
 
+export type QuietHours = { on: boolean, fromMin: number, toMin: number, days: Array<number>, };
+
 export type RangeQuery = { from: string, to: string, secondZone?: string | null, };
 
 export type RangeView = { days: Array<Day>, axis: Axis, segments: Array<Segment>, now: NowLine | null, };
@@ -184,7 +188,7 @@ export type ReinstateEvent = { event: string, version: number, requestId: string
 
 export type ReminderDraft = { trigger: Trigger, channel: string, nagMin?: number | null, alarm: boolean, };
 
-export type ReminderPreview = { due: Moment | null, passed: boolean, };
+export type ReminderPreview = { due: Moment | null, passed: boolean, missed: string | null, };
 
 export type ReminderStatus = { delivery: string | null, trigger: Trigger, channel: string, channelName: string, mark: Mark | null, state: State | null, due: Moment, told: Moment | null, lateMs: number | null, attempts: Attempts | null, reason: Reason | null, open: boolean, };
 

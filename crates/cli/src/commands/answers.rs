@@ -37,6 +37,8 @@ struct Snoozed {
     delivery: String,
     until: String,
     over: Option<String>,
+    /// What quiet hours or a pause will make of it.
+    silenced: Option<String>,
 }
 
 pub fn snooze(session: &Session, words: &Snooze) -> Result<Answer, Failure> {
@@ -57,8 +59,12 @@ pub fn snooze(session: &Session, words: &Snooze) -> Result<Answer, Failure> {
     if let Some(over) = snoozed.over_ms {
         text.push_str(&format!("It will be over by then ({}).\n", words::moment(at(over), &zone)));
     }
+    if let Some(silenced) = &snoozed.silenced {
+        text.push_str(&format!("{}.\n", words::sentence(silenced)));
+    }
     text.push_str(session.warning());
     let shape = Snoozed {
+        silenced: snoozed.silenced,
         delivery: snoozed.delivery,
         until: utc(until),
         over: snoozed.over_ms.map(|ms| utc(at(ms))),

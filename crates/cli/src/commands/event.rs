@@ -71,6 +71,8 @@ pub struct View<'a> {
     on: Option<Occurrence>,
     calendar: String,
     channels: Vec<ChannelRow>,
+    /// Reminders that quiet hours or a pause would swallow, in sentences.
+    missed: Vec<String>,
 }
 
 impl<'a> View<'a> {
@@ -93,7 +95,14 @@ impl<'a> View<'a> {
         let calendar = calendars.into_iter().find(|c| c.id == event.calendar);
         let channels = session.engine.channels()?;
         let calendar = calendar.map_or_else(String::new, |c| c.name);
-        Ok(Self { session, event, version, next, on, calendar, channels })
+        let silence = session.engine.silence()?;
+        let missed = silence.missed(event, &session.context, &next, now).into_iter();
+        let zone = session.zone();
+        let missed = missed.map(|(place, why)| {
+            format!("{} {why}", words::trigger(&event.reminders[place].trigger, &zone))
+        });
+        let missed = missed.collect();
+        Ok(Self { session, event, version, next, on, calendar, channels, missed })
     }
 
     fn channel(&self, reminder: &Reminder) -> &str {
@@ -145,9 +154,11 @@ impl<'a> View<'a> {
         }
     }
 
-    /// What is other than one may think: its start by the clocks, and channels that are off.
+    /// What is other than one may think: its start by the clocks, channels that are off, and reminders
+    /// that would be missed.
     pub fn remarks(&self) -> Vec<String> {
-        self.start_remark().into_iter().chain(self.channel_remarks()).collect()
+        let others = self.channel_remarks().into_iter().chain(self.missed.clone());
+        self.start_remark().into_iter().chain(others).collect()
     }
 
     /// Which of its channels are off.

@@ -74,8 +74,14 @@ impl Pass<'_> {
         rows.sort_by_key(|row| {
             (later(row.facts.due, row.facts.grace) < now, row.facts.due, row.id)
         });
-        let (desktop, webhooks): (Vec<_>, Vec<_>) =
+        let (desktop, mut webhooks): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| row.facts.desktop);
+        // What is late goes in an order of its own, so that many who were away together do not
+        // call in the same one.
+        webhooks.sort_by_key(|row| {
+            let is_late = later(row.facts.due, row.facts.grace) < now;
+            (is_late, if is_late { row.facts.spread } else { 0 })
+        });
         let mut parcels = Vec::new();
         let mut left = desktop.is_empty().then(Vec::new);
         if slots.desktop > 0 && !desktop.is_empty() {
@@ -84,6 +90,10 @@ impl Pass<'_> {
         let mut free = slots.webhook;
         for row in webhooks {
             let channel = row.identity.channel;
+            // A person or a schedule of retries asked for what was tried before.
+            let asked = row.event.is_none() || row.late_cause == Some(Reason::LateRetryAsked);
+            let is_new = row.attempts == 0 && !asked;
+            let is_late = is_new && later(row.facts.due, row.facts.grace) < now;
             if free == 0 {
                 left.iter_mut().for_each(|left| left.push(row.id));
                 continue;
@@ -92,8 +102,16 @@ impl Pass<'_> {
                 left = None;
                 continue;
             }
+            if is_late && !self.gates.is_free_for_late(channel) {
+                self.gates.put_off(channel);
+                left = None;
+                continue;
+            }
             if let Some(parcel) = self.claim_webhook(row)? {
                 self.gates.count(channel);
+                if is_late {
+                    self.gates.count_late(channel);
+                }
                 free -= 1;
                 parcels.push(parcel);
             }

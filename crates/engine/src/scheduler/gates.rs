@@ -2,7 +2,11 @@
 //! their breaker gives them, the one call at a time after it, and their rate. Rows over a rate
 //! wait as they are; rows of a resting endpoint are held.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    time::Duration,
+};
 
 use calendar::{delivery::Hold, id::ChannelId, reason::Reason};
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +22,7 @@ use crate::{
         channel::{ChannelKind, ChannelRow},
         delivery::{self, Closed, DeliveryRow},
     },
-    rate::{Rate, Rates},
+    rate::{LIFTED, Rate, Rates},
 };
 
 /// The gates of all endpoints, in one pass.
@@ -32,6 +36,8 @@ pub(super) struct Gates {
     shortened: Vec<ChannelId>,
     /// How many more calls each that is being tried may have.
     probes: RefCell<BTreeMap<ChannelId, u32>>,
+    /// How long something late that was put off has to wait.
+    put_off: Cell<Option<Duration>>,
 }
 
 impl Gates {
@@ -50,6 +56,7 @@ impl Gates {
             resting: BTreeMap::new(),
             shortened: Vec::new(),
             probes: RefCell::default(),
+            put_off: Cell::new(None),
         };
         for (id, found) in breaker::all(tx)? {
             let clamped = found.clamped(now.wall);
@@ -103,6 +110,36 @@ impl Gates {
         }
     }
 
+    /// Whether something late may be sent to an endpoint now: each has one a second, and all
+    /// together five. Nothing is counted where the limits of an endpoint are lifted.
+    pub(super) fn is_free_for_late(&self, channel: ChannelId) -> bool {
+        self.late_wait(channel).is_zero()
+    }
+
+    /// Counts something late that is sent.
+    pub(super) fn count_late(&self, channel: ChannelId) {
+        if !self.is_lifted(channel) {
+            self.rates.borrow_mut().count_late(channel, self.now.boot);
+        }
+    }
+
+    /// Notes that something late has to wait, so that it is looked at in time.
+    pub(super) fn put_off(&self, channel: ChannelId) {
+        let wait = self.late_wait(channel);
+        self.put_off.set(Some(self.put_off.get().map_or(wait, |known| known.min(wait))));
+    }
+
+    fn late_wait(&self, channel: ChannelId) -> Duration {
+        if self.is_lifted(channel) {
+            return Duration::ZERO;
+        }
+        self.rates.borrow().wait_late(channel, self.now.boot)
+    }
+
+    fn is_lifted(&self, channel: ChannelId) -> bool {
+        self.limits.get(&channel).is_none_or(|rate| rate.per_second >= LIFTED)
+    }
+
     /// Endpoints whose rows need no look.
     pub(super) fn closed(&self) -> Closed {
         let probes = self.probes.borrow();
@@ -115,7 +152,7 @@ impl Gates {
     /// When the first of them opens.
     pub(super) fn opens(&self) -> Option<Timestamp> {
         let slow = self.limits.keys().map(|id| self.wait(*id)).filter(|wait| !wait.is_zero());
-        let soonest = slow.min().and_then(|wait| {
+        let soonest = slow.chain(self.put_off.get()).min().and_then(|wait| {
             // Looked for no sooner than it is there: moments have whole milliseconds.
             let millis = i64::try_from(wait.as_nanos().div_ceil(1_000_000)).ok()?;
             self.now.wall.checked_add(SignedDuration::from_millis(millis)).ok()
@@ -128,8 +165,8 @@ impl Gates {
         self.rates.into_inner()
     }
 
-    fn wait(&self, channel: ChannelId) -> std::time::Duration {
-        let Some(rate) = self.limits.get(&channel) else { return std::time::Duration::ZERO };
+    fn wait(&self, channel: ChannelId) -> Duration {
+        let Some(rate) = self.limits.get(&channel) else { return Duration::ZERO };
         self.rates.borrow().wait(channel, *rate, self.now.boot)
     }
 }

@@ -86,7 +86,8 @@ fn superseded_by(rows: &[DeliveryRow], now: Timestamp) -> BTreeMap<DeliveryId, D
         }
     }
     let mut superseded = BTreeMap::new();
-    for group in groups.into_values() {
+    for mut group in groups.into_values() {
+        group.sort_by_key(|row| (row.facts.due, row.id));
         let Some(last) = group.iter().max_by_key(|row| (row.facts.due, row.id)) else { continue };
         let kept = match last.collapse {
             Collapse::Latest => 1,

@@ -4,7 +4,7 @@
 use engine::programs::Opening;
 use ksni::{
     MenuItem,
-    menu::{StandardItem, SubMenu},
+    menu::{CheckmarkItem, StandardItem, SubMenu},
 };
 
 use super::{
@@ -30,10 +30,11 @@ pub(super) fn of(item: &Item) -> Vec<MenuItem<Item>> {
     menu.push(entry("New event", |item| item.open(Opening::NewEvent)));
     menu.push(entry("Quick add", |item| item.open(Opening::QuickAdd)));
     menu.push(match &state.pause {
-        Pause::No => pauses(),
+        Pause::No => pauses(state.before_evening),
         Pause::Until(when) => resume(&format!("Resume (paused until {when})")),
         Pause::UntilResumed => resume("Resume"),
     });
+    menu.extend(state.quiet.map(quiet_hours));
     menu.push(MenuItem::Separator);
     menu.push(entry("Open Carillon", |item| item.open(Opening::Calendar)));
     menu.push(entry("Settings", |item| item.open(Opening::Settings)));
@@ -49,15 +50,28 @@ fn ring(ring: &NextRing) -> MenuItem<Item> {
     })
 }
 
-fn pauses() -> MenuItem<Item> {
+fn quiet_hours(on: bool) -> MenuItem<Item> {
+    CheckmarkItem {
+        label: "Quiet hours".into(),
+        checked: on,
+        activate: Box::new(move |item: &mut Item| item.send(TrayCommand::QuietHours(!on))),
+        ..CheckmarkItem::default()
+    }
+    .into()
+}
+
+fn pauses(before_evening: bool) -> MenuItem<Item> {
     let choice =
         |label, length| entry(label, move |item: &mut Item| item.send(TrayCommand::Pause(length)));
-    let submenu = vec![
-        choice("For 30 minutes", PauseFor::HalfHour),
-        choice("For 1 hour", PauseFor::Hour),
+    let mut submenu =
+        vec![choice("For 30 minutes", PauseFor::HalfHour), choice("For 1 hour", PauseFor::Hour)];
+    if before_evening {
+        submenu.push(choice("Until 18:00", PauseFor::UntilEvening));
+    }
+    submenu.extend([
         choice("Until tomorrow", PauseFor::UntilTomorrow),
         choice("Until I resume", PauseFor::UntilResumed),
-    ];
+    ]);
     SubMenu { label: "Pause".into(), submenu, ..SubMenu::default() }.into()
 }
 

@@ -14,6 +14,12 @@ pub struct TrayState {
     pub failed: u32,
     /// Whether reminders are held back.
     pub pause: Pause,
+    /// Whether quiet hours are set to hold; `None` where none were ever set.
+    pub quiet: Option<bool>,
+    /// Until when it is quiet now, such as "07:00".
+    pub quiet_until: Option<String>,
+    /// Whether it is before 18:00, up to which one may pause.
+    pub before_evening: bool,
 }
 
 /// One ring ahead.
@@ -58,6 +64,8 @@ pub enum TrayCommand {
     Pause(PauseFor),
     /// Let them ring again.
     Resume,
+    /// Switch quiet hours on or off.
+    QuietHours(bool),
     /// End the service: asked twice.
     Quit,
 }
@@ -69,6 +77,8 @@ pub enum PauseFor {
     HalfHour,
     /// An hour from now.
     Hour,
+    /// Until 18:00 today.
+    UntilEvening,
     /// Until tomorrow morning.
     UntilTomorrow,
     /// Until the user resumes.
@@ -112,6 +122,9 @@ impl TrayState {
             Pause::No => {}
             Pause::Until(when) => lines.push(format!("Paused until {when}")),
             Pause::UntilResumed => lines.push("Paused until you resume".into()),
+        }
+        if let Some(until) = &self.quiet_until {
+            lines.push(format!("Quiet hours until {until}"));
         }
         if self.failed > 0 {
             lines.push(format!("{} failed", self.failed));

@@ -210,6 +210,8 @@ pub struct ReminderPreview {
     pub due: Option<Moment>,
     /// It has passed and will not ring for that one.
     pub passed: bool,
+    /// Why it would be missed, if quiet hours or a pause outlast what it tells of.
+    pub missed: Option<String>,
 }
 
 /// Saves a draft.

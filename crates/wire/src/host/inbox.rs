@@ -125,6 +125,7 @@ impl EngineHost {
         Ok(Change {
             count: u32::try_from(snoozed.len()).unwrap_or(u32::MAX),
             until: until.map(|at| local.moment(at)),
+            note: snoozed.into_iter().find_map(|one| one.silenced),
             ..nothing(Did::Snoozed)
         })
     }

@@ -19,6 +19,7 @@ mod moving;
 mod people;
 mod preview;
 mod quick;
+mod quiet;
 mod segments;
 mod session;
 mod ways;
@@ -289,6 +290,18 @@ impl Host for EngineHost {
 
     fn start_service(&self, _: Empty) -> Result<ServiceStatus, Fault> {
         self.wake_service()
+    }
+
+    fn get_quiet(&self, _: Empty) -> Result<QuietHours, Fault> {
+        self.quiet_hours()
+    }
+
+    fn set_quiet(&self, asked: QuietHours) -> Result<QuietHours, Fault> {
+        self.keep_quiet_hours(&asked)
+    }
+
+    fn pause(&self, asked: PauseFor) -> Result<ServiceStatus, Fault> {
+        self.begin_pause(&asked)
     }
 
     fn resume(&self, _: Mutation) -> Result<ServiceStatus, Fault> {

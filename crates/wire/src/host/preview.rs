@@ -51,7 +51,7 @@ impl EngineHost {
         Ok(DraftPreview {
             sentence: sentence_of(&draft),
             notes: notes(&event, &next, &local),
-            reminders: if bare { Vec::new() } else { rings(&event, &next, &local) },
+            reminders: if bare { Vec::new() } else { self.rings(&event, &next, &local)? },
             fold: next.first().and_then(folds),
             past: event
                 .occurrence(&local.context, first_start(&event))
@@ -60,6 +60,26 @@ impl EngineHost {
             more,
             refused,
         })
+    }
+
+    /// When each reminder rings for the next occurrence, and what would keep it from ringing.
+    fn rings(
+        &self,
+        event: &Event,
+        next: &[Occurrence],
+        local: &Local,
+    ) -> Result<Vec<ReminderPreview>, Fault> {
+        let missed = self.engine.silence()?.missed(event, &local.context, next, local.now);
+        let ring = |(place, reminder): (usize, &calendar::reminder::Reminder)| {
+            let at = next.first().map(|o| due(&local.context, o, reminder.trigger));
+            let missed = missed.iter().find(|(of, _)| *of == place);
+            ReminderPreview {
+                due: at.map(|at| local.moment(at)),
+                passed: at.is_some_and(|at| at <= local.now),
+                missed: missed.map(|(_, why)| why.clone()),
+            }
+        };
+        Ok(event.reminders.iter().enumerate().map(ring).collect())
     }
 
     fn person_of(&self, draft: &EventDraft) -> Result<Option<Person>, Fault> {
@@ -200,18 +220,6 @@ fn date_of(occurrence: &Occurrence, before: Option<&Occurrence>, local: &Local) 
 fn folds(occurrence: &Occurrence) -> Option<[String; 2]> {
     let timed = !occurrence.tie.is_all_day();
     timed.then(|| passings(occurrence.present.at, &occurrence.zone)).flatten()
-}
-
-/// When each reminder rings for the next occurrence.
-fn rings(event: &Event, next: &[Occurrence], local: &Local) -> Vec<ReminderPreview> {
-    let ring = |reminder: &calendar::reminder::Reminder| {
-        let at = next.first().map(|o| due(&local.context, o, reminder.trigger));
-        ReminderPreview {
-            due: at.map(|at| local.moment(at)),
-            passed: at.is_some_and(|at| at <= local.now),
-        }
-    };
-    event.reminders.iter().map(ring).collect()
 }
 
 /// What the clocks do to the next dates, in sentences.

@@ -119,7 +119,7 @@ export function previewOf(world: World, { draft }: PreviewQuery): DraftPreview {
     const offset = r.trigger.type === 'offset' ? r.trigger.minutes : 0;
     const start = r.trigger.type === 'at' ? { date: r.trigger.date, wallMin: r.trigger.wallMin } : addMinutes(timing.date, timed ? timing.wallMin : 540, offset);
     const due = moment(start.date, start.wallMin);
-    return { due, passed: before(due, world.now) };
+    return { due, passed: before(due, world.now), missed: r.alarm ? null : swallowed(world, draft, due.wallMin) };
   });
   const twice = timing.date === '2026-10-25' && timing.wallMin >= 120 && timing.wallMin < 180;
   return {
@@ -128,6 +128,16 @@ export function previewOf(world: World, { draft }: PreviewQuery): DraftPreview {
     past: before(moment(timing.date, timed ? timing.wallMin : 1439), world.now),
   };
 }
+
+/** The demo's quiet hours span midnight, and an appointment lasts until its end. */
+function swallowed(world: World, draft: Draft, due: number): string | null {
+  const { on, fromMin, toMin } = world.quiet;
+  const over = draft.timing.wallMin + draft.timing.durationMin;
+  const quiet = on && (due >= fromMin || due < toMin) && draft.kind === 'appointment' && draft.timing.mode !== 'allDay' && over <= toMin;
+  return quiet ? `would be missed: quiet hours last until ${clock(toMin)}, the event is over at ${clock(over)}` : null;
+}
+
+const clock = (minutes: number): string => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
 export function remember(world: World, past: Past, words: string, calendars?: CalendarView[]): void {
   past.undo.push({ occs: world.occs, words, ...(calendars && { calendars }) });

@@ -125,6 +125,7 @@ function reads(world: World, past: Past, options: MemoryOptions): Partial<Handle
     people: () => world.people,
     channels: () => world.channels,
     getSettings: () => world.settings,
+    getQuiet: () => world.quiet,
     getAutostart: () => ({ enabled: world.autostart, possible: true }),
   };
 }
@@ -181,6 +182,14 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
     setAutostart: ({ enabled }) => ({ enabled: (world.autostart = enabled), possible: true }),
     startService: () => {
       world.running = true;
+      return told(statusOf(world, past).service);
+    },
+    setQuiet: (asked) => {
+      if (asked.fromMin === asked.toMin) refuse('invalid', 'quiet hours have no length: let them end at another time, or pause until you resume', 'toMin');
+      return told((world.quiet = asked));
+    },
+    pause: () => {
+      world.paused = true;
       return told(statusOf(world, past).service);
     },
     resume: () => {

@@ -1,0 +1,57 @@
+// Quiet hours, pauses and reminders that insist, in a real browser.
+
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+
+import { stage, type Stage } from './harness';
+
+let set: Stage;
+let page: Page;
+beforeAll(async () => {
+  set = await stage();
+});
+afterAll(() => set.close());
+afterEach(() => page.close());
+
+const hours = () => page.getByRole('group', { name: 'Quiet hours' });
+
+test('quiet hours are set in the settings, and the editor warns of what they would swallow', async () => {
+  page = await set.open();
+  await page.keyboard.press(',');
+  expect(await hours().count()).toBe(0);
+  await page.getByRole('switch', { name: 'Quiet hours' }).click();
+  await hours().getByLabel('To').fill('6:45');
+  await page.keyboard.press('Tab');
+  await hours().getByRole('button', { name: 'Sat' }).click();
+  await hours().getByRole('button', { name: 'Sat', pressed: false }).waitFor();
+  expect(await hours().getByLabel('To').inputValue()).toBe('06:45');
+
+  await page.keyboard.press('c');
+  await page.getByRole('dialog').getByLabel('Title').waitFor();
+  await page.getByLabel('Title').fill('Swim');
+  await page.getByLabel('Start', { exact: true }).fill('05:30');
+  await page.keyboard.press('Tab');
+  await page.getByText('Would be missed: quiet hours last until 06:45', { exact: false }).waitFor();
+  await page.getByRole('button', { name: 'Reminder 1 insists' }).click();
+  await page.getByLabel('Alarm: also in quiet hours and pauses').check();
+  await page.getByText('Would be missed').waitFor({ state: 'detached' });
+  await page.getByLabel('Reminder 1: tell again').selectOption('5');
+  expect(await page.getByRole('button', { name: 'Reminder 1 insists' }).getAttribute('aria-expanded')).toBe('true');
+});
+
+test('hours without a length are refused and stay as they were', async () => {
+  page = await set.open();
+  await page.keyboard.press(',');
+  await page.getByRole('switch', { name: 'Quiet hours' }).click();
+  await hours().getByLabel('To').fill('22:00');
+  await page.keyboard.press('Tab');
+  await page.getByText('quiet hours have no length', { exact: false }).waitFor();
+});
+
+test('reminders are paused and go on', async () => {
+  page = await set.open();
+  await page.keyboard.press(',');
+  await page.getByLabel('Pause', { exact: true }).selectOption('ever');
+  await page.getByRole('button', { name: 'Resume' }).last().click();
+  await page.getByLabel('Pause', { exact: true }).waitFor();
+});
