@@ -11,6 +11,7 @@ use engine::{
     clock::SystemClock,
     ledger::{SchedulerLock, calendar::CalendarRow, person::PersonRow},
     place::Place,
+    programs,
 };
 use jiff::tz::TimeZone;
 
@@ -23,6 +24,12 @@ pub struct Session {
     pub context: Context,
 }
 
+/// Starts the service in the place of an older one that was asked to stop.
+fn start_service(named: Option<&Path>, place: &Place) -> Result<(), Failure> {
+    let log = place.state.join("service.log");
+    programs::start_service(named, &log).map_err(|e| Failure::failed(e.to_string()))
+}
+
 impl Session {
     /// Opens the ledger that was named, or the usual one.
     pub fn open(named: Option<&Path>) -> Result<Self, Failure> {
@@ -30,6 +37,10 @@ impl Session {
         let engine = Engine::open(&place.data, Actor::CommandLine, Arc::new(SystemClock::new()))?
             .with_state(&place.state);
         let engine = engine.with_state(&place.state);
+        if engine.took_over() {
+            // What an older service did goes on with this program's.
+            start_service(named, &place)?;
+        }
         let context = engine.planning_context()?;
         Ok(Self { engine, context })
     }

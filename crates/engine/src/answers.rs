@@ -2,7 +2,7 @@
 //! answer is kept beside it and decides what is still wanted.
 
 use calendar::{
-    delivery::{Next, Refused, State, Wish, asked},
+    delivery::{Guarantee, Next, Refused, State, Wish, asked},
     event::Event,
     id::{ChannelId, DeliveryId},
     plan::Identity,
@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     ledger::{
         acknowledgement::{self, Answer},
-        channel,
+        attempt, channel,
         delivery::{self, DeliveryRow, Effects},
         event, setting,
     },
@@ -166,6 +166,17 @@ impl Act<'_> {
     /// This delivery.
     pub(crate) fn delivery(&self, id: DeliveryId) -> Result<DeliveryRow> {
         delivery::find(self.tx, id)?.ok_or_else(|| Error::not_found("delivery", id))
+    }
+
+    /// Whether a row that ended may have been told all the same, through a channel that must never
+    /// repeat.
+    pub(crate) fn is_doubtful(&self, row: &DeliveryRow) -> Result<bool> {
+        if row.facts.guarantee == Guarantee::NeverMiss || row.attempts == 0 {
+            return Ok(false);
+        }
+        let last = attempt::of(self.tx, row.id)?.pop();
+        let outcome = last.and_then(|last| last.outcome);
+        Ok(matches!(outcome.as_deref(), None | Some("ambiguous" | "unknown")))
     }
 
     pub(crate) fn snooze_minutes(&self) -> Result<u32> {

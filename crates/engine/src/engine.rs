@@ -234,6 +234,12 @@ impl Engine {
         &self.vault
     }
 
+    /// Whether an older service was asked to stop when the ledger was opened: then another is to be
+    /// started.
+    pub fn took_over(&self) -> bool {
+        self.lock().took_over()
+    }
+
     /// The bell beside the ledger.
     pub fn bell(&self) -> Bell {
         self.lock().bell().clone()

@@ -8,6 +8,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::{
     copy,
     file::{SharedLock, is_wal, make_wal},
+    takeover,
 };
 use crate::{
     backup,
@@ -31,21 +32,26 @@ pub(super) fn version(connection: &Connection) -> Result<i64> {
     Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
 }
 
-/// Brings an older file up, alone; refuses a newer one and leaves it as it is.
+/// Brings an older file up, alone; refuses a newer one and leaves it as it is. A service of an older
+/// program is asked to stop for that; says whether one was.
 pub(super) fn bring_up(
     dir: &Path,
     connection: &mut Connection,
     shared: SharedLock,
-) -> Result<SharedLock> {
+) -> Result<(SharedLock, bool)> {
+    let mut asked = false;
     for _ in 0..TRIES {
         if is_current(connection)? {
-            return Ok(shared);
+            return Ok((shared, asked));
         }
         if shared.try_alone(dir)? {
             let done = lift(dir, connection);
             shared.share(dir)?;
             done?;
         } else {
+            // Once: who does not stop for that has the rest of the time to finish.
+            let is_older = (1..SCHEMA).contains(&version(connection)?);
+            asked = asked || is_older && takeover::ask_to_stop(dir);
             crate::simulated::wait(PAUSE);
             shared.share(dir)?;
         }

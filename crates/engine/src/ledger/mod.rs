@@ -27,6 +27,7 @@ pub mod person;
 pub mod request;
 pub mod setting;
 pub mod status;
+mod takeover;
 pub mod trail;
 
 use std::path::{Path, PathBuf};
@@ -48,6 +49,8 @@ pub struct Ledger {
     connection: Connection,
     dir: PathBuf,
     bell: Bell,
+    /// An older service was asked to stop, so that the file could be brought up.
+    took_over: bool,
     /// The disk failed it: what it knows of the file may not be what is there.
     is_doubtful: bool,
     _shared: Option<file::SharedLock>,
@@ -63,9 +66,9 @@ impl Ledger {
         let shared = file::SharedLock::take(&dir)?;
         let path = file::prepare_database(&dir)?;
         let mut connection = file::connect(&dir, &path)?;
-        let shared = migrate::bring_up(&dir, &mut connection, shared)?;
+        let (shared, took_over) = migrate::bring_up(&dir, &mut connection, shared)?;
         let bell = Bell::in_dir(&dir);
-        Ok(Self { connection, dir, bell, is_doubtful: false, _shared: Some(shared) })
+        Ok(Self { connection, dir, bell, took_over, is_doubtful: false, _shared: Some(shared) })
     }
 
     /// Opens the ledger in this directory to look at it: nothing is made, and nothing brought up
@@ -85,12 +88,25 @@ impl Ledger {
             return Ok(None);
         }
         let bell = Bell::in_dir(&dir);
-        Ok(Some(Self { connection, dir, bell, is_doubtful: false, _shared: shared }))
+        Ok(Some(Self {
+            connection,
+            dir,
+            bell,
+            took_over: false,
+            is_doubtful: false,
+            _shared: shared,
+        }))
     }
 
     /// The directory it is in, in canonical form.
     pub fn dir(&self) -> &Path {
         &self.dir
+    }
+
+    /// Whether an older service was asked to stop so that the ledger could be brought up: nobody
+    /// rings until another one is started.
+    pub fn took_over(&self) -> bool {
+        self.took_over
     }
 
     /// The bell beside it.

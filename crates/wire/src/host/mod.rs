@@ -67,12 +67,17 @@ impl EngineHost {
 
     /// A host for this user's desktop. `named` is the directory the user named, if one was.
     pub fn on_desktop(engine: Arc<Engine>, place: &Place, named: Option<&Path>) -> Self {
-        Self {
+        let host = Self {
             data_dir: named.map(|_| place.data.clone()),
             log: place.state.join("service.log"),
             autostart: Entry::of_this_user().ok(),
             ..Self::new(engine)
+        };
+        if host.engine.took_over() {
+            // Where it cannot be started, the window says that no service runs.
+            host.wake_service().map(drop).unwrap_or(());
         }
+        host
     }
 
     /// What the window was started for; the first answer says it once.

@@ -1,0 +1,110 @@
+//! Claims: what settles and what is claimed next share one commit, and what may have been told through a
+//! channel that must never repeat is a person's to decide.
+
+use acceptance::world::{World, draft, reminder};
+use calendar::{
+    delivery::{Guarantee, State},
+    draft::EventDraft,
+    id::ChannelId,
+    network::Network,
+};
+use engine::{
+    channels::NewWebhook,
+    courier::{Handover, Parcel, Report},
+    scheduler::Finished,
+};
+
+const BERLIN: &str = "Europe/Berlin";
+
+fn endpoint(world: &World, guarantee: Guarantee) -> ChannelId {
+    let new = NewWebhook {
+        name: "lamp".into(),
+        url: "http://127.0.0.1:1/".into(),
+        network: Network::Loopback,
+        guarantee,
+        ..NewWebhook::default()
+    };
+    world.engine().add_webhook(&new).expect("a channel").id
+}
+
+fn light(channel: ChannelId, title: &str) -> EventDraft {
+    EventDraft {
+        reminders: Some(vec![reminder("PT0M", channel)]),
+        ..draft("note", title, "20261123T093000", Some(BERLIN))
+    }
+}
+
+fn taken(parcel: &Parcel) -> Finished {
+    let handover = Handover::Accepted { shown_by: None };
+    Finished {
+        claims: parcel.claims.clone(),
+        too_late: Vec::new(),
+        report: Some(Report { handover, status: Some(200), detail: String::new() }),
+        in_digest: false,
+    }
+}
+
+/// Commits in the write-ahead log: frames that say how large the file is after them.
+fn commits(world: &World) -> usize {
+    let log = std::fs::read(world.folder().join("carillon.db-wal")).expect("a log");
+    let page = u32::from_be_bytes(log[8..12].try_into().expect("four bytes")) as usize;
+    let salt = &log[16..24];
+    let frames = log[32..].chunks_exact(24 + page);
+    frames.filter(|frame| frame[8..16] == *salt && frame[4..8] != [0; 4]).count()
+}
+
+#[test]
+fn settling_and_the_next_claims_are_one_commit() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let lamp = endpoint(&world, Guarantee::NeverMiss);
+    let lifted = engine::rate::Rate { per_second: 1_000, burst: 1_000 };
+    world.engine().set_rate(lamp, lifted, None).expect("lifted");
+    for n in 0..40 {
+        world.add(light(lamp, &format!("Light {n}")));
+    }
+    world.jump_to("2026-11-23T09:30");
+    let before = commits(&world);
+    let (mut finished, mut passes, mut told) = (Vec::new(), 0, 0);
+    loop {
+        let passed = world.pass(&finished).expect("a service");
+        passes += 1;
+        finished = passed.parcels.iter().map(taken).collect();
+        told += finished.len();
+        if finished.is_empty() {
+            break;
+        }
+    }
+    assert_eq!((told, passes), (40, 6), "eight at once");
+    assert_eq!(commits(&world) - before, 6, "a commit a pass, and nothing besides");
+}
+
+#[test]
+fn what_may_have_been_told_is_not_sent_again_by_an_edit_where_it_must_not_repeat() {
+    for (guarantee, then) in
+        [(Guarantee::NeverRepeat, State::Review), (Guarantee::NeverMiss, State::Completed)]
+    {
+        let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+        let lamp = endpoint(&world, guarantee);
+        let id = world.add(light(lamp, "Light"));
+        world.jump_to("2026-11-23T09:30");
+        let parcels = world.pass(&[]).expect("a service").parcels;
+        assert_eq!(parcels.len(), 1, "it is being sent");
+        // Cancelled while it was, and then cut off: nobody knows whether it arrived.
+        let cancelled = EventDraft { disabled: true, ..world.draft(id) };
+        let again = EventDraft { disabled: false, ..cancelled.clone() };
+        let save = |world: &World, draft: EventDraft| {
+            let save = engine::events::Save { id: Some(id), draft, ..Default::default() };
+            world.engine().save_event(&save).expect("saved");
+        };
+        save(&world, cancelled);
+        world.kill();
+        world.start();
+        assert!(world.all_rows().contains("cancelled cancelled."), "{}", world.all_rows());
+        save(&world, again);
+        world.run();
+        let row = &world.deliveries()[..];
+        let newest = row.iter().max_by_key(|l| l.row.generation).expect("a row");
+        assert_eq!((newest.row.generation, newest.row.facts.state), (1, then), "{guarantee:?}");
+        assert_eq!(world.sent.len(), usize::from(then == State::Completed));
+    }
+}

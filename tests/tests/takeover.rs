@@ -1,0 +1,96 @@
+//! A newer program and a service of an older one: the older is asked to stop, the ledger is brought up,
+//! and the newer one leads.
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+};
+
+use acceptance::world::zones;
+use calendar::zones::ZoneName;
+use engine::{
+    Actor, Engine,
+    clock::SystemClock,
+    ledger::{SCHEMA, SchedulerLock},
+    scheduler::Scheduler,
+};
+
+/// A ledger of the first schema.
+fn older_ledger() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/ledgers/1");
+    for name in ["carillon.db", "secret.key"] {
+        let to = folder.path().join(name);
+        fs::copy(kept.join(name), &to).expect("a kept ledger");
+        fs::set_permissions(&to, Permissions::from_mode(0o600)).expect("private");
+    }
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).expect("private");
+    folder
+}
+
+/// A process that holds the ledger as the service of an older program does, until it is asked to stop.
+struct Older(Child);
+
+impl Older {
+    fn leading(dir: &Path) -> Self {
+        let holds = "exec 8<>carillon.lock 9<>scheduler.lock; flock -s 8; flock -x 9;
+            echo \"$$ 0.0.9\" >&9; echo leads; exec sleep 600";
+        let mut child = Command::new("bash")
+            .args(["-c", holds])
+            .current_dir(dir)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("bash and flock are there");
+        let mut line = String::new();
+        let said = child.stdout.as_mut().expect("an output");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(said), &mut line).expect("a line");
+        assert_eq!(line, "leads\n");
+        Self(child)
+    }
+}
+
+impl Drop for Older {
+    fn drop(&mut self) {
+        self.0.kill().unwrap_or(());
+        self.0.wait().map(drop).unwrap_or(());
+    }
+}
+
+#[test]
+fn an_older_service_is_asked_to_stop_and_the_newer_one_leads_a_ledger_brought_up() {
+    let folder = older_ledger();
+    let mut older = Older::leading(folder.path());
+    let (pid, version) = SchedulerLock::holder(folder.path()).expect("it leads");
+    assert_eq!((pid, version.as_str()), (older.0.id(), "0.0.9"));
+    let clock = Arc::new(SystemClock::new());
+    let engine = Engine::open_with(folder.path(), Actor::Service, clock, zones(), &ZoneName::utc());
+    let engine = Arc::new(engine.expect("it is brought up"));
+    assert!(engine.took_over(), "somebody has to be started in its place");
+    let ended = older.0.wait().expect("it ended");
+    use std::os::unix::process::ExitStatusExt;
+    assert_eq!(ended.signal(), Some(15), "asked, and not killed");
+    let ledger = rusqlite::Connection::open(folder.path().join("carillon.db")).expect("a file");
+    let schema: i64 =
+        ledger.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a schema");
+    assert_eq!(schema, SCHEMA);
+    let _lock = SchedulerLock::try_take(&engine.dir()).expect("a lock").expect("it is free");
+    Scheduler::lead(engine.clone()).expect("to lead");
+    assert_eq!(engine.check_records().expect("looked through"), []);
+}
+
+#[test]
+fn nobody_is_asked_when_the_ledger_is_as_it_should_be() {
+    let folder = older_ledger();
+    let open = || {
+        let clock = Arc::new(SystemClock::new());
+        Engine::open_with(folder.path(), Actor::CommandLine, clock, zones(), &ZoneName::utc())
+            .expect("a ledger")
+    };
+    assert!(!open().took_over());
+    let mut older = Older::leading(folder.path());
+    assert!(!open().took_over());
+    assert!(older.0.try_wait().expect("asked").is_none(), "it goes on");
+}
