@@ -8,6 +8,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::{
+    planted::{Planted, is_planted},
+    simulated::rang,
+};
+
 /// The bell of one ledger.
 #[derive(Debug, Clone)]
 pub struct Bell {
@@ -23,6 +28,10 @@ impl Bell {
     /// Tells everybody who watches to look again. A failure is only logged: the ledger is
     /// already right, and the sleepers' ceiling will find it.
     pub fn ring(&self) {
+        if is_planted(Planted::NoWakeOnNewRow) {
+            return;
+        }
+        rang();
         let rung = OpenOptions::new()
             .create(true)
             .write(true)

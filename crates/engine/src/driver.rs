@@ -10,7 +10,7 @@ use crate::{
     courier::{Claim, Courier, Handover, Message, Parcel, Report, Schedule},
     engine::Engine,
     error::Result,
-    planted::{Planted, is_planted},
+    planted::{Planted, is_planted, sleep},
     scheduler::{Availability, Finished, Passed, Scheduler, Slots},
     wake::{Wake, Woken},
 };
@@ -133,10 +133,11 @@ impl Driver {
                 continue;
             }
             let wake_at = [self.wake_at, give_up, self.beat()].into_iter().flatten().min();
+            let slept = self.engine.now().wall;
             tokio::select! {
                 biased;
                 one = finished.recv() => self.back(one.expect("BUG: this loop holds a sender")),
-                reason = wake.until(wake_at) => {
+                reason = sleep(&mut wake, slept, wake_at) => {
                     tracing::debug!(?reason, "woken");
                     woken(reason);
                 }

@@ -2,16 +2,28 @@
 //! Only with the feature `mutants` can any be chosen; without it there is nothing to choose, and
 //! the compiler leaves all of it out.
 
-use calendar::{event::Event, plan::Wanted, timing::later};
+use std::cell::RefCell;
 
-use crate::act::Act;
+use calendar::{
+    delivery::State, event::Event, id::DeliveryId, plan::Wanted, reason::Reason, timing::later,
+};
+use jiff::Timestamp;
+
+use crate::{
+    act::Act,
+    error::Result,
+    ledger::{
+        attempt,
+        delivery::{self, DeliveryRow, Effects},
+    },
+    wake::{Wake, Woken},
+};
 
 /// A bug that can be planted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Planted {
     /// A claimed row counts as told before it was sent.
-    DoneBeforeSend = 1,
+    DoneBeforeSend,
     /// The key says which attempt it is.
     KeyWithAttempt,
     /// An earlier or later row of a daily series is a multiple of 24 hours away.
@@ -34,24 +46,64 @@ pub enum Planted {
     MarkAhead,
     /// What was cancelled while it was being sent is tried again.
     RetryAfterDelete,
+    /// What was found due is sent later without looking whether it still is.
+    SelectThenUpdate,
+    /// What is under way for longer than half a minute by the wall is taken up again.
+    WallClockLease,
+    /// A sleep is as long as it was meant to be at its beginning, whatever clocks do meanwhile.
+    OneLongSleep,
+    /// Nobody is told of a new row.
+    NoWakeOnNewRow,
+    /// What another zone moves into the past is cancelled.
+    ZoneChangeDrops,
+    /// An older copy of the ledger is taken for the ledger.
+    RestoredRetells,
+}
+
+#[cfg(feature = "mutants")]
+impl Planted {
+    /// All of them, with what to call them.
+    pub const ALL: [(&str, Self); 18] = [
+        ("done before send", Self::DoneBeforeSend),
+        ("key with attempt number", Self::KeyWithAttempt),
+        ("select, then update", Self::SelectThenUpdate),
+        ("wall-clock lease", Self::WallClockLease),
+        ("one long sleep", Self::OneLongSleep),
+        ("no wake on a new row", Self::NoWakeOnNewRow),
+        ("24 hours for a day", Self::TwentyFourHours),
+        ("commits not flushed", Self::NotFlushed),
+        ("cancel of a claimed row", Self::CancelOfClaimed),
+        ("forgotten outcome", Self::ForgottenOutcome),
+        ("no second look at the clock", Self::NoSecondLook),
+        ("missing expiry", Self::NoExpiry),
+        ("retry budget", Self::RetryForEver),
+        ("cancel and insert", Self::CancelAndInsert),
+        ("a mark ahead of now", Self::MarkAhead),
+        ("retry after delete", Self::RetryAfterDelete),
+        ("a zone change drops the unsent", Self::ZoneChangeDrops),
+        ("a restored ledger tells again", Self::RestoredRetells),
+    ];
 }
 
 #[cfg(feature = "mutants")]
 mod chosen {
-    use std::sync::atomic::{AtomicU8, Ordering};
+    use std::cell::Cell;
 
     use super::Planted;
 
-    static CHOSEN: AtomicU8 = AtomicU8::new(0);
+    thread_local! {
+        static CHOSEN: Cell<Option<Planted>> = const { Cell::new(None) };
+    }
 
-    /// Plants a bug in all engines of this program from now on, or none.
+    /// Plants a bug in all engines of this thread from now on, or none.
     pub fn plant(bug: Option<Planted>) {
-        CHOSEN.store(bug.map_or(0, |bug| bug as u8), Ordering::Relaxed);
+        CHOSEN.set(bug);
+        super::FOUND.take();
     }
 
     /// Whether this bug is planted.
     pub fn is_planted(bug: Planted) -> bool {
-        CHOSEN.load(Ordering::Relaxed) == bug as u8
+        CHOSEN.get() == Some(bug)
     }
 }
 
@@ -76,5 +128,74 @@ impl Act<'_> {
         let off = wanted.occurrence.start.duration_since(first).as_secs();
         let days = (off + DAY / 2).div_euclid(DAY);
         Some(Wanted { due: later(wanted.due, days * DAY - off), ..wanted.clone() })
+    }
+}
+
+/// What is taken up again because it is under way for longer than this by the wall, by a planted
+/// bug.
+const LEASE: i64 = 30;
+
+impl Act<'_> {
+    /// Takes up what is under way for too long, by a planted bug.
+    pub(crate) fn end_leases(&self) -> Result<()> {
+        if !is_planted(Planted::WallClockLease) {
+            return Ok(());
+        }
+        for row in delivery::left_behind(self.tx, &[0; 16])? {
+            let last = attempt::of(self.tx, row.id)?.pop();
+            if last.is_some_and(|last| later(last.started, LEASE) < self.wall()) {
+                let claim = (row.id, row.token);
+                attempt::end(self.tx, claim, "unknown", None, "", self.wall())?;
+                let effects = Effects { again: true, ..Effects::default() };
+                self.enter(&row, (State::Pending, Reason::Again), &effects, "")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+thread_local! {
+    /// What was found due and not claimed, for want of slots.
+    static FOUND: RefCell<Vec<DeliveryRow>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What was found due; by a planted bug with what was found before, as it was then.
+pub(crate) fn as_found(mut rows: Vec<DeliveryRow>) -> Vec<DeliveryRow> {
+    if !is_planted(Planted::SelectThenUpdate) {
+        return rows;
+    }
+    let before = FOUND.take();
+    let is_new = |old: &DeliveryRow| !rows.iter().any(|row| row.id == old.id);
+    let old: Vec<_> = before.into_iter().filter(is_new).collect();
+    rows.extend(old);
+    FOUND.set(rows.iter().take(50).cloned().collect());
+    rows
+}
+
+/// This one was claimed.
+pub(crate) fn was_claimed(id: DeliveryId) {
+    FOUND.with_borrow_mut(|found| found.retain(|row| row.id != id));
+}
+
+/// Sleeps; by a planted bug for as long as it seems at the beginning, whatever clocks do.
+pub(crate) async fn sleep(
+    wake: &mut Box<dyn Wake>,
+    now: Timestamp,
+    at: Option<Timestamp>,
+) -> Woken {
+    if !is_planted(Planted::OneLongSleep) {
+        return wake.until(at).await;
+    }
+    let long = std::time::Duration::from_secs(86_400);
+    let time = at.and_then(|at| at.duration_since(now).try_into().ok()).unwrap_or(long);
+    let end = tokio::time::sleep(time);
+    tokio::pin!(end);
+    // Ends: with the sleep, or with a bell.
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut end => return Woken::Due,
+            why = wake.until(None) => if why == Woken::Bell { return why },
+        }
     }
 }

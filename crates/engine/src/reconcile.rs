@@ -244,6 +244,9 @@ impl Act<'_> {
             return self.want_again(row);
         }
         let moved = row.facts.due != wanted.due;
+        if moved && asked == Asked::Nobody && is_planted(Planted::ZoneChangeDrops) {
+            return self.drop_row(row, Reason::CancelledEdited, effect);
+        }
         let late = (moved && wanted.due <= now).then_some(Reason::LateMoved);
         let label = wanted.occurrence.label();
         let to = retimed(event, wanted, &label, late);

@@ -24,6 +24,10 @@ pub(crate) const fn name(_: u64) -> Option<Uuid> {
     None
 }
 
+/// Notes that the bell rang: nobody asks.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn rang() {}
+
 #[cfg(feature = "mutants")]
 mod given {
     use std::{
@@ -38,6 +42,7 @@ mod given {
     thread_local! {
         static WAITING: RefCell<Option<Waiting>> = const { RefCell::new(None) };
         static CHANCE: Cell<Option<u64>> = const { Cell::new(None) };
+        static RINGS: Cell<u64> = const { Cell::new(0) };
         static NAMED: Cell<(u64, u16)> = const { Cell::new((0, 0)) };
     }
 
@@ -54,6 +59,15 @@ mod given {
             Some(how) => how(time),
             None => std::thread::park_timeout(time),
         }
+    }
+
+    /// How often the bell of any ledger was rung on this thread.
+    pub fn rings() -> u64 {
+        RINGS.get()
+    }
+
+    pub(crate) fn rang() {
+        RINGS.set(RINGS.get() + 1);
     }
 
     /// Fills a buffer, if chance is given on this thread.
@@ -84,6 +98,6 @@ mod given {
 }
 
 #[cfg(feature = "mutants")]
-pub use given::simulate;
+pub(crate) use given::{chance, name, rang, wait};
 #[cfg(feature = "mutants")]
-pub(crate) use given::{chance, name, wait};
+pub use given::{rings, simulate};

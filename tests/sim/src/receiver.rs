@@ -13,7 +13,8 @@ use tokio::sync::{oneshot, watch};
 
 use crate::{
     clock::Clocks,
-    trace::{Happened, Trace},
+    ice::Ice,
+    trace::{Happened, Mark, Trace},
 };
 
 /// How the other side behaves.
@@ -69,9 +70,9 @@ impl Receiver {
         }
         let is_taken = matches!(mood, Mood::Well | Mood::Slow | Mood::TakesSilently);
         if is_taken {
-            let Call { key, process, rows, again } = call;
+            let Call { key, process, marks, again } = call;
             let desktop = self.is_desktop;
-            self.trace.add(&self.clocks, Happened::Told { key, process, desktop, rows, again });
+            self.trace.add(&self.clocks, Happened::Told { key, process, desktop, marks, again });
         }
         tokio::time::sleep(WAY).await;
         let transient =
@@ -90,7 +91,7 @@ impl Receiver {
 struct Call {
     key: String,
     process: u32,
-    rows: usize,
+    marks: Vec<Mark>,
     again: bool,
 }
 
@@ -100,6 +101,8 @@ pub(crate) struct Caller {
     pub process: u32,
     /// Turns true when its service is killed.
     pub dead: watch::Receiver<bool>,
+    /// Whether its service is frozen.
+    pub ice: Arc<Ice>,
 }
 
 impl Courier for Caller {
@@ -113,11 +116,19 @@ impl Courier for Caller {
 
     fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
         let mut dead = self.dead.clone();
+        let marks: Vec<Mark> = parcel.claims.iter().map(|c| (c.delivery, c.token)).collect();
+        let process = self.process;
         Box::pin(async move {
+            let sent = Happened::Sent { marks: marks.clone(), process };
+            self.to.trace.add(&self.to.clocks, sent);
             let handover = tokio::select! {
                 biased;
                 _ = dead.wait_for(|dead| *dead) => Handover::Ambiguous,
-                handover = self.call(parcel) => handover,
+                handover = self.call(parcel, marks.clone()) => {
+                    let answered = Happened::Answered { marks, process };
+                    self.to.trace.add(&self.to.clocks, answered);
+                    handover
+                }
             };
             Report { handover, status: None, detail: String::new() }
         })
@@ -129,8 +140,9 @@ impl Courier for Caller {
 }
 
 impl Caller {
-    async fn call(&self, parcel: Parcel) -> Handover {
+    async fn call(&self, parcel: Parcel, marks: Vec<Mark>) -> Handover {
         self.to.clocks.pass(CONNECT).await;
+        self.ice.thawed().await;
         if let Err(why) = self.probe() {
             return Handover::Unavailable(why);
         }
@@ -138,11 +150,12 @@ impl Caller {
             Message::Notice(notice) => (notice.key.clone(), notice.again),
             Message::Webhook(call) => (call.id.clone(), false),
         };
-        let call = Call { key, again, process: self.process, rows: parcel.claims.len() };
+        let call = Call { key, again, process: self.process, marks };
         let (answer, answered) = oneshot::channel();
         tokio::spawn(self.to.clone().receive(call, answer));
         let said = tokio::time::timeout(PATIENCE, answered).await;
         self.to.clocks.pass(Duration::ZERO).await;
+        self.ice.thawed().await;
         match said {
             Ok(Ok(handover)) => handover,
             Ok(Err(_)) | Err(_) => Handover::Ambiguous,

@@ -1,12 +1,17 @@
 //! The services of a run, one after another: each a process of its own over the same ledger.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
+use calendar::zones::ZoneName;
 use engine::{
     Actor, Engine,
     driver::{Couriers, Driver},
     ledger::SchedulerLock,
     scheduler::Scheduler,
+    wake::Woken,
 };
 use simulated_disk::Disk;
 use tokio::{
@@ -17,6 +22,8 @@ use tokio::{
 use crate::{
     clock::Clocks,
     hand,
+    ice::{Freezable, Ice},
+    oracle::Place,
     receiver::{Caller, Receiver},
     trace::{Happened, Trace},
     wake::{Signals, Sleeper},
@@ -31,49 +38,103 @@ pub(crate) struct Surroundings {
     pub trace: Arc<Trace>,
     pub desktop: Arc<Receiver>,
     pub hook: Arc<Receiver>,
+    pub place: Arc<Mutex<Place>>,
+    /// How often any service woke.
+    pub wakings: Arc<AtomicU64>,
+}
+
+impl Surroundings {
+    pub fn place(&self) -> Place {
+        *self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn wakings(&self) -> u64 {
+        self.wakings.load(Ordering::Relaxed)
+    }
+
+    /// The ledger plans with the zone and the zone data of this machine. Says whether that could
+    /// be written down.
+    fn keep_place(&self, engine: &Engine) -> bool {
+        engine.look_for_zones();
+        let place = self.place();
+        let kept = engine.set_machine_zone(&ZoneName::stored(place.home)).is_ok();
+        if kept {
+            self.trace.add(&self.clocks, Happened::Followed { place });
+        }
+        kept
+    }
 }
 
 /// A service that was started.
 pub(crate) struct Service {
     pub process: u32,
     pub signals: Arc<Signals>,
+    pub ice: Arc<Ice>,
     stop: watch::Sender<bool>,
     dead: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
+/// Why a service does not lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoLead {
+    /// Another leads.
+    Taken,
+    /// The ledger cannot be opened or written now.
+    Failed,
+}
+
 impl Service {
-    /// Starts a service. None when it cannot lead now: somebody else does, or the ledger cannot
-    /// be opened.
-    pub fn start(around: &Surroundings, process: u32) -> Option<Self> {
+    /// Starts a service that leads.
+    pub fn start(around: &Surroundings, process: u32) -> Result<Self, NoLead> {
         around.disk.enter(process);
-        let engine = Arc::new(hand::open(&around.folder, Actor::Service, &around.clocks).ok()?);
-        let lock = SchedulerLock::try_take(&engine.dir()).ok()??;
+        let engine = hand::open(around, Actor::Service).map_err(|_| NoLead::Failed)?;
+        let engine = Arc::new(engine);
+        let lock = SchedulerLock::try_take(&engine.dir()).map_err(|_| NoLead::Failed)?;
+        let lock = lock.ok_or(NoLead::Taken)?;
         let (stop, stopping) = watch::channel(false);
         let (dead, dying) = watch::channel(false);
-        let signals = Arc::new(Signals::default());
-        let caller =
-            |to: &Arc<Receiver>| Arc::new(Caller { to: to.clone(), process, dead: dying.clone() });
+        let (signals, ice) = (Arc::new(Signals::default()), Arc::new(Ice::default()));
+        let caller = |to: &Arc<Receiver>| {
+            Arc::new(Caller { to: to.clone(), process, dead: dying.clone(), ice: ice.clone() })
+        };
         let couriers = Couriers { desktop: caller(&around.desktop), webhook: caller(&around.hook) };
-        let scheduler = Scheduler::lead(engine.clone()).ok()?;
+        let mut kept = around.keep_place(&engine);
+        let scheduler = Scheduler::lead(engine.clone()).map_err(|_| NoLead::Failed)?;
         around.trace.add(&around.clocks, Happened::Leads { process });
-        let sleeper = Sleeper { clocks: around.clocks.clone(), signals: signals.clone() };
-        let work = lead(engine, lock, scheduler, couriers, sleeper, stopping);
+        let (clocks, count) = (around.clocks.clone(), around.wakings.clone());
+        let sleeper = Sleeper { clocks, signals: signals.clone(), count };
+        let (own, keeping) = (around.clone(), engine.clone());
+        let woken = move |why| {
+            if !kept || matches!(why, Woken::ZoneChanged | Woken::Resumed) {
+                kept = own.keep_place(&keeping);
+            }
+        };
+        let driver = Driver::new(scheduler, engine, couriers);
+        let work = async move {
+            let nudge = Arc::new(Notify::new());
+            let ended = driver.run(Box::new(sleeper), nudge, stopping, woken).await;
+            drop(lock);
+            ended.is_ok()
+        };
+        let (work, disk) = (Box::pin(work), around.disk.clone());
+        let work = Freezable { work, ice: ice.clone(), process, disk };
         let (trace, clocks) = (around.trace.clone(), around.clocks.clone());
         let task = tokio::spawn(async move {
             let orderly = work.await;
-            trace.add(&clocks, Happened::Ended { process, orderly });
+            trace.add(&clocks, Happened::Ended { process, orderly, heir: false });
         });
-        Some(Self { process, signals, stop, dead, task })
+        Ok(Self { process, signals, ice, stop, dead, task })
     }
 
-    /// Ends it where it stands.
-    pub async fn kill(self, around: &Surroundings) {
+    /// Ends it where it stands; `heir`: another stands by.
+    pub async fn kill(self, around: &Surroundings, heir: bool) {
         around.disk.kill(self.process);
         self.dead.send_replace(true);
+        self.ice.thaw();
         self.task.abort();
         if self.task.await.is_err() {
-            let what = Happened::Ended { process: self.process, orderly: false };
+            let what = Happened::Ended { process: self.process, orderly: false, heir };
             around.trace.add(&around.clocks, what);
         }
     }
@@ -82,18 +143,4 @@ impl Service {
     pub fn stop(&self) {
         self.stop.send_replace(true);
     }
-}
-
-async fn lead(
-    engine: Arc<Engine>,
-    lock: SchedulerLock,
-    scheduler: Scheduler,
-    couriers: Couriers,
-    sleeper: Sleeper,
-    stopping: watch::Receiver<bool>,
-) -> bool {
-    let driver = Driver::new(scheduler, engine, couriers);
-    let ended = driver.run(Box::new(sleeper), Arc::new(Notify::new()), stopping, |_| ()).await;
-    drop(lock);
-    ended.is_ok()
 }

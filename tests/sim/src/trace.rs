@@ -2,23 +2,41 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use calendar::id::DeliveryId;
 use jiff::Timestamp;
 
-use crate::clock::Clocks;
+use crate::{clock::Clocks, oracle::Place};
+
+/// A claim: which row, and by which token.
+pub type Mark = (DeliveryId, i64);
 
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happened {
+    /// A service begins to hand something over.
+    Sent {
+        /// By which claims.
+        marks: Vec<Mark>,
+        /// Who.
+        process: u32,
+    },
+    /// It knows what became of that, or that nobody knows.
+    Answered {
+        /// By which claims.
+        marks: Vec<Mark>,
+        /// Who.
+        process: u32,
+    },
     /// The other side took a message.
     Told {
         /// The key it knows it by.
         key: String,
+        /// By which claims.
+        marks: Vec<Mark>,
         /// Who sent it.
         process: u32,
         /// Whether it was the desktop.
         desktop: bool,
-        /// How many rows it stood for.
-        rows: usize,
         /// Whether the text says that it may be seen twice.
         again: bool,
     },
@@ -33,6 +51,18 @@ pub enum Happened {
         process: u32,
         /// In an orderly way.
         orderly: bool,
+        /// Whether another stood by.
+        heir: bool,
+    },
+    /// The machine comes to another place, or other zone data comes to it.
+    Arrived {
+        /// Where it is.
+        place: Place,
+    },
+    /// The ledger is planned for this place, as the service knows.
+    Followed {
+        /// Where.
+        place: Place,
     },
     /// A person changed something, and was told that it is done.
     Confirmed {
@@ -44,6 +74,11 @@ pub enum Happened {
         /// In words.
         what: String,
     },
+    /// An older copy of the ledger was put in its place.
+    Restored {
+        /// The true time it is of.
+        of: u64,
+    },
     /// Something went wrong, or right again.
     Struck {
         /// In words.
@@ -52,7 +87,7 @@ pub enum Happened {
 }
 
 /// With its moment.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// True time, milliseconds since the start.
     pub truth: u64,

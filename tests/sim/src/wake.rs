@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -25,6 +25,7 @@ const CEILING: Duration = Duration::from_secs(15 * 60);
 pub(crate) struct Signals {
     bell: AtomicBool,
     clock: AtomicBool,
+    zone: AtomicBool,
     any: Notify,
 }
 
@@ -37,6 +38,10 @@ impl Signals {
         self.raise(&self.clock);
     }
 
+    pub fn zone_changed(&self) {
+        self.raise(&self.zone);
+    }
+
     fn raise(&self, flag: &AtomicBool) {
         flag.store(true, Ordering::Relaxed);
         self.any.notify_one();
@@ -44,7 +49,9 @@ impl Signals {
 
     fn take(&self) -> Option<Woken> {
         let was = |flag: &AtomicBool| flag.swap(false, Ordering::Relaxed);
-        if was(&self.clock) {
+        if was(&self.zone) {
+            Some(Woken::ZoneChanged)
+        } else if was(&self.clock) {
             Some(Woken::ClockSet)
         } else if was(&self.bell) {
             Some(Woken::Bell)
@@ -58,6 +65,8 @@ impl Signals {
 pub(crate) struct Sleeper {
     pub clocks: Arc<Clocks>,
     pub signals: Arc<Signals>,
+    /// How often it woke.
+    pub count: Arc<AtomicU64>,
 }
 
 impl Wake for Sleeper {
@@ -73,6 +82,7 @@ impl Wake for Sleeper {
                 () = tokio::time::sleep(time) => Some(Woken::Due),
             };
             self.clocks.pass(Duration::ZERO).await;
+            self.count.fetch_add(1, Ordering::Relaxed);
             self.signals.take().or(why).unwrap_or(Woken::Bell)
         })
     }

@@ -1,72 +1,39 @@
 //! One run of a plan.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+mod person;
+mod services;
 
-use calendar::id::EventId;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, atomic::AtomicU64},
+    time::Duration,
+};
+
 use engine::{
     Actor,
     ledger::inbox::{Filter, Listed},
-    queries::Story,
+    planted::plant,
     simulated::simulate,
 };
-use simulated_disk::{Disk, Fault, Kept};
+use simulated_disk::{Disk, Fault, Files, Kept};
 use tokio::sync::mpsc;
 
 use crate::{
     clock::Clocks,
     dice::Dice,
-    hand::{self, Channels, Hand, moved},
+    hand::{self, Channels, Hand},
     oracle,
+    outcome::{Life, Outcome, Snoozed, Trouble},
     plan::{DAY, Definition, Plan, Step},
     receiver::{Mood, Receiver},
     service::{Service, Surroundings},
-    trace::{Entry, Happened, Trace},
+    trace::{Happened, Trace},
 };
 
 /// So long after its end a run goes on with all well, for what is still to be tried again.
-const AFTER: u64 = 4 * DAY;
+pub(crate) const AFTER: u64 = 4 * DAY;
 /// A service that could not be started is started again after so long.
 const AGAIN: u64 = 2_000;
-
-/// What an event was, over a time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Version {
-    /// From this true time on.
-    pub from: u64,
-    /// Its definition; none: it is deleted.
-    pub definition: Option<Definition>,
-    /// Whether that is known: whoever saved it was told so.
-    pub sure: bool,
-}
-
-/// An event through a run.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Life {
-    /// Its id, once it was added.
-    pub id: Option<EventId>,
-    /// What it was, in order.
-    pub versions: Vec<Version>,
-    title: u32,
-}
-
-/// What a run came to.
-#[derive(Debug)]
-pub struct Outcome {
-    /// What happened.
-    pub trace: Vec<Entry>,
-    /// Every delivery at the end, with its audit.
-    pub stories: Vec<Story>,
-    /// Every event.
-    pub lives: Vec<Life>,
-    /// True times between which not all was well.
-    pub troubles: Vec<(u64, u64)>,
-    /// What the wall was set by, from a true time on.
-    pub set: Vec<(u64, i64)>,
-    /// How long all of it lasted.
-    pub lasted: u64,
-    /// What the ledger says of itself.
-    pub damage: Vec<String>,
-}
 
 /// Runs a plan.
 pub fn run(plan: &Plan) -> Outcome {
@@ -88,12 +55,15 @@ enum Ending {
     Awake,
     Hearing,
     Unlocked,
+    Thaw { process: u32 },
 }
 
 struct World {
     around: Surroundings,
     _folder: tempfile::TempDir,
     service: Option<Service>,
+    /// A second service stands by.
+    stands_by: bool,
     hand: Hand,
     hand_process: u32,
     next_process: u32,
@@ -101,13 +71,20 @@ struct World {
     agenda: BTreeMap<(u64, u32), Ending>,
     order: u32,
     lives: Vec<Life>,
+    snoozes: Vec<Snoozed>,
     /// What undo would take back, if that is known: an event and what it was.
     undo: Option<Vec<(usize, Option<Definition>)>>,
-    troubles: Vec<(u64, u64)>,
+    kept: Option<(u64, Files)>,
+    troubles: Vec<Trouble>,
+    downs: Vec<Trouble>,
+    frozen: Vec<(u64, u64)>,
+    broken: Vec<(&'static str, String)>,
     down_since: Option<u64>,
     set: Vec<(u64, i64)>,
     off_until: u64,
     deaf: u32,
+    /// How often in a row no service could be started.
+    failed: u64,
 }
 
 impl World {
@@ -116,11 +93,13 @@ impl World {
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
         std::fs::set_permissions(folder.path(), private).expect("a private folder");
         let path = folder.path().canonicalize().expect("a folder");
+        hand::put_zone_data(&path, false);
         let disk = Disk::new(&path);
         let clocks = Arc::new(Clocks::starting(oracle::start(plan.begins)));
         let waits = clocks.clone();
         disk.on_sleep(move |time| waits.wait_inside(time));
         let here = disk.clone();
+        plant(plan.bug);
         simulate(plan.seed, move |time| here.wait(time));
         let behind = clocks.clone();
         tokio::spawn(async move { behind.catch_up().await });
@@ -133,33 +112,44 @@ impl World {
         };
         let (desktop, hook) = (receiver(true), receiver(false));
         disk.enter(1);
-        let engine = hand::open(&path, Actor::Window, &clocks).expect("a ledger");
+        let (place, wakings) = (Arc::new(Mutex::new(oracle::FIRST)), Arc::new(AtomicU64::new(0)));
+        let around =
+            Surroundings { folder: path, disk, clocks, trace, desktop, hook, place, wakings };
+        hand::create(&around).expect("a ledger");
+        let engine = hand::open(&around, Actor::Window).expect("a ledger");
         let channels = Channels::make(&engine).expect("channels");
-        let hand =
-            Hand { folder: path.clone(), clocks: clocks.clone(), engine: Some(engine), channels };
-        let around = Surroundings { folder: path, disk, clocks, trace, desktop, hook };
         Self {
             around,
             _folder: folder,
             service: None,
-            hand,
+            stands_by: false,
+            hand: Hand { engine: Some(engine), channels },
             hand_process: 1,
             next_process: 2,
             deaths,
             agenda: BTreeMap::new(),
             order: 0,
             lives: Vec::new(),
+            snoozes: Vec::new(),
             undo: Some(Vec::new()),
+            kept: None,
             troubles: Vec::new(),
+            downs: Vec::new(),
+            frozen: Vec::new(),
+            broken: Vec::new(),
             down_since: Some(0),
             set: vec![(0, 0)],
             off_until: 0,
             deaf: 0,
+            failed: 0,
         }
     }
 
     async fn live(mut self, plan: &Plan) -> Outcome {
         self.start();
+        if plan.twins {
+            self.start();
+        }
         for (at, step) in &plan.steps {
             self.until(*at).await;
             // Nobody does anything while the machine is off or sleeps.
@@ -176,26 +166,33 @@ impl World {
     }
 
     async fn end(mut self, lasted: u64) -> Outcome {
+        self.stands_by = false;
         if let Some(service) = self.service.take() {
             service.stop();
             self.around.clocks.pass(Duration::from_secs(30)).await;
         }
         let process = self.new_process();
         self.around.disk.enter(process);
-        let engine = hand::open(&self.around.folder, Actor::CommandLine, &self.around.clocks);
+        let engine = hand::open(&self.around, Actor::CommandLine);
         let engine = engine.expect("the ledger can be opened when all is well");
         let rows = every_row(&engine);
         let stories = rows.iter().map(|l| engine.why(l.row.id).expect("a story")).collect();
         let damage = engine.check_file().expect("a check");
         self.around.disk.remove();
-        let (lives, troubles, set) = (self.lives, self.troubles, self.set);
-        let trace = self.around.trace.entries();
-        Outcome { trace, stories, lives, troubles, set, lasted, damage }
-    }
-
-    fn new_process(&mut self) -> u32 {
-        self.next_process += 1;
-        self.next_process - 1
+        Outcome {
+            trace: self.around.trace.entries(),
+            stories,
+            lives: self.lives,
+            snoozes: self.snoozes,
+            troubles: self.troubles,
+            downs: self.downs,
+            frozen: self.frozen,
+            set: self.set,
+            lasted,
+            wakings: self.around.wakings(),
+            broken: self.broken,
+            damage,
+        }
     }
 
     fn later(&mut self, after: u64, ending: Ending) {
@@ -204,8 +201,17 @@ impl World {
     }
 
     fn trouble(&mut self, lasts: u64) {
+        self.trouble_for(None, lasts);
+    }
+
+    fn trouble_for(&mut self, desktop: Option<bool>, lasts: u64) {
         let now = self.around.clocks.truth();
-        self.troubles.push((now.saturating_sub(1_000), now.saturating_add(lasts)));
+        let (from, until) = (now.saturating_sub(1_000), now.saturating_add(lasts));
+        self.troubles.push(Trouble { from, until, desktop });
+    }
+
+    fn struck(&self, what: String) {
+        self.around.trace.add(&self.around.clocks, Happened::Struck { what });
     }
 
     /// Lets the world go on until a true time.
@@ -244,79 +250,32 @@ impl World {
                     service.signals.clock_set();
                 }
             }
+            Some(Ending::Thaw { process }) => {
+                if let Some(service) = self.service.as_ref().filter(|s| s.process == process) {
+                    service.ice.thaw();
+                }
+            }
             None => {}
         }
     }
 
-    fn start(&mut self) {
-        if self.service.is_some() {
-            return;
-        }
-        let process = self.new_process();
-        self.service = Service::start(&self.around, process);
-        if self.service.is_none() {
-            self.around.disk.kill(process);
-            self.later(AGAIN, Ending::Start);
-        } else if let Some(since) = self.down_since.take() {
-            let now = self.around.clocks.truth();
-            self.troubles.push((since.saturating_sub(1_000), now + 6_000));
-        }
-    }
-
-    async fn died(&mut self, process: u32) {
-        if self.hand_process == process {
-            self.hand.engine = None;
-            return;
-        }
-        if self.service.as_ref().is_some_and(|service| service.process == process) {
-            self.struck(format!("service {process} died of a write"));
-            self.kill().await;
-            self.later(3_000, Ending::Start);
-        }
-    }
-
-    async fn kill(&mut self) {
-        if let Some(service) = self.service.take() {
-            self.down_since.get_or_insert(self.around.clocks.truth());
-            service.kill(&self.around).await;
-        }
-    }
-
-    fn struck(&self, what: String) {
-        self.around.trace.add(&self.around.clocks, Happened::Struck { what });
-    }
-
-    fn ring(&self) {
-        if let Some(service) = self.service.as_ref().filter(|_| self.deaf == 0) {
-            service.signals.bell();
-        }
-    }
-
     async fn step(&mut self, step: Step) {
-        match step {
-            Step::Add(..) | Step::Move(..) | Step::Retitle(_) | Step::Delete(_) | Step::Undo => {
-                self.act(step);
-                return;
-            }
-            _ => self.struck(format!("{step:?}")),
+        if self.act(step) {
+            return;
         }
+        self.struck(format!("{step:?}"));
         match step {
-            Step::Kill(down) => {
-                self.kill().await;
-                self.later(down, Ending::Start);
-            }
-            Step::Stop(down) => {
-                if let Some(service) = self.service.take() {
-                    self.down_since.get_or_insert(self.around.clocks.truth());
-                    service.stop();
-                }
-                self.later(down, Ending::Start);
-            }
-            Step::Crash(after) => {
-                let torn = usize::try_from(after * 131).unwrap_or(0);
-                self.around.disk.arrange(Fault::Crash { after, torn });
-            }
-            Step::PowerCut(seed, down) => self.cut_power(seed, down).await,
+            Step::Kill(_)
+            | Step::Stop(_)
+            | Step::Freeze(_)
+            | Step::PowerCut(..)
+            | Step::Keep
+            | Step::Restore => self.fell(step).await,
+            Step::Crash(_)
+            | Step::Failing(_)
+            | Step::Busy(_)
+            | Step::FailingSync
+            | Step::Full(_) => self.fails(step),
             Step::Sleep(time) => {
                 self.around.clocks.sleep(time);
                 self.trouble(time + 6_000);
@@ -331,38 +290,77 @@ impl World {
                     service.signals.clock_set();
                 }
             }
+            Step::Travel(home) => self.takes_place(|place| place.home = home),
+            Step::ZoneData(newer) => {
+                hand::put_zone_data(&self.around.folder, newer);
+                self.takes_place(|place| place.newer = newer);
+            }
             Step::Mood(desktop, mood, time) => {
                 let receiver = if desktop { &self.around.desktop } else { &self.around.hook };
                 receiver.be(mood);
                 // What failed meanwhile is tried again later.
-                self.trouble(time + 120_000);
+                self.trouble_for(Some(desktop), time + 120_000);
                 self.later(time, Ending::Mood { desktop });
-            }
-            Step::Busy(time) => {
-                let held = Duration::from_millis(time);
-                self.around.disk.arrange(Fault::Busy { held });
-                self.trouble(time + 16_000);
-                self.later(time, Ending::Unlocked);
-            }
-            Step::FailingSync => {
-                self.around.disk.arrange(Fault::FailingSync { after: 0 });
-                self.trouble(DAY);
-            }
-            Step::Full(time) => {
-                self.around.disk.arrange(Fault::Full { bytes: 1 });
-                self.trouble(time + 10_000);
-                self.later(time, Ending::Full);
             }
             Step::Deaf(time) => {
                 self.deaf += 1;
                 self.trouble(time + 16 * 60_000);
                 self.later(time, Ending::Hearing);
             }
-            Step::Add(..) | Step::Move(..) | Step::Retitle(_) | Step::Delete(_) | Step::Undo => {}
+            Step::Add(..)
+            | Step::Move(..)
+            | Step::Retitle(_)
+            | Step::Delete(_)
+            | Step::Undo
+            | Step::MoveAndUndo(..)
+            | Step::Acknowledge
+            | Step::Snooze(_) => {}
+        }
+    }
+
+    /// Something goes wrong with the disk.
+    fn fails(&mut self, step: Step) {
+        let disk = self.around.disk.clone();
+        match step {
+            Step::Crash(after) => {
+                let torn = usize::try_from(after * 131).unwrap_or(0);
+                disk.arrange(Fault::Crash { after, torn });
+            }
+            Step::Failing(after) => {
+                disk.arrange(Fault::Failing { after });
+                self.trouble(DAY);
+            }
+            Step::Busy(time) => {
+                disk.arrange(Fault::Busy { held: Duration::from_millis(time) });
+                self.trouble(time + 16_000);
+                self.later(time, Ending::Unlocked);
+            }
+            Step::FailingSync => {
+                disk.arrange(Fault::FailingSync { after: 0 });
+                self.trouble(DAY);
+            }
+            Step::Full(time) => {
+                disk.arrange(Fault::Full { bytes: 1 });
+                self.trouble(time + 10_000);
+                self.later(time, Ending::Full);
+            }
+            _ => {}
+        }
+    }
+
+    /// The machine comes to another place.
+    fn takes_place(&mut self, change: impl FnOnce(&mut oracle::Place)) {
+        change(&mut self.around.place.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let place = self.around.place();
+        self.around.trace.add(&self.around.clocks, Happened::Arrived { place });
+        self.trouble(6_000);
+        if let Some(service) = &self.service {
+            service.signals.zone_changed();
         }
     }
 
     async fn cut_power(&mut self, seed: u64, down: u64) {
+        self.stands_by = false;
         self.kill().await;
         self.hand.engine = None;
         let mut dice = Dice::of(seed);
@@ -374,101 +372,6 @@ impl World {
         self.around.clocks.reboot();
         self.off_until = self.around.clocks.truth() + down;
         self.later(down, Ending::Start);
-    }
-}
-
-impl World {
-    /// A person does something, with a program that may have to be opened anew.
-    fn act(&mut self, step: Step) {
-        if self.hand.engine.is_none() {
-            self.hand_process = self.new_process();
-            self.around.disk.enter(self.hand_process);
-            self.hand.engine = hand::open(&self.hand.folder, Actor::Window, &self.hand.clocks).ok();
-        }
-        self.around.disk.enter(self.hand_process);
-        let done = match step {
-            Step::Add(name, definition) => self.add(name, definition),
-            Step::Move(name, minutes) => self.change(name, minutes),
-            Step::Retitle(name) => self.change(name, 0),
-            Step::Delete(name) => self.delete(name),
-            Step::Undo => self.undo(),
-            _ => None,
-        };
-        let what = format!("{step:?}");
-        let what = match done {
-            None => return,
-            Some(true) => Happened::Confirmed { what },
-            Some(false) => Happened::Unconfirmed { what },
-        };
-        self.around.trace.add(&self.around.clocks, what);
-        self.ring();
-    }
-
-    fn life(&mut self, name: usize) -> &mut Life {
-        if self.lives.len() <= name {
-            self.lives.resize_with(name + 1, Life::default);
-        }
-        &mut self.lives[name]
-    }
-
-    /// The definition an event is known to have.
-    fn known(&self, name: usize) -> Option<(EventId, Definition)> {
-        let life = self.lives.get(name)?;
-        let last = life.versions.last().filter(|version| version.sure)?;
-        Some((life.id?, last.definition?))
-    }
-
-    fn became(&mut self, name: usize, definition: Option<Definition>, sure: bool) {
-        let from = self.around.clocks.truth();
-        self.life(name).versions.push(Version { from, definition, sure });
-    }
-
-    /// After somebody was told nothing, what there is to undo is not known.
-    fn settle(
-        &mut self,
-        name: usize,
-        before: Option<Definition>,
-        after: Option<Definition>,
-        sure: bool,
-    ) -> Option<bool> {
-        self.became(name, after, sure);
-        match &mut self.undo {
-            Some(undo) if sure => undo.push((name, before)),
-            _ => self.undo = None,
-        }
-        Some(sure)
-    }
-
-    fn add(&mut self, name: usize, definition: Definition) -> Option<bool> {
-        let id = self.hand.save(None, (name, 0), &definition);
-        self.life(name).id = id;
-        self.settle(name, None, Some(definition), id.is_some())
-    }
-
-    fn change(&mut self, name: usize, minutes: i64) -> Option<bool> {
-        let (id, was) = self.known(name)?;
-        let life = self.life(name);
-        life.title += 1;
-        let title = life.title;
-        let is = moved(&was, minutes);
-        let done = self.hand.save(Some(id), (name, title), &is).is_some();
-        self.settle(name, Some(was), Some(is), done)
-    }
-
-    fn delete(&mut self, name: usize) -> Option<bool> {
-        let (id, was) = self.known(name)?;
-        let done = self.hand.engine.as_ref()?.delete_event(id, None, None).is_ok();
-        self.settle(name, Some(was), None, done)
-    }
-
-    fn undo(&mut self) -> Option<bool> {
-        let (name, before) = self.undo.as_mut()?.pop()?;
-        let done = self.hand.engine.as_ref()?.undo(None).is_ok();
-        self.became(name, before, done);
-        if !done {
-            self.undo = None;
-        }
-        Some(done)
     }
 }
 

@@ -40,7 +40,7 @@ use crate::{
         delivery::{self, Effects},
         event, status,
     },
-    planted::{Planted, is_planted},
+    planted::{Planted, as_found, is_planted},
     rate::Rates,
 };
 
@@ -142,7 +142,8 @@ impl Scheduler {
                 )?;
                 if is_planted(Planted::DoneBeforeSend) {
                     let to = (State::Completed, Reason::OnTime);
-                    act.enter(&row, to, &Effects::default(), "")?;
+                    let effects = Effects { told_at: Some(act.wall()), ..Effects::default() };
+                    act.enter(&row, to, &effects, "")?;
                     continue;
                 }
                 if let Next::Enter(state, reason, _) = decide(&row.facts, News::CutOff, act.wall())
@@ -223,7 +224,7 @@ impl Scheduler {
                 true => (pass.decide_again(waiting.take(slots.webhook))?, false),
                 false => pass.decide_due(ROWS)?,
             };
-            let claimed = pass.claim(to_send, slots)?;
+            let claimed = pass.claim(as_found(to_send), slots)?;
             let changed = Seen::now(act, availability)? != before;
             if changed {
                 status::passed(act.tx, &act.now)?;

@@ -68,6 +68,7 @@ impl<'a> Pass<'a> {
 
     /// Looks how the endpoints stand after what came back was settled.
     pub(super) fn look_at_endpoints(&mut self, rates: &Rates) -> Result<()> {
+        self.act.end_leases()?;
         self.channels = channel::all(self.act.tx)?;
         self.gates = Gates::load(self.act.tx, &self.act.now, &self.channels, rates)?;
         Ok(())

@@ -15,6 +15,7 @@ use super::{super::ms, DeliveryRow};
 use crate::{
     clock::{Now, boot_ms},
     error::Result,
+    planted::{Planted, is_planted, was_claimed},
 };
 
 /// Inserts a planned row.
@@ -140,6 +141,15 @@ pub fn claim(
     let sql = "UPDATE delivery SET state = 'processing', reason = ?4, token = token + 1, attempts = attempts + 1,
         owner = ?5, payload = coalesce(payload, ?6), not_before = NULL, cancel_wanted = 0, updated_at = ?7
         WHERE id = ?1 AND state = ?2 AND token = ?3 RETURNING token";
+    let unguarded;
+    let sql = match is_planted(Planted::SelectThenUpdate) {
+        true => {
+            was_claimed(row.id);
+            unguarded = sql.replace("AND state = ?2 AND token = ?3", "AND ?2 <> '' AND ?3 >= 0");
+            unguarded.as_str()
+        }
+        false => sql,
+    };
     let values = params![
         row.id.bytes(),
         row.facts.state.code(),

@@ -1,0 +1,171 @@
+//! A run as the rules look at it.
+
+use std::collections::BTreeMap;
+
+use calendar::id::DeliveryId;
+use engine::queries::Story;
+use jiff::Timestamp;
+
+use crate::{
+    oracle::{self, FIRST, Place},
+    outcome::{Life, Outcome},
+    plan::Plan,
+    trace::{Entry, Happened},
+};
+
+/// Something handed over, or taken by the other side.
+#[derive(Debug, Clone)]
+pub(super) struct Passing {
+    pub truth: u64,
+    pub wall: Timestamp,
+    /// The key the other side saw; of what was only sent, none.
+    pub key: String,
+    pub desktop: bool,
+    /// How many rows it stood for.
+    pub rows: usize,
+}
+
+/// A time in which the machine was in one place, as far as the ledger knew.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Stay {
+    pub from: u64,
+    pub until: u64,
+    pub place: Place,
+}
+
+/// A run, sorted for looking things up.
+pub(super) struct Case<'a> {
+    pub plan: &'a Plan,
+    pub outcome: &'a Outcome,
+    pub begin: Timestamp,
+    pub sent: BTreeMap<DeliveryId, Vec<Passing>>,
+    pub told: BTreeMap<DeliveryId, Vec<Passing>>,
+    pub stays: Vec<Stay>,
+    /// When an older copy was put in place, by true time and wall, and of when it was.
+    pub restored: Vec<(u64, Timestamp, u64)>,
+}
+
+impl<'a> Case<'a> {
+    pub fn of(plan: &'a Plan, outcome: &'a Outcome) -> Self {
+        let mut case = Self {
+            plan,
+            outcome,
+            begin: oracle::start(plan.begins),
+            sent: BTreeMap::new(),
+            told: BTreeMap::new(),
+            stays: stays(&outcome.trace),
+            restored: Vec::new(),
+        };
+        for entry in &outcome.trace {
+            let (truth, wall) = (entry.truth, entry.wall);
+            match &entry.what {
+                Happened::Sent { marks, .. } => {
+                    let rows = marks.len();
+                    let one = Passing { truth, wall, key: String::new(), desktop: false, rows };
+                    for (row, _) in marks {
+                        case.sent.entry(*row).or_default().push(one.clone());
+                    }
+                }
+                Happened::Told { key, marks, desktop, .. } => {
+                    let (key, rows) = (key.clone(), marks.len());
+                    let one = Passing { truth, wall, key, desktop: *desktop, rows };
+                    for (row, _) in marks {
+                        case.told.entry(*row).or_default().push(one.clone());
+                    }
+                }
+                Happened::Restored { of } => case.restored.push((truth, wall, *of)),
+                _ => {}
+            }
+        }
+        case
+    }
+
+    /// When a row was handed over.
+    pub fn sent(&self, story: &Story) -> &[Passing] {
+        self.sent.get(&story.delivery.row.id).map_or(&[], Vec::as_slice)
+    }
+
+    /// When the other side took a row.
+    pub fn told(&self, story: &Story) -> &[Passing] {
+        self.told.get(&story.delivery.row.id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The event a row is about.
+    pub fn life(&self, story: &Story) -> Option<&'a Life> {
+        let subject = &story.delivery.row.identity.subject;
+        self.outcome.lives.iter().find(|life| life.subject.as_ref() == Some(subject))
+    }
+
+    /// The rows about an event.
+    pub fn stories_of<'b>(&self, life: &'b Life) -> impl Iterator<Item = &'a Story>
+    where
+        'a: 'b,
+    {
+        let subject = life.subject.clone();
+        let stories = self.outcome.stories.iter();
+        stories.filter(move |story| Some(&story.delivery.row.identity.subject) == subject.as_ref())
+    }
+
+    /// When the wall first reached a moment.
+    pub fn reached(&self, wall: Timestamp) -> Option<u64> {
+        let mut ahead = 0;
+        let mut steps = self.outcome.set.iter().peekable();
+        while let Some((from, by)) = steps.next() {
+            ahead += by;
+            let until = steps.peek().map_or(self.outcome.lasted, |(next, _)| *next);
+            let at = wall.duration_since(self.begin).as_millis() - i128::from(ahead);
+            let at = u64::try_from(at.max(i128::from(*from))).unwrap_or(u64::MAX);
+            if at < until {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// Whether all was well around a true time, for one side.
+    pub fn is_calm(&self, at: u64, desktop: bool) -> bool {
+        let outcome = self.outcome;
+        let mut all = outcome.troubles.iter().chain(&outcome.downs);
+        !all.any(|t| {
+            t.from <= at + 3_000 && at <= t.until && t.desktop.is_none_or(|of| of == desktop)
+        })
+    }
+
+    /// Whether a clock was ever set.
+    pub fn clock_was_set(&self) -> bool {
+        self.outcome.set.len() > 1
+    }
+
+    /// Every place the machine ever was in, by each zone data it ever had.
+    pub fn places(&self) -> Vec<Place> {
+        let mut homes = vec![FIRST.home];
+        let mut data = vec![FIRST.newer];
+        for entry in &self.outcome.trace {
+            if let Happened::Arrived { place } = entry.what {
+                homes.push(place.home);
+                data.push(place.newer);
+            }
+        }
+        homes.sort_unstable();
+        homes.dedup();
+        data.sort_unstable();
+        data.dedup();
+        let all = |home| data.iter().map(move |newer| Place { home, newer: *newer });
+        homes.into_iter().flat_map(all).collect()
+    }
+}
+
+fn stays(trace: &[Entry]) -> Vec<Stay> {
+    let mut stays = vec![Stay { from: 0, until: u64::MAX, place: FIRST }];
+    for entry in trace {
+        let last = stays.last_mut().expect("BUG: there is a first");
+        match entry.what {
+            Happened::Arrived { .. } => last.until = last.until.min(entry.truth),
+            Happened::Followed { place } if last.until < u64::MAX => {
+                stays.push(Stay { from: entry.truth, until: u64::MAX, place });
+            }
+            _ => {}
+        }
+    }
+    stays
+}

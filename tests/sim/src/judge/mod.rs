@@ -1,0 +1,60 @@
+//! What must hold of every run. Each rule is a predicate over what was seen from outside and what
+//! the ledger says at the end; none of them asks the engine what it should have done. They are
+//! named after the invariants of `docs/invariants.md`.
+
+mod case;
+mod occurrences;
+mod rows;
+mod services;
+
+use self::case::Case;
+use crate::{outcome::Outcome, plan::Plan};
+
+/// A rule: it says in words what does not hold.
+type Predicate = fn(&Case<'_>, &mut Vec<String>);
+
+/// Every rule, by name.
+const PREDICATES: &[(&str, Predicate)] = &[
+    ("i01_a_claim_is_sent_once", services::i01_a_claim_is_sent_once),
+    ("i02_one_leads", services::i02_one_leads),
+    ("i03_a_hand_over_is_not_repeated", services::i03_a_hand_over_is_not_repeated),
+    ("i03_an_heir_takes_over", services::i03_an_heir_takes_over),
+    ("i04_only_the_leader_sends", services::i04_only_the_leader_sends),
+    ("i11_no_busy_loop", services::i11_no_busy_loop),
+    ("i12_dues_are_as_reckoned", occurrences::i12_dues_are_as_reckoned),
+    ("i14_an_edit_makes_nothing_already_due", rows::i14_an_edit_makes_nothing_already_due),
+    ("i14_no_replan_loses_anything", rows::i14_no_replan_loses_anything),
+    ("i16_told_at_most_once_without_a_doubt", rows::i16_told_at_most_once_without_a_doubt),
+    ("i16_one_key_for_one_row", rows::i16_one_key_for_one_row),
+    ("i17_completed_is_what_somebody_took", rows::i17_completed_is_what_somebody_took),
+    ("i17_nothing_is_lost", occurrences::i17_nothing_is_lost),
+    ("i10_prompt_when_all_is_well", occurrences::i10_prompt_when_all_is_well),
+    ("i19_every_row_comes_to_an_end", rows::i19_every_row_comes_to_an_end),
+    ("i19_tries_are_bounded", rows::i19_tries_are_bounded),
+    ("i20_each_by_its_own_channel", rows::i20_each_by_its_own_channel),
+    ("i22_nothing_after_the_confirmed_cancel", occurrences::i22_nothing_after_the_confirmed_cancel),
+    ("i23_nothing_at_or_after_its_end", rows::i23_nothing_at_or_after_its_end),
+    ("i24_never_early", rows::i24_never_early),
+    ("i25_the_audit_replays", rows::i25_the_audit_replays),
+    ("i26_undo_restores_what_will_ring", services::i26_undo_restores_what_will_ring),
+    ("i27_nothing_of_the_past_after_a_restore", rows::i27_nothing_of_the_past_after_a_restore),
+    ("snoozes_ring", rows::snoozes_ring),
+    ("the_file_is_sound", services::the_file_is_sound),
+];
+
+/// Everything that does not hold, in words; empty when all does.
+pub fn judge(plan: &Plan, outcome: &Outcome) -> Vec<String> {
+    let case = Case::of(plan, outcome);
+    let mut all = Vec::new();
+    for (name, predicate) in PREDICATES {
+        let mut wrong = Vec::new();
+        predicate(&case, &mut wrong);
+        all.extend(wrong.into_iter().map(|what| format!("{name}: {what}")));
+    }
+    all
+}
+
+/// The names of all rules.
+pub fn names() -> Vec<&'static str> {
+    PREDICATES.iter().map(|(name, _)| *name).collect()
+}

@@ -1,0 +1,215 @@
+//! What must hold of each occurrence, as the oracle reckons them.
+
+use std::collections::BTreeSet;
+
+use calendar::{delivery::State, id::ChannelId, reason::Reason};
+use engine::queries::Story;
+use jiff::{SignedDuration, Timestamp, civil::DateTime};
+
+use super::case::Case;
+use crate::{
+    oracle::{self, Due},
+    outcome::{Life, Version},
+    plan::{DAY, Definition, Via},
+    world::AFTER,
+};
+
+/// What is due in a calm moment is told within so many milliseconds.
+const PROMPT: i128 = 2_000;
+/// What a person did so shortly before a moment may count for it or not.
+const EDGE: u64 = 1_000;
+const MINUTE: u64 = 60_000;
+/// Of what is due a person's change so much later says nothing any more.
+const SETTLED: u64 = 5 * DAY;
+
+/// An occurrence while it was as it was.
+struct Occurrence<'a> {
+    name: String,
+    /// When it was due in true time, and when a change followed.
+    at: u64,
+    until: u64,
+    due: Timestamp,
+    rows: Vec<&'a Story>,
+}
+
+impl Occurrence<'_> {
+    fn states(&self) -> Vec<String> {
+        let say = |story: &&Story| {
+            let facts = &story.delivery.row.facts;
+            format!("{} ({})", facts.state, facts.reason)
+        };
+        self.rows.iter().map(say).collect()
+    }
+}
+
+/// Each version of an event with its end.
+fn versions(life: &Life) -> impl Iterator<Item = (&Version, u64)> {
+    let ends = life.versions.iter().skip(1).map(|version| version.from).chain([u64::MAX]);
+    life.versions.iter().zip(ends)
+}
+
+/// Calls for each occurrence that was due while what it is, and where the machine is, was known.
+fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) {
+    let lasted = i64::try_from(case.outcome.lasted - AFTER).unwrap_or(i64::MAX);
+    let end = case.begin.saturating_add(SignedDuration::from_millis(lasted));
+    let end = end.unwrap_or(Timestamp::MAX);
+    for (name, life) in case.outcome.lives.iter().enumerate() {
+        for (version, until) in versions(life) {
+            let Some(definition) = version.definition.filter(|_| version.sure) else { continue };
+            for stay in &case.stays {
+                let (from, until) = (version.from.max(stay.from), until.min(stay.until));
+                for Due { at: due, of } in oracle::dues(&definition, stay.place, end) {
+                    let Some(at) = case.reached(due) else { continue };
+                    let is_forgotten =
+                        |(back, _, of): &(u64, Timestamp, u64)| *of <= at && at <= *back;
+                    if case.restored.iter().any(is_forgotten) {
+                        continue;
+                    }
+                    if at < from + EDGE || at.saturating_add(EDGE) > until {
+                        continue;
+                    }
+                    if was_told(case, life, of, at) {
+                        continue;
+                    }
+                    let rows = rows_of(case, life, &definition, due);
+                    let name = format!("event {name} of {of}, due {due} ({at} ms)");
+                    work(&definition, Occurrence { name, at, until, due, rows });
+                }
+            }
+        }
+    }
+}
+
+/// Whether an occurrence was told by an earlier clock: what was told stays told.
+fn was_told(case: &Case<'_>, life: &Life, of: DateTime, at: u64) -> bool {
+    let (day, year) = (of.strftime("p=%Y%m%dT%H%M%S").to_string(), of.strftime("y=%Y").to_string());
+    case.stories_of(life).any(|story| {
+        let name = &story.delivery.row.identity.occurrence;
+        let is_it = name.contains(&day) || *name == year;
+        is_it && case.told(story).iter().any(|told| told.truth + MINUTE < at)
+    })
+}
+
+fn rows_of<'a>(
+    case: &Case<'a>,
+    life: &Life,
+    definition: &Definition,
+    due: Timestamp,
+) -> Vec<&'a Story> {
+    let desktop = definition.via == Via::Desktop;
+    let rows = case.stories_of(life).filter(|story| {
+        let row = &story.delivery.row;
+        row.facts.due == due && (row.identity.channel == ChannelId::DESKTOP) == desktop
+    });
+    rows.collect()
+}
+
+/// Everything an event was to be told of was, or it is said why not.
+pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
+    each(case, |_, one| {
+        let ended = |story: &&Story| {
+            let facts = &story.delivery.row.facts;
+            facts.reason == Reason::CancelledAcknowledged
+                || !matches!(facts.state, State::Cancelled | State::Skipped)
+        };
+        let is_settled = one.until > one.at.saturating_add(SETTLED);
+        if is_settled && !one.rows.iter().any(ended) {
+            let (name, states) = (&one.name, one.states());
+            wrong.push(format!("{name}: nothing was told, and nothing says why: {states:?}"));
+        }
+    });
+}
+
+/// What is due while all is well is told at once.
+pub(super) fn i10_prompt_when_all_is_well(case: &Case<'_>, wrong: &mut Vec<String>) {
+    each(case, |definition, one| {
+        let is_calm = case.is_calm(one.at, definition.via == Via::Desktop);
+        if !is_calm || one.until < one.at + 5_000 {
+            return;
+        }
+        let is_prompt = one.rows.iter().any(|story| {
+            let row = &story.delivery.row;
+            let on_time = |told: Timestamp| told.duration_since(one.due).as_millis() <= PROMPT;
+            let told = row.told_at.is_some_and(on_time);
+            row.facts.state == State::Completed && told && case.told(story).len() == 1
+        });
+        if !is_prompt {
+            let (name, states) = (&one.name, one.states());
+            wrong.push(format!("{name}: all was well, and it was not told at once: {states:?}"));
+        }
+    });
+}
+
+/// Every moment an event may ever have had.
+fn every_due<'a>(
+    case: &Case<'_>,
+    definitions: impl Iterator<Item = &'a Definition>,
+) -> BTreeSet<Timestamp> {
+    let lasted = i64::try_from(case.outcome.lasted).unwrap_or(i64::MAX);
+    // Rows are planned ahead, and the wall may be ahead of true time.
+    let ahead = SignedDuration::from_hours(24 * 40);
+    let end = case.begin.saturating_add(SignedDuration::from_millis(lasted) + ahead);
+    let end = end.unwrap_or(Timestamp::MAX);
+    let places = case.places();
+    let of = |definition: &Definition| {
+        let dues = places.iter().flat_map(|place| oracle::dues(definition, *place, end));
+        dues.map(|due| due.at).collect::<Vec<_>>()
+    };
+    definitions.flat_map(of).collect()
+}
+
+/// Moments are reckoned from the rule and the original start, never from one to the next.
+pub(super) fn i12_dues_are_as_reckoned(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for (name, life) in case.outcome.lives.iter().enumerate() {
+        let all = life.versions.iter().filter_map(|version| version.definition.as_ref());
+        let known = every_due(case, all);
+        for story in case.stories_of(life) {
+            let row = &story.delivery.row;
+            let is_own = row.identity.reminder.starts_with("t:");
+            if is_own && !known.contains(&row.facts.due) && !is_far(story) {
+                let due = row.facts.due;
+                wrong.push(format!("event {name}: {} is due at {due}, which is none", row.key));
+            }
+        }
+    }
+}
+
+/// Birthdays are planned a year ahead, which the oracle does not look.
+fn is_far(story: &Story) -> bool {
+    story.delivery.row.identity.occurrence.starts_with("y=") && story.attempts.is_empty()
+}
+
+/// What was cancelled or moved away, and confirmed so, does not ring.
+pub(super) fn i22_nothing_after_the_confirmed_cancel(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in &case.outcome.stories {
+        let row = &story.delivery.row;
+        let Some(life) = case.life(story) else { continue };
+        for sent in case.sent(story) {
+            // At the very moment of a change either holds.
+            let now: Vec<&Version> = versions(life)
+                .filter(|(version, until)| version.from <= sent.truth && sent.truth <= *until)
+                .map(|(version, _)| version)
+                .collect();
+            let wants = |version: &&Version| match &version.definition {
+                None => !version.sure,
+                Some(_) if !row.identity.reminder.starts_with("t:") => true,
+                // That somebody moved takes nothing away that was to be told by an earlier clock.
+                Some(_) if row.identity.occurrence.starts_with("y=") => true,
+                Some(definition) => {
+                    let known = every_due(case, [definition].into_iter());
+                    !version.sure || known.contains(&row.facts.due)
+                }
+            };
+            let Some(version) = now.last() else { continue };
+            let is_wanted = now.iter().any(wants);
+            if !is_wanted {
+                let (title, key) = (&story.delivery.title, &row.key);
+                let (at, from) = (sent.truth, version.from);
+                wrong.push(format!(
+                    "{title} {key}, due {}: sent at {at} ms, and away since {from} ms",
+                    row.facts.due
+                ));
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! What must hold of each row of the ledger, beside what was seen of it from outside.
+
+use calendar::{
+    delivery::{Class, Guarantee, State},
+    id::DeliveryId,
+    reason::Reason,
+};
+use engine::queries::Story;
+use jiff::SignedDuration;
+
+use super::case::{Case, Passing};
+
+/// The long schedule has ten tries after the first; those that were cut off aside.
+const MOST_TRIES: usize = 11 + 12;
+
+fn name(story: &Story) -> String {
+    let row = &story.delivery.row;
+    let of = &row.identity.occurrence;
+    format!(
+        "{} {} of {of} ({}, {})",
+        story.delivery.title, row.key, row.facts.state, row.facts.reason
+    )
+}
+
+fn was_moved(story: &Story) -> bool {
+    story.transitions.iter().any(|step| step.reason == Reason::Moved)
+        || story.delivery.row.late_cause == Some(Reason::LateMoved)
+}
+
+fn times(passings: &[Passing]) -> Vec<String> {
+    passings.iter().map(|p| format!("{} ({} ms)", p.wall, p.truth)).collect()
+}
+
+/// No repeat but after an attempt nobody knows the end of, and none at all where that is promised.
+pub(super) fn i16_told_at_most_once_without_a_doubt(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let unknown = |outcome: Option<&str>| matches!(outcome, None | Some("unknown" | "ambiguous"));
+    for story in &case.outcome.stories {
+        let facts = &story.delivery.row.facts;
+        let told = case.told(story);
+        let open = story.attempts.iter().filter(|a| unknown(a.outcome.as_deref())).count();
+        let is_careful = !facts.desktop && facts.guarantee == Guarantee::NeverRepeat;
+        let most = if is_careful { 1 } else { 1 + open };
+        if told.len() > most {
+            let times = times(told);
+            wrong.push(format!("{}: told at {times:?}, {open} tries being unknown", name(story)));
+        }
+    }
+    let known =
+        |row: &DeliveryId| case.outcome.stories.iter().any(|story| story.delivery.row.id == *row);
+    for (row, told) in case.told.iter().filter(|(row, _)| !known(row)) {
+        let is_forgotten =
+            |p: &Passing| case.restored.iter().any(|(at, _, of)| *of <= p.truth && p.truth <= *at);
+        if !told.iter().all(is_forgotten) {
+            wrong.push(format!("{row} was told at {:?} and is not in the ledger", times(told)));
+        }
+    }
+}
+
+/// The other side knows a row by one key.
+pub(super) fn i16_one_key_for_one_row(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in &case.outcome.stories {
+        let row = &story.delivery.row;
+        for told in case.told(story).iter().filter(|told| told.rows == 1) {
+            if told.key != row.key {
+                wrong.push(format!("{}: told by the key {}", name(story), told.key));
+            }
+        }
+    }
+}
+
+/// Told is what somebody took.
+pub(super) fn i17_completed_is_what_somebody_took(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in &case.outcome.stories {
+        let facts = &story.delivery.row.facts;
+        let in_inbox = facts.reason == Reason::InboxOnly;
+        if facts.state == State::Completed && case.told(story).is_empty() && !in_inbox {
+            wrong.push(format!("{}: nobody took it", name(story)));
+        }
+    }
+}
+
+/// In the end nothing is left that a clock has to move.
+pub(super) fn i19_every_row_comes_to_an_end(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let lasted = SignedDuration::from_secs(i64::from(case.plan.days) * 86_400);
+    for story in &case.outcome.stories {
+        let facts = &story.delivery.row.facts;
+        let is_past = facts.due.duration_since(case.begin) < lasted;
+        if facts.state.class() == Class::Live && is_past && !case.clock_was_set() {
+            wrong.push(format!("{}: due at {} and still open", name(story), facts.due));
+        }
+    }
+}
+
+/// Nothing is tried for ever.
+pub(super) fn i19_tries_are_bounded(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in case.outcome.stories.iter().filter(|story| story.attempts.len() > MOST_TRIES) {
+        wrong.push(format!("{}: tried {} times", name(story), story.attempts.len()));
+    }
+}
+
+/// Each row goes through its own channel.
+pub(super) fn i20_each_by_its_own_channel(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in &case.outcome.stories {
+        let desktop = story.delivery.row.facts.desktop;
+        if case.told(story).iter().any(|told| told.desktop != desktop) {
+            wrong.push(format!("{}: told by another channel", name(story)));
+        }
+    }
+}
+
+/// Nothing is handed over at or after the moment from which on it is not worth telling.
+pub(super) fn i23_nothing_at_or_after_its_end(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in case.outcome.stories.iter().filter(|story| !was_moved(story)) {
+        let Some(end) = story.delivery.row.facts.use_by else { continue };
+        if let Some(sent) = case.sent(story).iter().find(|sent| sent.wall >= end) {
+            wrong.push(format!("{}: sent at {}, over since {end}", name(story), sent.wall));
+        }
+    }
+}
+
+/// Nothing is handed over before it is due.
+pub(super) fn i24_never_early(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in case.outcome.stories.iter().filter(|story| !was_moved(story)) {
+        let due = story.delivery.row.facts.due;
+        if let Some(sent) = case.sent(story).iter().find(|sent| sent.wall < due) {
+            wrong.push(format!("{}: sent at {}, due at {due}", name(story), sent.wall));
+        }
+    }
+}
+
+/// The audit replays to the row, and tries are counted on.
+pub(super) fn i25_the_audit_replays(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in &case.outcome.stories {
+        let row = &story.delivery.row;
+        let mut at = "";
+        for step in &story.transitions {
+            if step.from != at {
+                wrong.push(format!("{}: it was {at}, and went on from {}", name(story), step.from));
+            }
+            at = step.to.code();
+        }
+        if at != row.facts.state.code() {
+            wrong.push(format!("{}: its audit ends with {at}", name(story)));
+        }
+        let counted = story.attempts.iter().zip(1..).all(|(attempt, n)| attempt.n == n);
+        if !counted || usize::try_from(row.attempts) != Ok(story.attempts.len()) {
+            let tries = story.attempts.len();
+            wrong.push(format!("{}: {} tries counted of {tries}", name(story), row.attempts));
+        }
+    }
+}
+
+/// What a person's edit finds already due is not told because of it.
+pub(super) fn i14_an_edit_makes_nothing_already_due(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in &case.outcome.stories {
+        let row = &story.delivery.row;
+        let Some(first) = story.transitions.first() else { continue };
+        let of_person = row.identity.occurrence.starts_with("y=");
+        let is_new = first.to == State::Scheduled && first.reason == Reason::Planned;
+        let by_hand = first.actor != "service" && !of_person;
+        if by_hand && is_new && row.facts.due <= first.at && !was_moved(story) {
+            let (due, at) = (row.facts.due, first.at);
+            wrong.push(format!("{}: due at {due} and planned by hand at {at}", name(story)));
+        }
+    }
+}
+
+/// What nobody asked for cancels nothing that was not sent.
+pub(super) fn i14_no_replan_loses_anything(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in &case.outcome.stories {
+        let is_lost = story.transitions.iter().find(|step| {
+            step.actor == "service"
+                && step.to == State::Cancelled
+                && matches!(step.from.as_str(), "scheduled" | "pending" | "held")
+        });
+        if let Some(step) = is_lost {
+            wrong.push(format!("{}: the service cancelled it at {}", name(story), step.at));
+        }
+    }
+}
+
+/// After an older copy was put in place, nothing of before rings by itself.
+pub(super) fn i27_nothing_of_the_past_after_a_restore(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for (at, wall, _) in &case.restored {
+        for story in case.outcome.stories.iter().filter(|story| !was_moved(story)) {
+            let is_past = story.delivery.row.facts.due <= *wall;
+            if let Some(sent) = case.sent(story).iter().find(|sent| sent.truth > *at)
+                && is_past
+            {
+                let sent = sent.wall;
+                wrong.push(format!("{}: sent at {sent}, restored at {wall}", name(story)));
+            }
+        }
+    }
+}
+
+/// What was snoozed rings when it was said to.
+pub(super) fn snoozes_ring(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for snoozed in &case.outcome.snoozes {
+        let mut rows = case.outcome.stories.iter();
+        let Some(story) = rows.find(|story| story.delivery.row.id == snoozed.row) else {
+            wrong.push(format!("a snooze until {} is not in the ledger", snoozed.until));
+            continue;
+        };
+        let (due, until) = (story.delivery.row.facts.due, snoozed.until);
+        if due.as_millisecond() != until.as_millisecond() && !case.clock_was_set() {
+            wrong.push(format!("{}: snoozed until {until}, due at {due}", name(story)));
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What must hold of the services, as seen from outside.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::case::Case;
+use crate::trace::Happened;
+
+/// Who stands by takes over within so many milliseconds.
+const TAKE_OVER: u64 = 2_000;
+
+/// One claim is handed over once, whoever does it.
+pub(super) fn i01_a_claim_is_sent_once(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let mut sent = BTreeSet::new();
+    for entry in &case.outcome.trace {
+        let Happened::Sent { marks, process } = &entry.what else { continue };
+        for mark in marks {
+            if !sent.insert(*mark) {
+                wrong.push(format!("{mark:?} was sent again by {process} at {} ms", entry.truth));
+            }
+        }
+    }
+}
+
+/// At no time two services lead.
+pub(super) fn i02_one_leads(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let mut leader = None;
+    for entry in &case.outcome.trace {
+        match entry.what {
+            Happened::Leads { process } => {
+                if let Some(other) = leader.replace(process) {
+                    wrong.push(format!("{process} leads at {} ms, and {other} does", entry.truth));
+                }
+            }
+            Happened::Ended { process, .. } if leader == Some(process) => leader = None,
+            _ => {}
+        }
+    }
+    said_meanwhile(case, "i02_one_leads", wrong);
+}
+
+/// While a hand-over is under way, it is not begun again.
+pub(super) fn i03_a_hand_over_is_not_repeated(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let mut under_way = BTreeMap::new();
+    for entry in &case.outcome.trace {
+        match &entry.what {
+            Happened::Sent { marks, process } => {
+                for (row, _) in marks {
+                    if let Some(other) = under_way.insert(*row, *process) {
+                        let at = entry.truth;
+                        wrong.push(format!(
+                            "{row} is sent by {process} at {at} ms, and {other} does"
+                        ));
+                    }
+                }
+            }
+            Happened::Answered { marks, .. } => {
+                under_way.retain(|row, _| !marks.iter().any(|(of, _)| of == row));
+            }
+            Happened::Ended { process, .. } => under_way.retain(|_, who| who != process),
+            _ => {}
+        }
+    }
+}
+
+/// Who stands by leads soon after the leader died.
+pub(super) fn i03_an_heir_takes_over(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let trace = &case.outcome.trace;
+    for (n, entry) in trace.iter().enumerate() {
+        let Happened::Ended { orderly: false, heir: true, process } = entry.what else { continue };
+        let (from, until) = (entry.truth, entry.truth + TAKE_OVER);
+        let is_troubled = case.outcome.troubles.iter().any(|t| t.from <= until && from <= t.until);
+        let leads = |what: &Happened| matches!(what, Happened::Leads { .. });
+        let mut later = trace[n..].iter().take_while(|later| later.truth <= until);
+        if !is_troubled && !later.any(|later| leads(&later.what)) {
+            wrong.push(format!("{process} ended at {from} ms, and nobody took over"));
+        }
+    }
+}
+
+/// Whoever does not lead hands nothing over.
+pub(super) fn i04_only_the_leader_sends(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let mut leader = None;
+    for entry in &case.outcome.trace {
+        match entry.what {
+            Happened::Leads { process } => leader = Some(process),
+            Happened::Ended { process, .. } if leader == Some(process) => leader = None,
+            Happened::Sent { process, .. } if leader != Some(process) => {
+                wrong.push(format!("{process} sends at {} ms, and does not lead", entry.truth));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Nobody is awake all the time.
+pub(super) fn i11_no_busy_loop(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let outcome = case.outcome;
+    // The ceiling of a sleep is a quarter of an hour; each row has some moments of its own, and
+    // after a failure the ledger is tried again after five seconds.
+    let ceiling = outcome.lasted / 900_000 + 1;
+    let moments = 60 * (outcome.stories.len() + case.plan.steps.len() + 10) as u64;
+    let trouble: u64 = outcome.troubles.iter().map(|t| (t.until - t.from) / 5_000).sum();
+    let most = 2 * ceiling + moments + trouble;
+    if outcome.wakings > most {
+        wrong.push(format!("woke {} times, {most} at most being in order", outcome.wakings));
+    }
+}
+
+/// A change and its undo end where they began.
+pub(super) fn i26_undo_restores_what_will_ring(case: &Case<'_>, wrong: &mut Vec<String>) {
+    said_meanwhile(case, "i26_undo_restores_what_will_ring", wrong);
+}
+
+/// The ledger's file is whole.
+pub(super) fn the_file_is_sound(case: &Case<'_>, wrong: &mut Vec<String>) {
+    wrong.extend(case.outcome.damage.iter().cloned());
+}
+
+/// What the world saw while the run went on.
+fn said_meanwhile(case: &Case<'_>, name: &str, wrong: &mut Vec<String>) {
+    let said = case.outcome.broken.iter().filter(|(of, _)| *of == name);
+    wrong.extend(said.map(|(_, what)| what.clone()));
+}

@@ -1,0 +1,80 @@
+//! What a run came to, for the judge.
+
+use calendar::id::DeliveryId;
+use engine::queries::Story;
+use jiff::Timestamp;
+
+use crate::{plan::Definition, trace::Entry};
+
+/// What an event was, over a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Version {
+    /// From this true time on.
+    pub from: u64,
+    /// Its definition; none: it is deleted.
+    pub definition: Option<Definition>,
+    /// Whether that is known: whoever saved it was told so.
+    pub sure: bool,
+}
+
+/// An event through a run.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Life {
+    /// What its rows are about, once it was added.
+    pub subject: Option<String>,
+    /// What it was, in order.
+    pub versions: Vec<Version>,
+    /// How often it was changed.
+    pub title: u32,
+}
+
+/// A snooze somebody was promised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snoozed {
+    /// The true time of the promise.
+    pub at: u64,
+    /// The row it was promised by.
+    pub row: DeliveryId,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// What a run came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What happened.
+    pub trace: Vec<Entry>,
+    /// Every delivery at the end, with its audit.
+    pub stories: Vec<Story>,
+    /// Every event.
+    pub lives: Vec<Life>,
+    /// The snoozes.
+    pub snoozes: Vec<Snoozed>,
+    /// True times between which not all was well, and for whom.
+    pub troubles: Vec<Trouble>,
+    /// True times in which no service led, and shortly after.
+    pub downs: Vec<Trouble>,
+    /// True times between which a service was frozen.
+    pub frozen: Vec<(u64, u64)>,
+    /// What the wall was set by, from a true time on.
+    pub set: Vec<(u64, i64)>,
+    /// How long all of it lasted.
+    pub lasted: u64,
+    /// How often a service woke.
+    pub wakings: u64,
+    /// What was seen to be wrong while it went on.
+    pub broken: Vec<(&'static str, String)>,
+    /// What the ledger says of itself.
+    pub damage: Vec<String>,
+}
+
+/// A time in which not all was well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trouble {
+    /// From this true time.
+    pub from: u64,
+    /// To this.
+    pub until: u64,
+    /// The side it is about: the desktop or the endpoint; none is both.
+    pub desktop: Option<bool>,
+}

@@ -1,0 +1,159 @@
+//! What a person does, with a program that may have to be opened anew.
+
+use engine::{Actor, simulated::rings};
+use jiff::SignedDuration;
+
+use super::World;
+use crate::{
+    hand::{self, moved},
+    outcome::{Life, Snoozed, Version},
+    plan::{Definition, Step},
+    trace::Happened,
+};
+
+impl World {
+    /// Does it, if it is something a person does.
+    pub(super) fn act(&mut self, step: Step) -> bool {
+        if !is_of_person(step) {
+            return false;
+        }
+        if self.hand.engine.is_none() {
+            self.hand_process = self.new_process();
+            self.around.disk.enter(self.hand_process);
+            self.hand.engine = hand::open(&self.around, Actor::Window).ok();
+        }
+        self.around.disk.enter(self.hand_process);
+        let rung = rings();
+        let done = match step {
+            Step::Add(name, definition) => self.add(name, definition),
+            Step::Move(name, minutes) => self.change(name, minutes),
+            Step::Retitle(name) => self.change(name, 0),
+            Step::Delete(name) => self.delete(name),
+            Step::Undo => self.undo(),
+            Step::MoveAndUndo(name, minutes) => self.move_and_undo(name, minutes),
+            Step::Acknowledge => self.hand.acknowledge(),
+            Step::Snooze(minutes) => self.snooze(minutes),
+            _ => None,
+        };
+        let what = format!("{step:?}");
+        let what = match done {
+            None => return true,
+            Some(true) => Happened::Confirmed { what },
+            Some(false) => Happened::Unconfirmed { what },
+        };
+        self.around.trace.add(&self.around.clocks, what);
+        if rings() != rung {
+            self.ring();
+        }
+        true
+    }
+
+    fn life(&mut self, name: usize) -> &mut Life {
+        if self.lives.len() <= name {
+            self.lives.resize_with(name + 1, Life::default);
+        }
+        &mut self.lives[name]
+    }
+
+    /// The definition an event is known to have.
+    fn known(&self, name: usize) -> Option<(String, Definition)> {
+        let life = self.lives.get(name)?;
+        let last = life.versions.last().filter(|version| version.sure)?;
+        Some((life.subject.clone()?, last.definition?))
+    }
+
+    fn became(&mut self, name: usize, definition: Option<Definition>, sure: bool) {
+        let from = self.around.clocks.truth();
+        self.life(name).versions.push(Version { from, definition, sure });
+    }
+
+    /// After somebody was told nothing, what there is to undo is not known.
+    fn settle(
+        &mut self,
+        name: usize,
+        before: Option<Definition>,
+        after: Option<Definition>,
+        sure: bool,
+    ) -> Option<bool> {
+        self.became(name, after, sure);
+        match &mut self.undo {
+            Some(undo) if sure => undo.push((name, before)),
+            _ => self.undo = None,
+        }
+        Some(sure)
+    }
+
+    fn add(&mut self, name: usize, definition: Definition) -> Option<bool> {
+        let subject = self.hand.save(None, (name, 0), &definition);
+        let sure = subject.is_some();
+        self.life(name).subject = subject;
+        self.settle(name, None, Some(definition), sure)
+    }
+
+    fn change(&mut self, name: usize, minutes: i64) -> Option<bool> {
+        let (id, was) = self.known(name)?;
+        let life = self.life(name);
+        life.title += 1;
+        let title = life.title;
+        let is = moved(&was, minutes);
+        let done = self.hand.save(Some(&id), (name, title), &is).is_some();
+        self.settle(name, Some(was), Some(is), done)
+    }
+
+    fn delete(&mut self, name: usize) -> Option<bool> {
+        let (id, was) = self.known(name)?;
+        let done = self.hand.delete(&id, &was);
+        self.settle(name, Some(was), None, done)
+    }
+
+    fn undo(&mut self) -> Option<bool> {
+        let (name, before) = self.undo.as_mut()?.pop()?;
+        let done = self.hand.engine.as_ref()?.undo(None).is_ok();
+        self.became(name, before, done);
+        if !done {
+            self.undo = None;
+        }
+        Some(done)
+    }
+
+    /// What was moved and moved back rings as it would have.
+    fn move_and_undo(&mut self, name: usize, minutes: i64) -> Option<bool> {
+        self.undo.as_ref()?;
+        self.known(name)?;
+        let before = self.hand.rings()?;
+        if !self.change(name, minutes)? || !self.undo()? {
+            return Some(false);
+        }
+        let after = self.hand.rings()?;
+        if before != after {
+            let missing = before.iter().find(|ring| !after.contains(ring));
+            let added = after.iter().find(|ring| !before.contains(ring));
+            let what = format!("event {name}: {missing:?} became {added:?}");
+            self.broken.push(("i26_undo_restores_what_will_ring", what));
+        }
+        Some(true)
+    }
+
+    fn snooze(&mut self, minutes: i64) -> Option<bool> {
+        let wall = self.around.clocks.wall();
+        let until = wall.checked_add(SignedDuration::from_mins(minutes)).ok()?;
+        let row = self.hand.snooze(until)?;
+        let at = self.around.clocks.truth();
+        self.snoozes.push(Snoozed { at, row, until });
+        Some(true)
+    }
+}
+
+fn is_of_person(step: Step) -> bool {
+    matches!(
+        step,
+        Step::Add(..)
+            | Step::Move(..)
+            | Step::Retitle(_)
+            | Step::Delete(_)
+            | Step::Undo
+            | Step::MoveAndUndo(..)
+            | Step::Acknowledge
+            | Step::Snooze(_)
+    )
+}

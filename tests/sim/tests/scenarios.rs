@@ -1,0 +1,55 @@
+//! Lives made by hand: what the invariants say in numbers.
+
+use engine::planted::Planted;
+use jiff::civil::date;
+use simulator::{
+    campaign::Verdict,
+    plan::{Definition, Plan, Step, Via},
+};
+
+const MINUTE: u64 = 60_000;
+const HOUR: u64 = 60 * MINUTE;
+
+/// Told by a webhook each day, for the first time six hours after a run began.
+const DAILY: Definition = Definition {
+    kind: "note",
+    start: date(2026, 10, 20).at(12, 10, 0, 0),
+    zone: Some("Europe/Berlin"),
+    every: Some(1),
+    before: 10,
+    via: Via::Hook,
+    use_by: None,
+};
+
+/// What the judge says of a life with a bug, in which these things happen so many milliseconds
+/// after the first moment at which these events are due.
+fn with(bug: Planted, events: &[Definition], steps: &[(u64, Step)]) -> Vec<String> {
+    let adds = events.iter().enumerate().map(|(name, event)| (0, Step::Add(name, *event)));
+    let others = steps.iter().map(|(after, step)| (6 * HOUR + after, *step));
+    let steps = adds.chain(others).collect();
+    Verdict::of(&Plan { bug: Some(bug), steps, ..Plan::empty(1, 1) }).wrong
+}
+
+#[track_caller]
+fn check(wrong: &[String], rule: &str) {
+    assert!(wrong.iter().any(|wrong| wrong.starts_with(rule)), "{wrong:?}");
+}
+
+#[test]
+fn a_lease_by_the_wall_clock_is_found_when_the_clock_is_set_in_mid_flight() {
+    let wrong = with(Planted::WallClockLease, &[DAILY], &[(20, Step::SetClock(100_000))]);
+    check(&wrong, "i03_a_hand_over");
+}
+
+#[test]
+fn what_is_done_before_it_is_sent_is_found_when_the_service_is_killed_in_between() {
+    let wrong = with(Planted::DoneBeforeSend, &[DAILY], &[(3, Step::Kill(5_000))]);
+    check(&wrong, "i17_completed");
+}
+
+#[test]
+fn what_was_selected_first_and_changed_then_is_found() {
+    let pop_up = Definition { via: Via::Desktop, ..DAILY };
+    let steps = [(10, Step::Delete(1))];
+    check(&with(Planted::SelectThenUpdate, &[pop_up; 2], &steps), "i");
+}
