@@ -37,6 +37,8 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'attention', play: async (page) => { await page.keyboard.press('f'); await page.getByLabel('Select all').check(); } },
   { name: 'attention body', play: async (page) => { await page.keyboard.press('f'); await page.getByRole('button', { name: /^Edit and retry/ }).first().click(); await page.getByLabel('Body, as JSON').fill('{'); await page.getByText('not JSON').waitFor(); } },
   { name: 'attention note', play: async (page) => { await page.keyboard.press('f'); await page.getByRole('button', { name: /^Discard/ }).first().click(); await page.getByLabel('Why').waitFor(); } },
+  { name: 'renewal', play: async (page) => { await page.keyboard.press('c'); await page.getByRole('dialog').getByText('Renewal', { exact: true }).click(); await page.getByLabel('Days of notice').waitFor(); } },
+  { name: 'workflow', play: async (page) => { await page.keyboard.press('c'); await page.getByRole('dialog').getByText('Workflow', { exact: true }).click(); await page.getByLabel('When the last run').waitFor(); } },
   { name: 'people', play: nav('People') },
   { name: 'settings', play: key(',') },
   { name: 'quiet hours', play: async (page) => { await page.keyboard.press(','); await page.getByRole('switch', { name: 'Quiet hours' }).click(); await page.getByRole('group', { name: 'Quiet hours' }).waitFor(); } },

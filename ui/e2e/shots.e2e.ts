@@ -90,6 +90,8 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'attention-chosen', play: async (page) => { await page.keyboard.press('f'); await page.getByLabel('Select all').check(); } },
   { name: 'attention-edit', play: async (page) => { await page.keyboard.press('f'); await page.getByRole('button', { name: /^Edit and retry/ }).first().click(); await page.getByLabel('Body, as JSON').waitFor(); } },
   { name: 'attention-empty', look: { world: 'empty' }, play: key('f') },
+  { name: 'editor-renewal', play: async (page) => { await page.keyboard.press('c'); await page.getByLabel('Title').fill('Gym contract'); await page.getByRole('dialog').getByText('Renewal', { exact: true }).click(); await page.getByLabel('Days of notice').fill('30'); } },
+  { name: 'editor-workflow', play: async (page) => { await page.keyboard.press('c'); await page.getByLabel('Title').fill('Nightly sync'); await page.getByRole('dialog').getByText('Workflow', { exact: true }).click(); await page.getByLabel('When the last run').waitFor(); } },
   { name: 'people', play: go('People') },
   { name: 'person', play: async (page) => { await go('People')(page); await page.getByRole('button', { name: /^Lena Vogt/ }).click(); await page.getByRole('group', { name: 'Anniversary' }).getByLabel('Day').fill('30'); await page.getByRole('group', { name: 'Anniversary' }).getByLabel('Month').selectOption('2'); await page.getByLabel('Name', { exact: true }).focus(); } },
   { name: 'quiet', play: async (page) => { await page.keyboard.press(','); await page.getByRole('switch', { name: 'Quiet hours' }).click(); await page.getByRole('group', { name: 'Quiet hours' }).scrollIntoViewIfNeeded(); } },

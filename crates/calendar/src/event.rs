@@ -7,9 +7,9 @@ use crate::{
     id::{CalendarId, EventId},
     kind::KindRef,
     person::Person,
-    policy::{Collapse, UseBy},
+    policy::{Collapse, Overlap, UseBy},
     recurrence::Rule,
-    reminder::Reminder,
+    reminder::{Reminder, Trigger},
     timing::{Length, LocalStart, Tie, Timing},
 };
 
@@ -44,6 +44,10 @@ pub struct Event {
     pub person: Option<Person>,
     /// Whether it is told at all.
     pub enabled: bool,
+    /// Days of notice before it goes on by itself; none for most kinds.
+    pub notice: u32,
+    /// What becomes of a run while the one before goes on; for kinds that programs do.
+    pub overlap: Overlap,
 }
 
 /// The recurrence of an event besides its start, in nominal local time.
@@ -108,6 +112,18 @@ impl Event {
     /// Until when a reminder of this event is worth telling: its own wish or the kind's.
     pub fn use_by(&self, reminder: &Reminder) -> UseBy {
         reminder.use_by.unwrap_or(self.kind.defaults().use_by)
+    }
+
+    /// When a reminder is due, counted from the start: from the last day to give notice, where
+    /// there is one.
+    pub fn trigger(&self, reminder: &Reminder) -> Trigger {
+        match reminder.trigger {
+            Trigger::Relative { days, seconds, from_end } if self.notice > 0 => {
+                let notice = i32::try_from(self.notice).unwrap_or(i32::MAX);
+                Trigger::Relative { days: days.saturating_sub(notice), seconds, from_end }
+            }
+            trigger => trigger,
+        }
     }
 
     /// What becomes of several late ones of this reminder.

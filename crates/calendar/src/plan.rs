@@ -140,7 +140,7 @@ impl Event {
     /// One thing to tell: this occurrence, by the reminder at this place.
     pub fn want(&self, context: &Context, occurrence: Occurrence, place: usize) -> Wanted {
         let reminder = &self.reminders[place];
-        let due = due(context, &occurrence, reminder.trigger);
+        let due = due(context, &occurrence, self.trigger(reminder));
         let (use_by, over) = self.use_by_of(&occurrence, reminder, due);
         Wanted {
             identity: Identity {
@@ -246,7 +246,7 @@ impl Event {
     /// Where the starts lie whose reminder is due at a moment, in seconds from that moment, and
     /// how many further starts that may take in, for nominal days are not exactly 24 hours.
     fn starts_for(&self, reminder: &Reminder) -> (i64, i64, usize) {
-        let (days, seconds, from_end) = match reminder.trigger {
+        let (days, seconds, from_end) = match self.trigger(reminder) {
             // Such an event happens once, so all of time holds one occurrence.
             Trigger::At(_) => return (-400 * 366 * DAY, 400 * 366 * DAY, 0),
             Trigger::Relative { days, seconds, from_end } => (days, seconds, from_end),

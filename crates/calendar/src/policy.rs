@@ -32,6 +32,48 @@ pub enum Collapse {
     Each(Option<u32>),
 }
 
+/// What becomes of a run of a workflow that is due while the one before goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Overlap {
+    /// It begins all the same.
+    #[default]
+    Allow,
+    /// It is left out.
+    Skip,
+    /// It waits until that one is over; of several that wait only the latest is kept.
+    Buffer,
+}
+
+impl Overlap {
+    /// The word in the ledger, on the command line and in files.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Skip => "skip",
+            Self::Buffer => "buffer",
+        }
+    }
+}
+
+impl fmt::Display for Overlap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for Overlap {
+    type Err = PolicyError;
+    fn from_str(text: &str) -> Result<Self, PolicyError> {
+        [Self::Allow, Self::Skip, Self::Buffer].into_iter().find(|p| p.code() == text).ok_or_else(
+            || PolicyError {
+                field: "overlap",
+                text: text.chars().take(40).collect(),
+                allowed: "allow, skip and buffer",
+            },
+        )
+    }
+}
+
 /// A policy text that is not one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} '{text}' is not known: allowed are {allowed}")]

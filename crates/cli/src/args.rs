@@ -7,6 +7,7 @@ pub mod quick;
 pub mod quiet;
 mod series;
 mod simulate;
+mod terms;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,7 @@ pub use self::insist::Insisting;
 pub use self::letters::{Discard, Retry, WhichLetters};
 pub use self::series::{Calendar, Edit, Move, ScopeWord, Skip, Which};
 pub use self::simulate::Simulate;
+pub use self::terms::Terms;
 use crate::words::StateWord;
 
 /// The heading of the options that every command has.
@@ -169,7 +171,7 @@ pub struct Add {
     /// How long it lasts, such as 45m, 1h30m or 2d [default: the kind's]
     #[arg(long = "for", value_name = "LENGTH", allow_hyphen_values = true)]
     pub length: Option<String>,
-    /// appointment, note, birthday or deadline [default: appointment]
+    /// appointment, note, birthday, anniversary, deadline, renewal or workflow [default: appointment]
     #[arg(long)]
     pub kind: Option<KindRef>,
     /// How it repeats, such as FREQ=WEEKLY;BYDAY=MO
@@ -192,6 +194,8 @@ pub struct Add {
     pub collapse: Option<Collapse>,
     #[command(flatten)]
     pub insist: Insisting,
+    #[command(flatten)]
+    pub terms: Terms,
     /// Whose it is, by name or id
     #[arg(long, value_name = "PERSON")]
     pub person: Option<String>,

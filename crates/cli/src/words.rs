@@ -3,7 +3,7 @@
 pub use engine::message::spoken as moment_there;
 use std::{io, str::FromStr};
 
-use calendar::{delivery::State, nag::Insist, reminder::Trigger};
+use calendar::{delivery::State, nag::Insist, policy::Overlap, reminder::Trigger};
 use jiff::{SignedDuration, Timestamp, civil::Date, fmt::temporal::Pieces, tz::TimeZone};
 use terminal_size::{Width, terminal_size_of};
 
@@ -71,6 +71,15 @@ pub fn trigger(trigger: &Trigger, zone: &TimeZone) -> String {
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What becomes of a run that is due while the one before goes on.
+pub const fn overlap(wish: Overlap) -> &'static str {
+    match wish {
+        Overlap::Allow => "allowed: the next run begins while the last goes on",
+        Overlap::Skip => "skipped: a run that is due while the last goes on is left out",
+        Overlap::Buffer => "buffered: the next run waits until the last is over, and only one does",
+    }
 }
 
 /// `, as an alarm, again every 5 min until answered`, or nothing.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use calendar::reason::Reason;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
@@ -48,7 +48,7 @@ pub(crate) fn notice(listed: &Listed, late: Option<&Lateness>, setting: &Setting
     let mut body = if test {
         "This is a test. If you can read it, reminders reach you.".to_string()
     } else {
-        format!("{} · {}", when(row, setting), distance(row, setting.now))
+        happens(listed, setting)
     };
     if let Some(late) = late.filter(|_| !test) {
         body.push_str(&format!(", {}", late_words(late, setting)));
@@ -191,7 +191,7 @@ fn when(row: &DeliveryRow, setting: &Setting) -> String {
     if is_all_day(row) {
         return row
             .label
-            .parse::<jiff::civil::Date>()
+            .parse::<Date>()
             .map_or_else(|_| row.label.clone(), |date| date.strftime("%a %-d %b").to_string());
     }
     let start = row.span.0.to_zoned(setting.zone.clone());
@@ -207,6 +207,31 @@ fn when(row: &DeliveryRow, setting: &Setting) -> String {
         text.push_str(&format!(" ({} in {city})", there.strftime("%H:%M")));
     }
     text
+}
+
+/// When it is, and how far away.
+fn happens(listed: &Listed, setting: &Setting) -> String {
+    let row = &listed.row;
+    match row.label.parse::<Date>() {
+        Ok(date) if listed.kind == "renewal" => renews(date, listed.notice, setting),
+        Ok(_) | Err(_) => format!("{} · {}", when(row, setting), distance(row, setting.now)),
+    }
+}
+
+/// "renews 31 Dec · last day to cancel 1 Dec". Without notice it can be cancelled until then.
+fn renews(date: Date, notice: i64, setting: &Setting) -> String {
+    let today = setting.now.to_zoned(setting.zone.clone()).date();
+    let shown = |day: Date| match day.year() == today.year() {
+        true => day.strftime("%-d %b").to_string(),
+        false => day.strftime("%-d %b %Y").to_string(),
+    };
+    let last = date.checked_sub(jiff::Span::new().days(notice)).unwrap_or(date);
+    let word = if date < today { "renewed" } else { "renews" };
+    let cancel = if last < today { "last day to cancel was" } else { "last day to cancel" };
+    match notice {
+        0 => format!("{word} {}", shown(date)),
+        _ => format!("{word} {} · {cancel} {}", shown(date), shown(last)),
+    }
 }
 
 /// How far the start is from now.
@@ -322,7 +347,7 @@ pub fn spoken(at: Timestamp, zone: &TimeZone) -> String {
 /// The last day an all-day row is on: counted from its first, for where its midnights lie is not
 /// known here.
 fn last_day(row: &DeliveryRow) -> String {
-    let Ok(first) = row.label.parse::<jiff::civil::Date>() else { return row.label.clone() };
+    let Ok(first) = row.label.parse::<Date>() else { return row.label.clone() };
     // Days of 23 and 25 hours, too, are nearest to whole ones.
     let hours = row.span.1.duration_since(row.span.0).as_hours();
     let days = i32::try_from((hours + 12) / 24).unwrap_or(1).max(1);

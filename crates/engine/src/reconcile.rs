@@ -338,7 +338,7 @@ impl Act<'_> {
     fn reach_back(&self, event: &Event) -> i64 {
         let Length { days, seconds } = event.timing.length;
         let longest = i64::from(days) * DAY + seconds;
-        let before = event.reminders.iter().map(|r| match r.trigger {
+        let before = event.reminders.iter().map(|r| match event.trigger(r) {
             Trigger::Relative { days, seconds, .. } => -(i64::from(days) * DAY + seconds),
             Trigger::At(_) => 366 * DAY,
         });

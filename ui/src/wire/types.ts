@@ -68,7 +68,7 @@ export type DeliveryRow = { id: string, key: string, event: string | null, origi
 
 export type Did = "created" | "saved" | "moved" | "deleted" | "skipped" | "ended" | "reinstated" | "undone" | "redone" | "acknowledged" | "snoozed" | "retried" | "sentAsNew" | "setAside" | "removed" | "switchedOn" | "nothing";
 
-export type Draft = { title: string, kind: Kind, calendar: string, timing: Timing, rule: string | null, reminders: Array<ReminderDraft>, place: string | null, url: string | null, notes: string | null, person: string | null, };
+export type Draft = { title: string, kind: Kind, calendar: string, timing: Timing, rule: string | null, reminders: Array<ReminderDraft>, place: string | null, url: string | null, notes: string | null, person: string | null, notice: number, overlap: Overlap, };
 
 export type DraftPreview = { sentence: string | null, next: Array<PreviewDate>, more: boolean, notes: Array<FieldText>, refused: Array<FieldText>, reminders: Array<ReminderPreview>, fold: [string, string] | null, past: boolean, };
 
@@ -149,6 +149,8 @@ export type OccurrenceDetail = { event: string, original: string, version: numbe
 export type OccurrenceRef = { event: string, original: string, };
 
 export type Open = { "type": "delivery", delivery: string, } | { "type": "new" } | { "type": "inbox" } | { "type": "settings" };
+
+export type Overlap = "allow" | "skip" | "buffer";
 
 export type Part = "single" | "start" | "mid" | "end";
 

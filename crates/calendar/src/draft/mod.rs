@@ -15,6 +15,7 @@ use crate::{
     id::{CalendarId, EventId},
     kind::KindRef,
     person::Person,
+    policy::Overlap,
     recurrence::Rule,
     timing::{Fold, Gap, Length, LocalStart, THEIRS, Tie, Timing},
     zones::{ZoneName, Zones},
@@ -79,6 +80,16 @@ pub struct EventDraft {
     /// Not told at all.
     #[serde(default)]
     pub disabled: bool,
+    /// Days of notice.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub notice: u32,
+    /// `skip`, `buffer` or `allow`; empty is allow.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub overlap: String,
+}
+
+fn is_none(days: &u32) -> bool {
+    *days == 0
 }
 
 /// One differing occurrence from outside.
@@ -197,10 +208,20 @@ impl EventDraft {
             reminders,
             person: check.person.clone(),
             enabled: !self.disabled,
+            notice: self.notice,
+            overlap: self.overlap()?,
         };
         reminders::refuse_seconds(&event)?;
+        check_terms(&event)?;
         kind.check(&event).map_err(|(field, message)| wrong(field, message))?;
         Ok(event)
+    }
+
+    fn overlap(&self) -> Result<Overlap, DraftError> {
+        match self.overlap.as_str() {
+            "" => Ok(Overlap::Allow),
+            text => text.parse().map_err(|e| wrong("overlap", format!("{e}"))),
+        }
     }
 
     fn check_texts(&self) -> Result<(), DraftError> {
@@ -314,6 +335,19 @@ impl OverrideDraft {
         };
         Ok(Override { original, change })
     }
+}
+
+/// Refuses what only other kinds have.
+fn check_terms(event: &Event) -> Result<(), DraftError> {
+    let kind = event.kind.word().to_lowercase();
+    if event.notice > 0 && !event.kind.has_notice() {
+        return Err(wrong("notice", format!("days of notice are for renewals: a {kind} has none")));
+    }
+    if event.overlap != Overlap::Allow && !event.kind.is_for_programs() {
+        let message = format!("runs that overlap are for workflows: a {kind} has none");
+        return Err(wrong("overlap", message));
+    }
+    Ok(())
 }
 
 fn check_length(length: Length, all_day: bool) -> Result<(), DraftError> {

@@ -5,6 +5,7 @@ use jiff::civil::DateTime;
 use super::{EventDraft, OverrideDraft, ReminderDraft};
 use crate::{
     event::{Change, Event, Override},
+    policy::Overlap,
     reminder::Reminder,
     timing::{Fold, Gap, LocalStart},
 };
@@ -38,6 +39,11 @@ impl From<&Event> for EventDraft {
             reminders: Some(event.reminders.iter().map(ReminderDraft::from).collect()),
             person: event.person.as_ref().map(|p| p.id.to_string()),
             disabled: !event.enabled,
+            notice: event.notice,
+            overlap: match event.overlap {
+                Overlap::Allow => String::new(),
+                other => other.code().into(),
+            },
         }
     }
 }

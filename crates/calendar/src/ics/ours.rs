@@ -18,6 +18,7 @@ use crate::{
     draft::{EventDraft, OverrideDraft},
     event::Event,
     kind::KindRef,
+    policy::Overlap,
     recurrence::{Rule, Series, Until},
     reminder::Trigger,
     timing::{Fold, Gap, LocalStart, Tie, instant, shift},
@@ -46,6 +47,10 @@ pub(super) const ALARM: &str = "X-CARILLON-ALARM";
 /// is the hour things of whole days are told at here.
 pub(super) const TRIGGER: &str = "X-CARILLON-TRIGGER";
 const KIND: &str = "X-CARILLON-KIND";
+/// Days of notice before a renewal.
+const NOTICE: &str = "X-CARILLON-NOTICE";
+/// What becomes of runs of a workflow that overlap.
+const OVERLAP: &str = "X-CARILLON-OVERLAP";
 const GAP: &str = "X-CARILLON-GAP";
 const FOLD: &str = "X-CARILLON-FOLD";
 const PERSON: &str = "X-CARILLON-PERSON";
@@ -164,6 +169,12 @@ pub(super) fn write(line: &mut dyn FnMut(&str), out: &Outgoing<'_>, kept: &Compo
     if kind != usual_kind(event) {
         line(&format!("{KIND}:{kind}"));
     }
+    if event.notice > 0 {
+        line(&format!("{NOTICE}:{}", event.notice));
+    }
+    if event.overlap != Overlap::Allow {
+        line(&format!("{OVERLAP}:{}", event.overlap));
+    }
     let timing = &event.timing;
     if timing.gap == Gap::Skip {
         line(&format!("{GAP}:skip"));
@@ -204,6 +215,10 @@ pub(super) fn exact_trigger(
     let of_end = said.param("RELATED").is_some_and(|r| r.eq_ignore_ascii_case("END"));
     let (days, rest) = value::duration(said.value())?;
     ((of_end, days * 86_400 + rest) == (from_end, seconds)).then_some(trigger)
+}
+
+fn has_reminders(draft: &EventDraft) -> bool {
+    draft.reminders.as_ref().is_some_and(|list| !list.is_empty())
 }
 
 impl Reader<'_> {
@@ -250,8 +265,20 @@ impl Reader<'_> {
         let said = |name: &str| component.get(name).map(|p| p.value().trim().to_string());
         if let Some(kind) = said(KIND) {
             match kind.parse::<KindRef>() {
+                Ok(kind) if kind.is_for_programs() && has_reminders(draft) => {
+                    let text = format!("a {kind} has no alarms: it is imported as {}", draft.kind);
+                    self.remarks.add(component.line, text);
+                }
                 Ok(kind) if !kind.is_of_person() && draft.kind != "deadline" => {
                     draft.kind = kind.code().into();
+                    if kind.is_for_programs() {
+                        draft.reminders = Some(Vec::new());
+                    }
+                    let notice = said(NOTICE).and_then(|n| n.parse().ok());
+                    draft.notice = notice.filter(|_| kind.has_notice()).unwrap_or_default();
+                    let overlap = said(OVERLAP).filter(|_| kind.is_for_programs());
+                    let overlap = overlap.filter(|text| text.parse::<Overlap>().is_ok());
+                    draft.overlap = overlap.unwrap_or_default();
                 }
                 Ok(_) => {}
                 Err(e) => {

@@ -6,6 +6,8 @@ mod appointment;
 mod birthday;
 mod deadline;
 mod note;
+mod renewal;
+mod workflow;
 
 use std::{fmt, ops::Deref, str::FromStr};
 
@@ -27,6 +29,8 @@ pub const KINDS: &[&dyn Kind] = &[
     &birthday::Birthday,
     &anniversary::Anniversary,
     &deadline::Deadline,
+    &renewal::Renewal,
+    &workflow::Workflow,
 ];
 
 /// What a kind brings along when the person does not say otherwise.
@@ -82,6 +86,17 @@ pub trait Kind: Sync + Send {
     /// Whether the event is told about *somebody*: what was told then stays told even if it is
     /// deleted and entered anew for the same person.
     fn is_of_person(&self) -> bool {
+        false
+    }
+
+    /// Whether it goes on by itself unless notice is given before, so that its reminders count
+    /// from the last day to give it.
+    fn has_notice(&self) -> bool {
+        false
+    }
+
+    /// Whether webhooks are called for it and nobody is told.
+    fn is_for_programs(&self) -> bool {
         false
     }
 

@@ -7,7 +7,7 @@ use calendar::{
 use clap::{Args, Subcommand, ValueEnum};
 use engine::events::Scope;
 
-use super::Insisting;
+use super::{Insisting, Terms};
 
 /// Which occurrences of an event that repeats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -105,6 +105,8 @@ pub struct Edit {
     pub collapse: Option<Collapse>,
     #[command(flatten)]
     pub insist: Insisting,
+    #[command(flatten)]
+    pub terms: Terms,
     /// The calendar it belongs to, by name or id
     #[arg(long, value_name = "CALENDAR")]
     pub calendar: Option<String>,

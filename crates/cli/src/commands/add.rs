@@ -137,6 +137,8 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
         rules,
         reminders: reminders(session, &said, kind.defaults().reminders_on(&tie), reading)?,
         person: person.map(|row| row.person.id.to_string()),
+        notice: words.terms.notice.unwrap_or_default(),
+        overlap: words.terms.overlap.unwrap_or_default().code().into(),
         ..EventDraft::default()
     })
 }

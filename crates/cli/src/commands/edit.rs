@@ -104,7 +104,7 @@ pub struct Placing<'a> {
 
 pub fn run(session: &Session, asked: &Edit) -> Result<Answer, Failure> {
     if !says_something(asked) {
-        let message = "nothing is to be changed: say what with --title, --at, --zone, --zone-of, --for, --rrule, --remind, --place, --notes or --calendar";
+        let message = "nothing is to be changed: say what with --title, --at, --zone, --zone-of, --for, --rrule, --remind, --notice, --overlap, --place, --notes or --calendar";
         return Err(Failure::usage("id", message));
     }
     let meant = meant(session, &asked.which)?;
@@ -158,9 +158,14 @@ fn is_reminding(words: &Edit) -> bool {
         || words.insist.is_said()
 }
 
+fn has_terms(words: &Edit) -> bool {
+    words.terms.notice.is_some() || words.terms.overlap.is_some()
+}
+
 fn says_something(words: &Edit) -> bool {
     is_placed(words)
         || is_reminding(words)
+        || has_terms(words)
         || [&words.title, &words.rrule, &words.calendar, &words.place, &words.notes]
             .iter()
             .any(|field| field.is_some())
@@ -227,6 +232,8 @@ fn only_this(
         (is_reminding(words), "remind", "the reminders"),
         (words.rrule.is_some(), "rrule", "the repetition"),
         (words.calendar.is_some(), "calendar", "the calendar"),
+        (words.terms.notice.is_some(), "notice", "the notice"),
+        (words.terms.overlap.is_some(), "overlap", "the overlap"),
     ] {
         if is_said {
             let message = format!(
@@ -312,6 +319,12 @@ fn all_of(
     replace(&mut draft.description, &words.notes);
     if let Some(name) = &words.calendar {
         draft.calendar = session.calendar(name)?.id.to_string();
+    }
+    if let Some(days) = words.terms.notice {
+        draft.notice = days;
+    }
+    if let Some(overlap) = words.terms.overlap {
+        draft.overlap = overlap.code().into();
     }
     if is_reminding(words) {
         draft.reminders = Some(reminding(session, words, event)?);

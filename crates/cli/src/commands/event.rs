@@ -13,7 +13,11 @@ use engine::{
     message::utc,
     reconcile::Effect,
 };
-use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 use serde::Serialize;
 
 use crate::{answer::Answer, args::OneEvent, failure::Failure, session::Session, their, words};
@@ -48,6 +52,11 @@ pub struct Shape {
     notes: String,
     person: Option<String>,
     enabled: bool,
+    /// Days of notice, and the last day to give it next; of renewals only.
+    notice: Option<u32>,
+    last_day: Option<String>,
+    /// Of workflows only.
+    overlap: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -151,6 +160,9 @@ impl<'a> View<'a> {
             notes: event.description.clone(),
             person: event.person.as_ref().map(|p| p.name.clone()),
             enabled: event.enabled,
+            notice: event.kind.has_notice().then_some(event.notice),
+            last_day: self.last_day().map(|day| day.to_string()),
+            overlap: event.kind.is_for_programs().then_some(event.overlap.code()),
         }
     }
 
@@ -220,7 +232,7 @@ impl<'a> View<'a> {
         let (event, now) = (self.event, self.session.engine.now().wall);
         let passed = |on: &Occurrence| {
             let mut reminders = event.reminders.iter();
-            reminders.all(|r| due(&self.session.context, on, r.trigger) <= now)
+            reminders.all(|r| due(&self.session.context, on, event.trigger(r)) <= now)
         };
         match event.enabled && !event.reminders.is_empty() && self.on.as_ref().is_some_and(passed) {
             true => "it is on now, and its reminders have passed: nothing rings any more",
@@ -253,6 +265,13 @@ impl<'a> View<'a> {
         text
     }
 
+    /// The last day to give notice before it next goes on by itself.
+    fn last_day(&self) -> Option<Date> {
+        let days = jiff::Span::new().days(self.event.notice);
+        let next = self.next.first().filter(|_| self.event.notice > 0)?;
+        next.present.at.date().checked_sub(days).ok()
+    }
+
     /// Its lines for people, aligned.
     pub fn lines(&self) -> String {
         words::columns(&self.rows())
@@ -268,6 +287,14 @@ impl<'a> View<'a> {
             row("repeats", rule.as_read_in(&there).sentence(Language::English));
         }
         row("kind", format!("{}, in calendar {}", event.kind.word(), self.calendar));
+        if let Some(day) = self.last_day() {
+            let days = words::count(event.notice as usize, "day");
+            let day = words::date(day);
+            row("notice", format!("{days}: last day to cancel {day}, from which reminders count"));
+        }
+        if event.kind.is_for_programs() {
+            row("overlap", words::overlap(event.overlap).into());
+        }
         if let Some(person) = &event.person {
             row("person", person.name.clone());
         }

@@ -83,7 +83,7 @@ pub struct Legible {
 }
 
 const COLUMNS: &str = "id, series_root, calendar, kind, title, place, description, url, start, zone, gap, fold, days,
-    seconds, rules, rdates, exdates, overrides, person, enabled, uid, sequence, stamp, extra, version,
+    seconds, rules, rdates, exdates, overrides, person, enabled, notice, overlap, uid, sequence, stamp, extra, version,
     decided_until, plan_at, deleted_at, updated_at";
 
 struct Raw {
@@ -119,6 +119,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Raw> {
         reminders: None,
         person: person.map(|bytes| PersonId::from_bytes(bytes).to_string()),
         disabled: !row.get::<_, bool>("enabled")?,
+        notice: row.get("notice")?,
+        overlap: row
+            .get::<_, String>("overlap")
+            .map(|said| if said == "allow" { String::new() } else { said })?,
     };
     Ok(Raw {
         id: EventId::from_bytes(row.get("id")?),

@@ -30,6 +30,8 @@ pub struct Listed {
     pub calendar: Option<[u8; 16]>,
     /// The channel's name.
     pub channel: String,
+    /// Days of notice before it goes on by itself.
+    pub notice: i64,
 }
 
 /// Which deliveries to list.
@@ -56,7 +58,7 @@ pub struct Filter {
 }
 
 const WORDS: &str = ", coalesce(e.title, 'Test') AS title, coalesce(e.kind, '') AS event_kind,
-    coalesce(e.place, '') AS place, coalesce(e.overrides, '[]') AS overrides,
+    coalesce(e.place, '') AS place, coalesce(e.notice, 0) AS event_notice, coalesce(e.overrides, '[]') AS overrides,
     e.calendar AS event_calendar, c.name AS channel_name";
 const EVENT: &str = "LEFT JOIN event e ON e.id = d.event";
 /// Told beyond its grace.
@@ -81,6 +83,7 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
         place: row.get("place")?,
         calendar: row.get("event_calendar")?,
         channel: row.get("channel_name")?,
+        notice: row.get("event_notice")?,
     };
     let overrides = row.get_ref("overrides")?.as_str()?;
     if let Some(own) = override_of(overrides, &listed.row.identity.occurrence) {

@@ -6,6 +6,7 @@ mod claim;
 mod clocks;
 mod gates;
 mod late;
+mod overlap;
 mod pass;
 mod settle;
 mod waiting;
@@ -234,6 +235,7 @@ impl Scheduler {
                 event::next_plan(act.tx)?,
                 pass.silence_ends(),
                 pass.gates.opens(),
+                pass.turns.over(),
             ];
             // What waits for slots comes back when one is free.
             let waits = claimed.left.as_ref().is_some_and(|left| !left.is_empty());

@@ -9,7 +9,12 @@ use calendar::{
 };
 use jiff::Timestamp;
 
-use super::{Availability, gates::Gates, late::Absence};
+use super::{
+    Availability,
+    gates::Gates,
+    late::Absence,
+    overlap::{Turn, Turns},
+};
 use crate::{
     act::Act,
     courier::Unavailable,
@@ -37,6 +42,7 @@ pub(super) struct Pass<'a> {
     pub(super) clock: Option<Hold>,
     pub(super) availability: Availability,
     pub(super) gates: Gates,
+    pub(super) turns: Turns,
 }
 
 impl<'a> Pass<'a> {
@@ -63,6 +69,7 @@ impl<'a> Pass<'a> {
             clock,
             availability,
             gates,
+            turns: Turns::load(act.tx)?,
         })
     }
 
@@ -130,10 +137,17 @@ impl<'a> Pass<'a> {
             match next {
                 Next::Enter(..) if is_expiry && is_planted(Planted::NoExpiry) => to_send.push(row),
                 Next::Keep | Next::FlagCancel => {}
-                Next::Send => {
-                    self.gates.probe(&row);
-                    to_send.push(row);
-                }
+                Next::Send => match self.turns.of(self.act.tx, &row, now)? {
+                    Turn::Begins => {
+                        self.gates.probe(&row);
+                        to_send.push(row);
+                    }
+                    Turn::Waits => {}
+                    Turn::LeftOut => {
+                        let to = (State::Skipped, Reason::SkippedOverlap);
+                        self.enter(&row, to, None, None)?;
+                    }
+                },
                 Next::Enter(state, reason, at) => {
                     self.enter(&row, (state, reason), at, later_one)?;
                 }

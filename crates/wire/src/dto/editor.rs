@@ -88,6 +88,25 @@ pub struct Draft {
     pub notes: Option<String>,
     /// `per_…`
     pub person: Option<String>,
+    /// Days of notice; of a renewal.
+    #[serde(default)]
+    pub notice: u32,
+    /// What becomes of a run while the one before goes on; of a workflow.
+    #[serde(default)]
+    pub overlap: Overlap,
+}
+
+/// What becomes of a run that is due while the one before goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Overlap {
+    /// It begins all the same.
+    #[default]
+    Allow,
+    /// It is left out.
+    Skip,
+    /// It waits.
+    Buffer,
 }
 
 /// Asks for an empty form with the kind's defaults filled in.

@@ -8,6 +8,7 @@ use calendar::{
     nag::Nag,
     occurrence::Occurrence,
     person::Person,
+    policy::Overlap as Wish,
     reminder::Trigger as When,
     timing::{Landing, Length, LocalStart, THEIRS, Tie, instant},
     zones::ZoneName,
@@ -23,8 +24,8 @@ use super::{
 };
 use crate::{
     dto::{
-        Draft, EditorForm, NewForm, OccurrenceRef, ReminderDraft, TimeMode, Timing, Trigger,
-        ZoneField,
+        Draft, EditorForm, Kind, NewForm, OccurrenceRef, Overlap, ReminderDraft, TimeMode, Timing,
+        Trigger, ZoneField,
     },
     fault::Fault,
 };
@@ -52,9 +53,15 @@ impl EngineHost {
         };
         let length = defaults.length;
         let duration = if all_day || defaults.all_day { 60 } else { length.seconds / 60 };
+        // Where there is no webhook yet, the form says that one is needed.
+        let through = match kind.is_for_programs() {
+            true => self.engine.channels()?.into_iter().map(|c| c.id).nth(1),
+            false => None,
+        };
+        let through = through.unwrap_or(ChannelId::DESKTOP);
         let reminders = defaults.reminders.iter().map(|when| ReminderDraft {
             trigger: words::trigger(*when, all_day, &length, &local),
-            channel: ChannelId::DESKTOP.to_string(),
+            channel: through.to_string(),
             nag_min: None,
             alarm: false,
         });
@@ -79,6 +86,8 @@ impl EngineHost {
             url: None,
             notes: None,
             person: None,
+            notice: 0,
+            overlap: Overlap::Allow,
         };
         let (event, original, version) = (None, None, None);
         Ok(EditorForm { event, original, version, draft, recurring: false, scopes: Vec::new() })
@@ -141,6 +150,12 @@ pub(super) fn draft_of(happening: &Happening, local: &Local) -> Draft {
         url: filled(&event.url),
         notes: filled(own_notes.unwrap_or(&event.description)),
         person: event.person.as_ref().map(|person| person.id.to_string()),
+        notice: event.notice,
+        overlap: match event.overlap {
+            Wish::Allow => Overlap::Allow,
+            Wish::Skip => Overlap::Skip,
+            Wish::Buffer => Overlap::Buffer,
+        },
     }
 }
 
@@ -271,6 +286,13 @@ pub(super) fn event_draft(
         rules: rules_of(draft, known),
         reminders: Some(reminders_of(draft, known, placed.all_day, local)?),
         person: draft.person.clone(),
+        notice: if draft.kind == Kind::Renewal { draft.notice } else { 0 },
+        overlap: match draft.overlap {
+            _ if draft.kind != Kind::Workflow => String::new(),
+            Overlap::Allow => String::new(),
+            Overlap::Skip => Wish::Skip.code().into(),
+            Overlap::Buffer => Wish::Buffer.code().into(),
+        },
         ..earlier
     })
 }

@@ -71,7 +71,7 @@ impl EngineHost {
     ) -> Result<Vec<ReminderPreview>, Fault> {
         let missed = self.engine.silence()?.missed(event, &local.context, next, local.now);
         let ring = |(place, reminder): (usize, &calendar::reminder::Reminder)| {
-            let at = next.first().map(|o| due(&local.context, o, reminder.trigger));
+            let at = next.first().map(|o| due(&local.context, o, event.trigger(reminder)));
             let missed = missed.iter().find(|(of, _)| *of == place);
             ReminderPreview {
                 due: at.map(|at| local.moment(at)),

@@ -45,7 +45,7 @@ export function newForm(world: World, asked: NewForm): EditorForm {
   const allDay = asked.allDay ?? defaults.allDay;
   const channel = world.channels.some((c) => c.id === defaults.channel) ? defaults.channel : DESKTOP;
   const draft: Draft = {
-    title: '', kind, calendar: asked.calendar ?? world.calendars[0]?.id ?? '', rule: null, place: null, url: null, notes: null, person: null,
+    title: '', kind, calendar: asked.calendar ?? world.calendars[0]?.id ?? '', rule: null, place: null, url: null, notes: null, person: null, notice: 0, overlap: 'allow',
     timing: {
       mode: allDay ? 'allDay' : 'zoned', date: asked.date ?? world.now.date, wallMin: asked.wallMin ?? (Math.floor(world.now.wallMin / 60) + 1) * 60,
       fold: asked.fold ?? false, durationMin: asked.durationMin ?? defaults.duration, days: asked.days ?? 1, zone: { id: 'Europe/Berlin', city: 'Berlin' },
@@ -61,7 +61,7 @@ export function formOf(occ: Occ): EditorForm {
     mode: occ.mode, date: occ.date, wallMin: occ.wallMin, fold: occ.fold, durationMin: occ.durationMin, days: occ.days,
     zone: occ.zone ?? { id: 'Europe/Berlin', city: 'Berlin' },
   };
-  const draft: Draft = { title, kind, calendar, timing, rule, reminders: occ.reminders, place, url, notes, person };
+  const draft: Draft = { title, kind, calendar, timing, rule, reminders: occ.reminders, place, url, notes, person, notice: occ.notice ?? 0, overlap: occ.overlap ?? 'allow' };
   return { event: occ.event, original: occ.original, version: occ.version, draft, recurring: rule !== null, scopes: rule ? SCOPES : [] };
 }
 

@@ -1,6 +1,6 @@
 // The demo world's shapes: occurrences already expanded. It has no recurrence and no zones of its own.
 
-import type { CalendarView, ChannelView, Kind, Mark, Moment, MovedView, PersonView, QuietHours, Reason, ReminderDraft, Settings, TimeMode, ZoneField } from '../../wire/types';
+import type { CalendarView, ChannelView, Kind, Mark, Moment, MovedView, Overlap, PersonView, QuietHours, Reason, ReminderDraft, Settings, TimeMode, ZoneField } from '../../wire/types';
 
 /** What became of a reminder, where the demo says something else than "told in time" or "scheduled". */
 export interface Fate {
@@ -35,6 +35,8 @@ export interface Occ {
   url: string | null;
   notes: string | null;
   person: string | null;
+  notice?: number;
+  overlap?: Overlap;
   exception: boolean;
   cancelled?: boolean;
 }

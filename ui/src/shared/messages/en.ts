@@ -6,6 +6,7 @@ import { meanwhile } from './meanwhile';
 import { people } from './people';
 import { quick } from './quick';
 import { quiet } from './quiet';
+import { terms } from './terms';
 import { zones } from './zones';
 
 export const en = {
@@ -16,6 +17,7 @@ export const en = {
   ...quiet,
   ...intake,
   ...letters,
+  ...terms,
   'app.name': 'Carillon',
   'nav.pages': 'Pages',
   'nav.calendar': 'Calendar',

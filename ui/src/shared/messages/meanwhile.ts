@@ -23,4 +23,6 @@ export const meanwhile = {
   'meanwhile.url': 'link',
   'meanwhile.notes': 'notes',
   'meanwhile.person': 'person',
+  'meanwhile.notice': 'notice',
+  'meanwhile.overlap': 'overlap',
 } as const;

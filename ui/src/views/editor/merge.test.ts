@@ -6,7 +6,7 @@ import type { Draft } from '../../wire/types';
 import { changedFields, mergeDrafts } from './merge';
 
 const timing = { mode: 'zoned', date: '2026-11-20', wallMin: 600, fold: false, durationMin: 60, days: 1, zone: { id: 'Europe/Berlin', city: 'Berlin' } } as const;
-const was: Draft = { title: 'Retro', kind: 'appointment', calendar: 'cal_1', timing, rule: null, reminders: [], place: null, url: null, notes: null, person: null };
+const was: Draft = { title: 'Retro', kind: 'appointment', calendar: 'cal_1', timing, rule: null, reminders: [], place: null, url: null, notes: null, person: null, notice: 0, overlap: 'allow' };
 
 test('what was changed here stays, and the rest is as it is there', () => {
   const mine = { ...was, title: 'Retrospective', notes: 'Bring the list' };

@@ -4,7 +4,7 @@ import type { Draft } from '../../wire/types';
 
 export type DraftField = keyof Draft;
 
-const FIELDS: DraftField[] = ['title', 'kind', 'timing', 'rule', 'reminders', 'calendar', 'place', 'url', 'notes', 'person'];
+const FIELDS: DraftField[] = ['title', 'kind', 'timing', 'rule', 'reminders', 'calendar', 'place', 'url', 'notes', 'person', 'notice', 'overlap'];
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 

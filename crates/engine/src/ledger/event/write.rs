@@ -71,9 +71,9 @@ fn insert(
 ) -> Result<()> {
     let sql = "INSERT INTO event (id, series_root, calendar, kind, title, place, description, start, zone, gap,
         fold, days, seconds, rules, rdates, exdates, overrides, person, enabled, spans_from, spans_until,
-        uid, sequence, stamp, extra, url, version, decided_until, created_at, updated_at)
+        uid, sequence, stamp, extra, url, version, decided_until, created_at, updated_at, notice, overlap)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-        ?22, ?23, ?24, ?25, ?26, 1, ?27, ?27, ?27)";
+        ?22, ?23, ?24, ?25, ?26, 1, ?27, ?27, ?27, ?28, ?29)";
     let length = event.timing.length;
     tx.prepare_cached(sql)?.execute(params![
         event.id.bytes(),
@@ -102,7 +102,9 @@ fn insert(
         source.stamp,
         source.extra,
         d.url,
-        ms(now)
+        ms(now),
+        event.notice,
+        event.overlap.code()
     ])?;
     Ok(())
 }
@@ -119,7 +121,8 @@ fn update(
     let sql = "UPDATE event SET calendar = ?2, kind = ?3, title = ?4, place = ?5, description = ?6, start = ?7,
         zone = ?8, gap = ?9, fold = ?10, days = ?11, seconds = ?12, rules = ?13, rdates = ?14, exdates = ?15,
         overrides = ?16, person = ?17, enabled = ?18, spans_from = ?19, spans_until = ?20, uid = ?21,
-        sequence = ?22, stamp = ?23, extra = ?24, version = version + 1, updated_at = ?25, url = ?27, deleted_at = NULL
+        sequence = ?22, stamp = ?23, extra = ?24, version = version + 1, updated_at = ?25, url = ?27, notice = ?28,
+        overlap = ?29, deleted_at = NULL
         WHERE id = ?1 AND version = ?26";
     let length = event.timing.length;
     let changed = tx.prepare_cached(sql)?.execute(params![
@@ -149,7 +152,9 @@ fn update(
         source.extra,
         ms(now),
         version,
-        d.url
+        d.url,
+        event.notice,
+        event.overlap.code()
     ])?;
     if changed == 1 {
         return Ok(());

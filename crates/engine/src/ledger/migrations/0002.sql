@@ -9,6 +9,7 @@ ALTER TABLE delivery ADD COLUMN alarm INTEGER NOT NULL DEFAULT 0 CHECK (alarm IN
 -- Kinds: the days of notice before a renewal, and what a workflow does while its last run goes on.
 ALTER TABLE event ADD COLUMN notice INTEGER NOT NULL DEFAULT 0 CHECK (notice BETWEEN 0 AND 3660);
 ALTER TABLE event ADD COLUMN overlap TEXT NOT NULL DEFAULT 'allow' CHECK (overlap IN ('skip', 'buffer', 'allow'));
+CREATE INDEX event_overlap ON event (id, overlap) WHERE overlap <> 'allow';
 
 -- Endpoints: calls a second and at once, and the rest each is given after failures.
 ALTER TABLE channel ADD COLUMN rate INTEGER NOT NULL DEFAULT 5 CHECK (rate BETWEEN 1 AND 1000);
