@@ -21,7 +21,7 @@ use calendar::{
 use clap::{Args, Parser, Subcommand};
 use engine::rate::Rate;
 
-pub use self::files::{Backup, Export, Import, Restore};
+pub use self::files::{Backup, Doctor, Export, Import, Restore};
 pub use self::insist::Insisting;
 pub use self::letters::{Discard, Retry, WhichLetters};
 pub use self::series::{Calendar, Edit, Move, ScopeWord, Skip, Which};
@@ -130,7 +130,7 @@ pub enum Command {
         what: Option<crate::commands::clock::Clock>,
     },
     /// Look whether everything needed is there and well, changing nothing; exits with 1 if not
-    Doctor,
+    Doctor(Doctor),
     /// Print completions for a shell
     #[command(hide = true)]
     Completions {

@@ -200,3 +200,67 @@ fn a_restored_ledger_that_others_may_read_is_closed_to_them() {
     desk.run(["restore", file.to_str().expect("a plain path")]).done();
     assert_eq!(mode(&desk.data().join("carillon.db")), 0o600);
 }
+
+/// A ledger with a backup of the day, made by a service that has ended.
+fn with_a_days_backup() -> Desk {
+    let desk = Desk::new();
+    desk.add("Dentist --at 2099-01-01T09:00");
+    let service = Service::start(&desk);
+    let backups = desk.data().join("backups");
+    let begun = std::time::Instant::now();
+    // The service makes it on a thread of its own and tells nobody.
+    while !files_in(&backups).iter().any(|name| name.ends_with(".db")) {
+        assert!(begun.elapsed().as_secs() < 20, "a backup comes");
+        std::thread::yield_now();
+    }
+    drop(service);
+    desk
+}
+
+fn files_in(dir: &Path) -> Vec<String> {
+    if dir.exists() { files(dir) } else { Vec::new() }
+}
+
+fn smash(desk: &Desk, from: usize) -> Vec<u8> {
+    for end in ["-wal", "-shm"] {
+        drop(fs::remove_file(desk.data().join(format!("carillon.db{end}"))));
+    }
+    let path = desk.data().join("carillon.db");
+    let mut bytes = fs::read(&path).expect("a ledger");
+    bytes[from..from + 8_192].fill(0xa5);
+    fs::write(&path, &bytes).expect("written");
+    bytes
+}
+
+#[test]
+fn a_damaged_ledger_is_set_aside_and_the_days_backup_takes_its_place() {
+    for from in [0, 100] {
+        let desk = with_a_days_backup();
+        let damaged = smash(&desk, from);
+        let said = desk.line("list");
+        assert_eq!(said.code, 1, "{said:?}");
+        let _service = Service::start(&desk);
+        let listed = desk.line("list --json --from 2099-01-01 --to 2099-01-02").json();
+        assert_eq!(listed[0]["title"], "Dentist", "{listed}");
+        let kept: Vec<_> =
+            files(&desk.data()).into_iter().filter(|name| name.contains(".damaged-")).collect();
+        assert_eq!(kept.len(), 1, "{kept:?}");
+        assert!(fs::read(desk.data().join(&kept[0])).expect("kept") == damaged, "whole");
+        let doctor = desk.line("doctor");
+        assert!(doctor.out.contains(&kept[0]), "{doctor:?}");
+    }
+}
+
+#[test]
+fn a_damaged_ledger_without_a_backup_is_refused_and_kept() {
+    let desk = Desk::new();
+    desk.add("Dentist --at 2099-01-01T09:00");
+    let damaged = smash(&desk, 100);
+    let said = desk.line("daemon --no-tray");
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(
+        said.err.contains("there is no good backup of it: the file is left as it is"),
+        "{said:?}"
+    );
+    assert!(fs::read(desk.data().join("carillon.db")).expect("the ledger") == damaged);
+}

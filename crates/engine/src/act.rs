@@ -21,6 +21,7 @@ use crate::{
     ledger::{
         audit::{self, Circumstance, Step},
         delivery::{self, DeliveryRow, Effects},
+        statistic,
     },
     message::spoken,
 };
@@ -195,6 +196,7 @@ impl<'a> Act<'a> {
         if to.0 == State::Completed {
             self.nag_after(row)?;
         }
+        statistic::count(self.tx, to.0, row.facts.due, self.wall())?;
         Ok(true)
     }
 

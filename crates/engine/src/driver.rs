@@ -8,6 +8,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use crate::{
     courier::{Claim, Courier, Handover, Message, Parcel, Report, Schedule},
+    damage,
     engine::Engine,
     error::Result,
     planted::{Planted, is_planted, sleep},
@@ -177,6 +178,8 @@ impl Driver {
                 Ok(more && !stopping)
             }
             Err(error @ crate::Error::Newer { .. }) => Err(error),
+            // Nothing that is read from it can be relied on.
+            Err(error) if damage::is_damage(&error, &self.engine.dir()) => Err(error),
             Err(error) => {
                 if is_planted(Planted::ForgottenOutcome) {
                     self.unsettled.clear();

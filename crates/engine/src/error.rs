@@ -90,8 +90,8 @@ pub enum Error {
 }
 
 /// What one can do about a file that SQLite cannot make sense of.
-pub const DAMAGED_ADVICE: &str =
-    "the file is left as it is; move it away to begin anew, or put a copy of it in its place";
+pub const DAMAGED_ADVICE: &str = "the file is left as it is; the service puts its newest good backup in its place when it starts, \
+     and `carillon restore FILE` one of yours";
 
 fn advice(error: &rusqlite::Error) -> String {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};

@@ -14,6 +14,7 @@ mod cards;
 pub mod channels;
 pub mod clock;
 pub mod courier;
+pub mod damage;
 pub mod driver;
 mod elsewhere;
 pub mod endpoint;
@@ -63,6 +64,7 @@ pub mod simulated;
 #[cfg(not(feature = "mutants"))]
 mod simulated;
 mod single;
+pub mod statistics;
 pub mod taken_back;
 pub mod undo;
 pub mod vault;

@@ -1,6 +1,14 @@
 //! What the service says of its surroundings, for the window and the command line to tell.
 
-use crate::{engine::Engine, error::Result, ledger::status};
+use crate::{
+    damage::Mended,
+    engine::Engine,
+    error::Result,
+    ledger::{
+        setting::{self, name},
+        status,
+    },
+};
 
 /// With less room than this nothing can be written down for sure.
 const LEAST_ROOM: u64 = 64 * 1024;
@@ -10,6 +18,31 @@ impl Engine {
     pub fn is_disk_full(&self) -> bool {
         let disk = rustix::fs::statvfs(self.dir());
         disk.is_ok_and(|disk| disk.f_bavail.saturating_mul(disk.f_frsize) < LEAST_ROOM)
+    }
+
+    /// Whether the last service of this ledger was cut off.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn was_cut_off(&self) -> Result<bool> {
+        Ok(self.service_status()?.is_some_and(|said| said.stopped.is_none()))
+    }
+
+    /// Notes that the ledger was damaged and a backup took its place.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn note_mended(&self, done: &Mended) -> Result<()> {
+        let words = format!("{}, kept as {}", done.backup.display(), done.kept.display());
+        self.write(|act| setting::put(act.tx, name::MENDED, &words))
+    }
+
+    /// Which backup took a damaged ledger's place, and where that is.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn mended(&self) -> Result<Option<String>> {
+        self.read(|act| setting::get(act.tx, name::MENDED))
     }
 
     /// Notes which notification service there is, if any.

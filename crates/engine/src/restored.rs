@@ -104,7 +104,11 @@ impl Engine {
         })
     }
 
-    pub(crate) fn ledger_id(&self) -> Result<String> {
+    /// The random id of this ledger.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn ledger_id(&self) -> Result<String> {
         self.read(|act| self.ledger_id_in(act))
     }
 

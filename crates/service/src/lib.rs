@@ -9,6 +9,7 @@ mod desk;
 #[cfg(target_os = "linux")]
 mod glance;
 mod kept;
+pub mod log;
 pub mod ready;
 pub mod run;
 #[cfg(target_os = "linux")]

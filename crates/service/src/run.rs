@@ -10,6 +10,7 @@ use couriers::{
 use engine::{
     Actor, Engine,
     clock::{Clock, SystemClock},
+    damage::{self, Mended},
     driver::{Couriers, Driver},
     ledger::SchedulerLock,
     place::{NoPlace, Place},
@@ -95,13 +96,17 @@ async fn serve(options: &Options) -> Result<(), Error> {
     let stop = Arc::new(stop);
     let mut signals = Stopped::listen().map_err(system("hear its signals"))?;
     let served = async {
-        let Some((engine, lock)) = lead(&place, &mut stopping).await? else { return Ok(()) };
-        await_clock(&engine, &mut stopping).await?;
-        let led =
-            Service { options, engine, stop: stop.clone(), stopping: stopping.clone() }.lead();
-        let led = led.await;
-        drop(lock);
-        led
+        let mut mended = None;
+        // Ends: a ledger is mended once in a life.
+        loop {
+            let led = lead_once(options, &place, &stop, &mut stopping, mended.clone()).await;
+            let Err(Error::Engine(error)) = led else { return led };
+            if mended.is_some() || !damage::is_damage(&error, &place.data) {
+                return Err(error.into());
+            }
+            tracing::error!(%error, "the ledger is damaged");
+            mended = Some(mend(&place).await?);
+        }
     };
     tokio::pin!(served);
     tokio::select! {
@@ -116,6 +121,37 @@ async fn serve(options: &Options) -> Result<(), Error> {
         ended = served => ended,
         () = signals.heard() => Ok(()),
     }
+}
+
+/// Leads until it ends, or stands by and then leads.
+async fn lead_once(
+    options: &Options,
+    place: &Place,
+    stop: &Arc<watch::Sender<bool>>,
+    stopping: &mut watch::Receiver<bool>,
+    mended: Option<Mended>,
+) -> Result<(), Error> {
+    let Some((engine, lock)) = lead(place, stopping).await? else { return Ok(()) };
+    await_clock(&engine, stopping).await?;
+    let (stop, stopping) = (stop.clone(), stopping.clone());
+    let led = Service { options, engine, stop, stopping, mended }.lead().await;
+    drop(lock);
+    led
+}
+
+/// The newest good backup in the place of the damaged ledger. What still has it open here ends
+/// meanwhile.
+async fn mend(place: &Place) -> Result<Mended, Error> {
+    let dir = place.data.clone();
+    let work = move || {
+        let lock = SchedulerLock::wait(&dir)?;
+        damage::mend(&dir, &lock, SystemClock::new().now().wall)
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    let mended = done.map_err(|error| system("mend its ledger")(io::Error::other(error)))??;
+    let (kept, backup) = (mended.kept.display(), mended.backup.display());
+    tracing::warn!(%kept, %backup, "a backup took the damaged ledger's place, which is kept");
+    Ok(mended)
 }
 
 /// Opens the ledger and takes the scheduler lock, waiting for it if another service leads.
@@ -176,6 +212,8 @@ struct Service<'a> {
     engine: Arc<Engine>,
     stop: Arc<watch::Sender<bool>>,
     stopping: watch::Receiver<bool>,
+    /// What was done about a damaged ledger just now.
+    mended: Option<Mended>,
 }
 
 impl Service<'_> {
@@ -194,6 +232,13 @@ impl Service<'_> {
         let wake = self.wake(clock, &signals, &look)?;
         let (tell, troubles) = mpsc::unbounded_channel();
         tasks.spawn(trouble::tell(couriers.desktop.clone(), troubles));
+        if let Some(mended) = &self.mended {
+            engine.note_mended(mended)?;
+            tell.send(Some(trouble::mended(mended))).unwrap_or(());
+        }
+        if engine.was_cut_off()? {
+            trouble::check(engine.clone(), tell.clone());
+        }
         let driver = Driver::new(Scheduler::lead(engine.clone())?, engine.clone(), couriers)
             .telling_trouble(move |error| {
                 // Whoever tells is gone only when the service ends.

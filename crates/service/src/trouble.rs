@@ -1,11 +1,13 @@
 //! A ledger that cannot be written: nobody can look it up there, so the person is told by a
 //! notification at once, which goes when it is over.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use engine::{
-    Error,
+    Engine, Error,
     courier::{Courier, Handover, Message, Notice, Parcel},
+    damage::Mended,
+    ledger::Ledger,
 };
 use tokio::sync::mpsc;
 
@@ -51,6 +53,45 @@ pub(crate) fn words(error: &Error) -> Notice {
         ),
     };
     notice(title, body)
+}
+
+/// The words for a ledger that was mended.
+pub(crate) fn mended(done: &Mended) -> Notice {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let body = format!(
+        "The backup {} took its place. What was due since stands under please check; the damaged file is kept as {}.",
+        name(&done.backup),
+        name(&done.kept)
+    );
+    notice("Carillon's ledger was damaged", body)
+}
+
+/// Looks at the whole file on a thread of its own, and tells if anything is wrong with it.
+pub(crate) fn check(engine: Arc<Engine>, tell: mpsc::UnboundedSender<Trouble>) {
+    let work = move || {
+        let found = Ledger::look(&engine.dir()).and_then(|ledger| match ledger {
+            Some(ledger) => ledger.quick_check(),
+            None => Ok(Vec::new()),
+        });
+        let records = engine
+            .check_records()
+            .map(|faults| faults.into_iter().map(|fault| fault.what).take(3).collect::<Vec<_>>());
+        let faults: Vec<String> = [found, records]
+            .into_iter()
+            .flat_map(|found| found.unwrap_or_else(|error| vec![error.to_string()]))
+            .collect();
+        let Some(first) = faults.first() else {
+            return tracing::info!("cut off the last time: the ledger is whole");
+        };
+        tracing::error!(?faults, "the ledger is damaged");
+        let body = format!(
+            "{first}. `carillon doctor` says more, and `carillon restore` puts a backup in its place."
+        );
+        tell.send(Some(notice("Carillon's ledger may be damaged", body))).unwrap_or(());
+    };
+    if let Err(error) = std::thread::Builder::new().name("check".into()).spawn(work) {
+        tracing::error!(%error, "the ledger could not be looked at");
+    }
 }
 
 /// A notification of the service's own, which is about no reminder.

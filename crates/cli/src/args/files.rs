@@ -53,3 +53,10 @@ pub struct Restore {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 }
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Compare every record with its checksum too, which takes a while for a large ledger
+    #[arg(long)]
+    pub deep: bool,
+}

@@ -1,16 +1,40 @@
-//! `carillon daemon`: the service, in the foreground, telling on stderr what it does.
+//! `carillon daemon`: the service, in the foreground, telling on stderr and in its log what it does.
 
-use std::path::PathBuf;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use engine::place::Place;
+use service::log::Log;
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::{answer::Answer, args::Daemon, failure::Failure};
 
+/// How much is told: `error`, `warn`, `info` (without it), `debug` or `trace`.
+const LEVEL: &str = "CARILLON_LOG";
+/// Whose words are told: what libraries say of requests may hold secrets.
+const OURS: [&str; 6] = ["carillon", "calendar", "engine", "couriers", "service", "wire"];
+
 pub fn run(data_dir: Option<PathBuf>, words: &Daemon) -> Result<Answer, Failure> {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+    let level = std::env::var(LEVEL).ok().and_then(|word| word.parse().ok());
+    let level = level.unwrap_or(LevelFilter::INFO);
+    let ours = Targets::new().with_targets(OURS.map(|name| (name, level)));
+    let log = Place::find(data_dir.as_deref()).ok().map(|place| Log::in_dir(&place.state));
+    let log = Arc::new(Mutex::new(log));
+    let layer = fmt::layer()
+        .with_writer(move || Both(log.clone()))
         .with_ansi(false)
         .with_target(false)
-        .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
-        .init();
+        .with_filter(ours);
+    tracing_subscriber::registry().with(layer).init();
     #[cfg(target_os = "linux")]
     service::forget_the_life_of_the_bus();
     let tray = match words.no_tray {
@@ -20,4 +44,21 @@ pub fn run(data_dir: Option<PathBuf>, words: &Daemon) -> Result<Answer, Failure>
     service::run(&service::Options { data_dir, tray })
         .map_err(|e| Failure::failed(e.to_string()))?;
     Ok(Answer::nothing())
+}
+
+/// Standard error and the log. Where one is gone the other still is told.
+struct Both(Arc<Mutex<Option<Log>>>);
+
+impl Write for Both {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stderr().write_all(bytes).unwrap_or(());
+        if let Some(log) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            log.write_all(bytes).unwrap_or(());
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

@@ -3,21 +3,23 @@
 
 mod problems;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use calendar::zones::ZoneName;
+use calendar::{delivery::State, timing::later, zones::ZoneName};
 use engine::{
     Actor, Engine,
     autostart::Autostart,
+    backup,
     clock::SystemClock,
     ledger::{Ledger, SCHEMA, SchedulerLock, status::StatusRow},
     machine::machine_zone,
+    mark::{Mark, Marked},
     place::Place,
     zones,
 };
 use serde::Serialize;
 
-use crate::{answer::Answer, failure::Failure, words};
+use crate::{answer::Answer, args::Doctor, failure::Failure, words};
 
 #[derive(Serialize)]
 struct Shape {
@@ -28,6 +30,17 @@ struct Shape {
     notifier: NotifierShape,
     autostart: Option<bool>,
     lateness_ms: Lateness,
+    /// Of thirty days: how many deliveries came to which end, and within how many milliseconds of
+    /// their moment those told were, in classes that double.
+    counts: BTreeMap<String, u64>,
+    backups: BackupsShape,
+    /// Where the service's log is.
+    log: String,
+    high_water: MarkShape,
+    /// When this was last found to be another copy of the ledger, and how much is to be checked.
+    restored: Option<String>,
+    /// Which backup took a damaged ledger's place, and where that is.
+    mended: Option<String>,
     /// One sentence each; empty when all is well, and the exit code says so too.
     problems: Vec<String>,
 }
@@ -40,6 +53,23 @@ struct LedgerShape {
     sqlite: &'static str,
     ok: bool,
     faults: Vec<String>,
+    /// Whether every record was compared with its checksum.
+    deep: bool,
+}
+
+#[derive(Serialize)]
+struct BackupsShape {
+    /// The day of the newest that the service made.
+    newest: Option<String>,
+    kept: usize,
+    folder: String,
+}
+
+#[derive(Serialize)]
+struct MarkShape {
+    path: String,
+    /// How far this ledger was here.
+    at: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -73,11 +103,12 @@ struct Lateness {
     within_a_minute: Option<f64>,
 }
 
-pub fn run(named: Option<&Path>) -> Result<Answer, Failure> {
+pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
     let place = Place::find(named).map_err(|e| Failure::failed(e.to_string()))?;
     let found = zones::load();
     let engine =
         Engine::look(&place.data, Actor::CommandLine, Arc::new(SystemClock::new()), found.clone())?;
+    let engine = engine.map(|engine| engine.with_state(&place.state));
     let dir = engine.as_ref().map_or(place.data, Engine::dir);
     let service = SchedulerLock::holder(&dir);
     let status = engine.as_ref().map(Engine::service_status).transpose()?.flatten();
@@ -85,7 +116,10 @@ pub fn run(named: Option<&Path>) -> Result<Answer, Failure> {
         .as_ref()
         .and(status.as_ref())
         .map_or(NotifierShape { reachable: None, name: None }, notifier);
-    let faults = engine.as_ref().map(Engine::check_file).transpose()?.unwrap_or_default();
+    let mut faults = engine.as_ref().map(Engine::check_file).transpose()?.unwrap_or_default();
+    if let Some(engine) = engine.as_ref().filter(|_| asked.deep) {
+        faults.extend(engine.check_records()?.into_iter().map(|fault| fault.what));
+    }
     let system_zone = match &engine {
         Some(engine) => engine.planning_context()?.machine,
         None => machine_zone(&found.zones).unwrap_or_else(ZoneName::utc),
@@ -100,6 +134,7 @@ pub fn run(named: Option<&Path>) -> Result<Answer, Failure> {
             sqlite: Ledger::sqlite_version(),
             ok: faults.is_empty(),
             faults,
+            deep: asked.deep,
         },
         zones: ZonesShape {
             source: found.source,
@@ -115,6 +150,13 @@ pub fn run(named: Option<&Path>) -> Result<Answer, Failure> {
         notifier,
         autostart: Autostart::of_this_user().ok().and_then(|entry| entry.is_on().ok()),
         lateness_ms,
+        // Of a damaged ledger what can still be read is said, and no more.
+        counts: engine.as_ref().and_then(|engine| counts(engine).ok()).unwrap_or_default(),
+        backups: backups(&dir),
+        log: place.state.join(service::log::NAME).display().to_string(),
+        high_water: mark(engine.as_ref(), &place.state),
+        restored: engine.as_ref().and_then(|engine| restored(engine).ok()?),
+        mended: engine.as_ref().and_then(|engine| engine.mended().ok()?),
         problems: Vec::new(),
     };
     if let Some(engine) = &engine {
@@ -123,6 +165,38 @@ pub fn run(named: Option<&Path>) -> Result<Answer, Failure> {
     let mut answer = Answer::new(text(&shape), &shape);
     answer.is_well = shape.problems.is_empty();
     Ok(answer)
+}
+
+/// What was counted in thirty days.
+fn counts(engine: &Engine) -> Result<BTreeMap<String, u64>, Failure> {
+    Ok(engine.statistics(later(engine.now().wall, -30 * 86_400))?.into_iter().collect())
+}
+
+fn backups(dir: &Path) -> BackupsShape {
+    let kept = backup::daily_ones(dir);
+    BackupsShape {
+        newest: kept.first().map(|(day, _)| day.to_string()),
+        kept: kept.len(),
+        folder: dir.join("backups").display().to_string(),
+    }
+}
+
+fn mark(engine: Option<&Engine>, state: &Path) -> MarkShape {
+    let known = engine.and_then(|engine| Some(engine.mark().of(&engine.ledger_id().ok()?)));
+    let at = match known {
+        Some(Marked::At(at)) => Some(at),
+        Some(Marked::Never | Marked::Unknown) | None => None,
+    };
+    let path = engine.map_or_else(|| Mark::in_dir(state), |engine| engine.mark().clone());
+    MarkShape { path: path.path().display().to_string(), at }
+}
+
+fn restored(engine: &Engine) -> Result<Option<String>, Failure> {
+    let zone = engine.planning_context()?.machine_zone();
+    Ok(engine.restored_at()?.map(|(at, rows)| {
+        let what = words::count(rows as usize, "reminder");
+        format!("{}: {what} of the past put under please check", words::moment(at, &zone))
+    }))
 }
 
 fn moved(engine: &Engine) -> Result<u32, Failure> {
@@ -154,6 +228,9 @@ fn text(shape: &Shape) -> String {
         false => "DAMAGED",
     };
     let ledger_words = match ledger.schema {
+        Some(schema) if ledger.deep => {
+            format!("schema {schema}, SQLite {}, {health}, every record compared", ledger.sqlite)
+        }
         Some(schema) => format!("schema {schema}, SQLite {}, {health}", ledger.sqlite),
         None => "not there yet: it is made when something is added".into(),
     };
@@ -171,15 +248,7 @@ fn text(shape: &Shape) -> String {
         Some(false) => "off",
         None => "not known",
     };
-    let late = &shape.lateness_ms;
-    let lateness = match (late.p50, late.p99, late.within_a_minute) {
-        (Some(p50), Some(p99), Some(share)) => format!(
-            "half within {p50} ms, 99 of 100 within {p99} ms; {:.1} % of {} told within a minute, over 30 days",
-            share * 100.0,
-            late.n
-        ),
-        _ => "nothing was told in the last 30 days".into(),
-    };
+    let lateness = shape.lateness_ms.words();
     let zones = match shape.zones.moved {
         0 => format!("{} ({})", shape.zones.version, shape.zones.source),
         n => format!(
@@ -189,24 +258,67 @@ fn text(shape: &Shape) -> String {
             words::count(n as usize, "occurrence")
         ),
     };
-    let rows = [
+    let backups = match (&shape.backups.newest, shape.backups.kept) {
+        (Some(day), 1) => format!("one, of {day}"),
+        (Some(day), n) => format!("{n}, the newest of {day}"),
+        (None, _) => "none yet: the service makes one a day".into(),
+    };
+    let place = format!("is in {}", shape.zones.system_zone);
+    let mut rows = vec![
         ["  ledger", &ledger.path],
         ["", &ledger_words],
+        ["  backups", &backups],
         ["  zones", &zones],
-        ["  this computer", &format!("is in {}", shape.zones.system_zone)],
+        ["  this computer", &place],
         ["  service", &service],
         ["  notifications", &notifier],
         ["  start at login", autostart],
         ["  lateness", &lateness],
     ];
+    let ends = ends(&shape.counts);
+    if !ends.is_empty() {
+        rows.push(["  in 30 days", &ends]);
+    }
+    rows.extend(shape.restored.iter().map(|words| ["  another copy", words]));
+    rows.extend(shape.mended.iter().map(|words| ["  mended by", words]));
+    rows.push(["  log", &shape.log]);
     let verdict = match shape.problems.is_empty() {
         true => "All is well.\n".into(),
         false => {
             shape.problems.iter().map(|line| format!("Not well: {line}.\n")).collect::<String>()
         }
     };
-    let table = words::columns(&rows.map(|row| row.map(String::from)));
+    let rows: Vec<_> = rows.into_iter().map(|row| row.map(String::from)).collect();
+    let table = words::columns(&rows);
     format!("Carillon {}\n{table}{verdict}", shape.version)
+}
+
+impl Lateness {
+    fn words(&self) -> String {
+        let (Some(p50), Some(p99), Some(share)) = (self.p50, self.p99, self.within_a_minute) else {
+            return "nothing was told in the last 30 days".into();
+        };
+        format!(
+            "half within {p50} ms, 99 of 100 within {p99} ms; {:.1} % of {} told within a minute, over 30 days",
+            share * 100.0,
+            self.n
+        )
+    }
+}
+
+/// How many came to which end, in the words of the screen.
+fn ends(counts: &BTreeMap<String, u64>) -> String {
+    let mut said: Vec<(&str, u64)> = Vec::new();
+    for state in State::ALL {
+        let (word, n) =
+            (words::state(state), counts.get(state.code()).copied().unwrap_or_default());
+        match said.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, sum)) => *sum += n,
+            None => said.push((word, n)),
+        }
+    }
+    let some = said.into_iter().filter(|(_, n)| *n > 0);
+    some.map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -75,7 +75,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Zones(words) => zones::run(&open()?, &words),
         Command::Backup(words) => backup::backup(cli.data_dir.as_deref(), &words),
         Command::Restore(words) => backup::restore(cli.data_dir.as_deref(), &words),
-        Command::Doctor => doctor::run(cli.data_dir.as_deref()),
+        Command::Doctor(words) => doctor::run(cli.data_dir.as_deref(), &words),
         Command::Completions { shell } => Ok(completions(shell)),
         Command::Man => manual::page(),
     }

@@ -27,6 +27,7 @@ pub mod person;
 pub mod request;
 pub mod runs;
 pub mod setting;
+pub mod statistic;
 pub mod status;
 mod takeover;
 pub mod trail;

@@ -218,6 +218,7 @@ impl Pass<'_> {
         let Some(token) = delivery::claim(self.act.tx, row, self.owner, payload, now)? else {
             return Ok(None);
         };
+        tracing::debug!(delivery = %row.id, attempt = row.attempts + 1, token, "claimed");
         attempt::begin(self.act.tx, row.id, row.attempts + 1, token, now)?;
         let step = (State::Processing, Reason::Claimed);
         self.act.audit(row.id, token, Some(row.facts.state), step, "")?;

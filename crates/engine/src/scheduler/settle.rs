@@ -74,6 +74,8 @@ impl Pass<'_> {
         let late = self.lateness(row).map_or(Reason::LateBusy, |late| late.cause);
         let outcome = outcome_of(&report.handover, in_digest, late);
         let word = word_of(&report.handover);
+        let status = report.status;
+        tracing::debug!(delivery = %row.id, attempt = row.attempts, token = row.token, outcome = word, status, "settled");
         let detail: String = report.detail.chars().take(4_096).collect();
         attempt::end(self.act.tx, (row.id, row.token), word, report.status, &detail, now)?;
         let mut facts = row.facts.clone();

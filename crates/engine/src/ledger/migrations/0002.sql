@@ -114,3 +114,11 @@ BEGIN
 END;
 
 -- The file: what is kept of its health, and statistics.
+CREATE TABLE statistic (
+    -- Days since 1970, UTC.
+    day  INTEGER NOT NULL,
+    -- A state that was reached, or `within:` and the milliseconds after its moment something was told in.
+    what TEXT NOT NULL CHECK (length(what) > 0),
+    n    INTEGER NOT NULL CHECK (n > 0),
+    PRIMARY KEY (day, what)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,35 @@
+//! What the ledger counted, and what was done to it as a whole: for `doctor`.
+
+use jiff::Timestamp;
+
+use crate::{
+    engine::Engine,
+    error::Result,
+    ledger::{
+        setting::{self, name},
+        statistic,
+    },
+};
+
+impl Engine {
+    /// How many deliveries came to which end since, and how late they were told, by class.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn statistics(&self, since: Timestamp) -> Result<Vec<(String, u64)>> {
+        self.read(|act| statistic::since(act.tx, since))
+    }
+
+    /// When this ledger last counted as another copy, and how many deliveries that put before a
+    /// person.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn restored_at(&self) -> Result<Option<(Timestamp, u32)>> {
+        let text = self.read(|act| setting::get(act.tx, name::RESTORED_AT))?;
+        Ok(text.and_then(|text| {
+            let (at, rows) = text.split_once(' ')?;
+            Some((Timestamp::from_millisecond(at.parse().ok()?).ok()?, rows.parse().ok()?))
+        }))
+    }
+}
