@@ -160,3 +160,61 @@ fn after_a_journey_its_deadline_is_as_much_later() {
     let noon = "2026-11-23T17:00:00Z".parse().expect("an instant");
     assert_eq!((asleep.row.facts.use_by, asleep.row.span.1), (Some(noon), noon));
 }
+
+#[test]
+fn killed_and_started_again_it_rings_once_in_time_or_late() {
+    let (mut world, _, told) = snoozed();
+    world.kill();
+    world.jump_to("2026-11-23T09:54:00");
+    world.start();
+    assert_eq!(world.sent.len(), 1);
+    world.wait_until("2026-11-23T09:57");
+    assert_eq!(world.sent.len(), 2);
+    snooze(&world, told, 5);
+    world.kill();
+    world.jump_to("2026-11-23T10:40:00");
+    world.start();
+    assert_eq!(world.sent.len(), 3);
+    world.kill();
+    world.start();
+    assert_eq!(world.sent.len(), 3, "{}", world.rows());
+    assert!(world.rows().contains("10:02 completed late.service_off"), "{}", world.rows());
+}
+
+#[test]
+fn two_presses_are_one_snooze_until_the_later_moment() {
+    let (mut world, _, told) = snoozed();
+    for minutes in [7, 9] {
+        snooze(&world, told, minutes);
+    }
+    assert_rings_at(&mut world, "10:00");
+}
+
+#[test]
+fn a_delete_says_how_many_reminders_and_snoozes_it_cancelled() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let own = reminders(&["-PT50M", "-PT30M", "-PT20M", "-PT10M"]);
+    let dentist = draft("appointment", "Dentist", "20261123T100000", Some(BERLIN));
+    let id = world.add(EventDraft { reminders: own, ..dentist });
+    world.wait_until("2026-11-23T09:12");
+    let told = world.deliveries()[0].row.id;
+    snooze(&world, told, 5);
+    let effect = world.engine().delete_event(id, None, None).expect("deleted");
+    assert_eq!((effect.cancelled, effect.snoozes, effect.in_flight), (3, 1, 0));
+}
+
+#[test]
+fn a_delete_says_what_is_just_being_sent_and_that_is_told_or_cancelled() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let id = world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
+    world.jump_to("2026-11-23T09:50:00");
+    assert_eq!(world.pass(&[]).expect("a pass").parcels.len(), 1);
+    let effect = world.engine().delete_event(id, None, None).expect("deleted");
+    assert_eq!((effect.cancelled, effect.in_flight), (0, 1));
+    // The service is killed: nobody sends it again.
+    world.kill();
+    world.start();
+    world.wait_until("2026-11-23T20:00");
+    assert_eq!(world.sent.len(), 0, "{}", world.rows());
+    assert_eq!(world.all_rows(), "Mon 23 09:50 cancelled cancelled.deleted Dentist");
+}

@@ -55,3 +55,26 @@ test('reminders are paused and go on', async () => {
   await page.getByRole('button', { name: 'Resume' }).last().click();
   await page.getByLabel('Pause', { exact: true }).waitFor();
 });
+
+test('one is snoozed for a length of its own, and all the others at once', async () => {
+  page = await set.open();
+  await page.getByRole('navigation').getByRole('button', { name: 'Inbox' }).click();
+  await page.locator('.inbox li').first().waitFor();
+  const rows = page.locator('.inbox li');
+  const before = await rows.count();
+  await rows.first().locator('.split button').last().click();
+  await page.getByRole('button', { name: 'Another length…' }).click();
+  await page.keyboard.type('soon');
+  await page.keyboard.press('Enter');
+  await page.getByText('Write a length such as 45m').waitFor();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('1h30m');
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'Messages' }).getByText(/^Snoozed/).waitFor();
+  await expect.poll(() => rows.count()).toBe(before - 1);
+  const all = page.getByRole('button', { name: /^Snooze all/ });
+  if (await all.isVisible()) {
+    await all.click();
+    await expect.poll(() => all.count()).toBe(0);
+  }
+});

@@ -1,7 +1,7 @@
 // Dates and times as people type them.
 import { expect, it } from 'vitest';
 
-import { parseDay } from './parse';
+import { parseDay, parseLength } from './parse';
 
 it.each([
   ['2026-11-20', '2026-11-20'],
@@ -25,3 +25,7 @@ it.each([
   ['', null],
   ['13/13', null],
 ])('%j typed on 18 November 2026 is %s', (text, date) => expect(parseDay(text, '2026-11-18')).toBe(date));
+
+it.each([
+  ['45', 45], ['45m', 45], ['45min', 45], ['2h', 120], ['1h30m', 90], ['1h 30m', 90], ['1d', 1440], ['7d', 10080], ['8d', null], ['0', null], ['', null], ['soon', null], ['-5', null],
+])('%j typed as a length is %s minutes', (text, minutes) => expect(parseLength(text)).toBe(minutes));

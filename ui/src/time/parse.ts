@@ -38,3 +38,11 @@ function settle(day: number, month: number, year: string | undefined, today: Civ
   if (year === undefined && monthOf(today) - month > 6) full += 1;
   return day <= daysInMonth(full, month) ? dateOf(full, month, day) : null;
 }
+
+/** "45", "45m", "2h", "1h30m", "1d" in minutes; at least one, at most a week. */
+export function parseLength(text: string): number | null {
+  const parts = /^(?:(\d{1,2})d)?\s*(?:(\d{1,3})h)?\s*(?:(\d{1,5})(?:m|min)?)?$/.exec(text.trim().toLowerCase());
+  const [, days = '0', hours = '0', minutes = '0'] = parts ?? [];
+  const total = Number(days) * 1440 + Number(hours) * 60 + Number(minutes);
+  return total >= 1 && total <= 10080 ? total : null;
+}

@@ -17,4 +17,8 @@ export const quiet = {
   'quiet.notPaused': 'Reminders ring',
   'quiet.pauseFor': 'Pause for {time}',
   'quiet.pauseEver': 'Pause until I resume',
+  'inbox.snoozeAll': 'Snooze all {n} min',
+  'inbox.snoozeOther': 'Another length…',
+  'inbox.snoozeLength': 'Snooze {title} for',
+  'inbox.snoozeWrong': 'Write a length such as 45m or 1h30m.',
 } as const;
