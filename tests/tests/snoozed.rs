@@ -199,7 +199,7 @@ fn a_delete_says_how_many_reminders_and_snoozes_it_cancelled() {
     world.wait_until("2026-11-23T09:12");
     let told = world.deliveries()[0].row.id;
     snooze(&world, told, 5);
-    let effect = world.engine().delete_event(id, None, None).expect("deleted");
+    let effect = world.engine().delete_event(id, None, None).expect("deleted").effect;
     assert_eq!((effect.cancelled, effect.snoozes, effect.in_flight), (3, 1, 0));
 }
 
@@ -209,7 +209,7 @@ fn a_delete_says_what_is_just_being_sent_and_that_is_told_or_cancelled() {
     let id = world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
     world.jump_to("2026-11-23T09:50:00");
     assert_eq!(world.pass(&[]).expect("a pass").parcels.len(), 1);
-    let effect = world.engine().delete_event(id, None, None).expect("deleted");
+    let effect = world.engine().delete_event(id, None, None).expect("deleted").effect;
     assert_eq!((effect.cancelled, effect.in_flight), (0, 1));
     // The service is killed: nobody sends it again.
     world.kill();

@@ -66,3 +66,18 @@ test('what was typed for an event that is gone becomes a new one', async () => {
   await page.getByText('Added Late brunch').first().waitFor();
   await chip('Late brunch').waitFor();
 });
+
+test('what says that something was undone goes when it is done again', async () => {
+  page = await set.open();
+  await chip('Gym').focus();
+  await page.keyboard.press('Delete');
+  const messages = page.getByRole('region', { name: 'Messages' });
+  const either = page.getByRole('button', { name: /Delete|Only this/ });
+  if (await either.first().isVisible()) await either.first().click();
+  await messages.getByText(/Gym/).first().waitFor();
+  await page.keyboard.press('Control+z');
+  await messages.getByText(/^Undone/).waitFor();
+  await page.keyboard.press('Control+Shift+z');
+  await messages.getByText(/^Done again/).waitFor();
+  await expect.poll(() => messages.getByRole('group').count()).toBe(1);
+});

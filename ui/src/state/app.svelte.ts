@@ -88,6 +88,8 @@ export class App {
   /** The last thing done here was an answer, which stands. */
   #answered: string | null = null;
   /** Takes the import back that was the last change made here. */
+  /** What says that something was undone. */
+  #undone: number | null = null;
   #unimport: (() => Promise<void>) | null = null;
 
   constructor(platform: Platform) {
@@ -188,11 +190,17 @@ export class App {
     if (!ANSWERS.includes(change.did)) {
       this.toasts.withdraw();
       this.#unimport = null;
+      // Done again, or followed by something else, it is no news any more.
+      if (this.#undone !== null) this.toasts.close(this.#undone);
+      this.#undone = null;
     }
     const words = changeWords(change, now, settings.clock);
     this.#answered = LASTING.includes(change.did) ? words : null;
     if (change.undo) this.#noted = this.#offerUndo(words, (undo) => this.#mine.push(undo));
-    else this.toasts.show(words);
+    else {
+      const shown = this.toasts.show(words);
+      if (change.did === 'undone') this.#undone = shown;
+    }
   }
 
   /** Something was changed here that needs no words: it stands in what Ctrl+Z takes back. */

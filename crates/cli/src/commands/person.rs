@@ -1,8 +1,11 @@
 //! `carillon person`: people, their zones and birthdays.
 
-use calendar::policy::LeapDay;
+use calendar::{policy::LeapDay, timing::Tie, zones::ZoneName};
 use clap::Args;
-use engine::{ledger::person::PersonRow, people::SavePerson};
+use engine::{
+    ledger::{event::EventRow, person::PersonRow},
+    people::SavePerson,
+};
 use serde::Serialize;
 
 use super::event::{EffectShape, cancelled};
@@ -102,6 +105,7 @@ fn edit(session: &Session, words: Edit) -> Result<Answer, Failure> {
         Some(text) => Some(text),
         None => known,
     };
+    let (was, said_zone) = (row.person.zone.clone(), words.zone.is_some());
     let leap_day = words.leap_day.unwrap_or(row.person.leap_day).code().to_string();
     let saved = session.engine.save_person(
         &SavePerson {
@@ -116,13 +120,41 @@ fn edit(session: &Session, words: Edit) -> Result<Answer, Failure> {
         },
         None,
     )?;
+    let moved = in_their_time(session, &saved.id, &was, said_zone)?;
     let row = session.person(&saved.id)?;
     let place = row.person.zone.as_ref().map_or_else(|| "here".into(), ToString::to_string);
     let birthday = row.birthday.clone().map_or_else(String::new, |day| format!(", born {day}"));
-    let text =
+    let mut text =
         format!("Changed {}: {place}{birthday}{}", row.person.name, cancelled(&saved.effect));
+    text.push_str(&moved);
     let effect = EffectShape::of(&saved.effect);
     Ok(Answer::new(text, &Edited { person: Shape::of(&row), effect }))
+}
+
+/// What becomes of the events in a person's time when that is another, in a sentence.
+fn in_their_time(
+    session: &Session,
+    id: &str,
+    was: &Option<ZoneName>,
+    said: bool,
+) -> Result<String, Failure> {
+    let person = session.person(id)?.person;
+    let Some(was) = was.as_ref().filter(|was| said && Some(*was) != person.zone.as_ref()) else {
+        return Ok(String::new());
+    };
+    let theirs = |row: &EventRow| {
+        let of = row.event.person.as_ref().is_some_and(|of| of.id == person.id);
+        of && row.event.ties().any(|tie| matches!(tie, Tie::Theirs(_)))
+    };
+    let count = session.engine.events()?.iter().filter(|row| theirs(row)).count();
+    let events = words::count(count, "event");
+    Ok(match (count, &person.zone) {
+        (0, _) => String::new(),
+        (1, None) => format!(" {events} in their time stays in {was}."),
+        (_, None) => format!(" {events} in their time stay in {was}."),
+        (1, Some(zone)) => format!(" {events} in their time is in {zone} now."),
+        (_, Some(zone)) => format!(" {events} in their time are in {zone} now."),
+    })
 }
 
 fn list(session: &Session) -> Result<Answer, Failure> {
