@@ -97,6 +97,8 @@ pub struct Imported {
     pub people: usize,
     /// New events.
     pub created: u32,
+    /// Those of them that have no alarm.
+    pub silent: u32,
     /// Events that a newer version took the place of.
     pub updated: u32,
     /// Events that were here already, or stay deleted.
@@ -250,6 +252,7 @@ pub(crate) enum By {
 pub(crate) struct Chunk {
     taken: usize,
     created: u32,
+    silent: u32,
     updated: u32,
     unchanged: u32,
     remarks: Vec<Remark>,
@@ -262,6 +265,7 @@ impl Chunk {
         let remark = match verdict {
             Verdict::Create => {
                 self.created += 1;
+                self.silent += u32::from(imported.draft.reminders.as_deref() == Some(&[]));
                 // Were they here, it would be theirs.
                 let is_of_nobody = imported.of.as_ref().is_some_and(|of| of.kind.is_some());
                 is_of_nobody.then_some(
@@ -314,6 +318,7 @@ impl Imported {
 
     fn add(&mut self, chunk: Chunk) {
         self.created += chunk.created;
+        self.silent += chunk.silent;
         self.updated += chunk.updated;
         self.unchanged += chunk.unchanged;
         self.remarks.extend(chunk.remarks);

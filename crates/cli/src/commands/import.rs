@@ -18,6 +18,8 @@ use crate::{answer::Answer, args::Import, failure::Failure, session::Session, wo
 const FILE_MAX: u64 = 256 << 20;
 /// Remarks shown for each file; JSON has all.
 const REMARKS: usize = 20;
+/// How they are given one.
+const USUAL: &str = "--usual-reminders gives such events the usual ones when they come in";
 /// Where events go that come from standard input and name no calendar.
 const NAMELESS: &str = "Imported";
 /// Why cards go to no calendar that one could name.
@@ -26,6 +28,8 @@ const NO_CALENDAR: &str = "cards become people, who are in no calendar";
 #[derive(Debug, Default, Serialize)]
 struct Shape {
     created: u32,
+    /// Those of them that have no alarm: nothing rings for them.
+    silent: u32,
     updated: u32,
     unchanged: u32,
     people: usize,
@@ -138,6 +142,7 @@ fn target(words: &Import, path: &Path) -> Target {
 impl Shape {
     fn take(&mut self, file: String, done: Imported) {
         self.created += done.created;
+        self.silent += done.silent;
         self.updated += done.updated;
         self.unchanged += done.unchanged;
         self.people += done.people;
@@ -163,6 +168,14 @@ fn told(name: &str, done: &Imported, dry_run: bool) -> String {
     };
     let mut text =
         format!("{name}, {into}: {created} new, {updated} changed, {unchanged} as before{dry}\n");
+    if done.silent > 0 {
+        let all = done.silent == *created;
+        text.push_str(&match (all, done.silent) {
+            (true, 1) => format!("  It has no alarm, so nothing will ring: {USUAL}\n"),
+            (true, _) => format!("  None of them has an alarm, so nothing will ring: {USUAL}\n"),
+            (false, n) => format!("  {n} of the new have no alarm and will not ring: {USUAL}\n"),
+        });
+    }
     for remark in done.remarks.iter().take(REMARKS) {
         text.push_str(&format!("  line {}: {}\n", remark.line, remark.reason));
     }
