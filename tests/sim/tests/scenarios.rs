@@ -53,3 +53,30 @@ fn what_was_selected_first_and_changed_then_is_found() {
     let steps = [(10, Step::Delete(1))];
     check(&with(Planted::SelectThenUpdate, &[pop_up; 2], &steps), "i");
 }
+
+/// Something weekly, and the service is killed and started again every ten minutes for thirty days.
+#[test]
+fn thirty_days_with_a_restart_every_ten_minutes_tell_a_weekly_event_four_or_five_times() {
+    let weekly = Definition { every: Some(7), ..DAILY };
+    let restarts = (1..30 * 144).map(|n| (n * 10 * MINUTE, Step::Kill(1_000)));
+    let steps = [(0, Step::Add(0, weekly))].into_iter().chain(restarts).collect();
+    let verdict = Verdict::of(&Plan { steps, ..Plan::empty(6, 30) });
+    assert_eq!(verdict.wrong, Vec::<String>::new());
+    assert!((4..=5).contains(&verdict.told), "told {} times", verdict.told);
+}
+
+/// A restart, a sleep, a frozen service and a clock set forward over the same two hours.
+#[test]
+fn a_restart_a_sleep_a_freeze_and_a_clock_set_forward_are_one_case() {
+    let gone = 2 * HOUR;
+    let from = 5 * HOUR;
+    let forward = i64::try_from(gone).expect("two hours");
+    for step in [Step::Kill(gone), Step::Sleep(gone), Step::Freeze(gone), Step::SetClock(forward)] {
+        let plan =
+            Plan { steps: vec![(0, Step::Add(0, DAILY)), (from, step)], ..Plan::empty(9, 1) };
+        let verdict = Verdict::of(&plan);
+        assert_eq!(verdict.wrong, Vec::<String>::new(), "{step:?}");
+        // Once late on the first day, and on the days that follow the end of it.
+        assert_eq!(verdict.told, 5, "{step:?}");
+    }
+}
