@@ -41,6 +41,9 @@ pub fn find(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
         let advice = if is_file { format!(": {DAMAGED_ADVICE}") } else { String::new() };
         problems.push(format!("the ledger is damaged: {}{advice}", faults.join("; ")));
     }
+    if shape.ledger.ok {
+        problems.extend(record(engine)?);
+    }
     if engine.clock_jump()?.is_some() {
         problems.push(JUMPED.into());
     }
@@ -92,6 +95,20 @@ fn live(engine: &Engine, channel: &ChannelRow) -> Result<Vec<Listed>, Failure> {
     let states = vec![State::Scheduled, State::Pending, State::Retrying, State::Held];
     let channel = Some(channel.id);
     Ok(engine.deliveries(&Filter { states, channel, limit: MOST, ..Filter::default() })?)
+}
+
+/// What of the record is not as it was written, or does not give the rows there are.
+fn record(engine: &Engine) -> Result<Option<String>, Failure> {
+    let faults = engine.check_records()?;
+    let Some(first) = faults.first() else { return Ok(None) };
+    let more = match faults.len() - 1 {
+        0 => String::new(),
+        n => format!(", and {n} more"),
+    };
+    Ok(Some(format!(
+        "the record of what was told was changed: {}{more}: {DAMAGED_ADVICE}",
+        first.what
+    )))
 }
 
 fn rests(engine: &Engine, name: &str, rest: &Resting) -> Result<String, Failure> {
