@@ -23,6 +23,9 @@ async fn a_bus_that_was_restarted_is_found_again() {
     home.note("Tea", SOON, ChannelId::DESKTOP);
     let note = first.wait_for(1).await.remove(0);
     first.press(note.id, "done").await;
+    let is_answered =
+        |engine: &engine::Engine| engine.inbox().expect("readable").rows.is_empty().then_some(());
+    home.until("the answer", is_answered).await;
 
     home.bus.restart();
     assert_ne!(home.bus.announced(), address);

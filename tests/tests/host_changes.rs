@@ -110,11 +110,10 @@ fn an_empty_form_has_the_kinds_defaults() {
     let task = host(&world).editor_new(task).expect("a form").draft;
     let offsets: Vec<_> = task.reminders.iter().map(|r| r.trigger.clone()).collect();
     assert_eq!(offsets, [Trigger::Offset { minutes: -1440 }, Trigger::Offset { minutes: -60 }]);
-    let unknown = NewForm { kind: Some(Kind::Workflow), ..empty };
-    assert_eq!(
-        host(&world).editor_new(unknown).expect_err("not yet").field.as_deref(),
-        Some("kind")
-    );
+    let run = NewForm { kind: Some(Kind::Workflow), ..empty };
+    let run = host(&world).editor_new(run).expect("a form").draft;
+    let offsets: Vec<_> = run.reminders.iter().map(|r| r.trigger.clone()).collect();
+    assert_eq!((run.timing.duration_min, offsets), (0, vec![Trigger::Offset { minutes: 0 }]));
 }
 
 #[test]
