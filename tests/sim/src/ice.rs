@@ -2,44 +2,53 @@
 
 use std::{
     pin::Pin,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
 use simulated_disk::Disk;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 /// Whether a process is frozen.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Ice {
-    frozen: watch::Sender<bool>,
+    frozen: AtomicBool,
+    /// Wakes in the order of waiting, where a `watch` channel wakes in any.
+    thawing: Notify,
     waiting: Mutex<Option<Waker>>,
-}
-
-impl Default for Ice {
-    fn default() -> Self {
-        Self { frozen: watch::Sender::new(false), waiting: Mutex::new(None) }
-    }
 }
 
 impl Ice {
     pub fn freeze(&self) {
-        self.frozen.send_replace(true);
+        self.frozen.store(true, Ordering::Relaxed);
     }
 
     pub fn thaw(&self) {
-        self.frozen.send_replace(false);
+        self.frozen.store(false, Ordering::Relaxed);
+        self.thawing.notify_waiters();
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(waiting) = waiting {
             waiting.wake();
         }
     }
 
+    pub fn is_frozen(&self) -> bool {
+        self.frozen.load(Ordering::Relaxed)
+    }
+
     /// Waits until it is not.
     pub async fn thawed(&self) {
-        let mut frozen = self.frozen.subscribe();
-        // The sender is `self`.
-        drop(frozen.wait_for(|frozen| !*frozen).await);
+        // Ends with the thaw after which nothing freezes it again.
+        loop {
+            let thawing = self.thawing.notified();
+            if !self.is_frozen() {
+                return;
+            }
+            thawing.await;
+        }
     }
 }
 
@@ -56,7 +65,7 @@ impl<F: Future> Future for Freezable<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        if *self.ice.frozen.borrow() {
+        if self.ice.is_frozen() {
             let mut waiting = self.ice.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             *waiting = Some(context.waker().clone());
             return Poll::Pending;
