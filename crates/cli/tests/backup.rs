@@ -76,6 +76,15 @@ fn a_backup_writes_over_nothing_and_leaves_nothing_half() {
 }
 
 #[test]
+fn what_somebody_has_beside_a_backup_is_left_alone() {
+    let (desk, file) = backed_up();
+    let theirs = desk.beside().join("other.db.part");
+    fs::write(&theirs, "half a film").expect("a file");
+    desk.run(["backup", file.with_file_name("other.db").to_str().expect("a path")]).done();
+    assert_eq!(fs::read_to_string(&theirs).expect("still there"), "half a film");
+}
+
+#[test]
 fn what_is_restored_is_what_was_backed_up_and_the_ledger_there_was_is_kept() {
     let (desk, file) = backed_up();
     let then = desk.line("list --json --from 1971-01-01 --to 2100-01-01").json();

@@ -16,6 +16,7 @@ use crate::{
         Ledger,
         copy::{self, Holds},
     },
+    vault::random,
 };
 
 /// The folder of the backups nobody asked for, beside the ledger.
@@ -48,8 +49,7 @@ pub fn to(ledger: &Ledger, path: &Path) -> Result<Backup> {
     if path.symlink_metadata().is_ok() {
         return Err(taken());
     }
-    let begun = beside(path, "part");
-    clear(&begun)?;
+    let begun = not_whole_yet(path)?;
     let made = ledger.copy_to(&begun).and_then(|()| copy::examine(&begun));
     let named = made.and_then(|holds| {
         // A link takes no name that somebody else took meanwhile.
@@ -70,14 +70,16 @@ fn unwritten(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     Error::io(format!("could not write {}", path.display()))
 }
 
-/// A name beside this one, for what is not whole yet.
-fn beside(path: &Path, end: &str) -> PathBuf {
+/// A name beside this one, for what is not whole yet; nobody else's file has it.
+fn not_whole_yet(path: &Path) -> Result<PathBuf> {
+    let mut bytes = [0; 8];
+    random(&mut bytes)?;
     let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{end}"));
-    path.with_file_name(name)
+    name.push(format!(".{:016x}.part", u64::from_be_bytes(bytes)));
+    Ok(path.with_file_name(name))
 }
 
-/// What an earlier one that was cut off left of it goes.
+/// What an earlier one that was cut off left in our own folder goes.
 fn clear(begun: &Path) -> Result<()> {
     match fs::remove_file(begun) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(unwritten(begun)(error)),

@@ -195,6 +195,11 @@ async fn await_clock(
     engine: &Engine,
     stopping: &mut watch::Receiver<bool>,
 ) -> Result<(), engine::Error> {
+    if !engine.awaits_clock()? {
+        return Ok(());
+    }
+    // Whoever started it need not wait along, and would take it for dead.
+    ready::ready();
     let end = engine.now().boot + SYNCHRONISING;
     let mut look = tokio::time::interval(LOOK);
     while engine.awaits_clock()? && engine.now().boot < end {
