@@ -215,3 +215,23 @@ fn in_bulk_what_cannot_be_done_is_said_and_the_rest_is_done() {
     let since = Letters { channel: Some(hook), since: Some(world.now()) };
     assert!(world.engine().letters(&since).expect("a ledger").is_empty());
 }
+
+#[test]
+fn of_a_series_each_that_a_person_sends_as_new_goes() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let hook = hook(&world, "hook", Guarantee::NeverMiss);
+    world.answer(Handover::Permanent);
+    world.add(EventDraft {
+        reminders: Some(vec![through("PT0M", hook)]),
+        rules: vec!["FREQ=DAILY;COUNT=3".into()],
+        ..plain("note", "Backup", "20261123T090100", Some("Europe/Berlin"))
+    });
+    world.wait_until("2026-11-25T09:03:00");
+    world.answer(UP);
+    let ids = letters(&world);
+    assert_eq!(ids.len(), 3);
+    decide(&mut world, &ids, Decision::AsNew(None));
+    world.wait_until("2026-11-25T09:10:00");
+    let told = world.deliveries().iter().filter(|l| l.row.facts.state == State::Completed).count();
+    assert_eq!(told, 3, "{}", world.rows());
+}

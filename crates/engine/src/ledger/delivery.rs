@@ -67,6 +67,13 @@ pub struct DeliveryRow {
     pub created_at: Timestamp,
 }
 
+impl DeliveryRow {
+    /// Whether a person asked for it to be sent: then no other one stands for it.
+    pub fn is_asked_for(&self) -> bool {
+        self.facts.reason == Reason::RetryAsked || self.late_cause == Some(Reason::LateRetryAsked)
+    }
+}
+
 pub(super) const COLUMNS: &str = "d.id, d.key, d.event, d.subject, d.occurrence, d.reminder, d.channel, d.gen,
     d.state, d.reason, d.due, d.use_by, d.over, d.grace, d.collapse, d.label, d.starts, d.ends, d.late_cause,
     d.not_before, d.token, d.attempts, d.failures, d.crashes, d.cancel_wanted, d.again, d.payload, d.told_at,

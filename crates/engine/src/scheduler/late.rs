@@ -41,7 +41,8 @@ impl Pass<'_> {
         if !is_full {
             return Ok(superseded);
         }
-        for row in rows.iter().filter(|row| row.attempts == 0 && row.collapse == Collapse::Latest) {
+        let single = |row: &&DeliveryRow| row.attempts == 0 && !row.is_asked_for();
+        for row in rows.iter().filter(single).filter(|row| row.collapse == Collapse::Latest) {
             let latest = match superseded.get(&row.id) {
                 Some(_) => None,
                 None => delivery::latest_due(self.act.tx, &row.identity, now)?,
@@ -80,7 +81,7 @@ fn superseded_by(rows: &[DeliveryRow], now: Timestamp) -> BTreeMap<DeliveryId, D
     let mut groups: BTreeMap<_, Vec<&DeliveryRow>> = BTreeMap::new();
     for row in rows {
         let live = row.facts.due <= now && row.facts.use_by.is_none_or(|end| end > now);
-        if live && row.attempts == 0 {
+        if live && row.attempts == 0 && !row.is_asked_for() {
             let name = &row.identity;
             groups.entry((&name.subject, &name.reminder, name.channel)).or_default().push(row);
         }

@@ -56,7 +56,9 @@ impl Turns {
         now: Timestamp,
     ) -> Result<Turn> {
         let wish = row.event.and_then(|event| self.wishes.get(&event));
-        let Some(wish) = wish.filter(|_| row.attempts == 0) else { return Ok(Turn::Begins) };
+        let Some(wish) = wish.filter(|_| row.attempts == 0 && !row.is_asked_for()) else {
+            return Ok(Turn::Begins);
+        };
         let name = &row.identity;
         let series = (name.subject.clone(), name.reminder.clone(), *name.channel.bytes());
         let mut known = self.known.borrow_mut();
