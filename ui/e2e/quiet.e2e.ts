@@ -78,3 +78,18 @@ test('one is snoozed for a length of its own, and all the others at once', async
     await expect.poll(() => all.count()).toBe(0);
   }
 });
+
+test('of two quick clicks on the days both are kept', async () => {
+  page = await set.open();
+  await page.keyboard.press(',');
+  await page.getByRole('switch', { name: 'Quiet hours' }).click();
+  await hours().waitFor();
+  await hours().evaluate((group) => {
+    for (const button of group.querySelectorAll<HTMLButtonElement>('button[aria-pressed]')) if (/Sat|Sun/.test(button.innerText)) button.click();
+  });
+  const on = () => hours().locator('[aria-pressed=true]').allInnerTexts();
+  await expect.poll(on).toEqual(['Mon', 'Tue', 'Wed', 'Thu', 'Fri']);
+  await page.keyboard.press('t');
+  await page.keyboard.press(',');
+  await expect.poll(on).toEqual(['Mon', 'Tue', 'Wed', 'Thu', 'Fri']);
+});

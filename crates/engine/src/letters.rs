@@ -34,7 +34,7 @@ const AT_ONCE: usize = 200;
 pub const MOST: usize = 10_000;
 /// The largest body that may be sent.
 const BODY: usize = 64 * 1024;
-/// The longest note, in bytes.
+/// The longest note, in characters.
 const NOTE: usize = 500;
 /// What is sent as new after its time is worth telling for a day more.
 const ONE_DAY: i64 = 86_400;
@@ -286,9 +286,9 @@ fn check(decision: Decision<'_>) -> Result<()> {
             Ok(())
         }
         Decision::Discard(note) => {
-            let length = note.trim().len();
+            let length = note.trim().chars().count();
             if length == 0 || length > NOTE {
-                let message = format!("say in 1 to {NOTE} bytes why it is set aside");
+                let message = format!("say in 1 to {NOTE} characters why it is set aside");
                 return Err(Error::invalid("note", message));
             }
             Ok(())

@@ -5,6 +5,11 @@ import { dayShort, dayFull, dayMonth, nearDay, wall, wallExact, wallRange, weekd
 import type { Attempts, Change, Elsewhere, Kind, Mark, Moment, OccurrenceDetail, ReminderStatus, Segment, Trigger, Wall } from '../wire/types';
 import { t, tn } from './t';
 
+/** What Rust says, as a sentence of its own. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** "told 6 minutes late", "retrying, 2 of 10 tries made" */
 export function markWords(mark: Mark, lateMs: number | null = null, attempts: Attempts | null = null): string {
   if (mark === 'late' && lateMs !== null) return t('mark.lateBy', { time: lengthSpoken(lateMs) });

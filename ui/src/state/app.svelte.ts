@@ -3,7 +3,7 @@
 import { getContext, setContext } from 'svelte';
 
 import { Refused, type Answer, type Args, type Platform } from '../platform';
-import { changeWords } from '../shared/words';
+import { changeWords, sentence } from '../shared/words';
 import { t } from '../shared/t';
 import { addDays, addMonths } from '../time/date';
 import type { Calls } from '../wire/calls';
@@ -43,7 +43,9 @@ export type Overlay =
   | { kind: 'quick' }
   | { kind: 'keys' };
 
-type Mutations = Exclude<{ [K in keyof Calls]: Calls[K]['answer'] extends Change ? K : never }[keyof Calls], 'acknowledge' | 'snooze' | 'retry' | 'decideLetters'>;
+/** What is said to something that rang or failed. */
+type Answers = 'acknowledge' | 'snooze' | 'retry' | 'decideLetters';
+type Mutations = Exclude<{ [K in keyof Calls]: Calls[K]['answer'] extends Change ? K : never }[keyof Calls], Answers>;
 
 /** These leave what undo takes back as it is. */
 const ANSWERS: readonly Did[] = ['acknowledged', 'snoozed', 'retried', 'sentAsNew', 'setAside', 'switchedOn', 'nothing'];
@@ -173,8 +175,7 @@ export class App {
 
   refused(error: unknown): void {
     const refused = Refused.from(error);
-    const [first = '', ...rest] = refused.message;
-    this.toasts.show(first.toUpperCase() + rest.join(''), { tone: 'bad' });
+    this.toasts.show(sentence(refused.message), { tone: 'bad' });
     if (refused.code === 'conflict' || refused.code === 'notFound') void this.session.refresh();
   }
 
@@ -241,10 +242,21 @@ export class App {
     }
   }
 
-  /** Answers, or sends again, what rang for one thing (its title) or for several (none). */
-  async answer<K extends 'acknowledge' | 'snooze' | 'retry' | 'decideLetters'>(name: K, args: Omit<Args<K>, 'requestId'>, title: string | null): Promise<void> {
-    const change = await this.ask(name, { ...args, requestId: requestId() } as Args<K>);
-    if (change) this.did({ ...change, title: change.title ?? title, count: title === null ? change.count : 1 });
+  /** Answers, or sends again, what rang for one thing (its title) or for several (none). True when it was done; else a message says why not. */
+  async answer<K extends Answers>(name: K, args: Omit<Args<K>, 'requestId'>, title: string | null): Promise<boolean> {
+    try {
+      await this.tryAnswer(name, args, title);
+      return true;
+    } catch (error) {
+      this.refused(error);
+      return false;
+    }
+  }
+
+  /** The same, for who says a refusal where it was asked; throws it. */
+  async tryAnswer<K extends Answers>(name: K, args: Omit<Args<K>, 'requestId'>, title: string | null): Promise<void> {
+    const change: Change = await this.platform.call(name, { ...args, requestId: requestId() } as Args<K>);
+    this.did({ ...change, title: change.title ?? title, count: title === null ? change.count : 1 });
   }
 
   /** Snoozes for the length last used. */

@@ -23,4 +23,12 @@ export class Reading<T> {
       if (ticket === this.#ticket) this.loading = false;
     }
   }
+
+  /** It was written, and this is how it stands; a reading that began before is dropped. */
+  is(value: T): void {
+    this.#ticket += 1;
+    this.loading = false;
+    this.value = value;
+    this.fault = null;
+  }
 }
