@@ -10,6 +10,7 @@ use calendar::{
 use engine::{
     channels::NewWebhook,
     courier::{Handover, Schedule},
+    settings::Pause,
 };
 use jiff::SignedDuration;
 
@@ -171,6 +172,90 @@ fn a_snooze_of_a_false_future_counts_from_now() {
     world.wait_until("2026-11-23T09:42");
     assert_eq!(world.titles(), ["Tea", "Tea"], "{}", world.rows());
     assert_eq!(world.sent[1].at, "2026-11-23T08:41:00Z");
+}
+
+#[test]
+fn a_snooze_of_a_false_future_is_as_long_however_often_the_clock_goes_back() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    note(&mut world, "Tea", "20261123T093000");
+    world.wait_until("2026-11-23T09:30");
+    let tea = world.only();
+    world.set_clock("2030-01-01T00:00");
+    world.run();
+    let until = world.now() + SignedDuration::from_mins(10);
+    world.engine().snooze(tea, until, "window").expect("snoozed");
+    world.run();
+    for steps in ["2028-01-01T00:00", "2026-11-25T09:31", "2026-11-23T09:31"] {
+        world.set_clock(steps);
+        world.run();
+        assert_eq!(world.titles(), ["Tea"], "set to {steps}");
+    }
+    world.wait_until("2026-11-23T09:42");
+    assert_eq!(world.titles(), ["Tea", "Tea"], "{}", world.rows());
+    assert_eq!(world.sent[1].at, "2026-11-23T08:41:00Z");
+}
+
+#[test]
+fn a_pause_of_a_false_future_lasts_as_long_as_it_was_meant_to() {
+    for boots in [false, true] {
+        let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+        world.set_clock("2027-11-23T09:00");
+        world.run();
+        let until = world.now() + SignedDuration::from_mins(30);
+        world.engine().pause(Pause::Until(until)).expect("paused");
+        world.run();
+        world.wait_until("2027-11-23T09:10");
+        let left = if boots { 30 } else { 20 };
+        for step in ["2026-11-25T09:10", "2026-11-23T09:10"] {
+            world.kill();
+            world.set_clock(step);
+            match boots {
+                true => world.reboot(),
+                false => world.start(),
+            }
+            let until = world.now() + SignedDuration::from_mins(left);
+            let paused = world.engine().paused().expect("a ledger");
+            assert_eq!(paused, Some(Pause::Until(until)), "boots: {boots}");
+        }
+        note(&mut world, "Tea", "20261123T092000");
+        world.wait_until("2026-11-23T09:25");
+        assert!(world.sent.is_empty(), "it is paused");
+        world.wait_until("2026-11-23T10:00");
+        let at = if boots { "2026-11-23T08:40:00Z" } else { "2026-11-23T08:30:00Z" };
+        assert_eq!(world.sent[0].at, at, "boots: {boots}: {}", world.rows());
+    }
+}
+
+#[test]
+fn what_a_pause_of_a_false_future_held_is_told_when_it_ends() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.set_clock("2026-11-23T21:00");
+    world.run();
+    let until = world.now() + SignedDuration::from_hours(2);
+    world.engine().pause(Pause::Until(until)).expect("paused");
+    note(&mut world, "Tea", "20261123T211500");
+    world.wait_until("2026-11-23T21:20");
+    assert!(world.rows().contains("held held.paused Tea"), "{}", world.rows());
+    world.set_clock("2026-11-23T21:10");
+    world.run();
+    world.wait_until("2026-11-24T02:00");
+    assert_eq!(world.sent.len(), 1, "{}", world.rows());
+    // An hour and forty minutes of the pause were left.
+    assert_eq!(world.sent[0].at, "2026-11-23T21:50:00Z");
+}
+
+#[test]
+fn a_pause_that_a_false_future_seemed_to_end_lasts_as_it_was_said() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let until = world.now() + SignedDuration::from_hours(1);
+    world.engine().pause(Pause::Until(until)).expect("paused");
+    world.wait_until("2026-11-23T09:10");
+    world.set_clock("2027-11-23T09:10");
+    world.run();
+    assert_eq!(world.engine().paused().expect("a ledger"), None);
+    world.set_clock("2026-11-23T09:10");
+    world.run();
+    assert_eq!(world.engine().paused().expect("a ledger"), Some(Pause::Until(until)));
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Use cases over what the ledger knows by name: the machine's zone, pauses, the window's
 //! settings.
 
-use calendar::zones::ZoneName;
-use jiff::Timestamp;
+use calendar::{timing::later, zones::ZoneName};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::{
+    act::Act,
+    clock::{Now, boot_ms},
     engine::Engine,
     error::{Error, Result},
     ledger::{
@@ -52,16 +55,18 @@ impl Engine {
     /// # Errors
     /// When the end is past.
     pub fn pause(&self, pause: Pause) -> Result<()> {
-        let text = match pause {
-            Pause::Forever => "forever".to_string(),
-            Pause::Until(at) if at <= self.now().wall => {
-                let at = self.read(|act| Ok(act.spoken(at)))?;
-                let message = format!("{at} is not ahead: a pause ends later than now");
-                return Err(Error::invalid("until", message));
-            }
-            Pause::Until(at) => at.as_millisecond().to_string(),
-        };
-        self.write(|act| setting::put(act.tx, name::PAUSED_UNTIL, &text))
+        self.write(|act| {
+            let text = match pause {
+                Pause::Forever => FOREVER.to_string(),
+                Pause::Until(at) if at <= act.wall() => {
+                    let at = act.spoken(at);
+                    let message = format!("{at} is not ahead: a pause ends later than now");
+                    return Err(Error::invalid("until", message));
+                }
+                Pause::Until(at) => Counted::from(&act.now, at).to_string(),
+            };
+            setting::put(act.tx, name::PAUSED_UNTIL, &text)
+        })
     }
 
     /// Ends a pause.
@@ -108,16 +113,74 @@ impl Engine {
     }
 }
 
-impl crate::act::Act<'_> {
+const FOREVER: &str = "forever";
+/// By so many seconds a pause may end otherwise than it was said before its length is looked at.
+const APART: i64 = 60;
+
+/// A pause with an end, as the ledger keeps it: its length holds on any clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Counted {
+    until_ms: i64,
+    /// How long it was when it was given, when that was since the boot, and which boot that was.
+    wait_ms: i64,
+    boot_ms: i64,
+    boot_id: String,
+}
+
+impl Counted {
+    fn from(now: &Now, until: Timestamp) -> Self {
+        Self {
+            until_ms: until.as_millisecond(),
+            wait_ms: until.as_millisecond().saturating_sub(now.wall.as_millisecond()),
+            boot_ms: boot_ms(now),
+            boot_id: now.boot_id.to_string(),
+        }
+    }
+
+    /// Its end: as it was said, unless by the time since the boot less than that is left of it. Of
+    /// another boot it is not known how much has passed, so all of it may be left.
+    fn ends(&self, now: &Now) -> Timestamp {
+        let left = match now.boot_id.as_ref() == self.boot_id {
+            true => self.boot_ms.saturating_add(self.wait_ms).saturating_sub(boot_ms(now)),
+            false => self.wait_ms,
+        };
+        let (said, left) = (moment(self.until_ms), left.clamp(0, self.wait_ms.max(0)));
+        let counted = now.wall.saturating_add(SignedDuration::from_millis(left));
+        let counted = counted.unwrap_or(Timestamp::MAX);
+        if later(counted, APART) < said { counted } else { said }
+    }
+}
+
+impl std::fmt::Display for Counted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&serde_json::to_string(self).expect("BUG: a pause is plain data"))
+    }
+}
+
+impl Act<'_> {
     pub(crate) fn paused(&self) -> Result<Option<Pause>> {
         let kept = setting::get(self.tx, name::PAUSED_UNTIL)?;
-        Ok(match kept.as_deref() {
-            None => None,
-            Some("forever") => Some(Pause::Forever),
-            Some(text) => {
-                let until = text.parse().map(moment).unwrap_or(Timestamp::MIN);
-                (until > self.wall()).then_some(Pause::Until(until))
-            }
-        })
+        if kept.as_deref() == Some(FOREVER) {
+            return Ok(Some(Pause::Forever));
+        }
+        let counted = kept.as_deref().and_then(|text| serde_json::from_str::<Counted>(text).ok());
+        // An earlier program kept the end alone.
+        let said = || kept.as_deref().and_then(|text| text.parse().ok()).map(moment);
+        let until = counted.map(|counted| counted.ends(&self.now)).or_else(said);
+        Ok(until.filter(|until| *until > self.wall()).map(Pause::Until))
+    }
+
+    /// After a clock was set or the machine was started anew: a pause lasts as long as it was meant
+    /// to, and not until a moment of a future that was false.
+    pub(crate) fn pause_anew(&self) -> Result<()> {
+        let kept = setting::get(self.tx, name::PAUSED_UNTIL)?;
+        let counted = kept.and_then(|text| serde_json::from_str::<Counted>(&text).ok());
+        let Some(counted) = counted else { return Ok(()) };
+        let ends = counted.ends(&self.now);
+        if ends < moment(counted.until_ms) {
+            let anew = Counted::from(&self.now, ends);
+            setting::put(self.tx, name::PAUSED_UNTIL, &anew.to_string())?;
+        }
+        Ok(())
     }
 }

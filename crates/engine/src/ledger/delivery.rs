@@ -19,7 +19,9 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 pub use self::{
     chain::{is_told_again, last_nag, told_first, unanswered},
     home::{hand_over, hand_over_all, hand_over_from},
-    write::{Effects, Retimed, claim, enter, flag_cancel, insert, retime, shown, wait_anew},
+    write::{
+        Effects, Retimed, claim, enter, flag_cancel, insert, made_now, retime, shown, wait_anew,
+    },
 };
 use super::{column, moment, ms, nag};
 use crate::error::Result;

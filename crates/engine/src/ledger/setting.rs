@@ -14,7 +14,8 @@ pub mod name {
     pub const MACHINE_ZONE: &str = "machine_zone";
     /// At which hour all-day things are told.
     pub const ALL_DAY_HOUR: &str = "all_day_hour";
-    /// Until when reminders are paused, in milliseconds; `forever` until resumed.
+    /// Until when reminders are paused, with how long that was when it was said; JSON. `forever`
+    /// until resumed.
     pub const PAUSED_UNTIL: &str = "paused_until";
     /// Between which times nothing pops up: `on` or `off`, and the hours.
     pub const QUIET_HOURS: &str = "quiet_hours";

@@ -77,6 +77,7 @@ impl Act<'_> {
         }
         if back > ABSENT || drift.is_some_and(|drift| drift.abs() > ABSENT) {
             delivery::wait_anew(self.tx, &self.now, (back > 0).then_some(back * 1000))?;
+            self.pause_anew()?;
         }
         if let Some(drift) = drift.filter(|drift| *drift > JUMP) {
             tracing::warn!(
@@ -140,6 +141,8 @@ impl Act<'_> {
                 insist: row.insist,
             };
             if delivery::retime(self.tx, &row, &to, self.context.zones.version(), now)? {
+                // The clock may go back once more: its length is that from now on.
+                delivery::made_now(self.tx, &row, now)?;
                 let state = row.facts.state;
                 self.audit(row.id, row.token, Some(state), (state, Reason::Moved), "")?;
             }

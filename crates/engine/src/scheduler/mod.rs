@@ -129,6 +129,7 @@ impl Scheduler {
         engine.write(|act| {
             status::begin(act.tx, std::process::id(), env!("CARGO_PKG_VERSION"), &act.now)?;
             delivery::wait_anew(act.tx, &act.now, None)?;
+            act.pause_anew()?;
             if let Some(before) = before.as_ref().filter(|_| is_unsure) {
                 act.note_jump(before.passed, true)?;
             }

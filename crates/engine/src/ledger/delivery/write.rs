@@ -225,6 +225,17 @@ pub fn retime(
     Ok(changed == 1)
 }
 
+/// Notes of a live row that it came to be now, where the clock said that it was later.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn made_now(tx: &Transaction<'_>, row: &DeliveryRow, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE delivery SET created_at = ?4 WHERE id = ?1 AND state = ?2 AND token = ?3";
+    let values = params![row.id.bytes(), row.facts.state.code(), row.token, ms(now)];
+    tx.prepare_cached(sql)?.execute(values)?;
+    Ok(())
+}
+
 /// Notes on a row being sent that it is to be cancelled for this reason when that is known to
 /// have failed, or (without one) that it no longer is.
 ///
