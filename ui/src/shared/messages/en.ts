@@ -93,6 +93,7 @@ export const en = {
   'mark.skipped': 'skipped',
   'mark.missed': 'missed',
   'mark.short.review': 'check',
+  'mark.short.sending': 'sending',
   'mark.lateBy': 'told {time} late',
   'mark.retryingOf': 'retrying, {made} of {max} tries made',
   'mark.failedAfter#one': 'failed after {n} try',
