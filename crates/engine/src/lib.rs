@@ -55,6 +55,7 @@ mod records;
 pub mod renderings;
 pub mod restore;
 mod restored;
+pub mod retention;
 pub mod scheduler;
 pub mod series;
 pub mod settings;

@@ -75,7 +75,7 @@ impl Act<'_> {
     fn record_range(&self, event: &Event, wanted: &[&Wanted]) -> Result<()> {
         let mut range: Option<Range> = None;
         for one in wanted {
-            if delivery::newest(self.tx, &one.identity)?.is_some() {
+            if delivery::newest(self.tx, &one.identity)?.is_some() || self.is_forgotten(one.due)? {
                 continue;
             }
             let range = range.get_or_insert_with(|| Range {

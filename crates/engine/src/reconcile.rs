@@ -394,7 +394,8 @@ impl Act<'_> {
             return Ok(());
         }
         let Some(generation) = next_generation(newest.as_ref(), ahead, far) else { return Ok(()) };
-        if self.is_answered(&wanted.identity, generation)? {
+        let is_forgotten = newest.is_none() && self.is_forgotten(wanted.due)?;
+        if is_forgotten || self.is_answered(&wanted.identity, generation)? {
             return Ok(());
         }
         let (to, late) = match (ahead, asked, newest.is_some()) {

@@ -1,5 +1,5 @@
-//! That there is a backup of each day on which the service was awake anyway. It is made on a thread
-//! of its own with the ledger opened anew, so nothing waits for it.
+//! That there is a backup of each day on which the service was awake anyway, and that what the ledger
+//! kept for long enough goes after it. Both on a thread of its own, so nothing waits for it.
 
 use std::{
     path::PathBuf,
@@ -10,14 +10,15 @@ use std::{
     time::Duration,
 };
 
-use engine::{backup, clock::Now};
+use engine::{Engine, backup, clock::Now};
 
 /// What failed is tried again after so long.
 const AGAIN: Duration = Duration::from_secs(3600);
 
-/// The backups of the ledger in one directory.
+/// The backups of one ledger.
 #[derive(Debug)]
 pub(crate) struct Copies {
+    engine: Arc<Engine>,
     dir: PathBuf,
     is_busy: Arc<AtomicBool>,
     /// Not looked at before this boot time.
@@ -25,8 +26,8 @@ pub(crate) struct Copies {
 }
 
 impl Copies {
-    pub(crate) fn new(dir: PathBuf) -> Self {
-        Self { dir, is_busy: Arc::default(), next: Duration::ZERO }
+    pub(crate) fn new(engine: Arc<Engine>) -> Self {
+        Self { dir: engine.dir(), engine, is_busy: Arc::default(), next: Duration::ZERO }
     }
 
     /// Begins with the day's backup if there is none yet. Says whether it did.
@@ -38,6 +39,7 @@ impl Copies {
         self.next = now.boot.saturating_add(AGAIN);
         self.is_busy.store(true, Ordering::Release);
         let (dir, at, is_busy) = (self.dir.clone(), now.wall, self.is_busy.clone());
+        let engine = self.engine.clone();
         let work = move || {
             match backup::daily(&dir, at) {
                 Ok(Some(made)) => {
@@ -46,6 +48,7 @@ impl Copies {
                 Ok(None) => tracing::warn!("there is too little room for the day's backup"),
                 Err(error) => tracing::error!(%error, "the day's backup could not be made"),
             }
+            forget(&engine);
             is_busy.store(false, Ordering::Release);
         };
         let begun = std::thread::Builder::new().name("backup".into()).spawn(work);
@@ -54,5 +57,17 @@ impl Copies {
             self.is_busy.store(false, Ordering::Release);
         }
         begun.is_ok()
+    }
+}
+
+fn forget(engine: &Engine) {
+    match engine.forget_old() {
+        Ok(gone) if gone == engine::retention::Forgotten::default() => {}
+        Ok(gone) => tracing::info!(
+            deliveries = gone.deliveries,
+            tombstones = gone.tombstones,
+            "what was over for 400 days is no longer kept"
+        ),
+        Err(error) => tracing::error!(%error, "what is over could not be let go of"),
     }
 }

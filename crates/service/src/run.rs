@@ -260,7 +260,7 @@ impl Service<'_> {
         ready::ready();
         let place = engine.dir();
         tracing::info!(ledger = %place.display(), "leading");
-        let mut copies = Copies::new(place);
+        let mut copies = Copies::new(engine.clone());
         copies.look(&engine.now());
         let woken = |why| {
             copies.look(&engine.now());

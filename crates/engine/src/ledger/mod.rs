@@ -25,6 +25,7 @@ pub mod moved;
 pub mod overflow;
 pub mod person;
 pub mod request;
+pub mod retention;
 pub mod runs;
 pub mod setting;
 pub mod statistic;

@@ -122,3 +122,6 @@ CREATE TABLE statistic (
     n    INTEGER NOT NULL CHECK (n > 0),
     PRIMARY KEY (day, what)
 ) STRICT, WITHOUT ROWID;
+
+-- Retention: what was deleted is found again when its time is over.
+CREATE INDEX event_deleted ON event (deleted_at) WHERE deleted_at IS NOT NULL;
