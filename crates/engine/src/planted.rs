@@ -5,7 +5,12 @@
 use std::cell::RefCell;
 
 use calendar::{
-    delivery::State, event::Event, id::DeliveryId, plan::Wanted, reason::Reason, timing::later,
+    delivery::{Row as Facts, State},
+    event::Event,
+    id::DeliveryId,
+    plan::Wanted,
+    reason::Reason,
+    timing::later,
 };
 use jiff::Timestamp;
 
@@ -151,6 +156,32 @@ impl Act<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// What is known of a row, but for what a planted bug forgets.
+pub(crate) fn as_remembered(facts: &Facts) -> Facts {
+    let forgets = is_planted(Planted::RetryAfterDelete);
+    let most = if is_planted(Planted::RetryForEver) { 2 } else { u32::MAX };
+    Facts {
+        cancel_wanted: facts.cancel_wanted && !forgets,
+        failures: facts.failures.min(most),
+        ..facts.clone()
+    }
+}
+
+impl Act<'_> {
+    /// A row that is over, to be sent by a planted bug. `None`: it changed meanwhile.
+    pub(crate) fn as_if_not_over(&self, mut row: DeliveryRow) -> Result<Option<DeliveryRow>> {
+        if row.facts.state == State::Held {
+            let to = (State::Pending, Reason::Released);
+            if !self.enter(&row, to, &Effects::default(), "")? {
+                return Ok(None);
+            }
+            row.facts.state = State::Pending;
+            row.facts.not_before = None;
+        }
+        Ok(Some(row))
     }
 }
 

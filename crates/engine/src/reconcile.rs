@@ -69,6 +69,7 @@ impl Act<'_> {
                 self.look_back(event, &mut effect)?;
                 now
             }
+            Asked::Pass | Asked::Nobody if is_planted(Planted::MarkAhead) => decided,
             Asked::Pass | Asked::Nobody => decided.min(now),
         };
         let (until, plan_at) = self.look_ahead(event, from, asked, &mut effect)?;

@@ -187,6 +187,11 @@ impl Disk {
         lock(&self.0).faults.retain(|fault| !matches!(fault, Fault::Busy { .. }));
     }
 
+    /// Syncs are fast again.
+    pub fn hurry(&self) {
+        lock(&self.0).faults.retain(|fault| !matches!(fault, Fault::SlowSync { .. }));
+    }
+
     /// Lets a caller on this disk wait so long inside a call.
     pub fn wait(&self, time: Duration) {
         self.sleep(time);
@@ -318,7 +323,7 @@ impl Disk {
         let mut state = lock(&self.0);
         state.alive(id)?;
         state.counts.syncs += 1;
-        let fails = state.turn_of_sync();
+        let (fails, lasts) = state.turn_of_sync();
         let file = state.file(id)?;
         if fails {
             file.forget();
@@ -327,6 +332,10 @@ impl Disk {
         file.sync();
         // A journaling file system keeps its changes of folders in order, and so before this one.
         state.gone.clear();
+        drop(state);
+        if !lasts.is_zero() {
+            self.sleep(lasts);
+        }
         Ok(())
     }
 

@@ -23,6 +23,13 @@ pub enum Fault {
         /// Syncs that still go well.
         after: u64,
     },
+    /// So many syncs from now on one takes this long.
+    SlowSync {
+        /// Syncs that still go fast.
+        after: u64,
+        /// How long that one takes.
+        takes: Duration,
+    },
     /// All files together can have no more bytes than this.
     Full {
         /// The most there can be.

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::symlink, path::Path, sync::OnceLock};
 
 use calendar::{
-    delivery::{Guarantee, Profile},
+    delivery::{Guarantee, Profile, State},
     draft::{EventDraft, ReminderDraft},
     id::{CalendarId, ChannelId, DeliveryId},
     network::Network,
@@ -73,25 +73,27 @@ pub(crate) fn create(around: &Surroundings) -> engine::Result<()> {
 pub(crate) struct Channels {
     pub hook: ChannelId,
     pub careful: ChannelId,
+    pub hasty: ChannelId,
 }
 
 impl Channels {
     /// Makes them.
     pub fn make(engine: &Engine) -> engine::Result<Self> {
-        let one = |name: &str, guarantee| {
+        let one = |name: &str, guarantee, retries| {
             engine.add_webhook(&NewWebhook {
                 name: name.into(),
                 url: format!("http://127.0.0.1:9/{name}"),
                 network: Network::Loopback,
                 guarantee,
-                retries: Profile::Long,
+                retries,
                 rate: Rate::default(),
                 request: None,
             })
         };
-        let hook = one("hook", Guarantee::NeverMiss)?.id;
-        let careful = one("careful", Guarantee::NeverRepeat)?.id;
-        Ok(Self { hook, careful })
+        let hook = one("hook", Guarantee::NeverMiss, Profile::Long)?.id;
+        let careful = one("careful", Guarantee::NeverRepeat, Profile::Long)?.id;
+        let hasty = one("hasty", Guarantee::NeverMiss, Profile::Quick)?.id;
+        Ok(Self { hook, careful, hasty })
     }
 
     fn of(self, via: Via) -> ChannelId {
@@ -99,6 +101,7 @@ impl Channels {
             Via::Desktop => ChannelId::DESKTOP,
             Via::Hook => self.hook,
             Via::Careful => self.careful,
+            Via::Hasty => self.hasty,
         }
     }
 
@@ -192,13 +195,20 @@ impl Hand {
         snoozed.delivery.parse().ok()
     }
 
-    /// What will ring, in words.
+    /// What will ring, in words. Of what is due already it does not matter when it is tried next.
     pub fn rings(&self) -> Option<Vec<String>> {
-        let rings = self.engine.as_ref()?.next_rings(200).ok()?;
+        let engine = self.engine.as_ref()?;
+        let (now, rings) = (engine.now().wall, engine.next_rings(200).ok()?);
         let say = |ring: &Ring| {
-            let Ring { title, occurrence, reminder, channel, due, .. } = ring;
-            format!("{title} of {occurrence}, {reminder} by {channel}, due {due}")
+            let Ring { title, occurrence, reminder, channel, .. } = ring;
+            let when = match ring.state {
+                State::Scheduled if ring.due > now => format!("at {}", ring.due),
+                _ => "soon".into(),
+            };
+            format!("{title} of {occurrence}, {reminder} by {channel}, {when}")
         };
-        Some(rings.iter().map(say).collect())
+        let mut said: Vec<_> = rings.iter().map(say).collect();
+        said.sort_unstable();
+        Some(said)
     }
 }

@@ -1,6 +1,8 @@
 //! What happens in one run: made from a seed, and plain data, so that what fails can be made
 //! smaller.
 
+mod scenes;
+
 use engine::planted::Planted;
 use jiff::civil::{DateTime, date};
 
@@ -37,6 +39,8 @@ pub enum Via {
     Hook,
     /// A webhook that never repeats.
     Careful,
+    /// A webhook that gives up soon.
+    Hasty,
 }
 
 /// An event, or a birthday.
@@ -101,6 +105,8 @@ pub enum Step {
     Mood(bool, Mood, u64),
     /// A foreign program holds the write lock for so many milliseconds.
     Busy(u64),
+    /// A sync within the next second takes so many milliseconds.
+    Slow(u64),
     /// The next sync fails.
     FailingSync,
     /// The disk is full for so many milliseconds.
@@ -112,6 +118,9 @@ pub enum Step {
     /// Somebody puts the copy back.
     Restore,
 }
+
+/// As many bits as there are sorts of steps.
+const SORTS: u64 = 1 << 25;
 
 /// The zones events are in.
 const ZONES: [Option<&str>; 6] = [
@@ -160,7 +169,7 @@ impl Plan {
             steps.push((at, Step::Add(name, definition)));
         }
         // Each run knows only some sorts of mishap.
-        let allowed = dice.below(1 << 24) | dice.below(1 << 24) & dice.below(1 << 24);
+        let allowed = dice.below(SORTS) | dice.below(SORTS) & dice.below(SORTS);
         let may_restore = dice.percent(RESTORED);
         let names = steps.len() as u64;
         for _ in 0..15 + dice.below(60) {
@@ -174,6 +183,8 @@ impl Plan {
                 steps.push((at, step));
             }
         }
+        let named = steps.iter().filter(|(_, step)| matches!(step, Step::Add(..))).count();
+        steps.extend(scenes::scenes(seed, begins, days, named));
         steps.sort_by_key(|(at, _)| *at);
         Self { seed, days, begins, twins, bug: None, steps }
     }
@@ -213,14 +224,14 @@ fn definition(dice: &mut Dice, begins: DateTime, days: u32) -> Definition {
         zone,
         every: dice.of_these(&[None, Some(1), Some(1), Some(2), Some(7)]),
         before: dice.of_these(&[1, 10, 10, 60]),
-        via: dice.of_these(&[Via::Desktop, Via::Hook, Via::Hook, Via::Careful]),
+        via: dice.of_these(&[Via::Desktop, Via::Hook, Via::Hook, Via::Careful, Via::Hasty]),
         use_by: dice.of_these(&[None, None, None, Some("grace"), Some("grace"), Some("start")]),
     }
 }
 
 fn any(dice: &mut Dice, name: usize) -> Step {
     let down = if dice.percent(70) { dice.below(30_000) } else { dice.below(DAY / 2) };
-    match dice.below(36) {
+    match dice.below(37) {
         0..=2 => Step::Move(name, dice.between(-90, 180)),
         3 => Step::Retitle(name),
         4 | 5 => Step::Delete(name),
@@ -253,7 +264,12 @@ fn any(dice: &mut Dice, name: usize) -> Step {
         31 => Step::Deaf(dice.below(3_600_000)),
         32 => Step::SetClock(dice.between(30_000, 600_000)),
         33 => Step::Busy(dice.between(55_000, 65_000).unsigned_abs()),
-        34 => Step::Keep,
+        34 => Step::Slow(match dice.below(3) {
+            0 => dice.below(2_000),
+            1 => dice.below(30_000),
+            _ => dice.between(50_000, 80_000).unsigned_abs(),
+        }),
+        35 => Step::Keep,
         _ => Step::Restore,
     }
 }
@@ -296,5 +312,6 @@ fn sort(step: &Step) -> u32 {
         Step::Travel(_) => 21,
         Step::ZoneData(_) => 22,
         Step::Keep | Step::Restore => 23,
+        Step::Slow(_) => 24,
     }
 }

@@ -57,8 +57,9 @@ impl Receiver {
         *self.mood.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn be(&self, mood: Mood) {
-        *self.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
+    /// From now on it is so; gives how it was.
+    pub fn be(&self, mood: Mood) -> Mood {
+        std::mem::replace(&mut self.mood.lock().unwrap_or_else(PoisonError::into_inner), mood)
     }
 
     /// A call arrives; it is answered or not.

@@ -34,6 +34,8 @@ use crate::{
 pub(crate) const AFTER: u64 = 4 * DAY;
 /// A service that could not be started is started again after so long.
 const AGAIN: u64 = 2_000;
+/// A slow sync is one within so long.
+const HURRIES: u64 = 1_000;
 
 /// Runs a plan.
 pub fn run(plan: &Plan) -> Outcome {
@@ -55,6 +57,7 @@ enum Ending {
     Awake,
     Hearing,
     Unlocked,
+    Hurries,
     Thaw { process: u32 },
 }
 
@@ -82,6 +85,8 @@ struct World {
     down_since: Option<u64>,
     set: Vec<(u64, i64)>,
     off_until: u64,
+    /// How long in all a side was not well.
+    unwell: u64,
     deaf: u32,
     /// How often in a row no service could be started.
     failed: u64,
@@ -140,6 +145,7 @@ impl World {
             down_since: Some(0),
             set: vec![(0, 0)],
             off_until: 0,
+            unwell: 0,
             deaf: 0,
             failed: 0,
         }
@@ -237,8 +243,14 @@ impl World {
     fn ends(&mut self, key: (u64, u32)) {
         match self.agenda.remove(&key) {
             Some(Ending::Start) => self.start(),
-            Some(Ending::Mood { desktop: true }) => self.around.desktop.be(Mood::Well),
-            Some(Ending::Mood { desktop: false }) => self.around.hook.be(Mood::Well),
+            Some(Ending::Mood { desktop }) => {
+                let receiver = if desktop { &self.around.desktop } else { &self.around.hook };
+                // Whoever comes back is heard of.
+                if receiver.be(Mood::Well) == Mood::Absent {
+                    self.ring();
+                }
+            }
+            Some(Ending::Hurries) => self.around.disk.hurry(),
             Some(Ending::Full) => self.around.disk.heal(),
             Some(Ending::Unlocked) => self.around.disk.free(),
             Some(Ending::Hearing) => {
@@ -274,6 +286,7 @@ impl World {
             Step::Crash(_)
             | Step::Failing(_)
             | Step::Busy(_)
+            | Step::Slow(_)
             | Step::FailingSync
             | Step::Full(_) => self.fails(step),
             Step::Sleep(time) => {
@@ -298,8 +311,10 @@ impl World {
             Step::Mood(desktop, mood, time) => {
                 let receiver = if desktop { &self.around.desktop } else { &self.around.hook };
                 receiver.be(mood);
-                // What failed meanwhile is tried again later.
-                self.trouble_for(Some(desktop), time + 120_000);
+                self.unwell += time;
+                // What failed meanwhile is tried again later, and an endpoint that failed often
+                // rests for as long again, at most an hour.
+                self.trouble_for(Some(desktop), time + 120_000 + self.unwell.min(3_600_000));
                 self.later(time, Ending::Mood { desktop });
             }
             Step::Deaf(time) => {
@@ -334,6 +349,12 @@ impl World {
                 disk.arrange(Fault::Busy { held: Duration::from_millis(time) });
                 self.trouble(time + 16_000);
                 self.later(time, Ending::Unlocked);
+            }
+            Step::Slow(takes) => {
+                let takes = Duration::from_millis(takes);
+                disk.arrange(Fault::SlowSync { after: 0, takes });
+                self.trouble(HURRIES + u64::try_from(takes.as_millis()).unwrap_or(0) + 6_000);
+                self.later(HURRIES, Ending::Hurries);
             }
             Step::FailingSync => {
                 disk.arrange(Fault::FailingSync { after: 0 });

@@ -41,7 +41,7 @@ use crate::{
         delivery::{self, Effects},
         event, status,
     },
-    planted::{Planted, as_found, is_planted},
+    planted::{Planted, as_found, as_remembered, is_planted},
     rate::Rates,
 };
 
@@ -148,8 +148,8 @@ impl Scheduler {
                     act.enter(&row, to, &effects, "")?;
                     continue;
                 }
-                if let Next::Enter(state, reason, _) = decide(&row.facts, News::CutOff, act.wall())
-                {
+                let facts = as_remembered(&row.facts);
+                if let Next::Enter(state, reason, _) = decide(&facts, News::CutOff, act.wall()) {
                     let effects = Effects { crashed: true, again: true, ..Effects::default() };
                     act.enter(&row, (state, reason), &effects, "")?;
                 }

@@ -135,7 +135,9 @@ impl<'a> Pass<'a> {
             }
             let is_expiry = matches!(next, Next::Enter(State::Expired, ..));
             match next {
-                Next::Enter(..) if is_expiry && is_planted(Planted::NoExpiry) => to_send.push(row),
+                Next::Enter(..) if is_expiry && is_planted(Planted::NoExpiry) => {
+                    to_send.extend(self.act.as_if_not_over(row)?);
+                }
                 Next::Keep | Next::FlagCancel => {}
                 Next::Send => match self.turns.of(self.act.tx, &row, now)? {
                     Turn::Begins => {

@@ -20,7 +20,7 @@ use crate::{
         delivery::{self, DeliveryRow, Effects},
     },
     message,
-    planted::{Planted, is_planted},
+    planted::as_remembered,
 };
 
 impl Pass<'_> {
@@ -51,7 +51,9 @@ impl Pass<'_> {
             }
             let words = "the disk failed when it was marked, so it was not sent";
             attempt::end(self.act.tx, (row.id, row.token), "unavailable", None, words, now)?;
-            if let Next::Enter(state, reason, _) = decide(&row.facts, News::NotSent, now) {
+            if let Next::Enter(state, reason, _) =
+                decide(&as_remembered(&row.facts), News::NotSent, now)
+            {
                 self.act.enter(&row, (state, reason), &Effects::default(), words)?;
             }
         }
@@ -78,13 +80,7 @@ impl Pass<'_> {
         tracing::debug!(delivery = %row.id, attempt = row.attempts, token = row.token, outcome = word, status, "settled");
         let detail: String = report.detail.chars().take(4_096).collect();
         attempt::end(self.act.tx, (row.id, row.token), word, report.status, &detail, now)?;
-        let mut facts = row.facts.clone();
-        if is_planted(Planted::RetryForEver) {
-            facts.failures = facts.failures.min(3);
-        }
-        if is_planted(Planted::RetryAfterDelete) {
-            facts.cancel_wanted = false;
-        }
+        let facts = as_remembered(&row.facts);
         let Next::Enter(state, reason, not_before) = decide(&facts, News::Ended(outcome), now)
         else {
             return Ok(());

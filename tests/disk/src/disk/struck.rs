@@ -1,5 +1,7 @@
 //! What goes wrong with a change, and when.
 
+use std::time::Duration;
+
 use super::{No, State};
 use crate::fault::Fault;
 
@@ -33,7 +35,10 @@ impl State {
                 *after -= 1;
                 true
             }
-            Fault::FailingSync { .. } | Fault::Full { .. } | Fault::Busy { .. } => true,
+            Fault::FailingSync { .. }
+            | Fault::SlowSync { .. }
+            | Fault::Full { .. }
+            | Fault::Busy { .. } => true,
         });
         match struck {
             None => Ok(()),
@@ -47,20 +52,28 @@ impl State {
         }
     }
 
-    pub(super) fn turn_of_sync(&mut self) -> bool {
-        let mut fails = false;
+    /// Counts a sync; says whether it fails, and how long it takes.
+    pub(super) fn turn_of_sync(&mut self) -> (bool, Duration) {
+        let (mut fails, mut lasts) = (false, Duration::ZERO);
         self.faults.retain_mut(|fault| match fault {
             Fault::FailingSync { after: 0 } => {
                 fails = true;
                 false
             }
-            Fault::FailingSync { after } => {
+            Fault::SlowSync { after: 0, takes } => {
+                lasts += *takes;
+                false
+            }
+            Fault::FailingSync { after } | Fault::SlowSync { after, .. } => {
                 *after -= 1;
                 true
             }
-            _ => true,
+            Fault::Crash { .. }
+            | Fault::Failing { .. }
+            | Fault::Full { .. }
+            | Fault::Busy { .. } => true,
         });
-        fails
+        (fails, lasts)
     }
 }
 

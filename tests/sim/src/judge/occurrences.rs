@@ -19,6 +19,8 @@ const PROMPT: i128 = 2_000;
 /// What a person did so shortly before a moment may count for it or not.
 const EDGE: u64 = 1_000;
 const MINUTE: u64 = 60_000;
+/// What was due so shortly before a copy was made may be under way in it.
+const UNDER_WAY: u64 = 20_000;
 /// Of what is due a person's change so much later says nothing any more.
 const SETTLED: u64 = 5 * DAY;
 
@@ -60,8 +62,9 @@ fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) 
                 let (from, until) = (version.from.max(stay.from), until.min(stay.until));
                 for Due { at: due, of } in oracle::dues(&definition, stay.place, end) {
                     let Some(at) = case.reached(due) else { continue };
-                    let is_forgotten =
-                        |(back, _, of): &(u64, Timestamp, u64)| *of <= at && at <= *back;
+                    let is_forgotten = |(back, _, of): &(u64, Timestamp, u64)| {
+                        *of <= at + UNDER_WAY && at <= *back
+                    };
                     if case.restored.iter().any(is_forgotten) {
                         continue;
                     }
