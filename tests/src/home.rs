@@ -63,13 +63,21 @@ impl Home {
     /// When a folder or the bus cannot be had.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temp folder");
-        let data = folder.path().join("data");
-        let engine = Engine::open(&data, Actor::CommandLine, Arc::new(SystemClock::new()));
-        let engine = Arc::new(engine.expect("a ledger"));
+        let engine = open(&folder.path().join("data"));
         let rung = Arc::new(Notify::new());
         let ring = rung.clone();
         engine.bell().watch(move || ring.notify_one()).expect("the bell");
         Self { folder, bus: Bus::start(), engine, rung, display: None, environment: Vec::new() }
+    }
+
+    /// The same home after another file took the place of its ledger.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn opened_anew(self) -> Self {
+        let engine = open(&self.data());
+        Self { engine, ..self }
     }
 
     /// From now on programs of this home have a display to open windows on.
@@ -268,6 +276,11 @@ impl Home {
         let engine = Engine::open(&self.data(), Actor::CommandLine, clock).expect("the ledger");
         note(&engine, title, later, ChannelId::DESKTOP)
     }
+}
+
+fn open(data: &Path) -> Arc<Engine> {
+    let engine = Engine::open(data, Actor::CommandLine, Arc::new(SystemClock::new()));
+    Arc::new(engine.expect("a ledger"))
 }
 
 /// The machine's clock as it was a while ago.

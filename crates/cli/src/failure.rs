@@ -78,7 +78,7 @@ impl From<engine::Error> for Failure {
             Error::ScopeNeeded => ("scope_needed", None),
             Error::Unfit { .. } => ("unfit", None),
             Error::Newer { .. } => ("newer", None),
-            Error::Copy { .. } => (REFUSED, Some("file".into())),
+            Error::Copy { .. } | Error::Damaged { .. } => (REFUSED, Some("file".into())),
             Error::Full => ("full", None),
             Error::Busy => ("busy", None),
             Error::Sealed => ("sealed", None),

@@ -109,18 +109,27 @@ pub fn daily_ones(dir: &Path) -> Vec<(Date, PathBuf)> {
     found
 }
 
+/// The same, the ones from days that are not yet at the end: a clock was wrong when they were made,
+/// and nobody knows how old they are.
+pub(crate) fn by_age(dir: &Path, now: Timestamp) -> Vec<PathBuf> {
+    let today = day_of(now);
+    let (past, false_ones): (Vec<_>, Vec<_>) =
+        daily_ones(dir).into_iter().partition(|(day, _)| *day <= today);
+    past.into_iter().chain(false_ones).map(|(_, path)| path).collect()
+}
+
 /// Whether the day's backup is still to be made.
 pub fn is_due(dir: &Path, now: Timestamp) -> bool {
     let today = day_of(now);
-    daily_ones(dir).first().is_none_or(|(newest, _)| *newest < today)
+    daily_ones(dir).iter().all(|(day, _)| *day != today)
 }
 
 fn day_of(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
 }
 
-/// Makes the day's backup of the ledger in this folder and lets the oldest go. `None`: there is no
-/// room for one. It has the ledger open by itself, so it may run beside everything else.
+/// Makes the day's backup of the ledger in this folder and lets the oldest of this very ledger go.
+/// `None`: there is no room for one. It has the ledger open by itself, so it may run beside everything else.
 ///
 /// # Errors
 /// When it cannot be made or is not whole; then the older ones stay.
@@ -131,7 +140,9 @@ pub fn daily(dir: &Path, now: Timestamp) -> Result<Option<Backup>> {
         return Ok(None);
     }
     let made = to(&ledger, &folder.join(format!("daily-{}.db", day_of(now))))?;
-    for (_, old) in daily_ones(dir).into_iter().skip(KEPT) {
+    // What cannot be read may be of another ledger, and is kept.
+    let is_of_it = |path: &PathBuf| copy::ledger_of(path).as_ref() == Some(&made.holds.ledger);
+    for old in by_age(dir, now).into_iter().filter(is_of_it).skip(KEPT) {
         fs::remove_file(&old).map_err(unwritten(&old))?;
     }
     Ok(Some(made))

@@ -1,10 +1,12 @@
-//! A ledger whose file is damaged: it is set aside whole, and the newest good backup the service
-//! made takes its place. That one counts as restored: nothing of the past rings by itself.
+//! A ledger whose file is damaged, or gone where there are backups of it: what is there is set aside
+//! whole, and the newest good backup the service made takes its place. That one counts as restored:
+//! nothing of the past rings by itself.
 
 use std::{
     fs,
-    io::Read,
+    io::{ErrorKind, Read},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -13,37 +15,53 @@ use rusqlite::ErrorCode;
 use crate::{
     backup,
     error::{Error, Result},
-    ledger::{SchedulerLock, copy, exchange::Alone, prepare_directory},
+    ledger::{DATABASE, SchedulerLock, copy, exchange::Alone, prepare_directory},
     restore,
 };
 
 /// What was done about a damaged ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mended {
-    /// The damaged file, under its new name.
-    pub kept: PathBuf,
+    /// The damaged file, under its new name; none where it was gone.
+    pub kept: Option<PathBuf>,
     /// The backup that took its place.
     pub backup: PathBuf,
 }
 
-/// What every database of SQLite begins with.
-const BEGINNING: &[u8] = b"SQLite format 3\0";
+/// What came of an attempt to mend a ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mending {
+    /// A backup took its place.
+    Mended(Mended),
+    /// Nothing is wrong with it: somebody else has mended or restored it meanwhile.
+    Sound,
+    /// Somebody has it open, and nothing was done.
+    InUse,
+}
 
-/// Whether an error is about the ledger's file being damaged. A file that is no database at all is
-/// damage where there are backups of a ledger.
+/// So long it is waited for whoever has the ledger open; then it is tried again.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether an error is about the ledger's file being damaged. One that is gone, or no database at
+/// all, is so where there are backups of a ledger.
 pub fn is_damage(error: &Error, dir: &Path) -> bool {
     match error {
         Error::Sqlite(error) => matches!(
             error.sqlite_error_code(),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
         ),
-        Error::Copy { path, .. } => path == dir,
+        // It may have been named in other ways, through links or from somewhere else.
+        Error::Damaged { path, .. } => match (path.canonicalize(), dir.canonicalize()) {
+            (Ok(path), Ok(dir)) => path == dir.join(DATABASE),
+            _ => false,
+        },
         Error::Unfit { .. } => !begins_well(dir) && !backup::daily_ones(dir).is_empty(),
         Error::Invalid { .. }
         | Error::NotFound { .. }
         | Error::Conflict { .. }
         | Error::ScopeNeeded
         | Error::Newer { .. }
+        | Error::Copy { .. }
         | Error::Full
         | Error::Busy
         | Error::Io { .. }
@@ -51,28 +69,54 @@ pub fn is_damage(error: &Error, dir: &Path) -> bool {
     }
 }
 
+/// Whether the ledger's file begins as every database of SQLite does.
 fn begins_well(dir: &Path) -> bool {
-    let mut beginning = [0; BEGINNING.len()];
-    let file = fs::File::open(dir.join("carillon.db"));
-    file.is_ok_and(|mut file| file.read_exact(&mut beginning).is_ok()) && beginning == BEGINNING
+    let mut head = [0; 24];
+    match fs::File::open(dir.join(DATABASE)).and_then(|mut file| file.read_exact(&mut head)) {
+        Ok(()) => {}
+        Err(error) => {
+            return !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof);
+        }
+    }
+    let page = u16::from_be_bytes([head[16], head[17]]);
+    let is_size = page == 1 || (page >= 512 && page.is_power_of_two());
+    let formats = [head[18], head[19]];
+    head.starts_with(b"SQLite format 3\0")
+        && is_size
+        && formats.iter().all(|format| [1, 2].contains(format))
+        && head[21..] == [64, 32, 32]
 }
 
-/// Sets the damaged ledger in this directory aside and puts the newest good backup in its place.
+/// Sets the damaged ledger in this directory aside and puts the newest good backup of it in its
+/// place, if it still is damaged when nobody else has it open.
 ///
 /// # Errors
-/// When a service leads it, a program has it open, or there is no good backup: then the file stays
-/// as it is.
-pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mended> {
+/// When there is no good backup, or the disk says no: then the file stays as it is.
+pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mending> {
     let dir = prepare_directory(dir)?;
-    let alone = Alone::with(&dir, leads)?;
-    let fresh = dir.join("carillon.db.restoring");
-    for (_, path) in backup::daily_ones(&dir) {
-        if let Err(error) = copy::examine(&path).and_then(|_| restore::adopt(&path, &fresh)) {
-            tracing::warn!(%error, "this backup is of no use");
+    let Some(alone) = Alone::with(&dir, leads, PATIENCE)? else { return Ok(Mending::InUse) };
+    let path = dir.join(DATABASE);
+    match copy::examine(&path) {
+        Ok(_) => return Ok(Mending::Sound),
+        Err(Error::Damaged { .. }) => {}
+        Err(Error::Copy { .. }) if !begins_well(&dir) => {}
+        Err(other) => return Err(other),
+    }
+    let ledger = copy::ledger_of(&path);
+    for backup in backup::by_age(&dir, now) {
+        if ledger.is_some() && copy::ledger_of(&backup) != ledger {
             continue;
         }
-        if let Some(kept) = alone.exchange(&fresh, "damaged", now)? {
-            return Ok(Mended { kept, backup: path });
+        match copy::examine(&backup).and_then(|_| restore::adopt(&backup, &alone.fresh())) {
+            Ok(_) => {
+                let kept = alone.exchange("damaged", now)?;
+                return Ok(Mending::Mended(Mended { kept, backup }));
+            }
+            Err(error @ (Error::Full | Error::Busy | Error::Io { .. })) => {
+                restore::clear(&alone.fresh())?;
+                return Err(error);
+            }
+            Err(error) => tracing::warn!(%error, "this backup is of no use"),
         }
     }
     let reason = "it is damaged and there is no good backup of it: the file is left as it is; \

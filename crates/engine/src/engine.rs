@@ -240,6 +240,14 @@ impl Engine {
         self.lock().took_over()
     }
 
+    /// Lets go of the ledger, for whoever has this engine: another file is to take its place.
+    ///
+    /// # Errors
+    /// When there is no memory for that.
+    pub fn close(&self) -> Result<()> {
+        self.lock().close()
+    }
+
     /// The bell beside the ledger.
     pub fn bell(&self) -> Bell {
         self.lock().bell().clone()

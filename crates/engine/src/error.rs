@@ -65,6 +65,14 @@ pub enum Error {
         /// Why, and what to do.
         reason: String,
     },
+    /// The ledger's file, or one that is to be a copy of it, is damaged.
+    #[error("the file {path} is damaged: {reason}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The disk is full.
     #[error("the disk with the ledger is full: nothing was changed; free some space and repeat")]
     Full,
@@ -133,6 +141,7 @@ impl Error {
             | Self::Unfit { .. }
             | Self::Newer { .. }
             | Self::Copy { .. }
+            | Self::Damaged { .. }
             | Self::Full
             | Self::Busy
             | Self::Io { .. }

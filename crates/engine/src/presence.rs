@@ -28,12 +28,14 @@ impl Engine {
         Ok(self.service_status()?.is_some_and(|said| said.stopped.is_none()))
     }
 
-    /// Notes that the ledger was damaged and a backup took its place.
+    /// Notes that the ledger was damaged or gone and a backup took its place.
     ///
     /// # Errors
     /// When the ledger cannot be written.
     pub fn note_mended(&self, done: &Mended) -> Result<()> {
-        let words = format!("{}, kept as {}", done.backup.display(), done.kept.display());
+        let kept = done.kept.as_ref();
+        let kept = kept.map_or_else(String::new, |kept| format!(", kept as {}", kept.display()));
+        let words = format!("{}{kept}", done.backup.display());
         self.write(|act| setting::put(act.tx, name::MENDED, &words))
     }
 

@@ -16,14 +16,11 @@ use crate::{
     ledger::{
         Ledger, SchedulerLock, channel,
         copy::{self, Holds},
-        exchange::{Alone, with_end},
+        exchange::{Alone, PATIENCE, with_end},
         prepare_directory,
     },
     vault::Vault,
 };
-
-/// What is not the ledger yet.
-const FRESH: &str = "carillon.db.restoring";
 
 /// What restoring came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,15 +43,15 @@ pub struct Restored {
 pub fn restore(dir: &Path, file: &Path, now: Timestamp) -> Result<Restored> {
     let dir = prepare_directory(dir)?;
     let Some(leads) = SchedulerLock::try_take(&dir)? else { return Err(led(&dir)) };
-    let alone = Alone::with(&dir, &leads)?;
+    let Some(alone) = Alone::with(&dir, &leads, PATIENCE)? else { return Err(in_use(&dir)) };
     refuse_itself(&alone, file)?;
-    let fresh = dir.join(FRESH);
+    let fresh = alone.fresh();
     let adopted = adopt(file, &fresh);
     if adopted.is_err() {
         clear(&fresh)?;
     }
     let holds = adopted?;
-    let kept = alone.exchange(&fresh, "before-restore", now)?;
+    let kept = alone.exchange("before-restore", now)?;
     let ledger = alone.ledger().unwrap_or(dir.clone());
     drop(alone);
     drop(leads);
@@ -73,6 +70,11 @@ fn led(dir: &Path) -> Error {
     });
     let reason = format!("a service runs and would be cut off from its ledger: {how}, then repeat");
     Error::Unfit { path: dir.to_path_buf(), reason }
+}
+
+fn in_use(dir: &Path) -> Error {
+    let reason = "a window or another command has it open: close it and repeat";
+    Error::Unfit { path: dir.to_path_buf(), reason: reason.into() }
 }
 
 fn refuse_itself(alone: &Alone<'_>, file: &Path) -> Result<()> {
@@ -104,12 +106,13 @@ pub(crate) fn adopt(file: &Path, fresh: &Path) -> Result<Holds> {
     // What is said of the copy is said of the file.
     copy::adopt(fresh).map_err(|error| match error {
         Error::Copy { reason, .. } => Error::Copy { path: file.to_path_buf(), reason },
+        Error::Damaged { reason, .. } => Error::Damaged { path: file.to_path_buf(), reason },
         other => other,
     })
 }
 
 /// What an earlier one that was cut off left of it goes.
-fn clear(fresh: &Path) -> Result<()> {
+pub(crate) fn clear(fresh: &Path) -> Result<()> {
     for end in ["", "-wal", "-shm", "-journal"] {
         let path = with_end(fresh, end);
         match fs::remove_file(&path) {

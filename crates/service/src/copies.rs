@@ -12,6 +12,8 @@ use std::{
 
 use engine::{Engine, backup, clock::Now};
 
+use crate::aside::Aside;
+
 /// What failed is tried again after so long.
 const AGAIN: Duration = Duration::from_secs(3600);
 
@@ -20,14 +22,15 @@ const AGAIN: Duration = Duration::from_secs(3600);
 pub(crate) struct Copies {
     engine: Arc<Engine>,
     dir: PathBuf,
+    aside: Aside,
     is_busy: Arc<AtomicBool>,
     /// Not looked at before this boot time.
     next: Duration,
 }
 
 impl Copies {
-    pub(crate) fn new(engine: Arc<Engine>) -> Self {
-        Self { dir: engine.dir(), engine, is_busy: Arc::default(), next: Duration::ZERO }
+    pub(crate) fn new(engine: Arc<Engine>, aside: Aside) -> Self {
+        Self { dir: engine.dir(), engine, aside, is_busy: Arc::default(), next: Duration::ZERO }
     }
 
     /// Begins with the day's backup if there is none yet. Says whether it did.
@@ -51,7 +54,7 @@ impl Copies {
             forget(&engine);
             is_busy.store(false, Ordering::Release);
         };
-        let begun = std::thread::Builder::new().name("backup".into()).spawn(work);
+        let begun = self.aside.begin("backup", work);
         if let Err(error) = &begun {
             tracing::error!(%error, "the day's backup could not be begun");
             self.is_busy.store(false, Ordering::Release);

@@ -4,12 +4,14 @@
 
 #![forbid(unsafe_code)]
 
+mod aside;
 mod copies;
 mod desk;
 #[cfg(target_os = "linux")]
 mod glance;
 mod kept;
 pub mod log;
+mod mend;
 pub mod ready;
 pub mod run;
 #[cfg(target_os = "linux")]

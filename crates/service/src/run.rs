@@ -20,15 +20,20 @@ use engine::{
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::{
+    aside::Aside,
     copies::Copies,
     desk::Desk,
     kept::{Kept, keep_zone},
+    mend::mend,
     ready, trouble,
     wake::Signals,
 };
 
 /// What is left to do at the end of the process may take so long.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// A disk that damages the ledger again and again is not to be filled with copies of it.
+const MENDS: u32 = 3;
 
 /// How long a clock that is not synchronised yet is waited for, and how often it is looked at.
 const SYNCHRONISING: Duration = Duration::from_secs(120);
@@ -71,7 +76,7 @@ pub enum Error {
     },
 }
 
-fn system(tried: &'static str) -> impl FnOnce(io::Error) -> Error {
+pub(crate) fn system(tried: &'static str) -> impl FnOnce(io::Error) -> Error {
     move |source| Error::System { tried, source }
 }
 
@@ -95,17 +100,24 @@ async fn serve(options: &Options) -> Result<(), Error> {
     let (stop, mut stopping) = watch::channel(false);
     let stop = Arc::new(stop);
     let mut signals = Stopped::listen().map_err(system("hear its signals"))?;
+    let aside = Aside::default();
     let served = async {
-        let mut mended = None;
-        // Ends: a ledger is mended once in a life.
+        let mut start = Start::default();
+        let mut mends = 0;
+        // Ends: a ledger is mended only so often in a life.
         loop {
-            let led = lead_once(options, &place, &stop, &mut stopping, mended.clone()).await;
+            let led = lead_once(options, &place, &stop, &mut stopping, (&aside, start)).await;
             let Err(Error::Engine(error)) = led else { return led };
-            if mended.is_some() || !damage::is_damage(&error, &place.data) {
+            if mends == MENDS || !damage::is_damage(&error, &place.data) {
                 return Err(error.into());
             }
+            mends += 1;
             tracing::error!(%error, "the ledger is damaged");
-            mended = Some(mend(&place).await?);
+            let Some((lock, mended)) = mend(place.data.clone(), &aside, &mut stopping).await?
+            else {
+                return Ok(());
+            };
+            start = Start { lock: Some(lock), mended };
         }
     };
     tokio::pin!(served);
@@ -123,35 +135,33 @@ async fn serve(options: &Options) -> Result<(), Error> {
     }
 }
 
+/// What a lead begins with, after the ledger was mended.
+#[derive(Default)]
+struct Start {
+    lock: Option<SchedulerLock>,
+    mended: Option<Mended>,
+}
+
 /// Leads until it ends, or stands by and then leads.
 async fn lead_once(
     options: &Options,
     place: &Place,
     stop: &Arc<watch::Sender<bool>>,
     stopping: &mut watch::Receiver<bool>,
-    mended: Option<Mended>,
+    (aside, start): (&Aside, Start),
 ) -> Result<(), Error> {
-    let Some((engine, lock)) = lead(place, stopping).await? else { return Ok(()) };
+    let Start { lock, mended } = start;
+    let Some((engine, lock)) = lead(place, stopping, lock).await? else { return Ok(()) };
     await_clock(&engine, stopping).await?;
-    let (stop, stopping) = (stop.clone(), stopping.clone());
-    let led = Service { options, engine, stop, stopping, mended }.lead().await;
+    let (stop, stopping, aside) = (stop.clone(), stopping.clone(), aside.clone());
+    let service = Service { options, engine: engine.clone(), stop, stopping, mended, aside };
+    let led = service.lead().await;
+    if led.is_err() {
+        // What is still being handed over must not keep it from being mended.
+        engine.close()?;
+    }
     drop(lock);
     led
-}
-
-/// The newest good backup in the place of the damaged ledger. What still has it open here ends
-/// meanwhile.
-async fn mend(place: &Place) -> Result<Mended, Error> {
-    let dir = place.data.clone();
-    let work = move || {
-        let lock = SchedulerLock::wait(&dir)?;
-        damage::mend(&dir, &lock, SystemClock::new().now().wall)
-    };
-    let done = tokio::task::spawn_blocking(work).await;
-    let mended = done.map_err(|error| system("mend its ledger")(io::Error::other(error)))??;
-    let (kept, backup) = (mended.kept.display(), mended.backup.display());
-    tracing::warn!(%kept, %backup, "a backup took the damaged ledger's place, which is kept");
-    Ok(mended)
 }
 
 /// Opens the ledger and takes the scheduler lock, waiting for it if another service leads.
@@ -159,6 +169,7 @@ async fn mend(place: &Place) -> Result<Mended, Error> {
 async fn lead(
     place: &Place,
     stopping: &mut watch::Receiver<bool>,
+    lock: Option<SchedulerLock>,
 ) -> Result<Option<(Arc<Engine>, SchedulerLock)>, Error> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let open = || {
@@ -167,7 +178,8 @@ async fn lead(
     };
     let engine = open()?;
     let dir = engine.dir();
-    if let Some(lock) = SchedulerLock::try_take(&dir)? {
+    let lock = lock.map_or_else(|| SchedulerLock::try_take(&dir), |lock| Ok(Some(lock)));
+    if let Some(lock) = lock? {
         return Ok(Some((engine, lock)));
     }
     // A stand-by holds nothing, so that the ledger may be migrated.
@@ -219,6 +231,7 @@ struct Service<'a> {
     stopping: watch::Receiver<bool>,
     /// What was done about a damaged ledger just now.
     mended: Option<Mended>,
+    aside: Aside,
 }
 
 impl Service<'_> {
@@ -242,7 +255,7 @@ impl Service<'_> {
             tell.send(Some(trouble::mended(mended))).unwrap_or(());
         }
         if engine.was_cut_off()? {
-            trouble::check(engine.clone(), tell.clone());
+            trouble::check(engine.clone(), tell.clone(), &self.aside);
         }
         let driver = Driver::new(Scheduler::lead(engine.clone())?, engine.clone(), couriers)
             .telling_trouble(move |error| {
@@ -260,7 +273,7 @@ impl Service<'_> {
         ready::ready();
         let place = engine.dir();
         tracing::info!(ledger = %place.display(), "leading");
-        let mut copies = Copies::new(engine.clone());
+        let mut copies = Copies::new(engine.clone(), self.aside.clone());
         copies.look(&engine.now());
         let woken = |why| {
             copies.look(&engine.now());
@@ -273,8 +286,9 @@ impl Service<'_> {
                 Woken::Due | Woken::Bell => {}
             }
         };
-        driver.run(wake, nudge, self.stopping.clone(), woken).await?;
-        Ok(())
+        let ended = driver.run(wake, nudge, self.stopping.clone(), woken).await;
+        tasks.shutdown().await;
+        Ok(ended?)
     }
 
     /// The sleeper, woken by the bell as well. Without the bell it looks often enough.

@@ -11,8 +11,10 @@ use engine::{
 };
 use tokio::sync::mpsc;
 
+use crate::aside::Aside;
+
 /// The notification's own key, so that it replaces itself.
-const KEY: &str = "carillon-ledger-trouble";
+pub(crate) const KEY: &str = "carillon-ledger-trouble";
 
 /// What is to be told; nothing when it is over.
 pub(crate) type Trouble = Option<Notice>;
@@ -27,12 +29,17 @@ pub(crate) async fn tell(
             courier.withdraw(KEY).await;
             continue;
         };
-        let message = Message::Notice(notice);
-        let parcel = Parcel { claims: Vec::new(), attempt: 1, use_by: None, message };
-        let report = courier.hand_over(parcel).await;
-        if !matches!(report.handover, Handover::Accepted { .. }) {
-            tracing::warn!(detail = %report.detail, "and nobody could be told on the screen");
-        }
+        show(&*courier, notice).await;
+    }
+}
+
+/// Tells one thing.
+pub(crate) async fn show(courier: &dyn Courier, notice: Notice) {
+    let message = Message::Notice(notice);
+    let parcel = Parcel { claims: Vec::new(), attempt: 1, use_by: None, message };
+    let report = courier.hand_over(parcel).await;
+    if !matches!(report.handover, Handover::Accepted { .. }) {
+        tracing::warn!(detail = %report.detail, "and nobody could be told on the screen");
     }
 }
 
@@ -58,16 +65,38 @@ pub(crate) fn words(error: &Error) -> Notice {
 /// The words for a ledger that was mended.
 pub(crate) fn mended(done: &Mended) -> Notice {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let body = format!(
-        "The backup {} took its place. What was due since stands under please check; the damaged file is kept as {}.",
-        name(&done.backup),
-        name(&done.kept)
-    );
-    notice("Carillon's ledger was damaged", body)
+    let backup = name(&done.backup);
+    let taken = "took its place. What was due since stands under please check";
+    match &done.kept {
+        Some(kept) => {
+            let body =
+                format!("The backup {backup} {taken}; the damaged file is kept as {}.", name(kept));
+            notice("Carillon's ledger was damaged", body)
+        }
+        None => notice("Carillon's ledger was missing", format!("The backup {backup} {taken}.")),
+    }
+}
+
+/// The words for a damaged ledger that another program has open.
+pub(crate) fn in_use() -> Notice {
+    let body = "A backup takes its place as soon as no window and no command has it open any more: close \
+                them. Nothing is told until then.";
+    notice("Carillon's ledger is damaged", body.into())
+}
+
+/// The words for a damaged ledger that could not be mended.
+pub(crate) fn unmended(error: &Error) -> Notice {
+    let body = match error {
+        Error::Full => "There is no room on the disk for the backup that is to take its place. Nothing is told \
+                        until there is; then it goes on by itself."
+            .into(),
+        other => format!("{other}. Nothing is told meanwhile."),
+    };
+    notice("Carillon's ledger is damaged", body)
 }
 
 /// Looks at the whole file on a thread of its own, and tells if anything is wrong with it.
-pub(crate) fn check(engine: Arc<Engine>, tell: mpsc::UnboundedSender<Trouble>) {
+pub(crate) fn check(engine: Arc<Engine>, tell: mpsc::UnboundedSender<Trouble>, aside: &Aside) {
     let work = move || {
         let found = Ledger::look(&engine.dir()).and_then(|ledger| match ledger {
             Some(ledger) => ledger.quick_check(),
@@ -80,6 +109,10 @@ pub(crate) fn check(engine: Arc<Engine>, tell: mpsc::UnboundedSender<Trouble>) {
             .into_iter()
             .flat_map(|found| found.unwrap_or_else(|error| vec![error.to_string()]))
             .collect();
+        if tell.is_closed() {
+            // The service has let go of the ledger meanwhile.
+            return;
+        }
         let Some(first) = faults.first() else {
             return tracing::info!("cut off the last time: the ledger is whole");
         };
@@ -89,7 +122,7 @@ pub(crate) fn check(engine: Arc<Engine>, tell: mpsc::UnboundedSender<Trouble>) {
         );
         tell.send(Some(notice("Carillon's ledger may be damaged", body))).unwrap_or(());
     };
-    if let Err(error) = std::thread::Builder::new().name("check".into()).spawn(work) {
+    if let Err(error) = aside.begin("check", work) {
         tracing::error!(%error, "the ledger could not be looked at");
     }
 }

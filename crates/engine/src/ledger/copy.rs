@@ -76,6 +76,10 @@ pub(crate) fn sync_folder(of: &Path) -> Result<()> {
     synced.map_err(Error::io(format!("could not sync {}", folder.display())))
 }
 
+fn damaged(path: &Path, reason: String) -> Error {
+    Error::Damaged { path: path.to_path_buf(), reason }
+}
+
 fn unfit(path: &Path, reason: impl Into<String>) -> Error {
     Error::Copy { path: path.to_path_buf(), reason: reason.into() }
 }
@@ -89,6 +93,14 @@ pub fn examine(path: &Path) -> Result<Holds> {
     let connection =
         Connection::open_with_flags(path, flags).map_err(|error| foreign_or(path, error))?;
     look(path, &connection)
+}
+
+/// The id of the ledger that a file is a copy of, as far as it can still be read.
+pub(crate) fn ledger_of(path: &Path) -> Option<String> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).ok()?;
+    let sql = "SELECT value FROM setting WHERE name = ?1";
+    connection.query_row(sql, [name::LEDGER], |row| row.get(0)).ok()
 }
 
 /// Makes a copy of some other file, which is one alone when it is through: what its journal holds
@@ -176,7 +188,7 @@ fn whole(path: &Path, connection: &Connection) -> Result<()> {
     let faults = faults().map_err(|error| foreign_or(path, error))?;
     match faults.first() {
         None => Ok(()),
-        Some(first) => Err(unfit(path, format!("is damaged: {}", first.replace('\n', "; ")))),
+        Some(first) => Err(damaged(path, first.replace('\n', "; "))),
     }
 }
 
@@ -185,7 +197,7 @@ fn foreign_or(path: &Path, error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{CannotOpen, DatabaseCorrupt, NotADatabase, PermissionDenied};
     match error.sqlite_error_code() {
         Some(NotADatabase) => unfit(path, NOT_OURS),
-        Some(DatabaseCorrupt) => unfit(path, format!("is damaged: {error}")),
+        Some(DatabaseCorrupt) => damaged(path, error.to_string()),
         Some(CannotOpen | PermissionDenied) => unfit(path, format!("could not be read ({error})")),
         _ => Error::from(error),
     }

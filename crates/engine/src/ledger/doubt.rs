@@ -5,7 +5,7 @@
 use rusqlite::{Connection, ErrorCode};
 
 use super::{Ledger, file};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Whether an error is the disk's, and not that of one who asks for too much.
 pub(super) fn is_of_the_disk(error: &rusqlite::Error) -> bool {
@@ -15,6 +15,10 @@ pub(super) fn is_of_the_disk(error: &rusqlite::Error) -> bool {
 impl Ledger {
     /// Closes the file and opens it anew, if the disk has failed it since.
     pub(super) fn make_sure(&mut self) -> Result<()> {
+        if self.is_closed {
+            let reason = "this program has closed it, so that another file may take its place";
+            return Err(Error::Unfit { path: self.dir.clone(), reason: reason.into() });
+        }
         if !self.is_doubtful {
             return Ok(());
         }
@@ -23,6 +27,14 @@ impl Ledger {
         self.connection = file::connect(&self.dir, &self.dir.join(file::DATABASE))?;
         self.is_doubtful = false;
         tracing::warn!("the disk failed the ledger: it was closed and opened anew");
+        Ok(())
+    }
+
+    /// Lets go of the file, whoever else here still has this ledger; nothing can be done with it then.
+    pub(crate) fn close(&mut self) -> Result<()> {
+        drop(std::mem::replace(&mut self.connection, Connection::open_in_memory()?));
+        self.is_closed = true;
+        self.shared = None;
         Ok(())
     }
 

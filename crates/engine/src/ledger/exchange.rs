@@ -1,11 +1,11 @@
 //! Another file in the place of the ledger: only by who holds the scheduler lock and is alone with
-//! it, and never so that what was there is lost. The name of the ledger never is without a file.
+//! it, and never so that what was there is lost. What is about to be done is written down first; cut
+//! off, it is finished by whoever opens the ledger next, before anything is read.
 
 use std::{
-    fs,
-    io::ErrorKind,
+    fs::{self, File},
+    io::{self, ErrorKind, Write},
     path::{Path, PathBuf},
-    thread,
     time::Duration,
 };
 
@@ -15,13 +15,22 @@ use super::{
     copy,
     file::{self, SchedulerLock, SharedLock},
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    simulated::wait,
+};
 
-/// How often it is tried to be alone, and how long one waits in between: for ten seconds in all.
-const TRIES: u32 = 500;
+/// How long it is tried to be alone where a person waits, and how long one waits in between.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(20);
-/// What belongs to a database besides its file, by the ends of the names.
-const JOURNALS: [&str; 2] = ["-wal", "-shm"];
+/// What belongs to a database besides its file, by the ends of the names: what was written last, and
+/// an index of that, which is made anew wherever it is missing.
+const JOURNAL: &str = "-wal";
+const INDEX: &str = "-shm";
+/// What is to become the ledger.
+const FRESH: &str = "carillon.db.restoring";
+/// Says under which name the ledger there was is being kept.
+const INTENT: &str = "carillon.db.exchange";
 
 /// Nobody else has the ledger open, and nobody can open it.
 #[derive(Debug)]
@@ -32,21 +41,22 @@ pub struct Alone<'a> {
 }
 
 impl<'a> Alone<'a> {
-    /// Waits a while for everybody else to close the ledger in this directory.
+    /// Waits so long for everybody else to close the ledger in this directory. `None`: somebody
+    /// did not.
     ///
     /// # Errors
-    /// When somebody does not, or the place is not fit.
-    pub fn with(dir: &Path, leads: &'a SchedulerLock) -> Result<Self> {
+    /// When the place is not fit.
+    pub fn with(dir: &Path, leads: &'a SchedulerLock, patience: Duration) -> Result<Option<Self>> {
         let lock = SharedLock::take(dir)?;
-        for _ in 0..TRIES {
+        for _ in 0..tries(patience) {
             if lock.try_alone(dir)? {
-                return Ok(Self { dir: dir.to_path_buf(), _leads: leads, _alone: lock });
+                finish(dir)?;
+                return Ok(Some(Self { dir: dir.to_path_buf(), _leads: leads, _alone: lock }));
             }
-            thread::park_timeout(PAUSE);
+            wait(PAUSE);
             lock.share(dir)?;
         }
-        let reason = "a window or another command has it open: close it and repeat";
-        Err(Error::Unfit { path: dir.to_path_buf(), reason: reason.into() })
+        Ok(None)
     }
 
     /// The ledger's file, if there is one.
@@ -55,52 +65,170 @@ impl<'a> Alone<'a> {
         path.symlink_metadata().is_ok().then_some(path)
     }
 
-    /// Puts a whole ledger in the place of the one there is, which is kept whole under another
+    /// Where a file is made whole that is to become the ledger.
+    pub fn fresh(&self) -> PathBuf {
+        self.dir.join(FRESH)
+    }
+
+    /// Puts [`Alone::fresh`] in the place of the ledger there is, which is kept whole under another
     /// name that says why and when. Gives that name.
     ///
     /// # Errors
     /// When a file cannot be renamed; the ledger there was is then still where it was.
-    pub fn exchange(&self, fresh: &Path, why: &str, now: Timestamp) -> Result<Option<PathBuf>> {
-        let place = self.dir.join(file::DATABASE);
-        let kept = match self.ledger() {
-            None => None,
-            Some(old) => Some(self.set_aside(&old, why, now)?),
-        };
-        fs::rename(fresh, &place).map_err(failed(&place))?;
-        copy::sync_folder(&place)?;
-        Ok(kept)
+    pub fn exchange(&self, why: &str, now: Timestamp) -> Result<Option<PathBuf>> {
+        let old = self.ledger();
+        if let Some(old) = old.as_ref().filter(|old| fs::metadata(old).is_ok_and(|f| f.len() > 0)) {
+            copy::fold_journal(old);
+        }
+        let aside = self.free_name(why, now)?;
+        intend(&self.dir, &aside)?;
+        if let Err(error) = finish(&self.dir) {
+            undo(&self.dir, &aside);
+            return Err(error);
+        }
+        Ok(old.map(|_| aside))
     }
 
-    /// A second name for the ledger's file, and its journals with it.
-    fn set_aside(&self, old: &Path, why: &str, now: Timestamp) -> Result<PathBuf> {
-        copy::fold_journal(old);
+    fn free_name(&self, why: &str, now: Timestamp) -> Result<PathBuf> {
         let stamp = now.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string();
-        // Ends: there are only so many files.
-        for n in 1_u32.. {
+        let name = |n: u32| {
             let end = if n == 1 { String::new() } else { format!("-{n}") };
-            let aside = self.dir.join(format!("{}.{why}-{stamp}{end}", file::DATABASE));
-            match fs::hard_link(old, &aside) {
-                Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
-                Err(error) => return Err(failed(&aside)(error)),
-            }
-            for journal in JOURNALS {
-                let (from, to) = (with_end(old, journal), with_end(&aside, journal));
-                match fs::rename(&from, &to) {
-                    Err(error) if error.kind() != ErrorKind::NotFound => {
-                        return Err(failed(&to)(error));
-                    }
-                    _ => {}
-                }
-            }
-            copy::sync_folder(&aside)?;
-            return Ok(aside);
-        }
-        Err(failed(old)(ErrorKind::AlreadyExists.into()))
+            self.dir.join(format!("{}.{why}-{stamp}{end}", file::DATABASE))
+        };
+        let is_free = |path: &PathBuf| {
+            ["", JOURNAL].iter().all(|end| with_end(path, end).symlink_metadata().is_err())
+        };
+        // Ends: there are only so many files.
+        let free = (1..u32::MAX).map(name).find(is_free);
+        free.ok_or_else(|| failed(&self.dir)(ErrorKind::AlreadyExists.into()))
     }
 }
 
-fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+fn tries(patience: Duration) -> u128 {
+    patience.as_millis() / PAUSE.as_millis()
+}
+
+/// Writes down that the ledger is about to be kept under this name.
+fn intend(dir: &Path, aside: &Path) -> Result<()> {
+    let (intent, begun) = (dir.join(INTENT), dir.join(format!("{INTENT}.part")));
+    let name = aside.file_name().unwrap_or_default().as_encoded_bytes();
+    let written = File::create(&begun)
+        .and_then(|mut file| file.write_all(name).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&begun, &intent));
+    written.map_err(failed(&intent))?;
+    copy::sync_folder(&intent)
+}
+
+/// Finishes an exchange that was cut off, for who opens the ledger: waits until it is alone for
+/// that, or until somebody else has done it.
+pub(super) fn finish_cut_off(dir: &Path, shared: &SharedLock) -> Result<()> {
+    for _ in 0..tries(PATIENCE) {
+        if !dir.join(INTENT).exists() {
+            return Ok(());
+        }
+        if shared.try_alone(dir)? {
+            let done = finish(dir);
+            shared.share(dir)?;
+            return done;
+        }
+        wait(PAUSE);
+        shared.share(dir)?;
+    }
+    let reason = "another file was being put in its place when that was cut off, and somebody has it \
+                  open: close the window and repeat";
+    Err(Error::Unfit { path: dir.to_path_buf(), reason: reason.into() })
+}
+
+/// For who only looks: it is finished by whoever does more.
+///
+/// # Errors
+/// When an exchange was cut off.
+pub(super) fn refuse_cut_off(dir: &Path) -> Result<()> {
+    if !dir.join(INTENT).exists() {
+        return Ok(());
+    }
+    let reason = "another file was being put in its place when that was cut off: any command but this one \
+                  finishes it";
+    Err(Error::Unfit { path: dir.to_path_buf(), reason: reason.into() })
+}
+
+/// What is intended is done, from wherever it was cut off.
+fn finish(dir: &Path) -> Result<()> {
+    finish_until(dir, usize::MAX)
+}
+
+/// The same up to so many steps, each of which may be the last before a kill.
+fn finish_until(dir: &Path, most: usize) -> Result<()> {
+    let intent = dir.join(INTENT);
+    let name = match fs::read_to_string(&intent) {
+        Ok(name) => name,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(&intent)(error)),
+    };
+    let (place, fresh, aside) = (dir.join(file::DATABASE), dir.join(FRESH), dir.join(name));
+    let sync = || copy::sync_folder(&place);
+    // What is beside the ledger is of the new one as soon as that has its name.
+    let is_old = || fresh.exists();
+    let steps: [&dyn Fn() -> Result<()>; 8] = [
+        &|| if is_old() { name_twice(&place, &aside) } else { Ok(()) },
+        &|| if is_old() { move_journal(&place, &aside) } else { Ok(()) },
+        &|| if is_old() { remove(&with_end(&place, INDEX)) } else { Ok(()) },
+        &sync,
+        &|| if is_old() { fs::rename(&fresh, &place).map_err(failed(&place)) } else { Ok(()) },
+        &sync,
+        &|| remove(&intent),
+        &sync,
+    ];
+    steps.iter().take(most).try_for_each(|step| step())
+}
+
+/// A second name for the ledger's file; another one where the file system gives no second ones.
+fn name_twice(place: &Path, aside: &Path) -> Result<()> {
+    let linked = fs::hard_link(place, aside);
+    let linked = linked.map_err(|error| error.kind());
+    match linked {
+        Ok(()) | Err(ErrorKind::AlreadyExists | ErrorKind::NotFound) => Ok(()),
+        Err(ErrorKind::PermissionDenied | ErrorKind::Unsupported) => {
+            fs::rename(place, aside).map_err(failed(aside))
+        }
+        Err(kind) => Err(failed(aside)(kind.into())),
+    }
+}
+
+fn move_journal(from: &Path, to: &Path) -> Result<()> {
+    let (from, to) = (with_end(from, JOURNAL), with_end(to, JOURNAL));
+    unless_missing(fs::rename(&from, &to)).map_err(failed(&to))
+}
+
+fn remove(path: &Path) -> Result<()> {
+    unless_missing(fs::remove_file(path)).map_err(failed(path))
+}
+
+fn unless_missing(done: io::Result<()>) -> io::Result<()> {
+    done.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) })
+}
+
+/// After an error: the ledger there was is where it was, unless the new one has its place already.
+fn undo(dir: &Path, aside: &Path) {
+    let place = dir.join(file::DATABASE);
+    if !dir.join(FRESH).exists() {
+        return;
+    }
+    let back = || {
+        move_journal(aside, &place)?;
+        match place.symlink_metadata() {
+            Ok(_) => remove(aside)?,
+            Err(_) => unless_missing(fs::rename(aside, &place)).map_err(failed(&place))?,
+        }
+        remove(&dir.join(INTENT))?;
+        copy::sync_folder(&place)
+    };
+    if let Err(error) = back() {
+        tracing::error!(%error, "what was begun is finished when the ledger is next opened");
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
     Error::io(format!("could not write {}", path.display()))
 }
 
@@ -110,3 +238,6 @@ pub(crate) fn with_end(path: &Path, end: &str) -> PathBuf {
     name.push(end);
     PathBuf::from(name)
 }
+
+#[cfg(test)]
+mod tests;

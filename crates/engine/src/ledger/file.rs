@@ -15,6 +15,7 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use rustix::fs::FlockOperation;
 
 use crate::{
+    backup,
     error::{Error, Result},
     planted::{Planted, is_planted},
     simulated::wait,
@@ -36,7 +37,7 @@ fn unfit(path: &Path, reason: impl Into<String>) -> Error {
 }
 
 /// The database's name.
-pub(super) const DATABASE: &str = "carillon.db";
+pub(crate) const DATABASE: &str = "carillon.db";
 
 /// Makes the directory (0700), or refuses one that others may enter.
 pub(crate) fn prepare_directory(dir: &Path) -> Result<PathBuf> {
@@ -110,7 +111,11 @@ pub(super) fn prepare_database(dir: &Path) -> Result<PathBuf> {
 /// The database file, if it is there and fit.
 pub(super) fn examine_database(dir: &Path) -> Result<Option<PathBuf>> {
     let path = dir.join(DATABASE);
-    match fs::symlink_metadata(&path) {
+    let found = fs::symlink_metadata(&path);
+    if found.as_ref().map_or_else(|e| e.kind() == ErrorKind::NotFound, |found| found.len() == 0) {
+        refuse_lost(dir)?;
+    }
+    match found {
         Ok(found) if !found.is_file() => Err(unfit(dir, "carillon.db is not a plain file")),
         Ok(found) if found.permissions().mode() & 0o077 != 0 => {
             let mode = found.permissions().mode() & 0o777;
@@ -124,6 +129,17 @@ pub(super) fn examine_database(dir: &Path) -> Result<Option<PathBuf>> {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
         Err(e) => Err(unfit(dir, format!("carillon.db could not be looked at ({e})"))),
     }
+}
+
+/// Where there are backups there was a ledger: none is begun in its place.
+fn refuse_lost(dir: &Path) -> Result<()> {
+    if backup::daily_ones(dir).is_empty() {
+        return Ok(());
+    }
+    let reason = "its file carillon.db is missing or empty, and there are backups of it: the service puts \
+                  the newest good one in its place when it starts, and `carillon restore FILE` one of \
+                  yours; to begin anew, move the folder backups away";
+    Err(unfit(dir, reason))
 }
 
 /// Opens the database with the settings the promise depends on, each one asserted.

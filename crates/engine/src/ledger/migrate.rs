@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
     copy,
-    file::{SharedLock, is_wal, make_wal},
+    file::{DATABASE, SharedLock, is_wal, make_wal},
     takeover,
 };
 use crate::{
@@ -89,7 +89,7 @@ fn lift(dir: &Path, connection: &mut Connection) -> Result<()> {
     let mut at = version(connection)?;
     if (1..SCHEMA).contains(&at) {
         // A ledger that is damaged is not brought up.
-        let holds = copy::look(dir, connection)?;
+        let holds = copy::look(&dir.join(DATABASE), connection)?;
         backup::before_schema(dir, &holds, |path| copy::copy(connection, path))?;
     }
     while at < SCHEMA {

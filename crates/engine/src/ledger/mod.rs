@@ -39,7 +39,7 @@ use ::calendar::nag::Nag;
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-pub(crate) use self::file::{make_room, prepare_directory};
+pub(crate) use self::file::{DATABASE, make_room, prepare_directory};
 pub use self::{file::SchedulerLock, migrate::SCHEMA};
 use crate::{
     bell::Bell,
@@ -56,7 +56,9 @@ pub struct Ledger {
     took_over: bool,
     /// The disk failed it: what it knows of the file may not be what is there.
     is_doubtful: bool,
-    _shared: Option<file::SharedLock>,
+    /// Nothing is done with it any more.
+    is_closed: bool,
+    shared: Option<file::SharedLock>,
 }
 
 impl Ledger {
@@ -67,11 +69,20 @@ impl Ledger {
     pub fn open(dir: &Path) -> Result<Self> {
         let dir = prepare_directory(dir)?;
         let shared = file::SharedLock::take(&dir)?;
+        exchange::finish_cut_off(&dir, &shared)?;
         let path = file::prepare_database(&dir)?;
         let mut connection = file::connect(&dir, &path)?;
         let (shared, took_over) = migrate::bring_up(&dir, &mut connection, shared)?;
         let bell = Bell::in_dir(&dir);
-        Ok(Self { connection, dir, bell, took_over, is_doubtful: false, _shared: Some(shared) })
+        Ok(Self {
+            connection,
+            dir,
+            bell,
+            took_over,
+            is_doubtful: false,
+            is_closed: false,
+            shared: Some(shared),
+        })
     }
 
     /// Opens the ledger in this directory to look at it: nothing is made, and nothing brought up
@@ -84,6 +95,7 @@ impl Ledger {
             return Ok(None);
         }
         let dir = file::examine_directory(dir)?;
+        exchange::refuse_cut_off(&dir)?;
         let Some(path) = file::examine_database(&dir)? else { return Ok(None) };
         let shared = file::SharedLock::look(&dir)?;
         let connection = file::connect(&dir, &path)?;
@@ -97,7 +109,8 @@ impl Ledger {
             bell,
             took_over: false,
             is_doubtful: false,
-            _shared: shared,
+            is_closed: false,
+            shared,
         }))
     }
 

@@ -1,0 +1,129 @@
+//! A damaged ledger is mended: nothing of this process has it open any more, nobody else leads it,
+//! and when nobody has it open at all its newest good backup takes its place. What keeps that from
+//! being done is told the person, and waited for.
+
+use std::{io, path::PathBuf, sync::Arc, time::Duration};
+
+use couriers::desktop::{self, DesktopCourier, DesktopEvent};
+use engine::{
+    clock::{Clock, SystemClock},
+    courier::{Courier, Notice},
+    damage::{self, Mended, Mending},
+    ledger::SchedulerLock,
+};
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    aside::Aside,
+    ready,
+    run::{Error, system},
+    trouble,
+};
+
+/// What failed is tried again after so long.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// Mends the ledger in this directory, and leads it from then on. Nothing was done about it if
+/// somebody else did so meanwhile. `None` when asked to stop.
+pub(crate) async fn mend(
+    dir: PathBuf,
+    aside: &Aside,
+    stopping: &mut watch::Receiver<bool>,
+) -> Result<Option<(SchedulerLock, Option<Mended>)>, Error> {
+    let mut crier = Crier::default();
+    let mended = tokio::select! {
+        mended = until_mended(dir, aside.clone(), &mut crier) => mended.map(Some),
+        _ = stopping.wait_for(|stop| *stop) => Ok(None),
+    };
+    if mended.is_ok() {
+        crier.be_silent().await;
+    }
+    mended
+}
+
+async fn until_mended(
+    dir: PathBuf,
+    aside: Aside,
+    crier: &mut Crier,
+) -> Result<(SchedulerLock, Option<Mended>), Error> {
+    let place = dir.clone();
+    let mut lock = in_the_background(move || {
+        aside.end();
+        SchedulerLock::wait(&place)
+    })
+    .await??;
+    loop {
+        let place = dir.clone();
+        let (back, done) = in_the_background(move || {
+            let done = damage::mend(&place, &lock, SystemClock::new().now().wall);
+            (lock, done)
+        })
+        .await?;
+        lock = back;
+        let error = match done {
+            Ok(Mending::Mended(mended)) => {
+                let (kept, backup) = (&mended.kept, mended.backup.display());
+                tracing::warn!(?kept, %backup, "a backup took the damaged ledger's place");
+                return Ok((lock, Some(mended)));
+            }
+            Ok(Mending::Sound) => {
+                tracing::info!("nothing is wrong with the ledger any more");
+                return Ok((lock, None));
+            }
+            Ok(Mending::InUse) => {
+                crier.say(trouble::in_use()).await;
+                continue;
+            }
+            Err(error) => error,
+        };
+        crier.say(trouble::unmended(&error)).await;
+        match error {
+            // The disk may be another in a while.
+            engine::Error::Full | engine::Error::Busy | engine::Error::Io { .. } => {
+                tracing::error!(%error, "the damaged ledger cannot be mended yet");
+                tokio::time::sleep(AGAIN).await;
+            }
+            other => return Err(other.into()),
+        }
+    }
+}
+
+async fn in_the_background<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| system("mend its ledger")(io::Error::other(error)))
+}
+
+/// Tells the person while there is no ledger to work with.
+#[derive(Default)]
+pub(crate) struct Crier {
+    desktop: Option<(Arc<DesktopCourier>, mpsc::Receiver<DesktopEvent>)>,
+    said: Option<String>,
+}
+
+impl Crier {
+    /// Says it, unless it was what was said last. Whoever starts us is told that we live.
+    pub(crate) async fn say(&mut self, notice: Notice) {
+        if self.said.as_ref() == Some(&notice.body) {
+            return;
+        }
+        tracing::warn!("{}: {}", notice.title, notice.body);
+        self.said = Some(notice.body.clone());
+        ready::ready();
+        if self.desktop.is_none() {
+            let (courier, events) = DesktopCourier::start(desktop::Options::default()).await;
+            self.desktop = Some((Arc::new(courier), events));
+        }
+        if let Some((courier, _)) = &self.desktop {
+            trouble::show(&**courier, notice).await;
+        }
+    }
+
+    /// It is over.
+    pub(crate) async fn be_silent(&mut self) {
+        if let Some((courier, _)) = self.desktop.take() {
+            courier.withdraw(trouble::KEY).await;
+        }
+    }
+}
