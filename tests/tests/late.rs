@@ -1,6 +1,8 @@
 //! Late: the same whatever kept the service from looking, bounded however much was missed, and what
 //! is on time before what is not.
 
+use std::collections::BTreeSet;
+
 use acceptance::world::{World, draft, reminder, reminders};
 use calendar::{
     draft::{EventDraft, ReminderDraft},
@@ -66,6 +68,8 @@ fn ten_thousand_missed_ticks_are_a_hundred_rows_and_one_range() {
         assert_eq!(ranges[0].range.until.to_string(), "2026-11-30T04:59:00Z");
         world.wait_until("2026-11-30T07:42:30");
         assert_eq!(world.sent.len(), told + 3, "{collapse}: what is live goes on");
+        let keys: BTreeSet<_> = world.sent.iter().map(|sent| &sent.key).collect();
+        assert_eq!(keys.len(), told + 3, "{collapse}: nothing is told twice");
     }
 }
 

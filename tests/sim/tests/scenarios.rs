@@ -65,6 +65,31 @@ fn thirty_days_with_a_restart_every_ten_minutes_tell_a_weekly_event_four_or_five
     assert!((4..=5).contains(&verdict.told), "told {} times", verdict.told);
 }
 
+/// The service gets to run only for a moment every few hours, at most ten of them apart.
+#[test]
+fn passes_delayed_up_to_ten_hours_lose_nothing() {
+    let times = [7, 12, 16, 21].map(|hour| date(2026, 10, 20).at(hour, 30, 0, 0));
+    let adds = times.iter().zip(0..).map(|(start, name)| {
+        let event = Definition { start: *start, ..DAILY };
+        (0, Step::Add(name, event))
+    });
+    for seed in 1..=3 {
+        let (mut at, mut freezes) = (MINUTE, Vec::new());
+        while at < 10 * 24 * HOUR {
+            // From hardly any time to ten hours, without an order.
+            let delay = at.wrapping_mul(2_654_435_761 * seed) % (10 * HOUR);
+            freezes.push((at, Step::Freeze(delay)));
+            // Late ones go out at one a second.
+            at += delay + 6_000;
+        }
+        let steps = adds.clone().chain(freezes).collect();
+        let verdict = Verdict::of(&Plan { steps, ..Plan::empty(seed, 10) });
+        assert_eq!(verdict.wrong, Vec::<String>::new());
+        // Once a day each, for ten days and the four that follow.
+        assert_eq!(verdict.told, times.len() * 14);
+    }
+}
+
 /// A restart, a sleep, a frozen service and a clock set forward over the same two hours.
 #[test]
 fn a_restart_a_sleep_a_freeze_and_a_clock_set_forward_are_one_case() {

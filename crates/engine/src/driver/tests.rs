@@ -26,6 +26,7 @@ use crate::{
 
 mod full;
 mod held;
+mod owners;
 
 /// The wall is set; since the boot each look takes a while.
 struct Set(Mutex<Timestamp>, AtomicU64);

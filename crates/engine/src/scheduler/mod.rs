@@ -309,4 +309,9 @@ impl Scheduler {
         self.under_way.clear();
         self.is_doubtful = true;
     }
+
+    /// What it claims by.
+    pub(crate) fn owner(&self) -> &[u8; 16] {
+        &self.owner
+    }
 }
