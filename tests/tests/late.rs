@@ -9,7 +9,10 @@ use calendar::{
     id::ChannelId,
     network::Network,
 };
-use engine::channels::NewWebhook;
+use engine::{
+    channels::NewWebhook,
+    courier::{Handover, Unavailable},
+};
 
 const BERLIN: &str = "Europe/Berlin";
 
@@ -203,4 +206,84 @@ fn what_is_late_goes_out_at_a_pace_and_what_is_live_before_it() {
     let mut by_due = order.clone();
     by_due.sort();
     assert_ne!(order, by_due);
+}
+
+#[test]
+fn thousands_of_late_ones_of_one_endpoint_hide_none_of_another() {
+    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    let (busy, lamp) = (endpoint(&world, "busy"), endpoint(&world, "lamp"));
+    for n in 0..20 {
+        let each = ReminderDraft {
+            collapse: Some("each:110".into()),
+            use_by: Some("24h".into()),
+            ..reminder("PT0M", busy)
+        };
+        world.add(EventDraft {
+            rules: vec!["FREQ=MINUTELY;COUNT=110".into()],
+            reminders: Some(vec![each]),
+            ..draft("note", &format!("Tick {n}"), "20261123T090000", Some(BERLIN))
+        });
+    }
+    world.add(EventDraft {
+        reminders: Some(vec![reminder("PT0M", lamp)]),
+        ..draft("note", "Light", "20261123T105000", Some(BERLIN))
+    });
+    world.kill();
+    world.jump_to("2026-11-23T11:00");
+    assert_eq!(rows_by_now(&world), 2_201);
+    world.start();
+    world.wait_until("2026-11-23T11:00:01");
+    let told: Vec<_> = world.sent.iter().map(|s| (&s.at[..], s.text.contains("Light"))).collect();
+    let wanted = [
+        ("2026-11-23T10:00:00Z", false),
+        ("2026-11-23T10:00:00.2Z", true),
+        ("2026-11-23T10:00:01Z", false),
+    ];
+    assert_eq!(told, wanted);
+}
+
+const OFFLINE: Handover = Handover::Unavailable(Unavailable::Offline);
+
+#[test]
+fn of_what_found_nobody_only_the_latest_is_told() {
+    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    let lamp = endpoint(&world, "lamp");
+    world.add(EventDraft {
+        rules: vec!["FREQ=MINUTELY;COUNT=5".into()],
+        reminders: Some(vec![ReminderDraft {
+            collapse: Some("latest".into()),
+            ..reminder("PT0M", lamp)
+        }]),
+        ..draft("note", "Tick", "20261123T090000", Some(BERLIN))
+    });
+    world.answer(OFFLINE);
+    world.wait_until("2026-11-23T11:00");
+    world.answer(Handover::Accepted { shown_by: None });
+    world.wait_until("2026-11-23T12:00");
+    let rows = world.rows();
+    assert_eq!(rows.matches(" coalesced ").count(), 4, "{rows}");
+    assert!(rows.contains("Mon 23 09:04 completed"), "{rows}");
+}
+
+#[test]
+fn what_found_nobody_goes_out_at_the_pace_of_what_is_late() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let lamp = endpoint(&world, "lamp");
+    for n in 0..6 {
+        world.add(EventDraft {
+            reminders: Some(vec![reminder("PT0M", lamp)]),
+            ..draft("note", &format!("Late {n}"), "20261123T091000", Some(BERLIN))
+        });
+    }
+    world.answer(OFFLINE);
+    world.wait_until("2026-11-23T09:20");
+    let tried = world.sent.len();
+    assert!(tried >= 6, "each was tried");
+    world.answer(Handover::Accepted { shown_by: None });
+    world.jump_to("2026-11-23T11:00");
+    world.run();
+    assert_eq!(world.sent.len(), tried + 1, "the first is sent at once");
+    world.wait_until("2026-11-23T11:00:10");
+    let at: std::collections::BTreeSet<_> = world.sent[tried..].iter().map(|s| &s.at).collect();
+    assert_eq!((world.sent.len(), at.len()), (tried + 6, 6), "one a second: {at:?}");
 }

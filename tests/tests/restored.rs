@@ -4,7 +4,7 @@
 
 use acceptance::world::{World, draft, reminder};
 use calendar::{delivery::State, draft::EventDraft, network::Network};
-use engine::{channels::NewWebhook, courier::Handover};
+use engine::{channels::NewWebhook, courier::Handover, settings::Pause};
 use jiff::SignedDuration;
 
 const BERLIN: &str = "Europe/Berlin";
@@ -182,4 +182,27 @@ fn the_mark_of_a_machine_follows_the_ledger() {
     let before = read(&world);
     world.wait_until("2026-11-24T09:00");
     assert!(read(&world) > before, "{} > {before}", read(&world));
+}
+
+#[test]
+fn each_that_a_person_has_told_goes_also_where_it_has_to_wait_first() {
+    let mut world = monday();
+    let copy = world.copied();
+    world.wait_until("2026-11-26T12:00");
+    world.put_in_place(&copy);
+    world.start();
+    let until = world.now() + SignedDuration::from_hours(1);
+    world.engine().pause(Pause::Until(until)).expect("paused");
+    world.add(note("Walk", "20261126T120000", ""));
+    let pills: Vec<_> = world.deliveries().into_iter().filter(|l| l.title == "Pill").collect();
+    let pills = pills.iter().filter(|l| l.row.facts.state == State::Review).map(|l| l.row.id);
+    let pills: Vec<_> = pills.collect();
+    assert_eq!(pills.len(), 2, "{}", world.rows());
+    world.engine().retry(&pills, None).expect("asked for");
+    world.run();
+    assert_eq!(world.rows().matches("held held.paused Pill").count(), 2, "{}", world.rows());
+    world.sent.clear();
+    world.wait_until("2026-11-26T13:30");
+    assert_eq!(world.rows().matches("late.asked Pill").count(), 2, "{}", world.rows());
+    assert_eq!(world.titles().iter().filter(|title| *title == "Pill").count(), 2);
 }

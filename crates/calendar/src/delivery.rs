@@ -212,11 +212,12 @@ fn look(row: &Row, hold: Option<Hold>, superseded: bool, now: Timestamp) -> Next
     if let Some(hold) = hold.filter(|hold| hold.until.is_none_or(|until| until > now)) {
         return held(row, hold, now);
     }
-    if rests(row, now) {
-        return Next::Keep;
-    }
+    // What found nobody and rests was not told either.
     if superseded && row.failures == 0 && row.crashes == 0 && row.state != State::Retrying {
         return Next::Enter(State::Coalesced, Reason::Coalesced, None);
+    }
+    if rests(row, now) {
+        return Next::Keep;
     }
     // A notification that was cut off is shown again only while it is fresh; the inbox has it.
     if row.desktop && row.crashes > 0 && now > later(row.due, row.grace) {
@@ -306,7 +307,7 @@ fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
             let cause = match (on_time, row.failures) {
                 (true, _) => Reason::OnTime,
                 (false, 0) => late,
-                (false, _) if late == Reason::LateRetryAsked => late,
+                (false, _) if late.is_asked_for() => late,
                 (false, _) => Reason::LateRetried,
             };
             Next::Enter(State::Completed, cause, None)

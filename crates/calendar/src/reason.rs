@@ -80,6 +80,8 @@ reasons! {
     /// Late: tried again by a person.
     LateBroughtBack = "late.brought_back", "told late: " "it had been taken away and came back after its moment";
     LateRetryAsked = "late.retry_asked", "told late: " "an earlier try had failed or was cut off, and a person asked for another";
+    /// Late: never tried, and a person was asked first.
+    LateAsked = "late.asked", "told late: " "it waited for a person, who had it told";
     /// Late: anything else.
     LateBusy = "late.busy", "told late: " "the computer was busy or its clock was set forward";
     /// Missed: over.
@@ -184,6 +186,11 @@ impl Reason {
         }
     }
 
+    /// Whether something is late that a person had sent.
+    pub const fn is_asked_for(self) -> bool {
+        matches!(self, Self::LateRetryAsked | Self::LateAsked)
+    }
+
     /// Whether it was held back because a person wants no pop-ups at that time.
     pub const fn is_silence(self) -> bool {
         matches!(self, Self::LateQuiet | Self::LatePaused)
@@ -202,6 +209,7 @@ impl Reason {
                 | Self::LateRetried
                 | Self::LateBroughtBack
                 | Self::LateRetryAsked
+                | Self::LateAsked
                 | Self::LateBusy
         )
     }

@@ -380,7 +380,7 @@ impl Act<'_> {
         };
         self.refuse_closed(row.identity.channel)?;
         // What was never tried, after a ledger was restored, only waited for its person.
-        let late = if row.attempts > 0 { Reason::LateRetryAsked } else { Reason::LateHeld };
+        let late = if row.attempts > 0 { Reason::LateRetryAsked } else { Reason::LateAsked };
         let effects = Effects { late_cause: Some(late), ..Effects::default() };
         self.enter(row, (state, reason), &effects, "")?;
         Ok(())

@@ -70,7 +70,9 @@ impl Breaker {
     pub fn after(self, call: Call, now: Timestamp) -> Self {
         match (call, self.stand(now)) {
             (Call::Taken, Stand::Closed) => Self::default(),
-            (Call::Taken, Stand::Resting(_) | Stand::Probing) => {
+            // Was under way when it opened: only what it is tried with says that it is well again.
+            (Call::Taken, Stand::Resting(_)) => self,
+            (Call::Taken, Stand::Probing) => {
                 let successes = self.successes + 1;
                 match successes >= SUCCESSES {
                     true => Self::default(),
@@ -213,6 +215,9 @@ mod tests {
     fn what_was_under_way_when_it_opened_makes_no_rest_longer() {
         opened_then(&[(6, "-"), (7, "-"), (8, "-")], "until 65");
         opened_then(&[(6, "+"), (7, "-")], "until 65");
+        // And ends none: only the answers of those it is tried with do.
+        opened_then(&[(6, "+"), (7, "+"), (8, "+")], "until 65");
+        opened_then(&[(6, "+"), (7, "+"), (65, "+")], "probing");
     }
 
     #[test]

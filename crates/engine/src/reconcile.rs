@@ -248,7 +248,7 @@ impl Act<'_> {
         if moved && asked == Asked::Nobody && is_planted(Planted::ZoneChangeDrops) {
             return self.drop_row(row, Reason::CancelledEdited, effect);
         }
-        let late = (moved && wanted.due <= now).then_some(Reason::LateMoved);
+        let late = (moved && wanted.due <= now && !row.is_asked_for()).then_some(Reason::LateMoved);
         let label = wanted.occurrence.label();
         let to = retimed(event, wanted, &label, late);
         if !moved && is_as(row, &to) {

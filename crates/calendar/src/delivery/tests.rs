@@ -81,6 +81,11 @@ fn only_never_attempted_rows_collapse() {
     let gone = Next::Enter(State::Coalesced, Reason::Coalesced, None);
     assert_eq!(decide(&row(State::Scheduled), news, at(1)), gone);
     assert_eq!(decide(&Row { failures: 1, ..row(State::Retrying) }, news, at(1)), Next::Send);
+    // What found nobody was tried and never sent; it need not have rested first.
+    let until = Some(at(3_000));
+    let resting = Row { reason: Reason::HeldOffline, not_before: until, ..row(State::Held) };
+    assert_eq!(decide(&resting, LOOK, at(1)), Next::Keep);
+    assert_eq!(decide(&resting, news, at(1)), gone);
 }
 
 #[test]

@@ -72,7 +72,13 @@ pub struct DeliveryRow {
 impl DeliveryRow {
     /// Whether a person asked for it to be sent: then no other one stands for it.
     pub fn is_asked_for(&self) -> bool {
-        self.facts.reason == Reason::RetryAsked || self.late_cause == Some(Reason::LateRetryAsked)
+        self.facts.reason == Reason::RetryAsked || self.late_cause.is_some_and(Reason::is_asked_for)
+    }
+
+    /// Whether nobody can have it yet: it was never tried, or found nobody, and nobody asked for it
+    /// either.
+    pub fn is_unsent(&self) -> bool {
+        self.facts.failures == 0 && self.facts.crashes == 0 && !self.is_asked_for()
     }
 }
 
@@ -94,7 +100,10 @@ const DUE: &str = "WHERE d.id IN (
             OR (d.state = 'held' AND d.reason = 'held.endpoint_resting' AND d.not_before > ?1
                 AND hex(d.channel) IN (SELECT value FROM json_each(?7)))))
         AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.plan_at <= ?1)
-        ORDER BY d.due + d.grace * 1000 < ?1, d.due, d.id LIMIT ?2";
+        ORDER BY d.due + d.grace * 1000 < ?1, d.due + d.grace * 1000 < ?1 AND d.failures = 0 AND d.crashes = 0
+            AND d.event IS NOT NULL AND d.reason <> 'retry.asked'
+            AND coalesce(d.late_cause, '') NOT IN ('late.retry_asked', 'late.asked')
+            AND hex(d.channel) IN (SELECT value FROM json_each(?8)), d.due, d.id LIMIT ?2";
 const NEXT_LOOK: &str = "SELECT min(at) FROM (
         SELECT min(due) AS at FROM delivery WHERE state = 'scheduled' AND due > ?1
         UNION ALL SELECT min(due) FROM delivery WHERE state IN ('pending', 'held') AND due > ?1
@@ -225,7 +234,7 @@ pub fn taken_away(
 }
 
 /// The live rows of one courier a pass has to decide on now, what is fresh before what is late,
-/// the oldest first. Rows that are held
+/// the oldest first; and last what is late through channels that are not free for that. Rows that are held
 /// for the reason that holds their courier now (`held_for`) need no look, unless they are over or
 /// a month old; nor have those whose event is still to be planned, for a later one may be told
 /// instead.
@@ -242,8 +251,9 @@ pub fn due(
 ) -> Result<Vec<DeliveryRow>> {
     let month_ago = ms(now) - 30 * 86_400_000;
     let reason = held_for.map_or("", Reason::code);
-    let (waiting, resting) = (hex(&closed.waiting), hex(&closed.resting));
-    several(tx, DUE, params![ms(now), limit, desktop, reason, month_ago, waiting, resting])
+    let (waiting, resting, paced) =
+        (hex(&closed.waiting), hex(&closed.resting), hex(&closed.paced));
+    several(tx, DUE, params![ms(now), limit, desktop, reason, month_ago, waiting, resting, paced])
 }
 
 /// Endpoints that cannot be called just now.
@@ -253,6 +263,8 @@ pub struct Closed {
     pub waiting: Vec<ChannelId>,
     /// Those whose rows are held.
     pub resting: Vec<ChannelId>,
+    /// Those whose late rows have to wait: they hide none that need not.
+    pub paced: Vec<ChannelId>,
 }
 
 /// Ids as [`DUE`] compares them.
@@ -271,7 +283,7 @@ pub fn under_way(tx: &Transaction<'_>, channel: ChannelId) -> Result<u32> {
     Ok(tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?)
 }
 
-/// The latest of the due, never tried rows of a reminder.
+/// The latest of the due rows of a reminder that nobody can have yet.
 ///
 /// # Errors
 /// When the ledger cannot be read.
@@ -281,7 +293,7 @@ pub fn latest_due(
     now: Timestamp,
 ) -> Result<Option<DeliveryId>> {
     let sql = "SELECT id FROM delivery WHERE subject = ?1 AND reminder = ?2 AND channel = ?3 AND due <= ?4
-        AND attempts = 0 AND (use_by IS NULL OR use_by > ?4)
+        AND failures = 0 AND crashes = 0 AND (use_by IS NULL OR use_by > ?4) AND state <> 'processing'
         AND state IN ('scheduled', 'pending', 'processing', 'retrying', 'held') ORDER BY due DESC, id DESC LIMIT 1";
     let values = params![of.subject, of.reminder, of.channel.bytes(), ms(now)];
     let found = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;

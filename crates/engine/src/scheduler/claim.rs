@@ -91,8 +91,7 @@ impl Pass<'_> {
         for row in webhooks {
             let channel = row.identity.channel;
             // A person or a schedule of retries asked for what was tried before.
-            let asked = row.event.is_none() || row.is_asked_for();
-            let is_new = row.attempts == 0 && !asked;
+            let is_new = row.event.is_some() && row.is_unsent();
             let is_late = is_new && later(row.facts.due, row.facts.grace) < now;
             if free == 0 {
                 left.iter_mut().for_each(|left| left.push(row.id));

@@ -38,6 +38,8 @@ pub(super) struct Gates {
     probes: RefCell<BTreeMap<ChannelId, u32>>,
     /// How long something late that was put off has to wait.
     put_off: Cell<Option<Duration>>,
+    /// More is due than was looked at: it may be late, and through any of them.
+    is_more: Cell<bool>,
 }
 
 impl Gates {
@@ -57,6 +59,7 @@ impl Gates {
             shortened: Vec::new(),
             probes: RefCell::default(),
             put_off: Cell::new(None),
+            is_more: Cell::new(false),
         };
         for (id, found) in breaker::all(tx)? {
             let clamped = found.clamped(now.wall);
@@ -129,6 +132,11 @@ impl Gates {
         self.put_off.set(Some(self.put_off.get().map_or(wait, |known| known.min(wait))));
     }
 
+    /// Notes that more is due than was looked at.
+    pub(super) fn expect_more(&self) {
+        self.is_more.set(true);
+    }
+
     fn late_wait(&self, channel: ChannelId) -> Duration {
         if self.is_lifted(channel) {
             return Duration::ZERO;
@@ -146,13 +154,20 @@ impl Gates {
         let tried = probes.iter().filter(|(_, free)| **free == 0).map(|(id, _)| *id);
         let slow = self.limits.keys().copied().filter(|id| !self.is_free(*id));
         let resting = self.resting.keys().filter(|id| !self.shortened.contains(id));
-        Closed { waiting: tried.chain(slow).collect(), resting: resting.copied().collect() }
+        let paced = self.limits.keys().filter(|id| !self.is_free_for_late(**id));
+        Closed {
+            waiting: tried.chain(slow).collect(),
+            resting: resting.copied().collect(),
+            paced: paced.copied().collect(),
+        }
     }
 
     /// When the first of them opens.
     pub(super) fn opens(&self) -> Option<Timestamp> {
         let slow = self.limits.keys().map(|id| self.wait(*id)).filter(|wait| !wait.is_zero());
-        let soonest = slow.chain(self.put_off.get()).min().and_then(|wait| {
+        let unseen = self.limits.keys().filter(|_| self.is_more.get());
+        let unseen = unseen.map(|id| self.late_wait(*id)).filter(|wait| !wait.is_zero());
+        let soonest = slow.chain(self.put_off.get()).chain(unseen).min().and_then(|wait| {
             // Looked for no sooner than it is there: moments have whole milliseconds.
             let millis = i64::try_from(wait.as_nanos().div_ceil(1_000_000)).ok()?;
             self.now.wall.checked_add(SignedDuration::from_millis(millis)).ok()

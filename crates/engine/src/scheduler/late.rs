@@ -41,8 +41,8 @@ impl Pass<'_> {
         if !is_full {
             return Ok(superseded);
         }
-        let single = |row: &&DeliveryRow| row.attempts == 0 && !row.is_asked_for();
-        for row in rows.iter().filter(single).filter(|row| row.collapse == Collapse::Latest) {
+        let unsent = |row: &&DeliveryRow| row.is_unsent();
+        for row in rows.iter().filter(unsent).filter(|row| row.collapse == Collapse::Latest) {
             let latest = match superseded.get(&row.id) {
                 Some(_) => None,
                 None => delivery::latest_due(self.act.tx, &row.identity, now)?,
@@ -75,13 +75,13 @@ impl Pass<'_> {
     }
 }
 
-/// For each never tried row of a reminder that tells only its latest, the latest one due; for
+/// For each row nobody can have yet of a reminder that tells only its latest, the latest one due; for
 /// one that tells each up to a bound, what is beyond the bound.
 fn superseded_by(rows: &[DeliveryRow], now: Timestamp) -> BTreeMap<DeliveryId, DeliveryId> {
     let mut groups: BTreeMap<_, Vec<&DeliveryRow>> = BTreeMap::new();
     for row in rows {
         let live = row.facts.due <= now && row.facts.use_by.is_none_or(|end| end > now);
-        if live && row.attempts == 0 && !row.is_asked_for() {
+        if live && row.is_unsent() {
             let name = &row.identity;
             groups.entry((&name.subject, &name.reminder, name.channel)).or_default().push(row);
         }

@@ -91,6 +91,9 @@ impl<'a> Pass<'a> {
             let rows =
                 delivery::due(self.act.tx, self.act.wall(), limit, desktop, held_for, &closed)?;
             let is_full = rows.len() >= limit as usize;
+            if is_full {
+                self.gates.expect_more();
+            }
             to_send.extend(self.decide(rows, is_full)?);
             full |= is_full;
         }
@@ -169,7 +172,8 @@ impl<'a> Pass<'a> {
             not_before,
             told_at: (to.0 == State::Completed).then(|| self.act.wall()),
             into: into.filter(|_| to.0 == State::Coalesced),
-            late_cause: (to.0 == State::Held).then_some(to.1.as_late()),
+            // That a person had it sent is not forgotten while it waits.
+            late_cause: (to.0 == State::Held && !row.is_asked_for()).then_some(to.1.as_late()),
             ..Effects::default()
         };
         let note = if to.0 == State::Expired { self.missed_while(row) } else { String::new() };

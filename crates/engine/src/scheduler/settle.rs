@@ -94,7 +94,7 @@ impl Pass<'_> {
             told_at: (state == State::Completed).then_some(now),
             failed: matches!(outcome, Outcome::Transient { .. } | Outcome::Ambiguous),
             again: outcome == Outcome::Ambiguous,
-            late_cause: (state == State::Held).then_some(Reason::LateHeld),
+            late_cause: (state == State::Held && !row.is_asked_for()).then_some(Reason::LateHeld),
             shown_by,
             ..Effects::default()
         };
