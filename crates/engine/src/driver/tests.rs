@@ -27,6 +27,7 @@ use crate::{
 mod full;
 mod held;
 mod owners;
+mod scans;
 
 /// The wall is set; since the boot each look takes a while.
 struct Set(Mutex<Timestamp>, AtomicU64);

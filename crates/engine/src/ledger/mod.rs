@@ -217,12 +217,41 @@ fn change<T>(
 }
 
 #[cfg(test)]
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
+
+#[cfg(test)]
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
+
+#[cfg(test)]
 impl Ledger {
     /// Another program's connection, which has the write lock for as long as it lives.
     pub(crate) fn held_by_another(&self) -> Connection {
         let other = Connection::open(self.dir.join("carillon.db")).expect("a file");
         other.execute_batch("BEGIN IMMEDIATE").expect("the lock");
         other
+    }
+
+    /// From now on the words of every statement are kept here.
+    pub(crate) fn overhear(&mut self, heard: Arc<Mutex<BTreeSet<String>>>) {
+        let hear = move |event: TraceEvent<'_>| {
+            if let TraceEvent::Stmt(statement, _) = event {
+                let mut heard = heard.lock().expect("nobody panics with it");
+                heard.insert(statement.sql().into_owned());
+            }
+        };
+        let all = TraceEventCodes::SQLITE_TRACE_STMT;
+        self.connection.trace_v2(all, Some(hear)).expect("a listener");
+    }
+
+    /// How a statement finds its rows, step by step.
+    pub(crate) fn plan_of(&self, sql: &str) -> Vec<String> {
+        let mut plan =
+            self.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+        let steps = plan.raw_query().mapped(|row| row.get::<_, String>(3));
+        steps.collect::<std::result::Result<_, _>>().expect("steps")
     }
 
     /// From now on the file cannot grow, as on a disk without room; or it can again.

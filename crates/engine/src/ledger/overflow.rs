@@ -44,7 +44,7 @@ pub fn add(tx: &Transaction<'_>, range: &Range, now: Timestamp) -> Result<()> {
     let sql = "UPDATE overflow SET until_due = ?5, count = count + ?6
         WHERE id = (SELECT max(id) FROM overflow WHERE event = ?1 AND reminder = ?2 AND channel = ?3)
         AND until_due < ?4 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.event = ?1 AND d.reminder = ?2
-            AND d.channel = ?3 AND d.due > overflow.until_due AND d.due < ?4)";
+            AND +d.channel = ?3 AND d.due > overflow.until_due AND d.due < ?4)";
     let count = i64::try_from(range.count).unwrap_or(i64::MAX);
     let values = params![
         range.event.bytes(),

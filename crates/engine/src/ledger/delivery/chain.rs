@@ -14,7 +14,7 @@ use crate::error::Result;
 /// When the ledger cannot be read.
 pub fn told_first(tx: &Transaction<'_>, of: &Identity, trigger: &str) -> Result<Option<Timestamp>> {
     let sql = "SELECT told_at FROM delivery
-        WHERE subject = ?1 AND occurrence = ?2 AND channel = ?4 AND state = 'completed'
+        WHERE subject = ?1 AND occurrence = ?2 AND +channel = ?4 AND state = 'completed'
         AND (reminder = 't:' || ?3 OR substr(reminder, 1, length(?3) + 3) = 's:' || ?3 || ':')
         ORDER BY told_at DESC LIMIT 1";
     let values = params![of.subject, of.occurrence, trigger, of.channel.bytes()];
@@ -29,7 +29,7 @@ pub fn told_first(tx: &Transaction<'_>, of: &Identity, trigger: &str) -> Result<
 pub fn last_nag(tx: &Transaction<'_>, of: &Identity, trigger: &str) -> Result<u32> {
     let sql =
         "SELECT coalesce(max(CAST(substr(reminder, length(?3) + 4) AS INTEGER)), 0) FROM delivery
-        WHERE subject = ?1 AND occurrence = ?2 AND channel = ?4
+        WHERE subject = ?1 AND occurrence = ?2 AND +channel = ?4
         AND substr(reminder, 1, length(?3) + 3) = 'n:' || ?3 || ':'";
     let values = params![of.subject, of.occurrence, trigger, of.channel.bytes()];
     Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
@@ -53,7 +53,7 @@ pub fn unanswered(tx: &Transaction<'_>, of: &Identity, trigger: &str) -> Result<
 /// When the ledger cannot be read.
 pub fn is_told_again(tx: &Transaction<'_>, row: &DeliveryRow, trigger: &str) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM delivery
-        WHERE subject = ?1 AND occurrence = ?2 AND channel = ?4 AND id <> ?5 AND state = 'completed'
+        WHERE subject = ?1 AND occurrence = ?2 AND +channel = ?4 AND id <> ?5 AND state = 'completed'
         AND substr(reminder, 1, length(?3) + 3) = 'n:' || ?3 || ':' AND told_at >= ?6)";
     let of = &row.identity;
     let Some(told) = row.told_at else { return Ok(false) };

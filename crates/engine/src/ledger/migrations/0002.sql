@@ -31,6 +31,7 @@ UPDATE delivery SET not_before = use_by WHERE state IN ('held', 'retrying') AND 
 ALTER TABLE delivery ADD COLUMN wait INTEGER CHECK (wait >= 0);
 ALTER TABLE delivery ADD COLUMN wait_since INTEGER;
 ALTER TABLE delivery ADD COLUMN wait_boot TEXT;
+CREATE INDEX acknowledgement_at ON acknowledgement (at);
 -- The time since boot, and the boot, when the service last looked.
 ALTER TABLE service_status ADD COLUMN boot_ms INTEGER;
 ALTER TABLE service_status ADD COLUMN boot_id TEXT;
