@@ -63,7 +63,7 @@ mod tests {
         ?5, 'end', 60, 'latest', '', 0, 0, '', 0, 0)";
     const CLAIMED: &str =
         "UPDATE delivery SET state = 'processing', reason = 'claimed', attempts = 1, token = 1,
-        owner = zeroblob(16), payload = x'00' WHERE id = ?1";
+        owner = zeroblob(16), payload = x'00' WHERE id = ?1 AND token = 0";
 
     #[test]
     fn a_run_that_is_over_leaves_room_unless_it_is_being_sent() {

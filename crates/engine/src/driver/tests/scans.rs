@@ -76,6 +76,36 @@ fn passes(engine: &Engine, scheduler: &mut Scheduler, handover: &Handover) {
     }
 }
 
+/// Which of these statements read what grows, and how.
+fn scans(engine: &Engine, heard: &BTreeSet<String>) -> Vec<String> {
+    let mut scans = Vec::new();
+    // After the clock went back nearly every event is written anew: those it reads.
+    let meant = |sql: &&String| !sql.starts_with("UPDATE event SET decided_until = min");
+    for sql in heard.iter().filter(meant) {
+        let ledger = engine.lock();
+        for step in ledger.plan_of(sql).iter().filter_map(|step| step.strip_prefix("SCAN ")) {
+            let table = step.split(' ').next().unwrap_or_default();
+            let table = match table {
+                "d" => "delivery",
+                "e" => "event",
+                "a" => "attempt",
+                other => other,
+            };
+            if GROWING.contains(&table) && !LIVE.iter().any(|index| step.contains(index)) {
+                scans.push(format!("{step}\n  in {sql}"));
+            }
+        }
+        let all_past = |step: &&String| {
+            step.contains("delivery_channel") || (step.contains("due<?") && !step.contains("due>?"))
+        };
+        let steps = ledger.plan_of(sql);
+        let past = steps.iter().filter(|step| step.starts_with("SEARCH ")).filter(all_past);
+        let past = past.filter(|step| !LIVE.iter().any(|index| step.contains(index)));
+        scans.extend(past.map(|step| format!("{step}\n  in {sql}")));
+    }
+    scans
+}
+
 #[test]
 fn nothing_done_under_the_lock_reads_all_that_ever_was() {
     let (_folder, clock, engine) = ledger();
@@ -131,30 +161,6 @@ fn nothing_done_under_the_lock_reads_all_that_ever_was() {
     passes(&engine, &mut scheduler, &Handover::Accepted { shown_by: None });
     let heard = heard.lock().expect("kept").clone();
     assert!(heard.len() > 50, "{heard:#?}");
-    let mut scans = Vec::new();
-    // After the clock went back nearly every event is written anew: those it reads.
-    let meant = |sql: &&String| !sql.starts_with("UPDATE event SET decided_until = min");
-    for sql in heard.iter().filter(meant) {
-        let ledger = engine.lock();
-        for step in ledger.plan_of(sql).iter().filter_map(|step| step.strip_prefix("SCAN ")) {
-            let table = step.split(' ').next().unwrap_or_default();
-            let table = match table {
-                "d" => "delivery",
-                "e" => "event",
-                "a" => "attempt",
-                other => other,
-            };
-            if GROWING.contains(&table) && !LIVE.iter().any(|index| step.contains(index)) {
-                scans.push(format!("{step}\n  in {sql}"));
-            }
-        }
-        let all_past = |step: &&String| {
-            step.contains("delivery_channel") || (step.contains("due<?") && !step.contains("due>?"))
-        };
-        let steps = ledger.plan_of(sql);
-        let past = steps.iter().filter(|step| step.starts_with("SEARCH ")).filter(all_past);
-        let past = past.filter(|step| !LIVE.iter().any(|index| step.contains(index)));
-        scans.extend(past.map(|step| format!("{step}\n  in {sql}")));
-    }
+    let scans = scans(&engine, &heard);
     assert!(scans.is_empty(), "{}", scans.join("\n"));
 }
