@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use engine::{Actor, Engine, clock::SystemClock, place::Place};
+use engine::{Actor, Engine, clock::SystemClock, place::Place, programs};
 use serde_json::Value;
 use wire::{Code, EngineHost, Fault, Request, dispatch, dto::Open};
 
@@ -44,8 +44,13 @@ impl Door {
         if let Some(host) = &*known {
             return Ok(host.clone());
         }
-        let engine = Engine::open(&self.place.data, Actor::Window, Arc::new(SystemClock::new()))?
-            .with_state(&self.place.state);
+        let opened = Engine::open(&self.place.data, Actor::Window, Arc::new(SystemClock::new()));
+        if let Err(error) = &opened {
+            let log = self.place.state.join("service.log");
+            // Where it cannot be started, the command line says so.
+            programs::replace_stopped(error, self.named.as_deref(), &log).unwrap_or(false);
+        }
+        let engine = opened?.with_state(&self.place.state);
         let host = EngineHost::on_desktop(Arc::new(engine), &self.place, self.named.as_deref());
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
         let host = Arc::new(host.opened_for(open));

@@ -94,3 +94,76 @@ fn nobody_is_asked_when_the_ledger_is_as_it_should_be() {
     assert!(!open().took_over());
     assert!(older.0.try_wait().expect("asked").is_none(), "it goes on");
 }
+
+/// Another older program that has the ledger open, as a window has.
+struct Window(Child);
+
+impl Window {
+    fn open(dir: &Path) -> Self {
+        let holds = "open(F, '+<', 'carillon.lock'); flock(F, LOCK_SH); $| = 1; print \"open\\n\"; sleep 600";
+        let mut child = Command::new("perl")
+            .args(["-MFcntl=:flock", "-e", holds])
+            .current_dir(dir)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("perl is there");
+        let mut line = String::new();
+        let said = child.stdout.as_mut().expect("an output");
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(said), &mut line).expect("a line");
+        assert_eq!(line, "open\n");
+        Self(child)
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.0.kill().unwrap_or(());
+        self.0.wait().map(drop).unwrap_or(());
+    }
+}
+
+#[test]
+fn no_service_is_stopped_while_a_window_keeps_the_ledger_from_being_brought_up() {
+    let folder = older_ledger();
+    let mut older = Older::leading(folder.path());
+    let window = Window::open(folder.path());
+    let open = || {
+        let clock = Arc::new(SystemClock::new());
+        Engine::open_with(folder.path(), Actor::CommandLine, clock, zones(), &ZoneName::utc())
+    };
+    let said = open().expect_err("it is open").to_string();
+    let who = format!("perl (process {}) has it open: close that", window.0.id());
+    assert!(said.contains(&who), "{said}");
+    assert!(older.0.try_wait().expect("asked").is_none(), "it goes on");
+    drop(window);
+    assert!(open().expect("it is brought up").took_over());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_service_says_what_to_close_and_takes_over_when_that_is_closed() {
+    let home = acceptance::home::Home::new();
+    home.engine.close().expect("closed");
+    let dir = home.data();
+    for name in ["carillon.db", "carillon.db-wal", "carillon.db-shm", "secret.key"] {
+        fs::remove_file(dir.join(name)).unwrap_or(());
+    }
+    let kept = older_ledger();
+    for name in ["carillon.db", "secret.key"] {
+        fs::copy(kept.path().join(name), dir.join(name)).expect("a kept ledger");
+    }
+    let older = Older::leading(&dir);
+    let window = Window::open(&dir);
+    let notifier = testkit::notifier::Notifier::start(home.bus.address()).await;
+    let service = home.stand_by();
+    let notes = notifier.wait_for(1).await;
+    assert_eq!(notes[0].summary, "Carillon was updated");
+    assert!(notes[0].body.contains(&format!("(process {})", window.0.id())), "{notes:?}");
+    drop(window);
+    notifier.wait_for_closed(1).await;
+    let home = home.opened_anew();
+    home.until("a leading service", |engine| {
+        engine.service_status().expect("readable").filter(|said| said.pid == service.pid())
+    })
+    .await;
+    drop(older);
+}

@@ -76,7 +76,7 @@ impl From<engine::Error> for Failure {
             Error::NotFound { what, .. } => ("not_found", Some((*what).to_string())),
             Error::Conflict { .. } => ("conflict", None),
             Error::ScopeNeeded => ("scope_needed", None),
-            Error::Unfit { .. } => ("unfit", None),
+            Error::Unfit { .. } | Error::Held { .. } => ("unfit", None),
             Error::Newer { .. } => ("newer", None),
             Error::Copy { .. } | Error::Damaged { .. } => (REFUSED, Some("file".into())),
             Error::Full => ("full", None),

@@ -34,9 +34,12 @@ impl Session {
     /// Opens the ledger that was named, or the usual one.
     pub fn open(named: Option<&Path>) -> Result<Self, Failure> {
         let place = Place::find(named).map_err(|e| Failure::failed(e.to_string()))?;
-        let engine = Engine::open(&place.data, Actor::CommandLine, Arc::new(SystemClock::new()))?
-            .with_state(&place.state);
-        let engine = engine.with_state(&place.state);
+        let opened = Engine::open(&place.data, Actor::CommandLine, Arc::new(SystemClock::new()));
+        if let Err(error) = &opened {
+            programs::replace_stopped(error, named, &place.state.join("service.log"))
+                .map_err(|e| Failure::failed(e.to_string()))?;
+        }
+        let engine = opened?.with_state(&place.state);
         if engine.took_over() {
             // What an older service did goes on with this program's.
             start_service(named, &place)?;

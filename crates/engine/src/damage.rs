@@ -61,6 +61,7 @@ pub fn is_damage(error: &Error, dir: &Path) -> bool {
         | Error::Conflict { .. }
         | Error::ScopeNeeded
         | Error::Newer { .. }
+        | Error::Held { .. }
         | Error::Copy { .. }
         | Error::Full
         | Error::Busy

@@ -57,6 +57,18 @@ pub enum Error {
         /// Schema of this program.
         known: i64,
     },
+    /// It has to be brought up to date first, and somebody has it open.
+    #[error(
+        "the ledger in {path} has to be brought up to date first, and {who} has it open: close that and try again"
+    )]
+    Held {
+        /// The directory.
+        path: PathBuf,
+        /// Who, in words.
+        who: String,
+        /// The older service was asked to stop for that: another one is to be started.
+        stopped: bool,
+    },
     /// A file that is to be a copy of the ledger, or is to become the ledger, is not fit.
     #[error("the file {path} {reason}")]
     Copy {
@@ -140,6 +152,7 @@ impl Error {
             | Self::ScopeNeeded
             | Self::Unfit { .. }
             | Self::Newer { .. }
+            | Self::Held { .. }
             | Self::Copy { .. }
             | Self::Damaged { .. }
             | Self::Full

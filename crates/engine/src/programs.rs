@@ -160,6 +160,22 @@ pub fn start_service(data_dir: Option<&Path>, log: &Path) -> Result<(), StartErr
     Ok(())
 }
 
+/// After a ledger could not be opened for which the older service was asked to stop: starts one in
+/// its place, which waits until it can be brought up to date. Says whether it did.
+///
+/// # Errors
+/// As [`start_service`].
+pub fn replace_stopped(
+    error: &crate::Error,
+    data_dir: Option<&Path>,
+    log: &Path,
+) -> Result<bool, StartError> {
+    match error {
+        crate::Error::Held { stopped: true, .. } => start_service(data_dir, log).map(|()| true),
+        _ => Ok(false),
+    }
+}
+
 /// The words that name a ledger. They come after the command, where both programs take them.
 fn place(data_dir: Option<&Path>) -> Vec<OsString> {
     data_dir.map(|dir| vec!["--data-dir".into(), dir.into()]).unwrap_or_default()

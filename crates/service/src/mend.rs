@@ -47,14 +47,14 @@ async fn until_mended(
     crier: &mut Crier,
 ) -> Result<(SchedulerLock, Option<Mended>), Error> {
     let place = dir.clone();
-    let mut lock = in_the_background(move || {
+    let mut lock = in_the_background("mend its ledger", move || {
         aside.end();
         SchedulerLock::wait(&place)
     })
     .await??;
     loop {
         let place = dir.clone();
-        let (back, done) = in_the_background(move || {
+        let (back, done) = in_the_background("mend its ledger", move || {
             let done = damage::mend(&place, &lock, SystemClock::new().now().wall);
             (lock, done)
         })
@@ -88,11 +88,13 @@ async fn until_mended(
     }
 }
 
-async fn in_the_background<T: Send + 'static>(
+/// Does what blocks beside everything else.
+pub(crate) async fn in_the_background<T: Send + 'static>(
+    tried: &'static str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Error> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| system("mend its ledger")(io::Error::other(error)))
+    done.map_err(|error| system(tried)(io::Error::other(error)))
 }
 
 /// Tells the person while there is no ledger to work with.

@@ -24,7 +24,7 @@ use crate::{
     copies::Copies,
     desk::Desk,
     kept::{Kept, keep_zone},
-    mend::mend,
+    mend::{Crier, in_the_background, mend},
     ready, trouble,
     wake::Signals,
 };
@@ -171,12 +171,7 @@ async fn lead(
     stopping: &mut watch::Receiver<bool>,
     lock: Option<SchedulerLock>,
 ) -> Result<Option<(Arc<Engine>, SchedulerLock)>, Error> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let open = || {
-        let engine = Engine::open(&place.data, Actor::Service, clock.clone())?;
-        Ok::<_, engine::Error>(Arc::new(engine.with_state(&place.state)))
-    };
-    let engine = open()?;
+    let Some(engine) = open(place, stopping).await? else { return Ok(None) };
     let dir = engine.dir();
     let lock = lock.map_or_else(|| SchedulerLock::try_take(&dir), |lock| Ok(Some(lock)));
     if let Some(lock) = lock? {
@@ -192,12 +187,40 @@ async fn lead(
         .name("stand-by".into())
         .spawn(wait)
         .map_err(system("wait for the lock"))?;
-    tokio::select! {
+    let lock = tokio::select! {
         lock = free => match lock {
-            Ok(lock) => Ok(Some((open()?, lock?))),
-            Err(_) => Ok(None),
+            Ok(lock) => lock?,
+            Err(_) => return Ok(None),
         },
-        _ = stopping.wait_for(|stop| *stop) => Ok(None),
+        _ = stopping.wait_for(|stop| *stop) => return Ok(None),
+    };
+    Ok(open(place, stopping).await?.map(|engine| (engine, lock)))
+}
+
+/// Opens the ledger, waiting for whoever keeps it from being brought up to date: without us nothing
+/// would ring when they are gone. `None` when asked to stop meanwhile.
+async fn open(
+    place: &Place,
+    stopping: &mut watch::Receiver<bool>,
+) -> Result<Option<Arc<Engine>>, Error> {
+    let mut crier = Crier::default();
+    loop {
+        let Place { data, state } = place.clone();
+        let work = move || {
+            let engine = Engine::open(&data, Actor::Service, Arc::new(SystemClock::new()))?;
+            Ok::<_, engine::Error>(Arc::new(engine.with_state(&state)))
+        };
+        let opened = tokio::select! {
+            opened = in_the_background("open its ledger", work) => opened?,
+            _ = stopping.wait_for(|stop| *stop) => return Ok(None),
+        };
+        match opened {
+            Err(engine::Error::Held { who, .. }) => crier.say(trouble::held(&who)).await,
+            opened => {
+                crier.be_silent().await;
+                return Ok(Some(opened?));
+            }
+        }
     }
 }
 

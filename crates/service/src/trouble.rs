@@ -84,6 +84,14 @@ pub(crate) fn in_use() -> Notice {
     notice("Carillon's ledger is damaged", body.into())
 }
 
+/// The words for an older ledger that cannot be brought up to date yet.
+pub(crate) fn held(who: &str) -> Notice {
+    let body = format!(
+        "The ledger has to be brought up to date first, and {who} has it open: close that. The new service takes over then."
+    );
+    notice("Carillon was updated", body)
+}
+
 /// The words for a damaged ledger that could not be mended.
 pub(crate) fn unmended(error: &Error) -> Notice {
     let body = match error {

@@ -23,9 +23,16 @@ pub(super) const APPLICATION: i64 = 0x4341_5249;
 /// How often it is tried to be alone with an older file, and how long one waits in between: for
 /// half a minute in all.
 const TRIES: u32 = 1_500;
+/// After so many it is looked who else has it open, and then again.
+const LOOK: u32 = 25;
+/// And so often they are found before they are named: five seconds are enough for a command.
+const FOUND: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(20);
 
 const STEPS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
+
+/// Who has it open, where nobody says.
+const ANOTHER: &str = "another Carillon";
 
 /// The schema of a file.
 pub(super) fn version(connection: &Connection) -> Result<i64> {
@@ -33,14 +40,16 @@ pub(super) fn version(connection: &Connection) -> Result<i64> {
 }
 
 /// Brings an older file up, alone; refuses a newer one and leaves it as it is. A service of an older
-/// program is asked to stop for that; says whether one was.
+/// program is asked to stop for that, unless somebody else has it open too: then nobody would ring
+/// and nothing would be brought up. Says whether one was asked.
 pub(super) fn bring_up(
     dir: &Path,
     connection: &mut Connection,
     shared: SharedLock,
 ) -> Result<(SharedLock, bool)> {
-    let mut asked = false;
-    for _ in 0..TRIES {
+    let (mut asked, mut found) = (false, 0);
+    let mut who = ANOTHER.to_string();
+    for n in 0..TRIES {
         if is_current(connection)? {
             return Ok((shared, asked));
         }
@@ -49,16 +58,25 @@ pub(super) fn bring_up(
             shared.share(dir)?;
             done?;
         } else {
-            // Once: who does not stop for that has the rest of the time to finish.
             let is_older = (1..SCHEMA).contains(&version(connection)?);
-            asked = asked || is_older && takeover::ask_to_stop(dir);
+            if is_older && n % LOOK == 0 {
+                match takeover::others(dir) {
+                    Some(others) => {
+                        who = others;
+                        found += 1;
+                    }
+                    // Once: who does not stop for that has the rest of the time to finish.
+                    None => asked = asked || takeover::ask_to_stop(dir),
+                }
+            }
+            if found > FOUND {
+                break;
+            }
             crate::simulated::wait(PAUSE);
             shared.share(dir)?;
         }
     }
-    let reason = "another Carillon has the ledger open, and this one has to bring it up to date \
-                  first: close the other and try again";
-    Err(Error::Unfit { path: dir.to_path_buf(), reason: reason.into() })
+    Err(Error::Held { path: dir.to_path_buf(), who, stopped: asked })
 }
 
 /// Whether a file can be read as it is; not when it is empty. One of another schema is refused.

@@ -20,11 +20,67 @@ pub(super) fn ask_to_stop(dir: &Path) -> bool {
     kill_process(process, Signal::TERM).is_ok()
 }
 
+/// Who else has this ledger open besides us and the service that leads it, in words.
+pub(super) fn others(dir: &Path) -> Option<String> {
+    let leads = SchedulerLock::holder(dir).map(|(pid, _)| pid);
+    let not_asked = [Some(std::process::id()), leads];
+    let mut others = having_open(dir);
+    others.retain(|pid| !not_asked.contains(&Some(*pid)));
+    let name = |pid: &u32| match program(*pid).as_str() {
+        // The system cuts names.
+        name if name.starts_with("carillon-deskt") => format!("a window (process {pid})"),
+        "carillon" => format!("a command (process {pid})"),
+        "" => format!("process {pid}"),
+        name => format!("{name} (process {pid})"),
+    };
+    let names: Vec<_> = others.iter().map(name).collect();
+    (!names.is_empty()).then(|| names.join(" and "))
+}
+
+#[cfg(target_os = "linux")]
+fn program(pid: u32) -> String {
+    std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim().to_owned()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn program(_pid: u32) -> String {
+    String::new()
+}
+
+/// The processes of this user that hold the lock of an open ledger.
+#[cfg(target_os = "linux")]
+fn having_open(dir: &Path) -> Vec<u32> {
+    use std::os::unix::fs::MetadataExt;
+    let lock = dir.join("carillon.lock");
+    let (Ok(found), Ok(locks)) = (std::fs::metadata(&lock), std::fs::read_to_string("/proc/locks"))
+    else {
+        return Vec::new();
+    };
+    // `1: FLOCK ADVISORY READ PID DEVICE:INODE 0 EOF`; the device's number is not everywhere the file's.
+    let inode = found.ino().to_string();
+    let pid = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let of_it = words.get(5)?.rsplit(':').next()? == inode;
+        words.get(4)?.parse().ok().filter(|_| of_it && words.get(1) == Some(&"FLOCK"))
+    };
+    let mut pids: Vec<u32> = locks.lines().filter_map(pid).collect();
+    pids.retain(|pid| holds(&lock, *pid));
+    pids.sort_unstable();
+    pids.dedup();
+    pids
+}
+
+#[cfg(not(target_os = "linux"))]
+fn having_open(_dir: &Path) -> Vec<u32> {
+    Vec::new()
+}
+
 /// The process that leads, if it is no newer program and holds the lock.
 fn older(dir: &Path, pid: u32, version: &str) -> Option<Pid> {
     let process = i32::try_from(pid).ok().and_then(Pid::from_raw)?;
     let is_newer = numbers(version) > numbers(env!("CARGO_PKG_VERSION"));
-    (pid != std::process::id() && !is_newer && holds(dir, pid)).then_some(process)
+    let leads = || holds(&dir.join("scheduler.lock"), pid);
+    (pid != std::process::id() && !is_newer && leads()).then_some(process)
 }
 
 /// The numbers of a version, for comparing.
@@ -33,16 +89,15 @@ fn numbers(version: &str) -> Vec<u64> {
     plain.split('.').map(|part| part.parse().unwrap_or(0)).collect()
 }
 
-/// Whether a process of this user has the lock of this ledger open.
+/// Whether a process of this user has this lock open.
 #[cfg(target_os = "linux")]
-fn holds(dir: &Path, pid: u32) -> bool {
-    let lock = dir.join("scheduler.lock");
+fn holds(lock: &Path, pid: u32) -> bool {
     let Ok(open) = std::fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
     open.flatten().any(|file| std::fs::read_link(file.path()).is_ok_and(|to| to == lock))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn holds(_dir: &Path, _pid: u32) -> bool {
+fn holds(_lock: &Path, _pid: u32) -> bool {
     false
 }
 
@@ -56,14 +111,15 @@ mod tests {
         let dir = folder.path().canonicalize().expect("a path");
         let lock = SchedulerLock::try_take(&dir).expect("a lock").expect("free");
         let own = std::process::id();
-        assert!(holds(&dir, own), "it is open here");
+        let path = dir.join("scheduler.lock");
+        assert!(holds(&path, own), "it is open here");
         assert!(older(&dir, own, "0.0.1").is_none(), "nobody asks itself");
         // The first process there is holds no lock of ours; nor does one that is not there.
         for pid in [1, u32::MAX] {
             assert!(older(&dir, pid, "0.0.1").is_none());
         }
         drop(lock);
-        assert!(!holds(&dir, own) && !ask_to_stop(&dir), "nobody leads");
+        assert!(!holds(&path, own) && !ask_to_stop(&dir), "nobody leads");
     }
 
     #[test]
