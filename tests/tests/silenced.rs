@@ -180,3 +180,50 @@ fn the_window_sets_quiet_hours_and_pauses() {
     world.wait_until("2026-11-23T20:31");
     assert_eq!(world.engine().paused().expect("a ledger"), None);
 }
+
+/// What the menu says of a reminder's snoozes: until when, what to know, and whether it is refused.
+fn menu(world: &World, delivery: &str, minutes: Option<u32>) -> Vec<String> {
+    let asked = dto::SnoozeQuery { delivery: delivery.into(), minutes };
+    let choices = host(world).snooze_choices(asked).expect("choices");
+    let say = |choice: dto::SnoozeChoice| {
+        let (hour, minute) = (choice.at.wall_min / 60, choice.at.wall_min % 60);
+        let mark = if choice.refused { "✗ " } else { "" };
+        format!("{mark}{hour:02}:{minute:02} {}", choice.warning.unwrap_or_default())
+    };
+    choices.into_iter().map(say).map(|line| line.trim().to_string()).collect()
+}
+
+#[test]
+fn the_snooze_menu_warns_before_it_is_chosen() {
+    let mut world = world();
+    world.add(draft("appointment", "Call", "20261123T203000", Some(BERLIN)));
+    world.wait_until("2026-11-23T20:21");
+    let call = host(&world).inbox(Empty {}).expect("an inbox").items[0].delivery.clone();
+    assert_eq!(
+        menu(&world, &call, None),
+        ["20:25", "20:30", "20:51", "21:21", "09:00 it is over at Mon 23 Nov, 21:30",]
+    );
+    let late = "22:21 quiet hours last until 07:00: it will be told then";
+    assert_eq!(menu(&world, &call, Some(120)), [late]);
+}
+
+#[test]
+fn the_snooze_menu_refuses_what_is_not_before_the_deadline() {
+    let mut world = world();
+    let own = vec![reminder("-PT30M", ChannelId::DESKTOP)];
+    let task = draft("deadline", "Tax", "20261124T080000", Some(BERLIN));
+    world.add(EventDraft { reminders: Some(own), ..task });
+    world.wait_until("2026-11-24T07:31");
+    let tax = host(&world).inbox(Empty {}).expect("an inbox").items[0].delivery.clone();
+    assert_eq!(
+        menu(&world, &tax, None),
+        [
+            "07:55",
+            "✗ 08:00 the deadline is at 08:00",
+            "✗ 08:01 the deadline is at 08:00",
+            "✗ 08:31 the deadline is at 08:00",
+            "✗ 18:00 the deadline is at 08:00",
+            "✗ 09:00 the deadline is at Tue 24 Nov, 08:00",
+        ]
+    );
+}

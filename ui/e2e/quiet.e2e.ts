@@ -93,3 +93,28 @@ test('of two quick clicks on the days both are kept', async () => {
   await page.keyboard.press(',');
   await expect.poll(on).toEqual(['Mon', 'Tue', 'Wed', 'Thu', 'Fri']);
 });
+
+test('the snooze menu says what quiet hours would make of a choice before it is made', async () => {
+  page = await set.open();
+  await page.keyboard.press(',');
+  await page.getByRole('switch', { name: 'Quiet hours' }).click();
+  await hours().getByLabel('From').fill('10:40');
+  await page.keyboard.press('Tab');
+  await hours().getByLabel('To').fill('12:00');
+  await page.keyboard.press('Tab');
+  await page.getByRole('navigation').getByRole('button', { name: 'Inbox' }).click();
+  const row = page.locator('.inbox li').first();
+  await row.locator('.split button').last().click();
+  const menu = page.getByRole('dialog');
+  await menu.getByRole('button', { name: /^For 30 min.*quiet hours last until 12:00/ }).waitFor();
+  await menu.getByRole('button', { name: 'Another length…' }).click();
+  await page.keyboard.type('40m');
+  await row.getByText('Quiet hours last until 12:00').waitFor();
+});
+
+test('a clock that jumped is said and accepted', async () => {
+  page = await set.open({ world: 'jumped' });
+  await page.getByText(/clock jumped from .* webhooks wait/).waitFor();
+  await page.getByRole('button', { name: 'Accept the clock' }).click();
+  await page.getByText(/clock jumped/).waitFor({ state: 'detached' });
+});

@@ -46,6 +46,21 @@ pub struct SnoozedTo {
     pub silenced: Option<String>,
 }
 
+/// What would become of a snooze.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outlook {
+    /// It would ring.
+    Fair,
+    /// Quiet hours or a pause would keep it, or it would be missed for them: in words.
+    Silenced(String),
+    /// It would ring when the event is over, which is then.
+    Over(Timestamp),
+    /// It is refused: that moment is past.
+    Past,
+    /// It is refused: this deadline is not later.
+    Deadline(Timestamp),
+}
+
 impl Engine {
     /// Acknowledges reminders, many of them in several short transactions. Handling the same
     /// again changes nothing. It is this desktop's reminder of an occurrence that is answered,
@@ -112,6 +127,26 @@ impl Engine {
                 .iter()
                 .map(|(id, until)| act.snooze(&act.delivery(*id)?, *until, place))
                 .collect()
+        })
+    }
+
+    /// What a person should know before a reminder is snoozed until one of these moments.
+    ///
+    /// # Errors
+    /// When there is no such delivery, or it cannot be snoozed at all.
+    pub fn snooze_outlooks(&self, id: DeliveryId, untils: &[Timestamp]) -> Result<Vec<Outlook>> {
+        self.read(|act| {
+            let row = act.delivery(id)?;
+            let deadline = act.snoozable(&row)?;
+            let silence = (!row.insist.alarm).then(|| act.silence()).transpose()?;
+            let look = |until: &Timestamp| {
+                let silenced = || silence.as_ref()?.of_snooze(*until, deadline);
+                act.hurdle(*until, deadline)
+                    .or_else(|| silenced().map(Outlook::Silenced))
+                    .or_else(|| act.over_before(&row, *until).map(Outlook::Over))
+                    .unwrap_or(Outlook::Fair)
+            };
+            Ok(untils.iter().map(look).collect())
         })
     }
 
@@ -235,27 +270,8 @@ impl Act<'_> {
     }
 
     fn snooze(&self, row: &DeliveryRow, until: Timestamp, place: &str) -> Result<SnoozedTo> {
-        if row.identity.channel != ChannelId::DESKTOP || row.event.is_none() {
-            return Err(Error::invalid(
-                "delivery",
-                "only a reminder on this desktop can be snoozed",
-            ));
-        }
-        if until < later(self.wall(), SHORTEST_SNOOZE) {
-            return Err(Error::invalid(
-                "until",
-                format!("{} is not ahead: a snooze rings later than now", self.spoken(until)),
-            ));
-        }
-        let deadline = self.still_wanted(row)?;
-        if let Some(deadline) = deadline.filter(|at| *at <= until) {
-            let message = format!(
-                "{} is at or after the deadline {}: snooze until before it",
-                self.spoken(until),
-                self.spoken(deadline)
-            );
-            return Err(Error::invalid("until", message));
-        }
+        let deadline = self.snoozable(row)?;
+        self.refuse_snooze(until, deadline)?;
         let mut effect = Effect::default();
         self.acknowledge(row, Answer::Snoozed(until), place, &mut effect)?;
         let identity =
@@ -269,9 +285,47 @@ impl Act<'_> {
             silenced: silence.and_then(|silence| silence.of_snooze(until, deadline)),
             delivery: planned.id.to_string(),
             until_ms: until.as_millisecond(),
-            over_ms: (row.span.1 <= until && row.span.1 > row.span.0)
-                .then(|| row.span.1.as_millisecond()),
+            over_ms: self.over_before(row, until).map(Timestamp::as_millisecond),
         })
+    }
+
+    /// When the event of a row is over, if that is by then.
+    fn over_before(&self, row: &DeliveryRow, until: Timestamp) -> Option<Timestamp> {
+        (row.span.1 <= until && row.span.1 > row.span.0).then_some(row.span.1)
+    }
+
+    /// Refuses what cannot be snoozed; gives its deadline, if it has one.
+    fn snoozable(&self, row: &DeliveryRow) -> Result<Option<Timestamp>> {
+        if row.identity.channel != ChannelId::DESKTOP || row.event.is_none() {
+            return Err(Error::invalid(
+                "delivery",
+                "only a reminder on this desktop can be snoozed",
+            ));
+        }
+        self.still_wanted(row)
+    }
+
+    /// Why nothing can be snoozed until then.
+    fn hurdle(&self, until: Timestamp, deadline: Option<Timestamp>) -> Option<Outlook> {
+        if until < later(self.wall(), SHORTEST_SNOOZE) {
+            return Some(Outlook::Past);
+        }
+        deadline.filter(|at| *at <= until).map(Outlook::Deadline)
+    }
+
+    fn refuse_snooze(&self, until: Timestamp, deadline: Option<Timestamp>) -> Result<()> {
+        let message = match self.hurdle(until, deadline) {
+            Some(Outlook::Past) => {
+                format!("{} is not ahead: a snooze rings later than now", self.spoken(until))
+            }
+            Some(Outlook::Deadline(deadline)) => format!(
+                "{} is at or after the deadline {}: snooze until before it",
+                self.spoken(until),
+                self.spoken(deadline)
+            ),
+            Some(Outlook::Fair | Outlook::Silenced(_) | Outlook::Over(_)) | None => return Ok(()),
+        };
+        Err(Error::invalid("until", message))
     }
 
     /// Brings back a snooze that an edit took away, at its old moment: if its occurrence is there

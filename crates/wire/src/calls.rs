@@ -82,6 +82,8 @@ calls! {
     Inbox inbox: Empty => InboxView;
     /// Done with it.
     Acknowledge acknowledge: Acknowledge => Change;
+    /// Until when it can be told again, and what should be known before one of it is chosen.
+    SnoozeChoices snooze_choices: SnoozeQuery => Vec<SnoozeChoice>;
     /// Tell again later.
     Snooze snooze: Snooze => Change;
 
@@ -138,6 +140,8 @@ calls! {
     SetQuiet set_quiet: QuietHours => QuietHours;
     /// Holds back for a while what would pop up.
     Pause pause: PauseFor => ServiceStatus;
+    /// The clock that jumped is right: what waited for that goes on.
+    AcceptClock accept_clock: Mutation => ServiceStatus;
     /// Ends a pause.
     Resume resume: Mutation => ServiceStatus;
     /// What newer zone data moved and nobody has seen yet.

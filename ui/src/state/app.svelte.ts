@@ -24,8 +24,14 @@ export interface Anchor {
   height: number;
 }
 
-export interface Choice {
+/** An answer to a question: its words, what should be known before it is taken, and whether it cannot be. */
+export interface Option {
   label: string;
+  note?: string | null;
+  refused?: boolean;
+}
+
+export interface Choice extends Option {
   run: () => void;
 }
 
@@ -356,13 +362,13 @@ export class App {
   }
 
   /** A small menu at a place; the index chosen, or null. */
-  choose(title: string, labels: readonly string[], anchor: Anchor): Promise<number | null> {
+  choose(title: string, options: readonly (string | Option)[], anchor: Anchor): Promise<number | null> {
     return new Promise((resolve) => {
       const settle = (value: number | null) => (): void => {
         this.close();
         resolve(value);
       };
-      this.overlay = { kind: 'choose', title, anchor, choices: labels.map((label, i) => ({ label, run: settle(i) })), cancel: settle(null) };
+      this.overlay = { kind: 'choose', title, anchor, choices: options.map((option, i) => ({ ...(typeof option === 'string' ? { label: option } : option), run: settle(i) })), cancel: settle(null) };
     });
   }
 }

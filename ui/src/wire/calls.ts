@@ -44,6 +44,8 @@ export interface Calls {
   inbox: { args: T.Empty; answer: T.InboxView };
   /** Done with it. */
   acknowledge: { args: T.Acknowledge; answer: T.Change };
+  /** Until when it can be told again, and what should be known before one of it is chosen. */
+  snoozeChoices: { args: T.SnoozeQuery; answer: T.SnoozeChoice[] };
   /** Tell again later. */
   snooze: { args: T.Snooze; answer: T.Change };
   /** A page of the ledger. */
@@ -96,6 +98,8 @@ export interface Calls {
   setQuiet: { args: T.QuietHours; answer: T.QuietHours };
   /** Holds back for a while what would pop up. */
   pause: { args: T.PauseFor; answer: T.ServiceStatus };
+  /** The clock that jumped is right: what waited for that goes on. */
+  acceptClock: { args: T.Mutation; answer: T.ServiceStatus };
   /** Ends a pause. */
   resume: { args: T.Mutation; answer: T.ServiceStatus };
   /** What newer zone data moved and nobody has seen yet. */

@@ -46,6 +46,8 @@ export type ChannelRest = { until: Moment, failures: number, };
 
 export type ChannelView = { id: string, kind: ChannelKind, name: string, url: string | null, network: Network | null, guarantee: Guarantee | null, off: string | null, resting: ChannelRest | null, lastTold: Moment | null, lastFailed: ChannelFailure | null, };
 
+export type ClockJump = { from: Moment, to: Moment, };
+
 export type Code = "conflict" | "invalid" | "notFound" | "newer" | "other";
 
 export type Color = "indigo" | "teal" | "rose" | "amber" | "violet" | "slate";
@@ -210,7 +212,7 @@ export type SecondDay = { zone: string, wallMins: Array<number>, };
 
 export type Segment = { event: string, original: string, version: number, date: string, part: Part, allDay: boolean, wallStart: number, wallEnd: number, start: number, end: number, fold: boolean, offset: string | null, elsewhere: Elsewhere | null, title: string, place: string | null, calendar: string, kind: Kind, mark: Mark | null, attempts: Attempts | null, lateMs: number | null, past: boolean, cancelled: boolean, recurring: boolean, exception: boolean, fixed: boolean, };
 
-export type ServiceStatus = { running: boolean, hanging: boolean, diskFull: boolean, paused: boolean, pausedUntil: Moment | null, notifier: boolean | null, tray: boolean | null, };
+export type ServiceStatus = { running: boolean, hanging: boolean, diskFull: boolean, paused: boolean, pausedUntil: Moment | null, clockJump: ClockJump | null, notifier: boolean | null, tray: boolean | null, };
 
 export type SetAutostart = { enabled: boolean, };
 
@@ -219,6 +221,10 @@ export type Settings = { weekStart: WeekStart, clock: HourClock, theme: Theme, s
 export type Shift = "none" | "offset" | "gap" | "fold";
 
 export type Snooze = { deliveries: Array<string>, until: SnoozeUntil, requestId: string, };
+
+export type SnoozeChoice = { until: SnoozeUntil, at: Moment, warning: string | null, refused: boolean, };
+
+export type SnoozeQuery = { delivery: string, minutes?: number | null, };
 
 export type SnoozeUntil = { "type": "for", minutes: number, } | { "type": "beforeStart", minutes: number, } | { "type": "tonight" } | { "type": "tomorrow" };
 

@@ -94,6 +94,31 @@ pub enum SnoozeUntil {
     Tomorrow,
 }
 
+/// Asks until when a reminder can be snoozed.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(optional_fields = nullable)]
+pub struct SnoozeQuery {
+    /// `dlv_…`
+    pub delivery: String,
+    /// A length of the person's own instead of the usual choices.
+    pub minutes: Option<u32>,
+}
+
+/// A moment until which a reminder can be snoozed.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SnoozeChoice {
+    /// What to ask for.
+    pub until: SnoozeUntil,
+    /// When that is.
+    pub at: Moment,
+    /// What should be known before it is chosen: it would be missed, told later, or be too late.
+    pub warning: Option<String>,
+    /// It would be refused, for the reason in the warning.
+    pub refused: bool,
+}
+
 /// Snoozes reminders.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -94,10 +94,22 @@ pub struct ServiceStatus {
     pub paused: bool,
     /// Until when; none with `paused` means until resumed.
     pub paused_until: Option<Moment>,
+    /// The clock jumped and nobody has said that it is right: webhooks wait for that.
+    pub clock_jump: Option<ClockJump>,
     /// A notification service answers; none while not known.
     pub notifier: Option<bool>,
     /// A tray host is there; none while not known.
     pub tray: Option<bool>,
+}
+
+/// A jump of this computer's clock.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ClockJump {
+    /// What it said before.
+    pub from: Moment,
+    /// What it said then.
+    pub to: Moment,
 }
 
 /// Deliveries by what is shown: what lies ahead, and of what is over the last 30 days.

@@ -2,7 +2,7 @@
 
 use calendar::{id::DeliveryId, timing::later};
 use engine::{
-    answers::SnoozedTo,
+    answers::{Outlook, SnoozedTo},
     ledger::{acknowledgement::Answer, delivery::DeliveryRow, inbox::Listed},
 };
 use jiff::{Timestamp, civil::Date};
@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     dto::{
-        Acknowledge, Change, Did, InboxItem, InboxView, Kind, Mark, Snooze, SnoozeUntil, State,
-        Wall,
+        Acknowledge, Change, Did, InboxItem, InboxView, Kind, Mark, Snooze, SnoozeChoice,
+        SnoozeQuery, SnoozeUntil, State, Wall,
     },
     fault::Fault,
 };
@@ -103,6 +103,37 @@ impl EngineHost {
         Ok(with_effect(Change { count, ..nothing(Did::Acknowledged) }, &effect, &local))
     }
 
+    /// The usual moments that are ahead, or the one of a length of the person's own.
+    pub(super) fn choices(&self, asked: &SnoozeQuery) -> Result<Vec<SnoozeChoice>, Fault> {
+        let local = self.local()?;
+        let delivery: DeliveryId = id("delivery", &asked.delivery)?;
+        let row = self.engine.why(delivery)?.delivery.row;
+        let own = asked.minutes.map(|minutes| vec![SnoozeUntil::For { minutes }]);
+        let mut choices = Vec::new();
+        for until in own.unwrap_or_else(|| usual(&row, &local)) {
+            // What is past, or tonight once it is night, is no choice.
+            if let Ok(at) = moment_of(&until, &row, &local) {
+                choices.push((until, at));
+            }
+        }
+        let moments: Vec<Timestamp> = choices.iter().map(|(_, at)| *at).collect();
+        let outlooks = self.engine.snooze_outlooks(delivery, &moments)?;
+        let told = choices.into_iter().zip(outlooks).map(|((until, at), outlook)| {
+            let refused = matches!(outlook, Outlook::Past | Outlook::Deadline(_));
+            let warning = match outlook {
+                Outlook::Fair => None,
+                Outlook::Silenced(why) => Some(why),
+                Outlook::Over(end) => Some(format!("it is over at {}", clock(end, at, &local))),
+                Outlook::Past => Some("this has passed".into()),
+                Outlook::Deadline(end) => {
+                    Some(format!("the deadline is at {}", clock(end, at, &local)))
+                }
+            };
+            SnoozeChoice { until, at: local.moment(at), warning, refused }
+        });
+        Ok(told.collect())
+    }
+
     pub(super) fn answer_later(&self, asked: &Snooze) -> Result<Change, Fault> {
         let local = self.local()?;
         let snoozed: Vec<SnoozedTo> = match self.said_before(&asked.request_id)? {
@@ -168,6 +199,21 @@ fn tonight(local: &Local) -> Option<Timestamp> {
 fn tomorrow(local: &Local) -> Timestamp {
     let next = calendar::timing::shift(local.today().at(TOMORROW, 0, 0, 0), 1, 0);
     local.at(next)
+}
+
+fn usual(row: &DeliveryRow, local: &Local) -> Vec<SnoozeUntil> {
+    let before = |minutes| SnoozeUntil::BeforeStart { minutes };
+    let mut usual = if row.span.0 > local.now { vec![before(5), before(0)] } else { Vec::new() };
+    usual.extend([30, 60].map(|minutes| SnoozeUntil::For { minutes }));
+    usual.extend([SnoozeUntil::Tonight, SnoozeUntil::Tomorrow]);
+    usual
+}
+
+/// A time of day, with its day where that is another than a moment's.
+fn clock(at: Timestamp, near: Timestamp, local: &Local) -> String {
+    let (at, near) = (local.zone.to_datetime(at), local.zone.to_datetime(near));
+    let form = if at.date() == near.date() { "%H:%M" } else { "%a %-d %b, %H:%M" };
+    at.strftime(form).to_string()
 }
 
 fn moment_of(until: &SnoozeUntil, row: &DeliveryRow, local: &Local) -> Result<Timestamp, Fault> {

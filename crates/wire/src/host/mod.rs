@@ -205,6 +205,10 @@ impl Host for EngineHost {
         self.answer_done(&asked)
     }
 
+    fn snooze_choices(&self, asked: SnoozeQuery) -> Result<Vec<SnoozeChoice>, Fault> {
+        self.choices(&asked)
+    }
+
     fn snooze(&self, asked: Snooze) -> Result<Change, Fault> {
         self.answer_later(&asked)
     }
@@ -307,6 +311,10 @@ impl Host for EngineHost {
 
     fn pause(&self, asked: PauseFor) -> Result<ServiceStatus, Fault> {
         self.begin_pause(&asked)
+    }
+
+    fn accept_clock(&self, _: Mutation) -> Result<ServiceStatus, Fault> {
+        self.trust_clock()
     }
 
     fn resume(&self, _: Mutation) -> Result<ServiceStatus, Fault> {

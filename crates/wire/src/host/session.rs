@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     dto::{
-        About, Autostart, Boot, Counts, HourClock, ServiceStatus, SetAutostart, Settings, Status,
-        Theme, WeekStart, ZoneField, ZoneQuery, ZoneView,
+        About, Autostart, Boot, ClockJump, Counts, HourClock, ServiceStatus, SetAutostart,
+        Settings, Status, Theme, WeekStart, ZoneField, ZoneQuery, ZoneView,
     },
     fault::{Code, Fault},
 };
@@ -137,6 +137,10 @@ impl EngineHost {
             disk_full: self.engine.is_disk_full(),
             paused: pause.is_some(),
             paused_until: until,
+            clock_jump: self
+                .engine
+                .clock_jump()?
+                .map(|jump| ClockJump { from: local.moment(jump.from), to: local.moment(jump.to) }),
             notifier: said.as_ref().filter(|_| running).and_then(|s| {
                 // The service may have started only now and not have looked yet.
                 let looked = later(s.started, LOOKS) < local.now;
@@ -246,6 +250,11 @@ impl EngineHost {
             programs::start_service(self.data_dir.as_deref(), &self.log).map_err(other)?;
         }
         self.service(&local, 0)
+    }
+
+    pub(super) fn trust_clock(&self) -> Result<ServiceStatus, Fault> {
+        self.engine.accept_clock()?;
+        self.service(&self.local()?, 0)
     }
 
     pub(super) fn end_pause(&self) -> Result<ServiceStatus, Fault> {

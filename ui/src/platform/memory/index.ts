@@ -15,11 +15,12 @@ import { savePerson } from './people';
 import { readQuick } from './quick';
 import { raceOnce } from './raced';
 import { busyOf, rangeOf, upNextOf } from './range';
+import { snoozeChoices } from './snoozing';
 import { deliveryId, DESKTOP, type Occ, type World } from './world';
 
 export interface MemoryOptions {
-  /** `empty` has no events, `hard` what is hard to draw, `off` no service, `slow` never answers `range`, `broken` refuses it, in `raced` somebody else changes each event that is opened to be edited, in `moved` new zone data moved some. */
-  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved' | 'raced';
+  /** `empty` has no events, `hard` what is hard to draw, `off` no service, `slow` never answers `range`, `broken` refuses it, in `raced` somebody else changes each event that is opened to be edited, in `moved` new zone data moved some, in `jumped` the clock went ahead by weeks. */
+  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved' | 'raced' | 'jumped';
   theme?: 'light' | 'dark';
   clock?: HourClock;
   open?: Boot['open'];
@@ -28,7 +29,7 @@ export interface MemoryOptions {
 /** `?world=empty&theme=dark&clock=h12` of the demo build. */
 export function optionsFrom(search: string): MemoryOptions {
   const given = new URLSearchParams(search);
-  const world = (['empty', 'hard', 'off', 'slow', 'broken', 'moved', 'raced'] as const).find((w) => w === given.get('world'));
+  const world = (['empty', 'hard', 'off', 'slow', 'broken', 'moved', 'raced', 'jumped'] as const).find((w) => w === given.get('world'));
   return { world: world ?? 'demo', theme: given.get('theme') === 'dark' ? 'dark' : 'light', clock: given.get('clock') === 'h12' ? 'h12' : 'h24' };
 }
 
@@ -43,6 +44,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
   world.settings = { ...world.settings, theme: options.theme ?? 'light', clock: options.clock ?? 'h24' };
   if (options.world === 'off') world.running = false;
   if (options.world === 'moved') world.moved = movedIn(world);
+  if (options.world === 'jumped') world.jumped = { from: later(world.now, -1_900_000_000), to: world.now };
   const past: Past = { undo: [], redo: [] };
   const listeners = new Set<() => void>();
   const changed = (): void => listeners.forEach((listener) => listener());
@@ -71,7 +73,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
 function statusOf(world: World, past: Past): Status {
   return {
     now: world.now, counts: counts(world), attention: lettersOf(world).letters.length, moved: world.moved.rows.length + world.moved.more, unacknowledged: inboxOf(world).items.length,
-    service: { running: world.running, hanging: false, diskFull: false, paused: world.paused, pausedUntil: null, notifier: true, tray: true },
+    service: { running: world.running, hanging: false, diskFull: false, paused: world.paused, pausedUntil: null, clockJump: world.jumped ?? null, notifier: true, tray: true },
     undo: past.undo.at(-1)?.words ?? null, redo: past.redo.at(-1)?.words ?? null,
   };
 }
@@ -113,6 +115,7 @@ function reads(world: World, past: Past, options: MemoryOptions): Partial<Handle
       return [...(people ? peoplesZones(world, text) : []), ...cities].slice(0, limit);
     },
     inbox: () => inboxOf(world),
+    snoozeChoices: (asked) => snoozeChoices(world, asked),
     deliveries: (query) => pageOf(world, query),
     why: ({ delivery }) => {
       const { occ, index } = findRow(world, delivery);
@@ -190,6 +193,10 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
     },
     pause: () => {
       world.paused = true;
+      return told(statusOf(world, past).service);
+    },
+    acceptClock: () => {
+      world.jumped = null;
       return told(statusOf(world, past).service);
     },
     resume: () => {

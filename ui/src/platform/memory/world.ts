@@ -1,6 +1,6 @@
 // The demo world's shapes: occurrences already expanded. It has no recurrence and no zones of its own.
 
-import type { CalendarView, ChannelView, Kind, Mark, Moment, MovedView, Overlap, PersonView, QuietHours, Reason, ReminderDraft, Settings, TimeMode, ZoneField } from '../../wire/types';
+import type { CalendarView, ChannelView, ClockJump, Kind, Mark, Moment, MovedView, Overlap, PersonView, QuietHours, Reason, ReminderDraft, Settings, TimeMode, ZoneField } from '../../wire/types';
 
 /** What became of a reminder, where the demo says something else than "told in time" or "scheduled". */
 export interface Fate {
@@ -61,6 +61,8 @@ export interface World {
   autostart: boolean;
   quiet: QuietHours;
   moved: MovedView;
+  /** The clock jumped, and nobody has accepted it. */
+  jumped?: ClockJump | null;
 }
 
 export const DESKTOP = 'chn_desktop';

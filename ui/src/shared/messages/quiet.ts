@@ -17,6 +17,8 @@ export const quiet = {
   'quiet.notPaused': 'Reminders ring',
   'quiet.pauseFor': 'Pause for {time}',
   'quiet.pauseEver': 'Pause until I resume',
+  'clock.jumped': 'This computer’s clock jumped from {from} to {to}: webhooks wait until you say that it is right.',
+  'clock.accept': 'Accept the clock',
   'inbox.snoozeAll': 'Snooze all {n} min',
   'inbox.snoozeOther': 'Another length…',
   'inbox.snoozeLength': 'Snooze {title} for',
