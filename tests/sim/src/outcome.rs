@@ -40,7 +40,7 @@ pub struct Snoozed {
 }
 
 /// What a run came to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Outcome {
     /// What happened.
     pub trace: Vec<Entry>,

@@ -1,0 +1,405 @@
+//! Aim: each rule of the judge can fail, and does not when it should not. Method: a small life that
+//! really was, in which nothing is wrong; then what was seen of it is changed, once so that the rule
+//! is broken and once so that it only nearly is.
+
+use calendar::{delivery::State, reason::Reason};
+use engine::queries::Story;
+use jiff::{SignedDuration, Timestamp, civil::date};
+use simulator::{
+    judge::{judge, names},
+    outcome::{Outcome, Trouble},
+    plan::{Definition, Plan, Step, Via},
+    run,
+    trace::{Entry, Happened},
+};
+
+const HOUR: u64 = 3_600_000;
+
+/// Told at noon each day, six hours after the life began.
+const DAILY: Definition = Definition {
+    kind: "note",
+    start: date(2026, 10, 20).at(12, 10, 0, 0),
+    zone: Some("Europe/Berlin"),
+    every: Some(1),
+    before: 10,
+    via: Via::Hook,
+    use_by: None,
+};
+/// Shown at one, then snoozed.
+const POP_UP: Definition = Definition {
+    start: date(2026, 10, 20).at(13, 10, 0, 0),
+    every: None,
+    via: Via::Desktop,
+    use_by: Some("start"),
+    ..DAILY
+};
+/// Told at two, and deleted at four.
+const DELETED: Definition =
+    Definition { start: date(2026, 10, 20).at(14, 10, 0, 0), every: None, ..DAILY };
+
+fn plan() -> Plan {
+    let steps = vec![
+        (0, Step::Add(0, DAILY)),
+        (1, Step::Add(1, POP_UP)),
+        (2, Step::Add(2, DELETED)),
+        (7 * HOUR + 60_000, Step::Snooze(10)),
+        (10 * HOUR, Step::Delete(2)),
+        (11 * HOUR, Step::Kill(5_000)),
+    ];
+    Plan { twins: true, steps, ..Plan::empty(1, 1) }
+}
+
+/// The first row about an event.
+fn story(outcome: &mut Outcome, name: usize) -> &mut Story {
+    let subject = outcome.lives[name].subject.clone().expect("it was added");
+    let of = |row: &&mut Story| {
+        let identity = &row.delivery.row.identity;
+        identity.subject == subject && identity.reminder.starts_with("t:")
+    };
+    outcome.stories.iter_mut().filter(|row| !row.attempts.is_empty()).find(of).expect("a row")
+}
+
+/// Where something about a row of an event stands in the trace.
+fn find(outcome: &mut Outcome, name: usize, is: fn(&Happened) -> bool) -> usize {
+    let row = story(outcome, name).delivery.row.id;
+    let about = |what: &Happened| match what {
+        Happened::Sent { marks, .. }
+        | Happened::Answered { marks, .. }
+        | Happened::Told { marks, .. } => marks.iter().any(|(of, _)| *of == row),
+        _ => false,
+    };
+    let found = outcome.trace.iter().position(|entry| is(&entry.what) && about(&entry.what));
+    found.expect("it was told")
+}
+
+fn sent(outcome: &mut Outcome, name: usize) -> usize {
+    find(outcome, name, |what| matches!(what, Happened::Sent { .. }))
+}
+
+fn told(outcome: &mut Outcome, name: usize) -> usize {
+    find(outcome, name, |what| matches!(what, Happened::Told { .. }))
+}
+
+fn answered(outcome: &mut Outcome, name: usize) -> usize {
+    find(outcome, name, |what| matches!(what, Happened::Answered { .. }))
+}
+
+fn later(at: Timestamp, millis: i64) -> Timestamp {
+    at + SignedDuration::from_millis(millis)
+}
+
+/// Puts something into the trace just after an entry.
+fn after(outcome: &mut Outcome, place: usize, what: Happened) {
+    let entry = Entry { what, ..outcome.trace[place].clone() };
+    outcome.trace.insert(place + 1, entry);
+}
+
+/// The same hand-over, by the claim so many after it.
+fn again(outcome: &mut Outcome, of: usize, place: usize, token: i64) {
+    let mut what = outcome.trace[of].what.clone();
+    if let Happened::Sent { marks, .. } = &mut what {
+        marks[0].1 += token;
+    }
+    after(outcome, place, what);
+}
+
+/// The heir leads so many milliseconds after the leader was killed.
+fn heir(outcome: &mut Outcome, millis: u64) {
+    let is_end = |e: &Entry| matches!(e.what, Happened::Ended { heir: true, .. });
+    let end = outcome.trace.iter().position(is_end).expect("it was killed");
+    let truth = outcome.trace[end].truth + millis;
+    let is_lead = |e: &&mut Entry| matches!(e.what, Happened::Leads { .. });
+    let lead = outcome.trace[end..].iter_mut().find(is_lead).expect("an heir");
+    lead.truth = truth;
+}
+
+/// An older copy is put in place when the daily one has just been due for so long.
+fn restore(outcome: &mut Outcome, millis: i64) {
+    let place = sent(outcome, 0);
+    let due = story(outcome, 0).delivery.row.facts.due;
+    let truth = outcome.trace[place].truth - 1;
+    let what = Happened::Restored { of: truth };
+    outcome.trace.insert(place, Entry { truth, wall: later(due, millis), what });
+}
+
+/// The deleted one is handed over at this moment after it was deleted.
+fn send_deleted(outcome: &mut Outcome, millis: i64) {
+    let place = sent(outcome, 2);
+    let deleted = outcome.lives[2].versions.last().expect("it was deleted").from;
+    let truth = deleted.checked_add_signed(millis).expect("a moment");
+    outcome.trace[place].truth = truth;
+}
+
+/// The daily one failed this often, and was cut off as often as this.
+fn tries(outcome: &mut Outcome, failed: usize, cut_off: usize) {
+    let story = story(outcome, 0);
+    let one = story.attempts[0].clone();
+    let many = |word: &str, count| {
+        let try_ =
+            engine::ledger::attempt::AttemptRow { outcome: Some(word.into()), ..one.clone() };
+        std::iter::repeat_n(try_, count)
+    };
+    story.attempts.extend(many("transient", failed).chain(many("unknown", cut_off)));
+}
+
+fn trouble(outcome: &mut Outcome) {
+    outcome.troubles.push(Trouble { from: 0, until: u64::MAX / 2, desktop: None });
+}
+
+type Change = fn(&mut Outcome);
+
+/// Each rule, what breaks it, and what nearly does.
+const CASES: &[(&str, Change, Change)] = &[
+    (
+        "i01_a_claim_is_sent_once",
+        |o| {
+            let (of, place) = (sent(o, 0), answered(o, 0));
+            again(o, of, place, 0);
+        },
+        |o| {
+            let (of, place) = (sent(o, 0), answered(o, 0));
+            again(o, of, place, 1);
+        },
+    ),
+    (
+        "i02_one_leads",
+        |o| after(o, 1, Happened::Leads { process: 99 }),
+        |o| {
+            let Happened::Leads { process } = o.trace[1].what else { panic!("who leads?") };
+            after(o, 1, Happened::Ended { process: 99, orderly: true, heir: false });
+            after(o, 1, Happened::Leads { process: 99 });
+            after(o, 1, Happened::Ended { process, orderly: true, heir: false });
+        },
+    ),
+    (
+        "i03_a_hand_over_is_not_repeated",
+        |o| {
+            let place = sent(o, 0);
+            again(o, place, place, 1);
+        },
+        |o| {
+            let (of, place) = (sent(o, 0), answered(o, 0));
+            again(o, of, place, 1);
+        },
+    ),
+    ("i03_an_heir_takes_over", |o| heir(o, 2_001), |o| heir(o, 2_000)),
+    (
+        "i04_only_the_leader_sends",
+        |o| {
+            let place = sent(o, 0);
+            if let Happened::Sent { process, .. } = &mut o.trace[place].what {
+                *process = 98;
+            }
+        },
+        |o| after(o, 1, Happened::Ended { process: 98, orderly: true, heir: false }),
+    ),
+    ("i11_no_busy_loop", |o| o.wakings += 10_000, |o| o.wakings += 100),
+    (
+        "i12_dues_are_as_reckoned",
+        |o| {
+            let due = &mut story(o, 0).delivery.row.facts.due;
+            *due = later(*due, 60_000);
+        },
+        |o| {
+            let due = &mut story(o, 0).delivery.row.facts.due;
+            *due = later(*due, 24 * 3_600_000);
+        },
+    ),
+    (
+        "i14_an_edit_makes_nothing_already_due",
+        |o| {
+            let story = story(o, 0);
+            story.transitions[0].at = story.delivery.row.facts.due;
+        },
+        |o| {
+            let story = story(o, 0);
+            story.transitions[0].at = later(story.delivery.row.facts.due, -1);
+        },
+    ),
+    (
+        "i14_no_replan_loses_anything",
+        |o| {
+            let step = &mut story(o, 0).transitions[1];
+            (step.to, step.actor) = (State::Cancelled, "service".into());
+        },
+        |o| {
+            let step = &mut story(o, 0).transitions[1];
+            (step.to, step.actor) = (State::Cancelled, "window".into());
+        },
+    ),
+    (
+        "i16_told_at_most_once_without_a_doubt",
+        |o| {
+            let place = told(o, 0);
+            after(o, place, o.trace[place].what.clone());
+        },
+        |o| {
+            let place = told(o, 0);
+            after(o, place, o.trace[place].what.clone());
+            story(o, 0).attempts[0].outcome = Some("ambiguous".into());
+        },
+    ),
+    (
+        "i16_one_key_for_one_row",
+        |o| {
+            let place = told(o, 0);
+            if let Happened::Told { key, .. } = &mut o.trace[place].what {
+                key.push('x');
+            }
+        },
+        |o| {
+            let place = told(o, 0);
+            let other = story(o, 1).delivery.row.id;
+            if let Happened::Told { key, marks, .. } = &mut o.trace[place].what {
+                key.push('x');
+                marks.push((other, 1));
+            }
+        },
+    ),
+    (
+        "i17_completed_is_what_somebody_took",
+        |o| {
+            let place = told(o, 0);
+            o.trace.remove(place);
+        },
+        |o| {
+            let place = told(o, 0);
+            o.trace.remove(place);
+            story(o, 0).delivery.row.facts.reason = Reason::InboxOnly;
+        },
+    ),
+    (
+        "i17_nothing_is_lost",
+        |o| {
+            let row = story(o, 0).delivery.row.id;
+            let place = told(o, 0);
+            o.trace.remove(place);
+            o.stories.retain(|story| story.delivery.row.id != row);
+        },
+        |o| {
+            let place = told(o, 0);
+            o.trace.remove(place);
+            story(o, 0).delivery.row.facts.state = State::Expired;
+        },
+    ),
+    (
+        "i10_prompt_when_all_is_well",
+        |o| {
+            let row = &mut story(o, 0).delivery.row;
+            row.told_at = Some(later(row.facts.due, 2_001));
+        },
+        |o| {
+            let row = &mut story(o, 0).delivery.row;
+            row.told_at = Some(later(row.facts.due, 2_000));
+        },
+    ),
+    (
+        "i19_every_row_comes_to_an_end",
+        |o| story(o, 0).delivery.row.facts.state = State::Held,
+        |o| story(o, 0).delivery.row.facts.state = State::Dead,
+    ),
+    ("i19_tries_are_bounded", |o| tries(o, 12, 0), |o| tries(o, 11, 3)),
+    (
+        "i20_each_by_its_own_channel",
+        |o| {
+            let place = told(o, 0);
+            if let Happened::Told { desktop, .. } = &mut o.trace[place].what {
+                *desktop = true;
+            }
+        },
+        |o| {
+            let place = told(o, 0);
+            if let Happened::Told { again, .. } = &mut o.trace[place].what {
+                *again = true;
+            }
+        },
+    ),
+    ("i22_nothing_after_the_confirmed_cancel", |o| send_deleted(o, 1), |o| send_deleted(o, 0)),
+    (
+        "i23_nothing_at_or_after_its_end",
+        |o| {
+            let place = sent(o, 1);
+            story(o, 1).delivery.row.facts.use_by = Some(o.trace[place].wall);
+        },
+        |o| {
+            let place = sent(o, 1);
+            story(o, 1).delivery.row.facts.use_by = Some(later(o.trace[place].wall, 1));
+        },
+    ),
+    (
+        "i24_never_early",
+        |o| {
+            let place = sent(o, 1);
+            story(o, 1).delivery.row.facts.due = later(o.trace[place].wall, 1);
+        },
+        |o| {
+            let place = sent(o, 1);
+            story(o, 1).delivery.row.facts.due = o.trace[place].wall;
+        },
+    ),
+    (
+        "i25_the_audit_replays",
+        |o| {
+            story(o, 0).transitions.pop();
+        },
+        |o| {
+            let steps = &mut story(o, 0).transitions;
+            let mut same = steps[0].clone();
+            same.from = same.to.code().into();
+            steps.insert(1, same);
+        },
+    ),
+    (
+        "i26_undo_restores_what_will_ring",
+        |o| o.broken.push(("i26_undo_restores_what_will_ring", "another ring".into())),
+        |o| o.broken.push(("i02_one_leads", "two do".into())),
+    ),
+    ("i27_nothing_of_the_past_after_a_restore", |o| restore(o, 0), |o| restore(o, -1)),
+    (
+        "snoozes_ring",
+        |o| o.snoozes[0].until = later(o.snoozes[0].until, 1),
+        |o| {
+            o.snoozes[0].until = later(o.snoozes[0].until, 1);
+            o.set.push((1, 5));
+        },
+    ),
+    (
+        "the_file_is_sound",
+        |o| o.damage.push("a page is lost".into()),
+        |o| o.broken.push(("i02_one_leads", "two do".into())),
+    ),
+];
+
+#[test]
+fn each_rule_fails_when_it_is_broken_and_only_then() {
+    let (plan, outcome) = (plan(), run(&plan()));
+    assert_eq!(judge(&plan, &outcome), Vec::<String>::new());
+    let said = |change: Change, rule: &str| {
+        let mut changed = outcome.clone();
+        change(&mut changed);
+        judge(&plan, &changed).iter().any(|wrong| wrong.starts_with(rule))
+    };
+    let dumb: Vec<_> = CASES.iter().filter(|(rule, broken, _)| !said(*broken, rule)).collect();
+    let dumb: Vec<_> = dumb.iter().map(|(rule, ..)| rule).collect();
+    assert!(dumb.is_empty(), "{dumb:?} say nothing when they are broken");
+    let strict: Vec<_> = CASES.iter().filter(|(rule, _, nearly)| said(*nearly, rule)).collect();
+    let strict: Vec<_> = strict.iter().map(|(rule, ..)| rule).collect();
+    assert!(strict.is_empty(), "{strict:?} say something when they are not");
+}
+
+#[test]
+fn each_rule_has_its_case() {
+    let cases: Vec<_> = CASES.iter().map(|(rule, ..)| *rule).collect();
+    let without: Vec<_> = names().into_iter().filter(|rule| !cases.contains(rule)).collect();
+    assert!(without.is_empty(), "{without:?} have none");
+}
+
+#[test]
+fn what_is_due_in_troubled_times_may_be_late() {
+    let (plan, mut outcome) = (plan(), run(&plan()));
+    let row = &mut story(&mut outcome, 0).delivery.row;
+    row.told_at = Some(later(row.facts.due, 60_000));
+    assert!(!judge(&plan, &outcome).is_empty());
+    trouble(&mut outcome);
+    assert_eq!(judge(&plan, &outcome), Vec::<String>::new());
+}
