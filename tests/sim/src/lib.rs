@@ -12,6 +12,7 @@ mod dice;
 mod hand;
 mod ice;
 pub mod judge;
+pub mod kept;
 mod oracle;
 pub mod outcome;
 pub mod plan;

@@ -1,56 +1,102 @@
 //! `./dev sim`: many simulated lives from seeds. A life in which something does not hold is made
-//! smaller, and the line to repeat it is printed.
+//! smaller, the line to repeat it is printed, and it is kept among those that are lived first.
 
 #![forbid(unsafe_code)]
 
 use std::{
+    fs::{self, OpenOptions},
+    io::Write,
+    path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
 };
 
-use simulator::campaign::{Campaign, Verdict};
+use simulator::{
+    campaign::{Campaign, Verdict},
+    kept,
+};
 
 const USAGE: &str = "usage: sim [--seeds N] [--days D] [--first S] [--seconds T] [--cut D] \
-[--without PLACES] [--show]
+[--without PLACES] [--keep FILE] [--show]
   --seeds N     so many seeds (100)
   --days D      each lives so many days (10)
   --first S     beginning with this seed (0)
   --seconds T   and as many more as fit into this time
   --cut D, --without PLACES   a smaller life, as a failure prints it
+  --keep FILE   lives that failed once: lived again first, and what fails now is added
   --show        what happens in it, step by step";
 /// So many failures are made smaller; more say nothing new.
 const SHRUNK: usize = 3;
 /// And so much of each is said.
 const LINES: usize = 8;
 
+/// What was asked for.
+struct Options {
+    campaign: Campaign,
+    keep: Option<PathBuf>,
+    show: bool,
+}
+
+/// What all lives came to.
+#[derive(Default)]
+struct Sum {
+    told: usize,
+    struck: usize,
+    rows: usize,
+    failed: Vec<Verdict>,
+}
+
+impl Sum {
+    fn add(&mut self, verdict: Verdict, what: &str) {
+        self.told += verdict.told;
+        self.rows += verdict.rows;
+        self.struck += verdict.struck;
+        if !verdict.wrong.is_empty() {
+            say(what, &verdict);
+            self.failed.push(verdict);
+        }
+    }
+}
+
 fn main() -> ExitCode {
-    let (campaign, show) = match options(std::env::args().skip(1)) {
-        Ok(options) => options,
+    match options(std::env::args().skip(1)).and_then(|options| work(&options)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(problem) => {
             eprintln!("{problem}\n{USAGE}");
-            return ExitCode::from(2);
+            ExitCode::from(2)
         }
-    };
-    if show {
+    }
+}
+
+/// Lives all of them; says whether all held.
+fn work(options: &Options) -> Result<bool, String> {
+    let Options { campaign, keep, show } = options;
+    if *show {
         simulator::show(&campaign.plan(campaign.first));
     }
     // A panic is a finding, which is told with the others.
     std::panic::set_hook(Box::new(|_| ()));
-    let begun = Instant::now();
-    let (mut count, mut told, mut rows, mut struck) = (0_u64, 0, 0, 0);
-    let mut failed: Vec<Verdict> = Vec::new();
+    let mut kept_holds = true;
+    if let Some(file) = keep {
+        let text = fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
+        let mut sum = Sum::default();
+        let lives = kept::read(&text)?;
+        for (name, plan) in &lives {
+            sum.add(Verdict::of(plan), name);
+        }
+        println!("{} lives that failed once: {} failed", lives.len(), sum.failed.len());
+        kept_holds = sum.failed.is_empty();
+    }
+    let (begun, mut count, mut sum) = (Instant::now(), 0_u64, Sum::default());
     campaign.run(|verdict| {
         count += 1;
-        told += verdict.told;
-        rows += verdict.rows;
-        struck += verdict.struck;
-        if !verdict.wrong.is_empty() {
-            say(&campaign, &verdict);
-            failed.push(verdict);
-        }
+        let command = campaign.command(verdict.seed);
+        sum.add(verdict, &command);
     });
     let seconds = begun.elapsed().as_secs_f64();
     let a_minute = count as f64 * 60.0 / seconds.max(0.001);
+    let Sum { told, struck, rows, failed } = sum;
     println!(
         "{count} seeds of {} days in {seconds:.1} s ({a_minute:.0} a minute): {rows} deliveries, \
          {told} told, {struck} mishaps; {} failed",
@@ -59,15 +105,22 @@ fn main() -> ExitCode {
     );
     for verdict in failed.iter().take(SHRUNK) {
         let smaller = campaign.shrink(verdict.seed);
-        let again = Verdict::of(&smaller.plan(verdict.seed));
+        let plan = smaller.plan(verdict.seed);
         println!("Seed {}, made smaller:", verdict.seed);
-        say(&smaller, &again);
+        let again = Verdict::of(&plan);
+        say(&smaller.command(verdict.seed), &again);
+        let name = again.wrong.first().unwrap_or(&verdict.wrong[0]);
+        if let Some(file) = keep {
+            let life = kept::write(name, &plan);
+            let mut file = OpenOptions::new().append(true).open(file).map_err(|e| e.to_string())?;
+            file.write_all(format!("\n{life}").as_bytes()).map_err(|e| e.to_string())?;
+        }
     }
-    if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    Ok(kept_holds && failed.is_empty())
 }
 
-fn say(campaign: &Campaign, verdict: &Verdict) {
-    println!("{}", campaign.command(verdict.seed));
+fn say(what: &str, verdict: &Verdict) {
+    println!("{what}");
     for line in verdict.wrong.iter().take(LINES) {
         println!("    {line}");
     }
@@ -76,7 +129,7 @@ fn say(campaign: &Campaign, verdict: &Verdict) {
     }
 }
 
-fn options(mut given: impl Iterator<Item = String>) -> Result<(Campaign, bool), String> {
+fn options(mut given: impl Iterator<Item = String>) -> Result<Options, String> {
     let mut campaign = Campaign {
         first: 0,
         seeds: 100,
@@ -85,7 +138,7 @@ fn options(mut given: impl Iterator<Item = String>) -> Result<(Campaign, bool), 
         without: Default::default(),
         cut: None,
     };
-    let mut show = false;
+    let (mut keep, mut show) = (None, false);
     while let Some(name) = given.next() {
         if name == "--show" {
             show = true;
@@ -101,6 +154,7 @@ fn options(mut given: impl Iterator<Item = String>) -> Result<(Campaign, bool), 
             "--seconds" => campaign.time = Duration::from_secs(number()?),
             "--days" => campaign.days = days()?,
             "--cut" => campaign.cut = Some(days()?),
+            "--keep" => keep = Some(PathBuf::from(&value)),
             "--without" => {
                 let places = value.split(',').map(str::parse).collect::<Result<_, _>>();
                 campaign.without = places.map_err(|_| format!("no list of places: {value}"))?;
@@ -108,5 +162,5 @@ fn options(mut given: impl Iterator<Item = String>) -> Result<(Campaign, bool), 
             _ => return Err(format!("there is no option {name}")),
         }
     }
-    Ok((campaign, show))
+    Ok(Options { campaign, keep, show })
 }

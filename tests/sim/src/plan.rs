@@ -43,6 +43,16 @@ pub enum Via {
     Hasty,
 }
 
+impl Via {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Desktop, Self::Hook, Self::Careful, Self::Hasty];
+}
+
+/// The kinds there are.
+pub(crate) const KINDS: [&str; 4] = ["note", "appointment", "deadline", "birthday"];
+/// Until when a reminder may be worth telling.
+pub(crate) const USE_BYS: [&str; 2] = ["grace", "start"];
+
 /// An event, or a birthday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Definition {

@@ -37,6 +37,19 @@ pub enum Mood {
     Absent,
 }
 
+impl Mood {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Well,
+        Self::Slow,
+        Self::Refuses,
+        Self::Fails,
+        Self::TakesSilently,
+        Self::Deaf,
+        Self::Absent,
+    ];
+}
+
 /// Before a call leaves the machine.
 const CONNECT: Duration = Duration::from_millis(7);
 /// Until it arrives.

@@ -1,13 +1,11 @@
 //! A run in full, for whoever looks for what went wrong in it.
 
-use crate::{plan::Plan, run};
+use crate::{kept, plan::Plan, run};
 
 /// Prints what was to happen, what happened, and every delivery with its story.
 pub fn show(plan: &Plan) {
     let outcome = run(plan);
-    for (at, step) in &plan.steps {
-        println!("planned {at:>10} {step:?}");
-    }
+    println!("{}", kept::write("as planned", plan));
     for entry in &outcome.trace {
         println!("{:>10} {} {:?}", entry.truth, entry.wall, entry.what);
     }
