@@ -9,7 +9,7 @@ use std::{
 use wire::dto::Open;
 
 /// Shown when the words were not understood.
-const USAGE: &str = "carillon-desktop [--data-dir DIR] [--open DELIVERY | --new | --quick-add | --inbox | --settings]";
+const USAGE: &str = "carillon-desktop [--data-dir DIR] [--open DELIVERY | --new | --quick-add | --inbox | --attention | --settings]";
 
 /// A window's start, understood.
 #[derive(Debug, Default)]
@@ -44,6 +44,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Args, String> 
             }
             Some("--new") => show(&mut args, Open::New)?,
             Some("--inbox") => show(&mut args, Open::Inbox)?,
+            Some("--attention") => show(&mut args, Open::Attention)?,
             Some("--settings") => show(&mut args, Open::Settings)?,
             _ => return Err(format!("{} is not known here: {USAGE}", word.display())),
         }
@@ -112,6 +113,7 @@ mod tests {
             ("--new --data-dir x", r#"x {"type":"new"}"#),
             ("--quick-add --data-dir x", "x null quick add"),
             ("--inbox", r#"- {"type":"inbox"}"#),
+            ("--attention", r#"- {"type":"attention"}"#),
             ("--settings", r#"- {"type":"settings"}"#),
             ("--open dlv_0199-ab", r#"- {"type":"delivery","delivery":"dlv_0199-ab"}"#),
         ] {

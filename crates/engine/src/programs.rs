@@ -71,6 +71,8 @@ pub enum Opening {
     QuickAdd,
     /// What awaits an answer.
     Inbox,
+    /// What failed or is uncertain.
+    Attention,
     /// The settings.
     Settings,
     /// One delivery, by its id.
@@ -84,6 +86,7 @@ impl Opening {
             Self::NewEvent => vec!["--new"],
             Self::QuickAdd => vec!["--quick-add"],
             Self::Inbox => vec!["--inbox"],
+            Self::Attention => vec!["--attention"],
             Self::Settings => vec!["--settings"],
             Self::Delivery(id) => vec!["--open", id],
         }
@@ -281,6 +284,7 @@ mod tests {
             (Opening::Calendar, ""),
             (Opening::NewEvent, "--new"),
             (Opening::Inbox, "--inbox"),
+            (Opening::Attention, "--attention"),
             (Opening::Settings, "--settings"),
             (Opening::Delivery("dlv_1".into()), "--open dlv_1"),
         ] {

@@ -129,15 +129,23 @@ impl Desk {
                 self.engine.acknowledge(&[id], Answer::Done, NOTIFICATION).map(|_| None)
             }
             DesktopAnswer::Snooze => self.snooze(id).map(|()| None),
-            DesktopAnswer::Open => {
-                self.engine.acknowledge(&[id], Answer::Opened, NOTIFICATION).map(|_| Some(id))
-            }
+            DesktopAnswer::Open => self.look_at(id).map(Some),
         });
         match done {
-            Ok(Some(id)) => self.open(&Opening::Delivery(id.to_string()), token).await,
+            Ok(Some(opening)) => self.open(&opening, token).await,
             Ok(None) => {}
             Err(error) => tracing::error!(%error, ?answer, "an answer could not be written down"),
         }
+    }
+
+    /// Where a pressed pop-up leads. To open it answers a reminder; an alarm waits in the inbox,
+    /// which opens, until it is answered there.
+    fn look_at(&self, id: DeliveryId) -> engine::Result<Opening> {
+        if self.engine.why(id)?.delivery.row.insist.alarm {
+            return Ok(Opening::Inbox);
+        }
+        self.engine.acknowledge(&[id], Answer::Opened, NOTIFICATION)?;
+        Ok(Opening::Delivery(id.to_string()))
     }
 
     fn snooze(&self, id: DeliveryId) -> engine::Result<()> {
@@ -221,7 +229,6 @@ mod by_tray {
 
     use super::*;
     use crate::{
-        glance::newest_failed,
         tray::{PauseFor, TrayCommand},
         words::pause_ends,
     };
@@ -232,12 +239,6 @@ mod by_tray {
             match command {
                 TrayCommand::Open { what, activation_token } => {
                     self.open(&what, activation_token).await;
-                }
-                TrayCommand::OpenFailed { activation_token } => {
-                    let failed = newest_failed(&self.engine).ok().flatten();
-                    let opening =
-                        failed.map_or(Opening::Calendar, |id| Opening::Delivery(id.to_string()));
-                    self.open(&opening, activation_token).await;
                 }
                 TrayCommand::Pause(length) => self.say(self.pause(length), "paused"),
                 TrayCommand::QuietHours(on) => self.say(self.quiet(on), "quieted or not"),

@@ -3,8 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use calendar::{delivery::State, id::DeliveryId};
-use engine::{Engine, ledger::inbox::Filter, queries::Ring, settings};
+use engine::{Engine, queries::Ring, settings};
 use jiff::{Timestamp, tz::TimeZone};
 use tokio::sync::watch;
 
@@ -126,11 +125,4 @@ fn next(rings: Vec<Ring>, now: Timestamp, zone: &TimeZone) -> Vec<NextRing> {
             title: ring.title,
         })
         .collect()
-}
-
-/// The newest delivery that waits for a person to decide.
-pub(crate) fn newest_failed(engine: &Engine) -> engine::Result<Option<DeliveryId>> {
-    let states = vec![State::Dead, State::Review];
-    let filter = Filter { states, newest_first: true, limit: 1, ..Filter::default() };
-    Ok(engine.deliveries(&filter)?.first().map(|listed| listed.row.id))
 }

@@ -67,10 +67,19 @@ impl Ledger {
 
     /// A note that rings so much later.
     fn note(&self, title: &str, later: Duration) {
+        self.reminder(title, later, false);
+    }
+
+    fn alarm(&self, title: &str, later: Duration) {
+        self.reminder(title, later, true);
+    }
+
+    fn reminder(&self, title: &str, later: Duration, alarm: bool) {
         let at = (self.engine.now().wall + later).to_zoned(jiff::tz::TimeZone::UTC);
         let reminder = ReminderDraft {
             trigger: "PT0M".into(),
             channel: ChannelId::DESKTOP.to_string(),
+            alarm,
             ..ReminderDraft::default()
         };
         let draft = EventDraft {
@@ -130,6 +139,30 @@ fn a_reminder_rings_and_done_empties_the_inbox() {
         terminate(service).await;
         let status = ledger.engine.service_status().expect("readable").expect("it ran");
         assert!(status.stopped.is_some());
+    });
+}
+
+#[test]
+fn pressing_an_alarm_answers_nothing_and_pressing_another_opens_it() {
+    kit::alone("pressing_an_alarm_answers_nothing_and_pressing_another_opens_it", async |dir| {
+        let bus = Bus::start(&dir);
+        let notifier = Notifier::start(&bus.address()).await;
+        let ledger = Ledger::open(&dir);
+        let service = start(&dir, TrayChoice::None);
+        ledger.alarm("Pill", SOON);
+        ledger.note("Tea", SOON);
+        let shown = notifier.wait_for(2).await;
+        for title in ["Pill", "Tea"] {
+            let note = shown.iter().find(|note| note.summary == title).expect("shown");
+            notifier.press(note.id, "default").await;
+        }
+        let waiting = |engine: &Engine| {
+            let rows = engine.inbox().expect("readable").rows;
+            rows.into_iter().map(|listed| listed.title).collect::<Vec<_>>()
+        };
+        let one = |engine: &Engine| Some(waiting(engine)).filter(|titles| titles.len() == 1);
+        assert_eq!(ledger.until(one).await, ["Pill"]);
+        terminate(service).await;
     });
 }
 

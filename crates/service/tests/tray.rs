@@ -133,8 +133,8 @@ fn the_picture_and_the_entries_follow_the_state() {
         }
         item.click("Unacknowledged (3)").await;
         assert_eq!(tray.command().await, opened(Opening::Inbox));
-        item.click("Failed (2)").await;
-        assert_eq!(tray.command().await, TrayCommand::OpenFailed { activation_token: None });
+        item.click("Needs attention (2)").await;
+        assert_eq!(tray.command().await, opened(Opening::Attention));
         let status = item.property("Status").await;
         assert_eq!(status.downcast_ref::<String>().expect("a text"), "NeedsAttention");
     });

@@ -131,6 +131,7 @@ export class App {
         void this.create({});
         break;
       case 'inbox':
+      case 'attention':
       case 'settings':
         this.go(what.type);
         break;

@@ -150,7 +150,7 @@ export type OccurrenceDetail = { event: string, original: string, version: numbe
 
 export type OccurrenceRef = { event: string, original: string, };
 
-export type Open = { "type": "delivery", delivery: string, } | { "type": "new" } | { "type": "inbox" } | { "type": "settings" };
+export type Open = { "type": "delivery", delivery: string, } | { "type": "new" } | { "type": "inbox" } | { "type": "attention" } | { "type": "settings" };
 
 export type Overlap = "allow" | "skip" | "buffer";
 

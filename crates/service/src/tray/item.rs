@@ -41,11 +41,6 @@ impl Item {
         self.send(TrayCommand::Open { what, activation_token });
     }
 
-    pub(super) fn open_failed(&mut self) {
-        let activation_token = ksni::current_xdg_activation_token();
-        self.send(TrayCommand::OpenFailed { activation_token });
-    }
-
     /// The service may be ending and no longer listen: then there is nothing to do.
     pub(super) fn send(&mut self, command: TrayCommand) {
         self.asked_to_quit = false;

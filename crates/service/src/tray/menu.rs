@@ -24,8 +24,8 @@ pub(super) fn of(item: &Item) -> Vec<MenuItem<Item>> {
         menu.push(entry(&label, |item| item.open(Opening::Inbox)));
     }
     if state.failed > 0 {
-        let label = format!("Failed ({})", state.failed);
-        menu.push(entry(&label, Item::open_failed));
+        let label = format!("Needs attention ({})", state.failed);
+        menu.push(entry(&label, |item| item.open(Opening::Attention)));
     }
     menu.push(entry("New event", |item| item.open(Opening::NewEvent)));
     menu.push(entry("Quick add", |item| item.open(Opening::QuickAdd)));

@@ -55,11 +55,6 @@ pub enum TrayCommand {
         /// Lets the window take the focus.
         activation_token: Option<String>,
     },
-    /// Open the window on what failed.
-    OpenFailed {
-        /// Lets the window take the focus.
-        activation_token: Option<String>,
-    },
     /// Hold reminders back.
     Pause(PauseFor),
     /// Let them ring again.
@@ -126,8 +121,10 @@ impl TrayState {
         if let Some(until) = &self.quiet_until {
             lines.push(format!("Quiet hours until {until}"));
         }
-        if self.failed > 0 {
-            lines.push(format!("{} failed", self.failed));
+        match self.failed {
+            0 => {}
+            1 => lines.push("1 needs attention".into()),
+            n => lines.push(format!("{n} need attention")),
         }
         if self.unacknowledged > 0 {
             lines.push(format!("{} unacknowledged", self.unacknowledged));
@@ -186,7 +183,7 @@ mod tests {
         };
         assert_eq!(
             state.lines(),
-            ["Paused until 14:00", "2 failed", "09:50  a", "09:50  b", "09:50  c"]
+            ["Paused until 14:00", "2 need attention", "09:50  a", "09:50  b", "09:50  c"]
         );
         assert_eq!(TrayState::default().lines(), ["Nothing is planned"]);
     }

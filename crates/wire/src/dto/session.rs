@@ -40,8 +40,10 @@ pub enum Open {
     },
     /// "New event" in the tray.
     New,
-    /// The tray's "Unacknowledged".
+    /// The tray's "Unacknowledged", or the pop-up of an alarm or of several reminders.
     Inbox,
+    /// The tray's "Needs attention".
+    Attention,
     /// The tray's "Settings".
     Settings,
 }
