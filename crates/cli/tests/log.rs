@@ -67,3 +67,21 @@ fn at_its_most_talkative_the_service_tells_no_secret() {
         assert!(!said.contains(canary), "{canary}: {said}");
     }
 }
+
+#[test]
+fn what_is_said_on_standard_error_into_the_log_is_in_it_once() {
+    let desk = Desk::new();
+    desk.line("person list").done();
+    let log = desk.data().join("service.log");
+    let stderr = fs::OpenOptions::new().create(true).append(true).open(&log).expect("a log");
+    let mut command = desk.command(["daemon", "--no-tray"]);
+    command.stdout(Stdio::null()).stderr(stderr);
+    let _service = Ended(command.spawn().expect("the service starts"));
+    let begun = Instant::now();
+    let read = || fs::read_to_string(&log).unwrap_or_default();
+    while !read().contains("leading") {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{}", read());
+        std::thread::yield_now();
+    }
+    assert_eq!(read().matches("leading").count(), 1, "{}", read());
+}

@@ -230,17 +230,12 @@ fn started_by_systemd() -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// A log for this run; the one of the run before is kept beside it.
+/// The service's own log, which it goes on with: what it could not write there itself, such as why
+/// it could not begin, is there as well.
 fn open_log(log: &Path) -> io::Result<Stdio> {
     use std::fs;
     if let Some(dir) = log.parent() {
         fs::create_dir_all(dir)?;
-    }
-    let before = log.with_extension("old");
-    match fs::rename(log, before) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
     }
     let mut options = fs::OpenOptions::new();
     options.create(true).append(true);
@@ -313,15 +308,16 @@ mod tests {
     }
 
     #[test]
-    fn the_log_of_the_run_before_is_kept_once() {
+    fn the_log_of_the_run_before_goes_on() {
+        use std::io::Write;
         let dir = tempfile::tempdir().expect("a temp folder");
         let log = dir.path().join("state/service.log");
         for n in 0..3 {
             drop(open_log(&log).expect("a log"));
-            std::fs::write(&log, n.to_string()).expect("a line");
+            let mut file = std::fs::OpenOptions::new().append(true).open(&log).expect("a log");
+            write!(file, "{n}").expect("a line");
         }
-        let text = |path: &Path| std::fs::read_to_string(path).expect("a log");
-        assert_eq!(text(&log), "2");
-        assert_eq!(text(&log.with_extension("old")), "1");
+        assert_eq!(std::fs::read_to_string(&log).expect("a log"), "012");
+        assert_eq!(std::fs::read_dir(dir.path().join("state")).expect("a folder").count(), 1);
     }
 }

@@ -4,7 +4,7 @@
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -28,6 +28,15 @@ impl Log {
     /// The log in this folder, which is made if it is not there.
     pub fn in_dir(folder: &Path) -> Self {
         Self { path: folder.join(NAME), most: MOST, file: None, size: 0 }
+    }
+
+    /// Whether this open file is the one that is written now.
+    pub fn is(&self, other: &File) -> bool {
+        let place = |found: fs::Metadata| (found.dev(), found.ino());
+        match (fs::metadata(&self.path), other.metadata()) {
+            (Ok(own), Ok(other)) => place(own) == place(other),
+            _ => false,
+        }
     }
 
     fn open(&mut self) -> io::Result<&mut File> {
