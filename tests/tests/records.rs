@@ -79,3 +79,25 @@ fn a_changed_step_and_a_changed_row_are_found() {
         assert!(faults.len() < 3, "{sql}: {faults:?}");
     }
 }
+
+#[test]
+fn a_long_record_is_looked_through_when_asked_or_after_a_service_was_cut_off() {
+    let home = acceptance::home::Home::new();
+    let ledger = rusqlite::Connection::open(home.data().join("carillon.db")).expect("a file");
+    let change = |sql: &str| ledger.execute_batch(sql).expect("a change");
+    let compared = |arguments: &[&str]| {
+        let mut command = home.command("carillon");
+        let said = command.args(["doctor", "--json"]).args(arguments).output().expect("an answer");
+        let found: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON");
+        found["ledger"]["deep"].as_bool().expect("yes or no")
+    };
+    assert!(compared(&[]), "it is soon done");
+    change("INSERT INTO sqlite_sequence (name, seq) VALUES ('audit', 20000)");
+    assert!(!compared(&[]) && compared(&["--deep"]));
+    let cut_off =
+        "INSERT INTO service_status (one, pid, program, started, passed) VALUES (1, 7, 'x', 0, 0)";
+    change(cut_off);
+    assert!(compared(&[]), "it was cut off");
+    change("UPDATE service_status SET stopped = 1");
+    assert!(!compared(&[]));
+}

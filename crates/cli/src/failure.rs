@@ -50,6 +50,11 @@ impl Failure {
         Self { code: "failed", message: message.into(), field: None }
     }
 
+    /// The sentence.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// 2 for what has to be written otherwise, else 1.
     pub fn exit(&self) -> u8 {
         if [USAGE, INVALID].contains(&self.code) { 2 } else { 1 }

@@ -68,15 +68,51 @@ fn what_is_wrong_is_named_and_ends_in_failure() {
     fs::remove_file(desk.data().join("secret.key")).expect("the key");
     let (found, code) = desk.doctor();
     assert_eq!((found["problems"].to_string().contains("secret.key"), code), (true, 1));
+}
 
-    let file = desk.data().join("carillon.db");
-    let mut bytes = fs::read(&file).expect("the ledger");
-    bytes[40_960..].fill(0x55);
-    fs::write(&file, bytes).expect("damaged");
-    let said = desk.line("doctor");
-    assert_eq!(said.code, 1, "{said:?}");
-    let all = format!("{}{}", said.out, said.err);
-    assert!(all.contains("`carillon restore FILE` one of yours"), "{said:?}");
+#[test]
+fn of_a_damaged_ledger_each_check_says_what_it_found() {
+    for (from, unread) in [(None, true), (Some(25), false), (Some(0), false)] {
+        let desk = Desk::new();
+        desk.add("Later --at 2031-01-01T09:00");
+        let day = SystemClock::new().now().wall;
+        engine::backup::daily(&desk.data(), day).expect("a backup").expect("room for it");
+        let file = desk.data().join("carillon.db");
+        let mut bytes = fs::read(&file).expect("the ledger");
+        // So many pages are left as they were, or all but two: without those of the schema nothing
+        // can be opened.
+        let from = 4_096 * from.unwrap_or(bytes.len() / 4_096 - 2);
+        bytes[from..].fill(0x55);
+        fs::write(&file, bytes).expect("damaged");
+        let (found, code) = desk.doctor();
+        assert_eq!((&found["ledger"]["ok"], code), (&json!(false), 1), "{from}");
+        assert_eq!(found["backups"]["kept"], 1, "{from}");
+        assert_eq!(found["service"]["running"], false, "{from}");
+        let problems = found["problems"].as_array().expect("a list");
+        let first = problems[0].as_str().expect("a sentence");
+        assert!(first.starts_with("the ledger is damaged: "), "{from}: {first}");
+        assert_eq!(first.matches("`carillon restore FILE`").count(), 1, "{from}: {first}");
+        assert_eq!(first.contains("what cannot be read: "), unread, "{from}: {first}");
+        let said = desk.line("doctor");
+        assert!(
+            said.err.is_empty() && said.out.contains("Not well: the ledger is damaged"),
+            "{said:?}"
+        );
+        assert!(said.out.contains("  backups ") && said.out.contains("DAMAGED"), "{said:?}");
+    }
+}
+
+#[test]
+fn a_ledger_that_is_gone_is_not_one_that_was_never_there() {
+    let desk = Desk::new();
+    desk.add("Later --at 2031-01-01T09:00");
+    let day = SystemClock::new().now().wall;
+    engine::backup::daily(&desk.data(), day).expect("a backup").expect("room for it");
+    fs::remove_file(desk.data().join("carillon.db")).expect("gone");
+    let (found, code) = desk.doctor();
+    let problems = found["problems"].to_string();
+    assert!(problems.contains("is missing or empty, and there are backups of it"), "{problems}");
+    assert_eq!((&found["ledger"]["ok"], code), (&json!(false), 1));
 }
 
 #[test]

@@ -15,6 +15,14 @@ const AT_ONCE: u32 = 500;
 const AT_MOST: usize = 100;
 
 impl Engine {
+    /// How many steps the record has had so far.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn steps(&self) -> Result<i64> {
+        self.read(|act| audit::last(act.tx))
+    }
+
     /// Looks through the whole record and lists what is wrong, at most a hundred things.
     ///
     /// # Errors

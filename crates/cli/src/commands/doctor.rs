@@ -11,15 +11,20 @@ use engine::{
     autostart::Autostart,
     backup,
     clock::SystemClock,
+    damage,
     ledger::{Ledger, SCHEMA, SchedulerLock, status::StatusRow},
     machine::machine_zone,
     mark::{Mark, Marked},
+    moved::MovedList,
     place::Place,
     zones,
 };
 use serde::Serialize;
 
 use crate::{answer::Answer, args::Doctor, failure::Failure, words};
+
+/// A record of so few steps is compared in any case.
+const FEW: i64 = 10_000;
 
 #[derive(Serialize)]
 struct Shape {
@@ -53,7 +58,8 @@ struct LedgerShape {
     sqlite: &'static str,
     ok: bool,
     faults: Vec<String>,
-    /// Whether every record was compared with its checksum.
+    /// Whether every record was compared with its checksum: asked for with `--deep`, or done because
+    /// there are few of them or a service was cut off.
     deep: bool,
 }
 
@@ -103,72 +109,137 @@ struct Lateness {
     within_a_minute: Option<f64>,
 }
 
+/// What can be read of a ledger: each thing by itself, for of a damaged one some can be and some
+/// cannot.
+#[derive(Default)]
+struct Reading {
+    faults: Vec<String>,
+    unread: Vec<&'static str>,
+}
+
+impl Reading {
+    fn of<T: Default>(&mut self, what: &'static str, found: Result<T, engine::Error>) -> T {
+        found.unwrap_or_else(|error| {
+            self.fails(error);
+            self.unread.push(what);
+            T::default()
+        })
+    }
+
+    fn fails(&mut self, error: engine::Error) {
+        let fault = match error {
+            engine::Error::Sqlite(error) => error.to_string(),
+            engine::Error::Unfit { reason, .. } => reason,
+            other => other.to_string(),
+        };
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    fn faults(mut self) -> Vec<String> {
+        if !self.unread.is_empty() {
+            self.faults.push(format!("what cannot be read: {}", self.unread.join(", ")));
+        }
+        self.faults
+    }
+}
+
 pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
     let place = Place::find(named).map_err(|e| Failure::failed(e.to_string()))?;
     let found = zones::load();
-    let engine =
-        Engine::look(&place.data, Actor::CommandLine, Arc::new(SystemClock::new()), found.clone())?;
+    let clock = Arc::new(SystemClock::new());
+    let mut reading = Reading::default();
+    let engine = match Engine::look(&place.data, Actor::CommandLine, clock, found.clone()) {
+        Err(error) if damage::is_damage(&error, &place.data) => {
+            reading.fails(error);
+            None
+        }
+        looked => looked?,
+    };
     let engine = engine.map(|engine| engine.with_state(&place.state));
     let dir = engine.as_ref().map_or(place.data, Engine::dir);
     let service = SchedulerLock::holder(&dir);
-    let status = engine.as_ref().map(Engine::service_status).transpose()?.flatten();
-    let notifier = service
-        .as_ref()
-        .and(status.as_ref())
-        .map_or(NotifierShape { reachable: None, name: None }, notifier);
-    let mut faults = engine.as_ref().map(Engine::check_file).transpose()?.unwrap_or_default();
-    if let Some(engine) = engine.as_ref().filter(|_| asked.deep) {
-        faults.extend(engine.check_records()?.into_iter().map(|fault| fault.what));
-    }
-    let system_zone = match &engine {
-        Some(engine) => engine.planning_context()?.machine,
-        None => machine_zone(&found.zones).unwrap_or_else(ZoneName::utc),
-    };
-    let lateness_ms =
-        lateness(&engine.as_ref().map(Engine::lateness).transpose()?.unwrap_or_default());
     let mut shape = Shape {
         version: env!("CARGO_PKG_VERSION"),
         ledger: LedgerShape {
             path: dir.join("carillon.db").display().to_string(),
             schema: engine.as_ref().map(|_| SCHEMA),
             sqlite: Ledger::sqlite_version(),
-            ok: faults.is_empty(),
-            faults,
-            deep: asked.deep,
+            ok: true,
+            faults: Vec::new(),
+            deep: false,
         },
         zones: ZonesShape {
             source: found.source,
             version: found.zones.version().to_string(),
-            system_zone: system_zone.to_string(),
-            moved: engine.as_ref().map(moved).transpose()?.unwrap_or_default(),
+            system_zone: machine_zone(&found.zones).unwrap_or_else(ZoneName::utc).to_string(),
+            moved: 0,
         },
         service: ServiceShape {
             running: service.is_some(),
             pid: service.as_ref().map(|(pid, _)| *pid),
             version: service.map(|(_, version)| version),
         },
-        notifier,
+        notifier: NotifierShape { reachable: None, name: None },
         autostart: Autostart::of_this_user().ok().and_then(|entry| entry.is_on().ok()),
-        lateness_ms,
-        // Of a damaged ledger what can still be read is said, and no more.
-        counts: engine.as_ref().and_then(|engine| counts(engine).ok()).unwrap_or_default(),
+        lateness_ms: lateness(&[]),
+        counts: BTreeMap::new(),
         backups: backups(&dir),
         log: place.state.join(service::log::NAME).display().to_string(),
         high_water: mark(engine.as_ref(), &place.state),
-        restored: engine.as_ref().and_then(|engine| restored(engine).ok()?),
-        mended: engine.as_ref().and_then(|engine| engine.mended().ok()?),
+        restored: None,
+        mended: None,
         problems: Vec::new(),
     };
-    if let Some(engine) = &engine {
-        shape.problems = problems::find(engine, &shape)?;
-    }
+    let records = match &engine {
+        Some(engine) => read(engine, asked, &mut shape, &mut reading),
+        None => Vec::new(),
+    };
+    shape.ledger.faults = reading.faults();
+    shape.ledger.ok = shape.ledger.faults.is_empty();
+    shape.problems = problems::find(engine.as_ref(), &shape, &records);
     let mut answer = Answer::new(text(&shape), &shape);
     answer.is_well = shape.problems.is_empty();
     Ok(answer)
 }
 
+/// Reads what the ledger says, and looks through its record if that is asked for, soon done, or
+/// needed because a service was cut off; gives what is wrong with that.
+fn read(engine: &Engine, asked: &Doctor, shape: &mut Shape, reading: &mut Reading) -> Vec<String> {
+    reading.faults.extend(reading_of_file(engine, &mut reading.unread));
+    let status = reading.of("the service's last words", engine.service_status());
+    if let Some(status) = status.as_ref().filter(|_| shape.service.running) {
+        shape.notifier = notifier(status);
+    }
+    if let Ok(context) = engine.planning_context() {
+        shape.zones.system_zone = context.machine.to_string();
+    }
+    shape.zones.moved = reading.of("what zone data moved", engine.moved().map(moved));
+    shape.lateness_ms = lateness(&reading.of("how late it was", engine.lateness()));
+    shape.counts = reading.of("what was counted", counts(engine));
+    shape.restored = restored(engine).ok().flatten();
+    shape.mended = engine.mended().ok().flatten();
+    let was_cut_off = !shape.service.running && status.is_some_and(|said| said.stopped.is_none());
+    let is_soon_done = engine.steps().is_ok_and(|steps| steps <= FEW);
+    if !(asked.deep || was_cut_off || is_soon_done) {
+        return Vec::new();
+    }
+    shape.ledger.deep = true;
+    let faults = reading.of("the record", engine.check_records());
+    faults.into_iter().map(|fault| fault.what).collect()
+}
+
+/// What SQLite and the events say against the file.
+fn reading_of_file(engine: &Engine, unread: &mut Vec<&'static str>) -> Vec<String> {
+    let mut reading = Reading::default();
+    let faults = reading.of("all of the file", engine.check_file());
+    unread.extend(reading.unread);
+    reading.faults.into_iter().chain(faults).collect()
+}
+
 /// What was counted in thirty days.
-fn counts(engine: &Engine) -> Result<BTreeMap<String, u64>, Failure> {
+fn counts(engine: &Engine) -> Result<BTreeMap<String, u64>, engine::Error> {
     Ok(engine.statistics(later(engine.now().wall, -30 * 86_400))?.into_iter().collect())
 }
 
@@ -199,9 +270,9 @@ fn restored(engine: &Engine) -> Result<Option<String>, Failure> {
     }))
 }
 
-fn moved(engine: &Engine) -> Result<u32, Failure> {
+fn moved(list: Option<MovedList>) -> u32 {
     let rows = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Ok(engine.moved()?.map_or(0, |list| list.more.saturating_add(rows(list.rows.len()))))
+    list.map_or(0, |list| list.more.saturating_add(rows(list.rows.len())))
 }
 
 fn notifier(status: &StatusRow) -> NotifierShape {
@@ -232,6 +303,7 @@ fn text(shape: &Shape) -> String {
             format!("schema {schema}, SQLite {}, {health}, every record compared", ledger.sqlite)
         }
         Some(schema) => format!("schema {schema}, SQLite {}, {health}", ledger.sqlite),
+        None if !ledger.ok => format!("SQLite {}, {health}", ledger.sqlite),
         None => "not there yet: it is made when something is added".into(),
     };
     let service = match (&shape.service.pid, &shape.service.version) {

@@ -31,25 +31,59 @@ const PATIENCE: i64 = 60;
 /// Rows of each kind that are looked at.
 const MOST: u32 = 1_000;
 
-/// One sentence for each problem; none when all is well.
-pub fn find(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
+type Check = fn(&Engine, &Shape) -> Result<Vec<String>, Failure>;
+
+/// What is looked at, each by itself.
+const CHECKS: [(&str, Check); 6] = [
+    ("the clock", |engine, _| {
+        Ok(engine.clock_jump()?.map(|_| JUMPED.into()).into_iter().collect())
+    }),
+    ("the disk", |engine, _| {
+        Ok(engine.is_disk_full().then(|| DISK_FULL.into()).into_iter().collect())
+    }),
+    ("the channels", channels),
+    ("what is due", |engine, shape| Ok(stuck(engine, shape)?.into_iter().collect())),
+    ("what failed", |engine, _| Ok(parked(engine, State::Dead)?.into_iter().collect())),
+    ("what is to be checked", |engine, _| Ok(parked(engine, State::Review)?.into_iter().collect())),
+];
+
+/// One sentence for each problem; none when all is well. Of a damaged ledger as well: what can be
+/// read of it is looked at.
+pub fn find(engine: Option<&Engine>, shape: &Shape, records: &[String]) -> Vec<String> {
     let mut problems = Vec::new();
     if !shape.ledger.ok {
         let faults = &shape.ledger.faults;
         // A single event that cannot be read is no reason to move the file away.
-        let is_file = faults.len() > usize::from(engine.count_unreadable()? > 0);
-        let advice = if is_file { format!(": {DAMAGED_ADVICE}") } else { String::new() };
-        problems.push(format!("the ledger is damaged: {}{advice}", faults.join("; ")));
+        let unreadable =
+            engine.and_then(|engine| engine.count_unreadable().ok()).unwrap_or_default();
+        let is_file = faults.len() > usize::from(unreadable > 0);
+        let faults = faults.join("; ");
+        let advice = match is_file && !faults.contains("`carillon restore FILE`") {
+            true => format!(": {DAMAGED_ADVICE}"),
+            false => String::new(),
+        };
+        problems.push(format!("the ledger is damaged: {faults}{advice}"));
     }
-    if shape.ledger.ok {
-        problems.extend(record(engine)?);
+    problems.extend(record(records));
+    let Some(engine) = engine else {
+        problems.extend((!shape.service.running && !shape.ledger.ok).then(|| NO_SERVICE.into()));
+        return problems;
+    };
+    for (what, check) in CHECKS {
+        match check(engine, shape) {
+            Ok(found) => problems.extend(found),
+            Err(_) if !shape.ledger.ok => problems.push(format!("{what} cannot be read of it")),
+            Err(failure) => {
+                problems.push(format!("{what} could not be looked at: {}", failure.message()))
+            }
+        }
     }
-    if engine.clock_jump()?.is_some() {
-        problems.push(JUMPED.into());
-    }
-    if engine.is_disk_full() {
-        problems.push(DISK_FULL.into());
-    }
+    problems
+}
+
+/// What keeps a channel from telling what is planned on it.
+fn channels(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
+    let mut problems = Vec::new();
     let channels = engine.channels()?;
     problems.extend(sealed(engine, &channels));
     let rings = engine.next_rings(MOST as usize)?;
@@ -71,10 +105,6 @@ pub fn find(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
         if is_desktop && planned > 0 && shape.notifier.reachable == Some(false) {
             problems.push(NO_NOTIFIER.into());
         }
-    }
-    problems.extend(stuck(engine, shape)?);
-    for state in [State::Dead, State::Review] {
-        problems.extend(parked(engine, state)?);
     }
     Ok(problems)
 }
@@ -98,17 +128,13 @@ fn live(engine: &Engine, channel: &ChannelRow) -> Result<Vec<Listed>, Failure> {
 }
 
 /// What of the record is not as it was written, or does not give the rows there are.
-fn record(engine: &Engine) -> Result<Option<String>, Failure> {
-    let faults = engine.check_records()?;
-    let Some(first) = faults.first() else { return Ok(None) };
+fn record(faults: &[String]) -> Option<String> {
+    let first = faults.first()?;
     let more = match faults.len() - 1 {
         0 => String::new(),
         n => format!(", and {n} more"),
     };
-    Ok(Some(format!(
-        "the record of what was told was changed: {}{more}: {DAMAGED_ADVICE}",
-        first.what
-    )))
+    Some(format!("the record of what was told was changed: {first}{more}: {DAMAGED_ADVICE}"))
 }
 
 fn rests(engine: &Engine, name: &str, rest: &Resting) -> Result<String, Failure> {
