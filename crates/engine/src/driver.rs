@@ -1,7 +1,7 @@
 //! The driver: pass, hand over what was claimed, then sleep till the next due moment, a bell, a
 //! wake signal or a finished parcel. All time, sleep and sending come through ports.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, mpsc, watch};
@@ -31,6 +31,9 @@ const BEAT: SignedDuration = SignedDuration::from_secs(15);
 /// And so often when nothing is, if it is awake anyway: when it last looked tells later how long
 /// it was away.
 const IDLE_BEAT: SignedDuration = SignedDuration::from_secs(10 * 60);
+/// Where rows wait for slots, what comes back waits at most so long for others, to be written down with
+/// them: each commit waits for the disk.
+const GATHER: Duration = Duration::from_millis(5);
 /// How long a graceful stop waits for what is under way.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(22);
 
@@ -119,9 +122,7 @@ impl Driver {
         let (tell, mut finished) = mpsc::unbounded_channel();
         let mut give_up: Option<Timestamp> = None;
         loop {
-            while let Ok(one) = finished.try_recv() {
-                self.back(one);
-            }
+            self.gather(&mut finished).await;
             let more = self.pass(&tell, give_up.is_some())?;
             if give_up.is_some_and(|at| self.is_idle() || self.engine.now().wall >= at) {
                 return self.scheduler.beat(true);
@@ -229,6 +230,26 @@ impl Driver {
 
     fn is_idle(&self) -> bool {
         self.under_way == Slots { desktop: 0, webhook: 0 } && self.unsettled.is_empty()
+    }
+
+    /// Takes what came back; where a slot that is free will be taken at once, with what comes back
+    /// right after it.
+    async fn gather(&mut self, finished: &mut mpsc::UnboundedReceiver<(Finished, bool)>) {
+        while let Ok(one) = finished.try_recv() {
+            self.back(one);
+        }
+        if self.unsettled.is_empty() || !self.scheduler.has_waiting() {
+            return;
+        }
+        let others = async {
+            while self.under_way.webhook > 0
+                && let Some(one) = finished.recv().await
+            {
+                self.back(one);
+            }
+        };
+        // In time or not, they are counted.
+        tokio::time::timeout(GATHER, others).await.unwrap_or(());
     }
 
     fn back(&mut self, (one, is_desktop): (Finished, bool)) {

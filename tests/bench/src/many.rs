@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, params};
 
-/// Copies the only event of a ledger, its reminder, its delivery and what is known of that, so
-/// many times. Copy `n` is due `apart_ms * n` later than the one copied.
+/// Copies the only event of a ledger, which is in UTC, its reminder, its delivery and what is known of
+/// that, so many times. Copy `n` is, and is due, `apart_ms * n` later than the one copied.
 pub(crate) fn copy(folder: &Path, count: usize, apart_ms: i64) {
     let mut ledger = Connection::open(folder.join("carillon.db")).expect("a ledger");
     ledger.execute_batch("PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF;").expect("settings");
@@ -17,13 +17,21 @@ pub(crate) fn copy(folder: &Path, count: usize, apart_ms: i64) {
     let moved = |columns: &[&'static str]| -> Vec<(&'static str, String)> {
         columns.iter().map(|column| (*column, later(column))).collect()
     };
+    let start: String =
+        tx.query_row("SELECT start FROM event", [], |row| row.get(0)).expect("an event");
+    let first: jiff::civil::DateTime = start.parse().expect("a local start");
+    let seconds = first.to_zoned(jiff::tz::TimeZone::UTC).expect("UTC has no gaps").timestamp();
+    let seconds = seconds.as_second();
+    let at = format!("strftime('%Y%m%dT%H%M%S', {seconds} + n * {apart_ms} / 1000, 'unixepoch')");
+    let occurrence = format!("replace(occurrence, '{start}', {at})");
     let event = [
-        vec![("id", name.to_string()), ("series_root", name.into())],
+        vec![("id", name.to_string()), ("series_root", name.into()), ("start", at.clone())],
         moved(&["spans_from", "spans_until"]),
     ];
     let due = moved(&["due", "use_by", "starts", "ends"]);
     let delivery = [
         vec![("id", name.to_string()), ("event", name.into()), ("subject", subject.into())],
+        vec![("occurrence", occurrence)],
         vec![("key", "'occ_' || printf('%026d', n)".into())],
         due,
     ];

@@ -23,7 +23,7 @@ pub use self::{
         Effects, Retimed, claim, enter, flag_cancel, insert, made_now, retime, shown, wait_anew,
     },
 };
-use super::{column, moment, ms, nag};
+use super::{Cells, moment, ms};
 use crate::error::Result;
 
 /// A delivery with what its channel promises.
@@ -83,9 +83,9 @@ impl DeliveryRow {
 }
 
 pub(super) const COLUMNS: &str = "d.id, d.key, d.event, d.subject, d.occurrence, d.reminder, d.channel, d.gen,
-    d.state, d.reason, d.due, d.use_by, d.over, d.grace, d.collapse, d.label, d.starts, d.ends, d.late_cause,
-    d.not_before, d.token, d.attempts, d.failures, d.crashes, d.cancel_wanted, d.again, d.payload, d.told_at,
-    d.into_row, d.shown_by, d.created_at, d.nag, d.alarm, c.kind AS channel_kind, c.guarantee, c.retries";
+    d.state, d.reason, d.due, d.use_by, d.over, d.not_before, d.failures, d.crashes, d.cancel_wanted,
+    c.kind AS channel_kind, c.guarantee, c.retries, d.grace, d.collapse, d.label, d.starts, d.ends, d.late_cause,
+    d.token, d.attempts, d.again, d.payload, d.told_at, d.into_row, d.shown_by, d.nag, d.alarm, d.created_at";
 pub(super) const FROM: &str = "FROM delivery d JOIN channel c ON c.id = d.channel";
 
 /// What each pass and each edit asks, by indexes alone: see the test.
@@ -117,49 +117,61 @@ const LIVE_OF: &str =
         ORDER BY d.due";
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
-    let key: String = row.get("key")?;
-    let facts = Facts {
-        state: column::<State>(row, "state")?,
-        reason: column::<Reason>(row, "reason")?,
-        due: moment(row.get("due")?),
-        use_by: row.get::<_, Option<i64>>("use_by")?.map(moment),
-        over: column::<UseBy>(row, "over")?,
-        not_before: row.get::<_, Option<i64>>("not_before")?.map(moment),
-        failures: row.get("failures")?,
-        crashes: row.get("crashes")?,
-        cancel_wanted: row.get("cancel_wanted")?,
-        desktop: row.get_ref("channel_kind")?.as_str()? == "desktop",
-        guarantee: column::<Guarantee>(row, "guarantee")?,
-        profile: column::<Profile>(row, "retries")?,
-        grace: row.get("grace")?,
-        spread: key.bytes().fold(0, |sum: u16, byte| (sum * 31 + u16::from(byte)) % 1000),
+    read_from(&mut Cells::new(row))
+}
+
+/// [`COLUMNS`], in their order.
+pub(super) fn read_from(cells: &mut Cells<'_, '_>) -> rusqlite::Result<DeliveryRow> {
+    let id = DeliveryId::from_bytes(cells.take("id")?);
+    let key: String = cells.take("key")?;
+    let event = cells.take::<Option<[u8; 16]>>("event")?.map(EventId::from_bytes);
+    let identity = Identity {
+        subject: cells.take("subject")?,
+        occurrence: cells.take("occurrence")?,
+        reminder: cells.take("reminder")?,
+        channel: ChannelId::from_bytes(cells.take("channel")?),
     };
-    let late: Option<String> = row.get("late_cause")?;
+    let generation = cells.take("gen")?;
+    let spread = key.bytes().fold(0, |sum: u16, byte| (sum * 31 + u16::from(byte)) % 1000);
     Ok(DeliveryRow {
-        id: DeliveryId::from_bytes(row.get("id")?),
+        id,
         key,
-        event: row.get::<_, Option<[u8; 16]>>("event")?.map(EventId::from_bytes),
-        identity: Identity {
-            subject: row.get("subject")?,
-            occurrence: row.get("occurrence")?,
-            reminder: row.get("reminder")?,
-            channel: ChannelId::from_bytes(row.get("channel")?),
-        },
-        generation: row.get("gen")?,
-        facts,
-        collapse: column(row, "collapse")?,
-        label: row.get("label")?,
-        span: (moment(row.get("starts")?), moment(row.get("ends")?)),
-        late_cause: late.and_then(|text| text.parse().ok()),
-        token: row.get("token")?,
-        attempts: row.get("attempts")?,
-        again: row.get("again")?,
-        payload: row.get("payload")?,
-        told_at: row.get::<_, Option<i64>>("told_at")?.map(moment),
-        into: row.get::<_, Option<[u8; 16]>>("into_row")?.map(DeliveryId::from_bytes),
-        shown_by: row.get("shown_by")?,
-        insist: Insist { nag: nag(row, "nag")?, alarm: row.get("alarm")? },
-        created_at: moment(row.get("created_at")?),
+        event,
+        identity,
+        generation,
+        facts: facts(cells, spread)?,
+        collapse: cells.parse("collapse")?,
+        label: cells.take("label")?,
+        span: (moment(cells.take("starts")?), moment(cells.take("ends")?)),
+        late_cause: cells.take::<Option<String>>("late_cause")?.and_then(|text| text.parse().ok()),
+        token: cells.take("token")?,
+        attempts: cells.take("attempts")?,
+        again: cells.take("again")?,
+        payload: cells.take("payload")?,
+        told_at: cells.moment("told_at")?,
+        into: cells.take::<Option<[u8; 16]>>("into_row")?.map(DeliveryId::from_bytes),
+        shown_by: cells.take("shown_by")?,
+        insist: Insist { nag: cells.nag("nag")?, alarm: cells.take("alarm")? },
+        created_at: moment(cells.take("created_at")?),
+    })
+}
+
+fn facts(cells: &mut Cells<'_, '_>, spread: u16) -> rusqlite::Result<Facts> {
+    Ok(Facts {
+        state: cells.parse::<State>("state")?,
+        reason: cells.parse::<Reason>("reason")?,
+        due: moment(cells.take("due")?),
+        use_by: cells.moment("use_by")?,
+        over: cells.parse::<UseBy>("over")?,
+        not_before: cells.moment("not_before")?,
+        failures: cells.take("failures")?,
+        crashes: cells.take("crashes")?,
+        cancel_wanted: cells.take("cancel_wanted")?,
+        desktop: cells.text("channel_kind")? == "desktop",
+        guarantee: cells.parse::<Guarantee>("guarantee")?,
+        profile: cells.parse::<Profile>("retries")?,
+        grace: cells.take("grace")?,
+        spread,
     })
 }
 

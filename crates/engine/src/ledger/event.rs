@@ -20,7 +20,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 pub use self::write::{bury, decided, put, rewind, unbury, unplan};
-use super::{damaged, moment, ms, nag, person};
+use super::{Cells, damaged, moment, ms, nag, person};
 use crate::error::{Error, Result};
 
 /// An event with what the ledger knows about it.
@@ -82,9 +82,14 @@ pub struct Legible {
     pub damaged: Vec<(EventId, Error)>,
 }
 
-const COLUMNS: &str = "id, series_root, calendar, kind, title, place, description, url, start, zone, gap, fold, days,
-    seconds, rules, rdates, exdates, overrides, person, enabled, notice, overlap, uid, sequence, stamp, extra, version,
-    decided_until, plan_at, deleted_at, updated_at";
+const COLUMNS: &str = "id, series_root, kind, calendar, title, place, description, url, start, zone, gap, fold, days,
+    seconds, rules, rdates, exdates, overrides, person, enabled, notice, overlap, version, decided_until, plan_at,
+    deleted_at, updated_at, uid, sequence, stamp, extra";
+
+/// Events that touch a longer stretch are looked for by their end, the others by their beginning.
+const SHORT_MS: i64 = 3_456_000_000;
+/// As the indexes have it.
+const LONG: &str = "(spans_until - spans_from > 3456000000)";
 
 struct Raw {
     id: EventId,
@@ -99,52 +104,61 @@ struct Raw {
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Raw> {
-    let person: Option<[u8; 16]> = row.get("person")?;
-    let draft = EventDraft {
-        kind: row.get("kind")?,
-        calendar: CalendarId::from_bytes(row.get("calendar")?).to_string(),
-        title: row.get("title")?,
-        place: row.get("place")?,
-        description: row.get("description")?,
-        url: row.get("url")?,
-        start: row.get("start")?,
-        zone: row.get("zone")?,
-        gap: row.get("gap")?,
-        fold: row.get("fold")?,
-        length: Some((row.get("days")?, row.get("seconds")?)),
-        rules: json(row, "rules")?,
-        rdates: json(row, "rdates")?,
-        exdates: json(row, "exdates")?,
-        overrides: json::<Vec<OverrideDraft>>(row, "overrides")?,
-        reminders: None,
-        person: person.map(|bytes| PersonId::from_bytes(bytes).to_string()),
-        disabled: !row.get::<_, bool>("enabled")?,
-        notice: row.get("notice")?,
-        overlap: row
-            .get::<_, String>("overlap")
-            .map(|said| if said == "allow" { String::new() } else { said })?,
-    };
+    let cells = &mut Cells::new(row);
     Ok(Raw {
-        id: EventId::from_bytes(row.get("id")?),
-        root: EventId::from_bytes(row.get("series_root")?),
-        draft,
-        version: row.get("version")?,
-        decided_until: moment(row.get("decided_until")?),
-        plan_at: row.get::<_, Option<i64>>("plan_at")?.map(moment),
-        deleted_at: row.get::<_, Option<i64>>("deleted_at")?.map(moment),
-        updated_at: moment(row.get("updated_at")?),
+        id: EventId::from_bytes(cells.take("id")?),
+        root: EventId::from_bytes(cells.take("series_root")?),
+        draft: definition(cells)?,
+        version: cells.take("version")?,
+        decided_until: moment(cells.take("decided_until")?),
+        plan_at: cells.moment("plan_at")?,
+        deleted_at: cells.moment("deleted_at")?,
+        updated_at: moment(cells.take("updated_at")?),
         source: Source {
-            uid: row.get("uid")?,
-            sequence: row.get("sequence")?,
-            stamp: row.get("stamp")?,
-            extra: row.get("extra")?,
+            uid: cells.take("uid")?,
+            sequence: cells.take("sequence")?,
+            stamp: cells.take("stamp")?,
+            extra: cells.take("extra")?,
         },
     })
 }
 
-fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, name: &str) -> rusqlite::Result<T> {
-    let text = row.get_ref(name)?.as_str()?;
-    serde_json::from_str(text).map_err(|e| damaged(name, &e.to_string()))
+fn definition(cells: &mut Cells<'_, '_>) -> rusqlite::Result<EventDraft> {
+    let said = |overlap: &str| if overlap == "allow" { "" } else { overlap }.to_owned();
+    Ok(EventDraft {
+        kind: cells.take("kind")?,
+        calendar: CalendarId::from_bytes(cells.take("calendar")?).to_string(),
+        title: cells.take("title")?,
+        place: cells.take("place")?,
+        description: cells.take("description")?,
+        url: cells.take("url")?,
+        start: cells.take("start")?,
+        zone: cells.take("zone")?,
+        gap: cells.take("gap")?,
+        fold: cells.take("fold")?,
+        length: Some((cells.take("days")?, cells.take("seconds")?)),
+        rules: json(cells, "rules")?,
+        rdates: json(cells, "rdates")?,
+        exdates: json(cells, "exdates")?,
+        overrides: json::<Vec<OverrideDraft>>(cells, "overrides")?,
+        reminders: None,
+        person: cells
+            .take::<Option<[u8; 16]>>("person")?
+            .map(|id| PersonId::from_bytes(id).to_string()),
+        disabled: !cells.take::<bool>("enabled")?,
+        notice: cells.take("notice")?,
+        overlap: cells.text("overlap").map(said)?,
+    })
+}
+
+fn json<T>(cells: &mut Cells<'_, '_>, name: &str) -> rusqlite::Result<T>
+where
+    T: serde::de::DeserializeOwned + Default,
+{
+    match cells.text(name)? {
+        "[]" => Ok(T::default()),
+        text => serde_json::from_str(text).map_err(|e| damaged(name, &e.to_string())),
+    }
 }
 
 fn complete(tx: &Transaction<'_>, zones: &Zones, mut raw: Raw) -> Result<EventRow> {
@@ -341,7 +355,11 @@ pub fn touching(
     until: Timestamp,
 ) -> Result<Vec<EventRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM event WHERE deleted_at IS NULL AND spans_until >= ?1 AND spans_from <= ?2"
+        "SELECT {COLUMNS} FROM event INDEXED BY event_long
+            WHERE deleted_at IS NULL AND {LONG} AND spans_until >= ?1 AND spans_from <= ?2
+        UNION ALL SELECT {COLUMNS} FROM event INDEXED BY event_short
+            WHERE deleted_at IS NULL AND NOT {LONG} AND spans_from BETWEEN ?1 - {SHORT_MS} AND ?2
+            AND spans_until >= ?1"
     );
     several(tx, zones, &sql, params![ms(from), ms(until)])
 }

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params, params_from_iter, types::Value};
 
 use super::{
-    delivery::{COLUMNS, DeliveryRow, FROM, read, several},
+    Cells,
+    delivery::{COLUMNS, DeliveryRow, FROM, read_from, several},
     ms,
 };
 use crate::error::Result;
@@ -58,8 +59,8 @@ pub struct Filter {
 }
 
 const WORDS: &str = ", coalesce(e.title, 'Test') AS title, coalesce(e.kind, '') AS event_kind,
-    coalesce(e.place, '') AS place, coalesce(e.notice, 0) AS event_notice, coalesce(e.overrides, '[]') AS overrides,
-    e.calendar AS event_calendar, c.name AS channel_name";
+    coalesce(e.place, '') AS place, e.calendar AS event_calendar, c.name AS channel_name,
+    coalesce(e.notice, 0) AS event_notice, coalesce(e.overrides, '[]') AS overrides";
 const EVENT: &str = "LEFT JOIN event e ON e.id = d.event";
 /// Told beyond its grace.
 const LATE: &str = "coalesce(d.told_at - d.due > d.grace * 1000, 0)";
@@ -76,16 +77,17 @@ const UNTOLD: &str =
         OR (event IS NULL AND state = 'completed'))";
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
+    let mut cells = Cells::new(row);
     let mut listed = Listed {
-        row: read(row)?,
-        title: row.get("title")?,
-        kind: row.get("event_kind")?,
-        place: row.get("place")?,
-        calendar: row.get("event_calendar")?,
-        channel: row.get("channel_name")?,
-        notice: row.get("event_notice")?,
+        row: read_from(&mut cells)?,
+        title: cells.take("title")?,
+        kind: cells.take("event_kind")?,
+        place: cells.take("place")?,
+        calendar: cells.take("event_calendar")?,
+        channel: cells.take("channel_name")?,
+        notice: cells.take("event_notice")?,
     };
-    let overrides = row.get_ref("overrides")?.as_str()?;
+    let overrides = cells.text("overrides")?;
     if let Some(own) = override_of(overrides, &listed.row.identity.occurrence) {
         listed.title = own.title.unwrap_or(listed.title);
         listed.place = own.place.unwrap_or(listed.place);

@@ -281,6 +281,58 @@ pub(crate) fn moment(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 { Timestamp::MIN } else { Timestamp::MAX })
 }
 
+/// A row read column by column in the order of its statement: a look by name compares with each name
+/// before it, and a row of many columns is mostly that.
+pub(crate) struct Cells<'r, 's> {
+    row: &'r rusqlite::Row<'s>,
+    next: usize,
+}
+
+impl<'r, 's> Cells<'r, 's> {
+    pub(crate) fn new(row: &'r rusqlite::Row<'s>) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// The next column, which has this name.
+    pub(crate) fn take<T: rusqlite::types::FromSql>(&mut self, name: &str) -> rusqlite::Result<T> {
+        let at = self.step(name);
+        self.row.get(at)
+    }
+
+    /// The next column, whose text must read as `T`, or the row is damaged.
+    pub(crate) fn parse<T>(&mut self, name: &str) -> rusqlite::Result<T>
+    where
+        T: std::str::FromStr,
+        T::Err: std::fmt::Display,
+    {
+        self.text(name)?.parse().map_err(|e: T::Err| damaged(name, &e.to_string()))
+    }
+
+    /// The text of the next column where it is.
+    pub(crate) fn text(&mut self, name: &str) -> rusqlite::Result<&'r str> {
+        let at = self.step(name);
+        Ok(self.row.get_ref(at)?.as_str()?)
+    }
+
+    /// The next column as a moment, if it is one.
+    pub(crate) fn moment(&mut self, name: &str) -> rusqlite::Result<Option<Timestamp>> {
+        Ok(self.take::<Option<i64>>(name)?.map(moment))
+    }
+
+    /// The next column, which says how often something is told again.
+    pub(crate) fn nag(&mut self, name: &str) -> rusqlite::Result<Option<Nag>> {
+        let seconds: Option<i64> = self.take(name)?;
+        seconds.map(Nag::of_seconds).transpose().map_err(|e| damaged(name, &e.to_string()))
+    }
+
+    fn step(&mut self, name: &str) -> usize {
+        let at = self.next;
+        self.next += 1;
+        debug_assert_eq!(self.row.as_ref().column_name(at), Ok(name), "columns in their order");
+        at
+    }
+}
+
 /// A column whose text must read as `T`, or the row is damaged.
 pub(crate) fn column<T>(row: &rusqlite::Row<'_>, name: &str) -> rusqlite::Result<T>
 where

@@ -272,6 +272,11 @@ impl Scheduler {
         Ok(passed)
     }
 
+    /// Whether rows wait for a slot.
+    pub(crate) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// Notes that the service looked, and stops in an orderly way if `stop`.
     ///
     /// # Errors

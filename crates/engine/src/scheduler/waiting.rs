@@ -52,6 +52,11 @@ impl Waiting {
         !self.rows.is_empty() && self.seen == Some(seen) && in_time
     }
 
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// The first of them.
     pub(super) fn take(&mut self, count: usize) -> Vec<DeliveryId> {
         self.rows.drain(..count.min(self.rows.len())).collect()
