@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use acceptance::world::{World, draft, reminder, reminders};
 use calendar::{
+    delivery::State,
     draft::{EventDraft, ReminderDraft},
     id::ChannelId,
     network::Network,
@@ -12,6 +13,7 @@ use calendar::{
 use engine::{
     channels::NewWebhook,
     courier::{Handover, Unavailable},
+    ledger::{inbox::Filter, overflow::Stretch},
 };
 
 const BERLIN: &str = "Europe/Berlin";
@@ -74,6 +76,41 @@ fn ten_thousand_missed_ticks_are_a_hundred_rows_and_one_range() {
         let keys: BTreeSet<_> = world.sent.iter().map(|sent| &sent.key).collect();
         assert_eq!(keys.len(), told + 3, "{collapse}: nothing is told twice");
     }
+}
+
+#[test]
+fn a_digest_and_the_story_of_each_say_how_many_more_were_missed() {
+    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    let each = ReminderDraft {
+        collapse: Some("each:5".into()),
+        use_by: Some("24h".into()),
+        ..reminder("PT0M", ChannelId::DESKTOP)
+    };
+    world.add(EventDraft {
+        rules: vec!["FREQ=MINUTELY".into()],
+        reminders: Some(vec![each]),
+        ..draft("note", "Tick", "20261123T090000", Some(BERLIN))
+    });
+    world.wait_until("2026-11-23T08:59:30");
+    world.kill();
+    world.jump_to("2026-11-30T07:39:30");
+    world.start();
+    world.run();
+    let range = world.engine().overflows(None).expect("ranges").remove(0).range;
+    let told = world.sent.iter().find(|sent| sent.rows > 1).expect("a digest");
+    let last = told.text.lines().last().expect("a line");
+    let said = format!("and {} more, missed ", engine::message::thousands(range.count));
+    assert!(last.starts_with(&said), "{last}");
+    let filter = Filter { states: vec![State::Completed], limit: 100, ..Filter::default() };
+    let rows = world.engine().deliveries(&filter).expect("rows");
+    let behind = rows.iter().filter_map(|listed| {
+        let story = world.engine().why(listed.row.id).expect("a story");
+        Some((listed.row.facts.due, story.behind?))
+    });
+    let behind: Vec<_> = behind.collect();
+    assert_eq!(behind.len(), 5, "{behind:?}");
+    let whole = |(_, one): &(_, Stretch)| (one.count, one.until) == (range.count, range.until);
+    assert!(behind.iter().all(whole), "{behind:?}");
 }
 
 /// How nobody looked for a week.
@@ -284,6 +321,6 @@ fn what_found_nobody_goes_out_at_the_pace_of_what_is_late() {
     world.run();
     assert_eq!(world.sent.len(), tried + 1, "the first is sent at once");
     world.wait_until("2026-11-23T11:00:10");
-    let at: std::collections::BTreeSet<_> = world.sent[tried..].iter().map(|s| &s.at).collect();
+    let at: BTreeSet<_> = world.sent[tried..].iter().map(|s| &s.at).collect();
     assert_eq!((world.sent.len(), at.len()), (tried + 6, 6), "one a second: {at:?}");
 }

@@ -11,7 +11,7 @@ use crate::{
     act::Act,
     courier::{Lateness, Notice},
     error::Result,
-    ledger::{delivery::DeliveryRow, inbox::Listed},
+    ledger::{delivery::DeliveryRow, inbox::Listed, overflow::Stretch},
     nag::is_nag,
 };
 
@@ -70,12 +70,20 @@ pub(crate) fn notice(listed: &Listed, late: Option<&Lateness>, setting: &Setting
     }
 }
 
+/// What was missed while others were late.
+#[derive(Debug, Default)]
+pub(crate) struct Missed {
+    pub(crate) listed: Vec<Listed>,
+    /// What was missed in too large a number to be told one by one.
+    pub(crate) beyond: Option<Stretch>,
+}
+
 /// Why several reminders are told in one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Occasion<'a> {
     /// They are due together, and the first of them is late for this reason, if it is. The others
     /// of that time were missed.
-    Due(Option<&'a Lateness>, &'a [Listed]),
+    Due(Option<&'a Lateness>, &'a Missed),
     /// They were told before, and nobody has answered.
     Unanswered,
 }
@@ -87,9 +95,10 @@ pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting)
     let counts = [counted(rows.len() - birthdays, "reminder"), counted(birthdays, "birthday")];
     let counts: Vec<String> = counts.into_iter().flatten().collect();
     let counts = counts.join(" and ");
+    let none = Missed::default();
     let missed = match occasion {
         Occasion::Due(_, missed) => missed,
-        Occasion::Unanswered => &[],
+        Occasion::Unanswered => &none,
     };
     let mut title = match occasion {
         Occasion::Due(Some(late), _) if late.cause == Reason::LateQuiet => {
@@ -104,8 +113,9 @@ pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting)
         Occasion::Due(..) => format!("{counts} at once"),
         Occasion::Unanswered => format!("Not answered yet: {counts}"),
     };
-    if !missed.is_empty() {
-        title.push_str(&format!(", {} missed", missed.len()));
+    let count = missed.listed.len() as u64 + missed.beyond.map_or(0, |beyond| beyond.count);
+    if count > 0 {
+        title.push_str(&format!(", {} missed", thousands(count)));
     }
     let key = rows
         .first()
@@ -126,8 +136,21 @@ fn counted(count: usize, word: &str) -> Option<String> {
     (count > 0).then(|| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
 }
 
+/// "9,940"
+pub fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (n, digit) in digits.chars().enumerate() {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// The lines of a digest: a few of what is told, then which tasks were missed.
-fn lines(rows: &[Listed], missed: &[Listed], setting: &Setting) -> String {
+fn lines(rows: &[Listed], missed: &Missed, setting: &Setting) -> String {
     let told = rows.iter().take(LINES);
     let mut lines: Vec<String> =
         told.map(|l| format!("{} · {}", when(&l.row, setting), isolated(&l.title))).collect();
@@ -137,7 +160,7 @@ fn lines(rows: &[Listed], missed: &[Listed], setting: &Setting) -> String {
     }
     // A task of several reminders was missed once.
     let mut seen = BTreeSet::new();
-    let tasks = missed.iter().filter(|l| l.kind == "deadline");
+    let tasks = missed.listed.iter().filter(|l| l.kind == "deadline");
     let tasks: Vec<String> =
         tasks.filter(|l| seen.insert(l.row.event)).map(|l| isolated(&l.title)).collect();
     if !tasks.is_empty() {
@@ -148,6 +171,10 @@ fn lines(rows: &[Listed], missed: &[Listed], setting: &Setting) -> String {
             more => format!(" and {more} more"),
         };
         lines.push(format!("Missed {word}: {named}{more}"));
+    }
+    if let Some(beyond) = missed.beyond {
+        let when = stretch(beyond.from, beyond.until, &setting.zone);
+        lines.push(format!("and {} more, missed {when}", thousands(beyond.count)));
     }
     lines.join("\n")
 }

@@ -24,6 +24,7 @@ use crate::{
         delivery::DeliveryRow,
         event::{self, EventRow},
         inbox::{self, Filter, Listed},
+        overflow::{self, Stretch},
     },
 };
 
@@ -169,6 +170,8 @@ pub struct Story {
     pub attempts: Vec<AttemptRow>,
     /// What a person answered to it.
     pub answer: Option<Given>,
+    /// What was missed before it, in too large a number to be told one by one.
+    pub behind: Option<Stretch>,
 }
 
 impl Engine {
@@ -253,7 +256,12 @@ impl Engine {
     pub fn why(&self, id: DeliveryId) -> Result<Story> {
         self.read(|act| {
             let row = act.delivery(id)?;
+            let name = &row.identity;
+            let behind = row.event.map(|event| {
+                overflow::behind(act.tx, event, &name.reminder, name.channel, row.facts.due)
+            });
             Ok(Story {
+                behind: behind.transpose()?.flatten(),
                 answer: acknowledgement::given(act.tx, &row.identity, row.generation)?,
                 delivery: inbox::with_words(act.tx, row)?,
                 transitions: audit::of(act.tx, id)?,

@@ -24,6 +24,8 @@ export type Axis = { lengthMin: number, rows: Array<AxisRow>, };
 
 export type AxisRow = { at: number, wallMin: number, fold: boolean, offset: string | null, };
 
+export type Behind = { count: number, from: Moment, until: Moment, };
+
 export type Blank = { at: number, len: number, };
 
 export type Boot = { now: Moment, zone: ZoneView, settings: Settings, calendars: Array<CalendarView>, channels: Array<ChannelView>, people: Array<PersonView>, status: Status, about: About, open: Open | null, };
@@ -256,7 +258,7 @@ export type Wall = { date: string, wallMin: number | null, };
 
 export type WeekStart = "monday" | "sunday" | "saturday";
 
-export type Why = { delivery: DeliveryRow, steps: Array<Step>, attempts: Array<AttemptView>, acknowledged: Acknowledged | null, };
+export type Why = { delivery: DeliveryRow, steps: Array<Step>, attempts: Array<AttemptView>, acknowledged: Acknowledged | null, behind: Behind | null, };
 
 export type Yearly = { month: number, day: number, year: number | null, next: string | null, years: number | null, inDays: number | null, };
 

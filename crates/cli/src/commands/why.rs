@@ -13,7 +13,7 @@ use engine::{
         channel::ChannelRow,
         inbox::Listed,
     },
-    message::utc,
+    message::{thousands, utc},
     queries::Story,
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -28,6 +28,16 @@ struct Shape {
     transitions: Vec<Transition>,
     attempts: Vec<Attempt>,
     answer: Option<Answered>,
+    /// What was missed before it and is no delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behind: Option<Behind>,
+}
+
+#[derive(Serialize)]
+struct Behind {
+    count: u64,
+    from: String,
+    until: String,
 }
 
 /// What a person answered to it.
@@ -88,6 +98,11 @@ pub fn run(session: &Session, words: &OneDelivery) -> Result<Answer, Failure> {
             until: until_of(given.answer).map(utc),
             place: given.place.clone(),
         }),
+        behind: story.behind.map(|missed| Behind {
+            count: missed.count,
+            from: utc(missed.from),
+            until: utc(missed.until),
+        }),
     };
     let channels = session.engine.channels()?;
     let channel = channels.iter().find(|row| row.id == story.delivery.row.identity.channel);
@@ -114,6 +129,11 @@ fn tell(story: &Story, channel: Option<&ChannelRow>, zone: &TimeZone) -> String 
     if row.again {
         let [mark, words] = doubt(story);
         facts.push([format!("  {mark}"), words.into()]);
+    }
+    if let Some(missed) = story.behind {
+        let (from, until) = (words::moment(missed.from, zone), words::moment(missed.until, zone));
+        let said = format!("{} more were missed, from {from} to {until}", thousands(missed.count));
+        facts.push(["  before it".into(), said]);
     }
     facts.push(["  key".into(), row.key.clone()]);
     text.push_str(&words::columns(&facts));

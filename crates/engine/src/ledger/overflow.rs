@@ -3,7 +3,7 @@
 
 use calendar::id::{ChannelId, EventId};
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{moment, ms};
 use crate::error::Result;
@@ -23,6 +23,17 @@ pub struct Range {
     pub until: Timestamp,
     /// How many.
     pub count: u64,
+}
+
+/// How many were missed, and from when until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// How many.
+    pub count: u64,
+    /// The first of them.
+    pub from: Timestamp,
+    /// The last.
+    pub until: Timestamp,
 }
 
 /// A range with its words.
@@ -69,6 +80,47 @@ pub fn add(tx: &Transaction<'_>, range: &Range, now: Timestamp) -> Result<()> {
         ms(now)
     ])?;
     Ok(())
+}
+
+/// The range that ended last before this moment of a reminder, if the moment was past when it was
+/// recorded: both were missed together.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn behind(
+    tx: &Transaction<'_>,
+    event: EventId,
+    reminder: &str,
+    channel: ChannelId,
+    due: Timestamp,
+) -> Result<Option<Stretch>> {
+    let sql = "SELECT count, from_due, until_due FROM overflow
+        WHERE event = ?1 AND reminder = ?2 AND channel = ?3 AND until_due < ?4 AND at >= ?4
+        ORDER BY until_due DESC LIMIT 1";
+    let values = params![event.bytes(), reminder, channel.bytes(), ms(due)];
+    Ok(tx.prepare_cached(sql)?.query_row(values, stretch).optional()?)
+}
+
+/// What was missed of a channel in a stretch of time, all ranges together.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn within(
+    tx: &Transaction<'_>,
+    channel: ChannelId,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Option<Stretch>> {
+    let sql = "SELECT sum(count), min(from_due), max(until_due) FROM overflow
+        WHERE channel = ?1 AND until_due >= ?2 AND from_due <= ?3 HAVING sum(count) > 0";
+    let values = params![channel.bytes(), ms(from), ms(until)];
+    Ok(tx.prepare_cached(sql)?.query_row(values, stretch).optional()?)
+}
+
+fn stretch(row: &Row<'_>) -> rusqlite::Result<Stretch> {
+    let count: i64 = row.get(0)?;
+    let (from, until) = (moment(row.get(1)?), moment(row.get(2)?));
+    Ok(Stretch { count: u64::try_from(count).unwrap_or(0), from, until })
 }
 
 /// The ranges that end at or after a moment, by their beginning.

@@ -2,7 +2,7 @@
 
 use calendar::{
     delivery::{Next, State, nobody},
-    id::DeliveryId,
+    id::{ChannelId, DeliveryId},
     reason::Reason,
     timing::later,
 };
@@ -17,8 +17,9 @@ use crate::{
         attempt,
         delivery::{self, DeliveryRow},
         inbox::{self, Listed},
+        overflow,
     },
-    message::{self, Occasion, Setting},
+    message::{self, Missed, Occasion, Setting},
     planted::{Planted, is_planted},
 };
 
@@ -55,9 +56,12 @@ impl Engine {
 }
 
 /// What was missed while what makes others late lasted.
-fn missed(act: &Act<'_>, late: Option<&Lateness>) -> Result<Vec<Listed>> {
-    let Some((from, to)) = late.and_then(|late| late.from_to) else { return Ok(Vec::new()) };
-    inbox::missed(act.tx, from, to, MISSED)
+fn missed(act: &Act<'_>, late: Option<&Lateness>) -> Result<Missed> {
+    let Some((from, to)) = late.and_then(|late| late.from_to) else { return Ok(Missed::default()) };
+    Ok(Missed {
+        listed: inbox::missed(act.tx, from, to, MISSED)?,
+        beyond: overflow::within(act.tx, ChannelId::DESKTOP, from, to)?,
+    })
 }
 
 /// What was claimed.

@@ -123,6 +123,21 @@ pub struct Why {
     pub attempts: Vec<AttemptView>,
     /// The user's answer.
     pub acknowledged: Option<Acknowledged>,
+    /// What was missed before it, in too large a number to be told one by one.
+    pub behind: Option<Behind>,
+}
+
+/// Moments of a reminder that were missed and are no deliveries.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Behind {
+    /// How many.
+    #[ts(type = "number")]
+    pub count: u64,
+    /// The first of them.
+    pub from: Moment,
+    /// The last.
+    pub until: Moment,
 }
 
 /// One transition.

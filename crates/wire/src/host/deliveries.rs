@@ -22,8 +22,9 @@ use super::{
 };
 use crate::{
     dto::{
-        Acknowledged, Answer, AttemptOutcome, AttemptView, Change, ChannelKind, DeliveriesPage,
-        DeliveriesQuery, DeliveryRef, DeliveryRow, Did, Place, RetryDeliveries, Step, Why,
+        Acknowledged, Answer, AttemptOutcome, AttemptView, Behind, Change, ChannelKind,
+        DeliveriesPage, DeliveriesQuery, DeliveryRef, DeliveryRow, Did, Place, RetryDeliveries,
+        Step, Why,
     },
     fault::Fault,
 };
@@ -106,6 +107,11 @@ impl EngineHost {
                     _ => Place::Notification,
                 };
                 Acknowledged { at: local.moment(given.at), how, until, place }
+            }),
+            behind: story.behind.map(|missed| Behind {
+                count: missed.count,
+                from: local.moment(missed.from),
+                until: local.moment(missed.until),
             }),
             delivery: self.row(&story.delivery, &local),
         })

@@ -144,15 +144,15 @@ export function whyOf(world: World, occ: Occ, index: number): Why {
   ];
   const attempts: AttemptView[] = [];
   const fate = fateOf(world, occ, index);
-  if (fate.mark === 'scheduled') return { delivery: row, steps, attempts, acknowledged: null };
+  if (fate.mark === 'scheduled') return { delivery: row, steps, attempts, acknowledged: null, behind: null };
   if (fate.mark === 'missed' || fate.mark === 'skipped' || fate.mark === 'held') {
     steps.push({ at: fate.mark === 'held' ? later(row.due, 9) : later(row.due, 3_600_000), from: 'scheduled', to: row.state, actor: 'service', reason: row.reason });
-    return { delivery: row, steps, attempts, acknowledged: null };
+    return { delivery: row, steps, attempts, acknowledged: null, behind: null };
   }
   tries(row, fate, steps, attempts);
   const answered = world.answered.get(row.id);
   const acknowledged = answered ? { at: world.now, how: answered, until: null, place: 'window' as const } : null;
-  return { delivery: row, steps, attempts, acknowledged };
+  return { delivery: row, steps, attempts, acknowledged, behind: null };
 }
 
 const WAITS = [5_000, 30_000, 120_000, 600_000, 1_800_000];

@@ -304,6 +304,8 @@ export const en = {
   'why.tries#one': '{n} try',
   'why.tries#other': '{n} tries',
   'why.key': 'Key',
+  'why.behind#one': '{n} more was missed, {from}',
+  'why.behind#other': '{n} more were missed between {from} and {until}',
   'why.next': 'Next try {time}',
   'why.by': 'by the {actor}',
   'why.took': 'took {ms} ms',
