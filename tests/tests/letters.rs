@@ -115,6 +115,22 @@ fn only_json_of_a_bounded_length_is_sent_and_notifications_have_none() {
 }
 
 #[test]
+fn a_body_is_for_one_and_never_takes_the_place_of_several() {
+    let (world, _) = failed(&["Backup", "Sync"]);
+    let (ids, before) = (letters(&world), story(&world));
+    for (decision, care) in [
+        (Decision::Edited("{}"), Care::AllOrNone),
+        (Decision::Edited("{}"), Care::WhatCan),
+        (Decision::AsNew(Some("{}")), Care::WhatCan),
+    ] {
+        let refused = world.engine().decide_letters(&ids, decision, care, None);
+        let words = refused.expect_err("refused").to_string();
+        assert!(words.contains("one body would take the place of 2 different ones"), "{words}");
+    }
+    assert_eq!(story(&world), before, "nothing was changed");
+}
+
+#[test]
 fn after_its_time_a_letter_can_only_be_sent_as_new() {
     let (mut world, _) = failed(&["Backup"]);
     let id = letters(&world);

@@ -134,7 +134,7 @@ impl Engine {
     /// faster than its endpoint may be called.
     ///
     /// # Errors
-    /// When the body or the note is not fit; with [`Care::AllOrNone`] also when something cannot
+    /// When the body or the note is not fit, or a body is given for more than one; with [`Care::AllOrNone`] also when something cannot
     /// be done about one of them, or there are more than fit one transaction.
     pub fn decide_letters(
         &self,
@@ -144,6 +144,7 @@ impl Engine {
         request: Option<&str>,
     ) -> Result<Decided> {
         check(decision)?;
+        refuse_several(ids, decision)?;
         if care == Care::AllOrNone {
             return self.once(request, |act| {
                 let done = ids.iter().map(|id| act.decide_letter(*id, decision));
@@ -294,6 +295,23 @@ fn check(decision: Decision<'_>) -> Result<()> {
             Ok(())
         }
         Decision::Retry | Decision::AsNew(None) => Ok(()),
+    }
+}
+
+/// A body says what one is about, and would be lost of the others.
+fn refuse_several(ids: &[DeliveryId], decision: Decision<'_>) -> Result<()> {
+    match decision {
+        Decision::Edited(_) | Decision::AsNew(Some(_)) if ids.len() > 1 => {
+            let message = format!(
+                "one body would take the place of {} different ones: name the one delivery it is for",
+                ids.len()
+            );
+            Err(Error::invalid("body", message))
+        }
+        Decision::Edited(_)
+        | Decision::AsNew(_)
+        | Decision::Retry
+        | Decision::Discard(_) => Ok(()),
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Retry {
     /// Send it with a key of its own, so that a receiver takes it for another one; also after its time
     #[arg(long)]
     pub as_new: bool,
-    /// Send this JSON instead, with a key of its own; - is standard input
+    /// Send this JSON instead of one delivery's own, with a key of its own; - is standard input
     #[arg(long, value_name = "FILE")]
     pub body: Option<PathBuf>,
 }
