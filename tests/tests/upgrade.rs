@@ -2,7 +2,7 @@
 //! write, or the power is cut there, opens again as it was or as it becomes, with all that was in it.
 //! Method: the kept ledger on a simulated disk, and a crash at each of its writes.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
 use acceptance::world::zones;
 use calendar::zones::ZoneName;
@@ -79,7 +79,7 @@ fn check(after: u64, cuts_power: bool, before: &[i64; 4]) -> bool {
         let mut n = after;
         disk.lose_power(&mut |_| {
             n += 1;
-            if n % 2 == 0 { Kept::Whole } else { Kept::Lost }
+            if n.is_multiple_of(2) { Kept::Whole } else { Kept::Lost }
         });
     }
     let disk = restarted(folder.path(), &disk);
@@ -91,7 +91,7 @@ fn check(after: u64, cuts_power: bool, before: &[i64; 4]) -> bool {
     let engine = Engine::open_with(
         folder.path(),
         Actor::CommandLine,
-        std::sync::Arc::new(SystemClock::new()),
+        Arc::new(SystemClock::new()),
         zones(),
         &ZoneName::utc(),
     )
