@@ -62,8 +62,18 @@ impl Home {
     /// # Panics
     /// When a folder or the bus cannot be had.
     pub fn new() -> Self {
+        Self::prepared(|_| ())
+    }
+
+    /// The same where the folder of the ledger was prepared before there is one.
+    ///
+    /// # Panics
+    /// When a folder or the bus cannot be had.
+    pub fn prepared(prepare: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().expect("a temp folder");
-        let engine = open(&folder.path().join("data"));
+        let data = folder.path().join("data");
+        prepare(&data);
+        let engine = open(&data);
         let rung = Arc::new(Notify::new());
         let ring = rung.clone();
         engine.bell().watch(move || ring.notify_one()).expect("the bell");
