@@ -80,7 +80,7 @@ pub enum Command {
     /// Delete an event and cancel its reminders
     Delete(Which),
     /// Take the last change back
-    Undo,
+    Undo(Undo),
     /// Make the change again that was taken back last
     Redo,
     /// List deliveries: what rang, will ring, or did not, and why
@@ -140,6 +140,13 @@ pub enum Command {
     /// Print the manual page
     #[command(hide = true)]
     Man,
+}
+
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// Also when something was done since that cannot be taken back
+    #[arg(long)]
+    pub before: bool,
 }
 
 #[derive(Debug, Args)]

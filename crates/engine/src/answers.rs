@@ -94,6 +94,9 @@ impl Engine {
                     let row = act.told_here(*id)?;
                     act.acknowledge(&row, answer, place, &mut effect)?;
                 }
+                if answer != Answer::Opened {
+                    act.lasts("answering a reminder")?;
+                }
                 Ok(effect)
             })?);
         }
@@ -274,6 +277,7 @@ impl Act<'_> {
         self.refuse_snooze(until, deadline)?;
         let mut effect = Effect::default();
         self.acknowledge(row, Answer::Snoozed(until), place, &mut effect)?;
+        self.lasts("snoozing a reminder")?;
         let identity =
             Identity { reminder: next_snooze(&row.identity.reminder), ..row.identity.clone() };
         // Pressed twice, with another length perhaps, the last one counts: the answer has

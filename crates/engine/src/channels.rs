@@ -112,6 +112,7 @@ impl Engine {
                 ));
             }
             channel::insert(act.tx, &row)?;
+            act.lasts(&format!("adding the channel {name}"))?;
             Ok(id.to_string())
         })?;
         let row = self.channel_named(&kept)?;
@@ -198,6 +199,7 @@ impl Engine {
                 act.replace(&row, &without, &row.source, Reason::CancelledChannel)?;
             }
             channel::remove(act.tx, id, act.wall())?;
+            act.lasts(&format!("removing the channel {name}"))?;
             Ok(ChannelGone { name, effect })
         })
     }
@@ -209,7 +211,8 @@ impl Engine {
     pub fn switch_on(&self, id: ChannelId, request: Option<&str>) -> Result<()> {
         self.once(request, |act| {
             let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
-            found.ok_or_else(|| Error::not_found("channel", id))?;
+            let name = found.ok_or_else(|| Error::not_found("channel", id))?.name;
+            act.lasts(&format!("switching the channel {name} on"))?;
             breaker::put(act.tx, id, &Breaker::default())?;
             channel::switch_on(act.tx, id)
         })
@@ -228,6 +231,7 @@ impl Engine {
                 let message = "this desktop has no rate: only webhook channels do";
                 return Err(Error::invalid("channel", message));
             }
+            act.lasts(&format!("changing the rate of the channel {}", found.name))?;
             channel::set_rate(act.tx, id, rate)
         })
     }

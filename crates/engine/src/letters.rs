@@ -196,6 +196,11 @@ impl Engine {
 impl Act<'_> {
     fn decide_letter(&self, id: DeliveryId, decision: Decision<'_>) -> Result<String> {
         let row = self.delivery(id)?;
+        self.lasts(match decision {
+            Decision::Retry => "trying a delivery again",
+            Decision::Edited(_) | Decision::AsNew(_) => "sending a delivery as new",
+            Decision::Discard(_) => "setting a delivery aside",
+        })?;
         match decision {
             Decision::Retry => {
                 self.retry(&row)?;
@@ -308,10 +313,7 @@ fn refuse_several(ids: &[DeliveryId], decision: Decision<'_>) -> Result<()> {
             );
             Err(Error::invalid("body", message))
         }
-        Decision::Edited(_)
-        | Decision::AsNew(_)
-        | Decision::Retry
-        | Decision::Discard(_) => Ok(()),
+        Decision::Edited(_) | Decision::AsNew(_) | Decision::Retry | Decision::Discard(_) => Ok(()),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod events;
 pub mod export;
 pub mod import;
 mod key;
+pub mod lasting;
 pub mod ledger;
 pub mod letters;
 pub mod machine;

@@ -47,7 +47,10 @@ impl Engine {
     /// When the ledger cannot be written.
     pub fn set_quiet_hours(&self, hours: &QuietHours) -> Result<()> {
         let text = format!("{} {}", if hours.on { "on" } else { "off" }, hours.rules);
-        self.write(|act| setting::put(act.tx, name::QUIET_HOURS, &text))
+        self.write(|act| {
+            act.lasts("changing the quiet hours")?;
+            setting::put(act.tx, name::QUIET_HOURS, &text)
+        })
     }
 
     /// What silences pop-ups at this moment or a later one, by what is set now.

@@ -65,6 +65,7 @@ impl Engine {
                 }
                 Pause::Until(at) => Counted::from(&act.now, at).to_string(),
             };
+            act.lasts("pausing (`carillon resume` ends the pause)")?;
             setting::put(act.tx, name::PAUSED_UNTIL, &text)
         })
     }
@@ -74,7 +75,10 @@ impl Engine {
     /// # Errors
     /// When the ledger cannot be written.
     pub fn resume(&self) -> Result<()> {
-        self.write(|act| setting::remove(act.tx, name::PAUSED_UNTIL))
+        self.write(|act| {
+            act.lasts("ending a pause")?;
+            setting::remove(act.tx, name::PAUSED_UNTIL)
+        })
     }
 
     /// The pause there is, if it is not over.

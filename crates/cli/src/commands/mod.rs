@@ -52,7 +52,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Cancel(words) => series::cancel(&open()?, &words),
         Command::Reinstate(words) => series::reinstate(&open()?, &words),
         Command::Delete(words) => series::delete(&open()?, &words),
-        Command::Undo => undo::undo(&open()?),
+        Command::Undo(words) => undo::undo(&open()?, &words),
         Command::Redo => undo::redo(&open()?),
         Command::Deliveries(words) => deliveries::run(&open()?, &words),
         Command::Why(words) => why::run(&open()?, &words),

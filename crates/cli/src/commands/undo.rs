@@ -4,7 +4,7 @@ use engine::{reconcile::Effect, undo::Undone};
 use serde::Serialize;
 
 use super::event::{EffectShape, cancelled};
-use crate::{answer::Answer, failure::Failure, session::Session};
+use crate::{answer::Answer, args::Undo, failure::Failure, session::Session};
 
 #[derive(Serialize)]
 struct Shape {
@@ -15,7 +15,16 @@ struct Shape {
     effect: EffectShape,
 }
 
-pub fn undo(session: &Session) -> Result<Answer, Failure> {
+pub fn undo(session: &Session, words: &Undo) -> Result<Answer, Failure> {
+    if let Some(lasting) = session.engine.lasting()?.filter(|_| !words.before) {
+        let next = match lasting.before {
+            Some(label) => format!(
+                "; the change before it is {label}: `carillon undo --before` takes that back"
+            ),
+            None => ", and there is no change before it that could be".into(),
+        };
+        return Err(Failure::refused("change", format!("{} cannot be undone{next}", lasting.what)));
+    }
     said("Undone", "There is nothing to undo.", session.engine.undo(None)?)
 }
 

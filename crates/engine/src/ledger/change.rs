@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::{damaged, moment, ms, trail};
+use super::{damaged, moment, ms, setting, trail};
 use crate::error::Result;
 
 const KEPT: i64 = 50;
@@ -197,6 +197,7 @@ fn text_of(kept: &impl Serialize) -> String {
 /// # Errors
 /// When the ledger cannot be written.
 pub fn push(tx: &Transaction<'_>, new: &NewChange<'_>, now: Timestamp) -> Result<()> {
+    setting::remove(tx, setting::name::LASTING)?;
     tx.execute("DELETE FROM change WHERE undone = 1", [])?;
     let sql =
         "INSERT INTO change (at, label, one_with, event, calendar, person, before, after, tail, import)
@@ -268,6 +269,7 @@ pub fn to_redo(tx: &Transaction<'_>) -> Result<Option<ChangeRow>> {
 /// # Errors
 /// When the ledger cannot be written.
 pub fn mark(tx: &Transaction<'_>, seq: i64, undone: bool, now: Timestamp) -> Result<()> {
+    setting::remove(tx, setting::name::LASTING)?;
     let sql = "UPDATE change SET undone = ?2, at = ?3 WHERE seq = ?1";
     tx.execute(sql, params![seq, undone, ms(now)])?;
     Ok(())
@@ -278,6 +280,7 @@ pub fn mark(tx: &Transaction<'_>, seq: i64, undone: bool, now: Timestamp) -> Res
 /// # Errors
 /// When the ledger cannot be written.
 pub fn forget(tx: &Transaction<'_>, seq: i64) -> Result<()> {
+    setting::remove(tx, setting::name::LASTING)?;
     tx.execute("DELETE FROM change WHERE seq = ?1", [seq])?;
     Ok(())
 }

@@ -19,6 +19,8 @@ pub mod name {
     pub const PAUSED_UNTIL: &str = "paused_until";
     /// Between which times nothing pops up: `on` or `off`, and the hours.
     pub const QUIET_HOURS: &str = "quiet_hours";
+    /// What a person did since the last change that cannot be taken back; words.
+    pub const LASTING: &str = "lasting";
     /// The snooze length used last, in minutes.
     pub const SNOOZE_MINUTES: &str = "snooze_minutes";
     /// The machine zone the ledger was last planned for, all of it.

@@ -180,7 +180,10 @@ impl Engine {
     pub fn accept_clock(&self) -> Result<Option<ClockJump>> {
         let jump = self.clock_jump()?;
         if jump.is_some() {
-            self.write(|act| setting::remove(act.tx, name::CLOCK_JUMP))?;
+            self.write(|act| {
+                act.lasts("confirming the clock")?;
+                setting::remove(act.tx, name::CLOCK_JUMP)
+            })?;
         }
         Ok(jump)
     }

@@ -1,0 +1,54 @@
+//! Aim: undo takes nothing away that nobody meant.
+//! Method: the real program, no service.
+
+mod kit;
+
+use kit::Desk;
+
+#[test]
+fn what_cannot_be_undone_is_named_and_the_change_before_it_stays_unless_asked_for() {
+    for line in [
+        "channel remove lamp",
+        "channel rate lamp 20",
+        "channel on lamp",
+        "channel add webhook second http://127.0.0.1:9/y --network loopback",
+        "quiet --from 22:00 --to 07:00",
+        "pause 10m",
+        "resume",
+        "SNOOZE",
+        "ACK",
+    ] {
+        let desk = Desk::new();
+        desk.line("channel add webhook lamp http://127.0.0.1:9/x --network loopback").done();
+        desk.add("Tea --kind note --at 2031-05-01T09:00");
+        desk.line("pause").done();
+        desk.add("Contract --kind note --at 2031-05-01T09:00");
+        let rows = desk.line("deliveries --json").json();
+        let id = rows[0]["id"].as_str();
+        let id = id.unwrap_or("none: planned later");
+        let line = match line {
+            "SNOOZE" => format!("snooze {id} --for 5m"),
+            "ACK" => format!("ack {id}"),
+            other => other.into(),
+        };
+        desk.line(&line).done();
+        let said = desk.line("undo");
+        let said = said.refused(1);
+        assert!(said.contains("cannot be undone; the change before it is"), "{line}: {said}");
+        assert!(said.contains("“Contract”") && said.contains("undo --before"), "{line}: {said}");
+        assert!(desk.line("list --from 2031-05-01 --to 2031-05-02").done().contains("Contract"));
+        assert!(desk.line("undo --before").done().contains("“Contract”"), "{line}");
+        assert!(desk.line("undo").done().contains("“Tea”"), "it goes on with the one before");
+    }
+}
+
+#[test]
+fn a_change_after_it_is_undone_as_ever() {
+    let desk = Desk::new();
+    desk.line("pause").done();
+    assert!(desk.line("undo").refused(1).contains("there is no change before it"));
+    desk.add("Tea --kind note --at 2031-05-01T09:00");
+    assert!(desk.line("undo").done().contains("“Tea”"));
+    desk.line("redo").done();
+    assert!(desk.line("undo").done().contains("“Tea”"));
+}
