@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use acceptance::{home::Home, world::draft};
+use acceptance::{
+    home::{Home, Service},
+    world::draft,
+};
 use calendar::draft::EventDraft;
 use engine::events::Save;
 use testkit::panel::Panel;
@@ -24,6 +27,13 @@ pub(crate) async fn measure(idle: Duration) {
     let service = home.service_with(&[]).await;
     panel.item().await;
     memory("service with tray", service.pid());
+    rest(&service, idle, &format!("{EVENTS} events")).await;
+    memory("service with tray, after that", service.pid());
+    service.stop();
+}
+
+/// What a service costs while nothing is due.
+pub(crate) async fn rest(service: &Service, idle: Duration, with: &str) {
     // What the start left running comes to rest.
     pass(Duration::from_secs(30)).await;
     let mut watch = process::Watch::begin(service.pid());
@@ -32,10 +42,8 @@ pub(crate) async fn measure(idle: Duration) {
         watch.look();
     }
     let (wakeups, cpu_ms) = watch.seen();
-    let what = format!("{} idle minutes, {EVENTS} events", idle.as_secs() / 60);
+    let what = format!("{} idle minutes, {with}", idle.as_secs() / 60);
     say(&what, format!("{wakeups} wake-ups, {cpu_ms:.1} ms of processor"));
-    memory("service with tray, after that", service.pid());
-    service.stop();
 }
 
 /// Lets real time go by: what is measured is that nothing happens in it.

@@ -21,7 +21,7 @@ pub(crate) async fn measure() {
     let folder = env::temp_dir().join(format!("carillon-import-{}", std::process::id()));
     fs::DirBuilder::new().mode(0o700).create(&folder).expect("a folder of its own");
     let file = folder.join("large.ics");
-    let text = large();
+    let text = large(COMPONENTS);
     say("the file", format!("{COMPONENTS} components, {:.1} MB", text.len() as f64 / 1e6));
     fs::write(&file, text).expect("a file");
     for what in ["imported", "again, nothing changes"] {
@@ -57,10 +57,10 @@ async fn run(folder: &Path, file: &Path) -> (Duration, f64) {
 }
 
 /// Meetings, series with exceptions, whole days, tasks; a third of all with an alarm.
-fn large() -> String {
+pub(crate) fn large(components: usize) -> String {
     let mut text = String::from("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Bench//Bench//EN\r\n");
     let mut n = 0;
-    while n < COMPONENTS {
+    while n < components {
         n += component(&mut text, n);
     }
     text.push_str("END:VCALENDAR\r\n");

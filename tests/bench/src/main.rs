@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod burst;
+mod crowd;
 mod idle;
 mod import;
 mod lateness;
@@ -25,10 +26,11 @@ async fn main() {
         arguments.iter().position(|a| a == "--idle-minutes").and_then(|at| arguments.get(at + 1));
     let idle =
         minutes.and_then(|n| n.parse().ok()).map_or(IDLE, |n: u64| Duration::from_secs(60 * n));
+    let part = arguments.get(1).map(String::as_str).filter(|part| !part.starts_with("--"));
     say("what", "measured");
     match arguments.first().map(String::as_str) {
         Some("import") => return import::measure().await,
-        Some("engine") => return engine(arguments.get(1).map(String::as_str)).await,
+        Some("engine") => return engine(part, idle).await,
         Some(_) | None => {}
     }
     window::measure().await;
@@ -37,13 +39,16 @@ async fn main() {
 }
 
 /// What the engine alone costs: all of it, or one part.
-async fn engine(part: Option<&str>) {
+async fn engine(part: Option<&str>, idle: Duration) {
     let wanted = |name| part.is_none_or(|part| part == name);
     if wanted("burst") {
         burst::measure().await;
     }
     if wanted("missed") {
         missed::measure();
+    }
+    if wanted("crowd") {
+        crowd::measure(idle).await;
     }
     if wanted("million") {
         million::measure().await;

@@ -245,7 +245,7 @@ pub fn taken_away(
     several(tx, rest, params![subject, ms(due_by)])
 }
 
-/// The live rows of one courier a pass has to decide on now, what is fresh before what is late,
+/// The live rows of one courier that are to be decided on now, what is fresh before what is late,
 /// the oldest first; and last what is late through channels that are not free for that. Rows that are held
 /// for the reason that holds their courier now (`held_for`) need no look, unless they are over or
 /// a month old; nor have those whose event is still to be planned, for a later one may be told
@@ -260,12 +260,15 @@ pub fn due(
     desktop: bool,
     held_for: Option<Reason>,
     closed: &Closed,
-) -> Result<Vec<DeliveryRow>> {
+) -> Result<Vec<DeliveryId>> {
     let month_ago = ms(now) - 30 * 86_400_000;
     let reason = held_for.map_or("", Reason::code);
     let (waiting, resting, paced) =
         (hex(&closed.waiting), hex(&closed.resting), hex(&closed.paced));
-    several(tx, DUE, params![ms(now), limit, desktop, reason, month_ago, waiting, resting, paced])
+    let mut statement = tx.prepare_cached(&format!("SELECT d.id {FROM} {DUE}"))?;
+    let values = params![ms(now), limit, desktop, reason, month_ago, waiting, resting, paced];
+    let ids = statement.query_map(values, |row| row.get(0).map(DeliveryId::from_bytes))?;
+    Ok(ids.collect::<std::result::Result<_, _>>()?)
 }
 
 /// Endpoints that cannot be called just now.

@@ -27,7 +27,7 @@ use jiff::Timestamp;
 pub use self::clocks::ClockJump;
 use self::{
     late::Absence,
-    pass::Pass,
+    pass::{Pass, ROWS},
     waiting::{Seen, Waiting},
 };
 use crate::{
@@ -45,8 +45,6 @@ use crate::{
     rate::Rates,
 };
 
-/// Rows decided in one pass; the next follows at once if there are more.
-const ROWS: u32 = 2_000;
 /// Events planned in one pass.
 const EVENTS: u32 = 200;
 /// A sleep longer than it should have been by this much was an absence.
@@ -222,10 +220,11 @@ impl Scheduler {
             }
             pass.look_at_endpoints(counted)?;
             let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)?;
-            let (to_send, full) = match goes_on {
-                true => (pass.decide_again(waiting.take(slots.webhook))?, false),
-                false => pass.decide_due(ROWS)?,
-            };
+            if !goes_on {
+                waiting = Waiting::found(pass.find_due()?, ROWS);
+            }
+            let (ids, is_more) = waiting.next(slots.webhook, ROWS);
+            let to_send = pass.decide_on(&ids, is_more)?;
             let claimed = pass.claim(as_found(to_send), slots)?;
             let changed = Seen::now(act, availability)? != before;
             if changed {
@@ -239,28 +238,25 @@ impl Scheduler {
                 pass.turns.over(),
             ];
             // What waits for slots comes back when one is free.
-            let waits = claimed.left.as_ref().is_some_and(|left| !left.is_empty());
-            let rest = if goes_on { waiting.into_rest() } else { VecDeque::new() };
-            let has_room = claimed.parcels.len() < slots.webhook && !rest.is_empty();
-            let more = to_plan || has_room || (full && changed && !waits);
+            let waits = match &claimed.left {
+                Some(left) => !left.is_empty(),
+                None => claimed.parcels.len() >= slots.webhook,
+            };
+            let has_room = claimed.parcels.len() < slots.webhook && waiting.has_rows();
+            let more = to_plan || has_room || (waiting.has_undecided() && !waits);
             let wake_at = looks.into_iter().flatten().min();
             let audited = audit::last(act.tx)?;
-            let waiting = match claimed.left {
-                Some(left) if !more => {
-                    let seen = Seen::now(act, availability)?;
-                    Waiting::new(left.into_iter().chain(rest), seen, (act.wall(), wake_at))
-                }
-                Some(_) | None => Waiting::default(),
+            let waiting = match to_plan {
+                true => Waiting::default(),
+                false => waiting
+                    .with(claimed.left, more)
+                    .while_as(Seen::now(act, availability)?, (act.wall(), wake_at)),
             };
             let passed = Passed { parcels: claimed.parcels, wake_at, more };
             Ok((passed, pass.gates.into_rates(), audited, waiting))
         })?;
         self.is_doubtful = false;
-        for claim in finished.iter().flat_map(|one| one.claims.iter().chain(&one.too_late)) {
-            self.under_way.remove(&claim.delivery);
-        }
-        let given = passed.parcels.iter().flat_map(|parcel| &parcel.claims);
-        self.under_way.extend(given.map(|claim| (claim.delivery, claim.token)));
+        self.note_under_way(finished, &passed.parcels);
         if audited != self.marked {
             self.engine.raise_mark(audited);
             self.marked = audited;
@@ -272,9 +268,17 @@ impl Scheduler {
         Ok(passed)
     }
 
+    fn note_under_way(&mut self, finished: &[Finished], parcels: &[Parcel]) {
+        for claim in finished.iter().flat_map(|one| one.claims.iter().chain(&one.too_late)) {
+            self.under_way.remove(&claim.delivery);
+        }
+        let given = parcels.iter().flat_map(|parcel| &parcel.claims);
+        self.under_way.extend(given.map(|claim| (claim.delivery, claim.token)));
+    }
+
     /// Whether rows wait for a slot.
     pub(crate) fn has_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+        self.waiting.has_rows()
     }
 
     /// Notes that the service looked, and stops in an orderly way if `stop`.

@@ -30,6 +30,11 @@ use crate::{
     rate::Rates,
 };
 
+/// Rows decided on in one pass; the next follows at once if there are more.
+pub(super) const ROWS: usize = 2_000;
+/// Rows of one courier that are found at once.
+const MOST: u32 = 200_000;
+
 /// What a pass works with besides the ledger.
 pub(super) struct Pass<'a> {
     pub(super) act: &'a Act<'a>,
@@ -81,32 +86,33 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// Decides for each courier on the rows whose moment came, at most `limit`; gives those to be
-    /// sent, and whether there may be more.
-    pub(super) fn decide_due(&self, limit: u32) -> Result<(Vec<DeliveryRow>, bool)> {
-        let (mut to_send, mut full) = (Vec::new(), false);
-        for desktop in [true, false] {
+    /// What is due for each courier, the first few of each before the next few.
+    pub(super) fn find_due(&self) -> Result<VecDeque<DeliveryId>> {
+        let closed = self.gates.closed();
+        let of = |desktop| {
             let held_for = self.hold_of(desktop, true).map(|hold| hold.reason);
-            let closed = self.gates.closed();
-            let rows =
-                delivery::due(self.act.tx, self.act.wall(), limit, desktop, held_for, &closed)?;
-            let is_full = rows.len() >= limit as usize;
-            if is_full {
-                self.gates.expect_more();
-            }
-            to_send.extend(self.decide(rows, is_full)?);
-            full |= is_full;
+            delivery::due(self.act.tx, self.act.wall(), MOST, desktop, held_for, &closed)
+        };
+        let (desktop, webhook) = (of(true)?, of(false)?);
+        let (mut all, few) = (VecDeque::new(), ROWS / 2);
+        for n in 0..desktop.len().max(webhook.len()).div_ceil(few) {
+            all.extend(desktop.iter().skip(n * few).take(few));
+            all.extend(webhook.iter().skip(n * few).take(few));
         }
-        Ok((to_send, full))
+        Ok(all)
     }
 
-    /// Decides once more on rows that were to be sent and had no slot; gives those that still are.
-    pub(super) fn decide_again(&self, ids: Vec<DeliveryId>) -> Result<Vec<DeliveryRow>> {
+    /// Decides on rows as they are now; gives those that are to be sent. Where there are more, what
+    /// supersedes one may be among those.
+    pub(super) fn decide_on(&self, ids: &[DeliveryId], is_more: bool) -> Result<Vec<DeliveryRow>> {
         let mut rows = Vec::with_capacity(ids.len());
         for id in ids {
-            rows.extend(delivery::find(self.act.tx, id)?);
+            rows.extend(delivery::find(self.act.tx, *id)?);
         }
-        self.decide(rows, false)
+        if is_more {
+            self.gates.expect_more();
+        }
+        self.decide(rows, is_more)
     }
 
     /// The end of quiet hours or of a pause, which rows they hold may not know.
