@@ -11,7 +11,8 @@ use calendar::{
 };
 use engine::{
     Actor, Engine, channels::NewWebhook, events::Save, ledger::acknowledgement::Answer,
-    people::SavePerson, queries::Ring, rate::Rate, zones::DataPlaces,
+    people::SavePerson, queries::Ring, quiet::QuietHours, rate::Rate, settings::Pause,
+    zones::DataPlaces,
 };
 use jiff::{Span, Timestamp};
 use tempfile::TempDir;
@@ -112,7 +113,7 @@ impl Channels {
             channel: self.of(definition.via).to_string(),
             use_by: definition.use_by.map(Into::into),
             collapse: None,
-            nag: None,
+            nag: definition.nag.map(|minutes| format!("{minutes}m")),
             alarm: false,
         };
         EventDraft {
@@ -183,9 +184,29 @@ impl Hand {
     }
 
     /// Answers the newest reminder. None when there is none; says whether that was confirmed.
-    pub fn acknowledge(&self) -> Option<bool> {
+    pub fn acknowledge(&self) -> Option<(DeliveryId, bool)> {
         let id = self.newest()?;
-        Some(self.engine.as_ref()?.acknowledge(&[id], Answer::Done, "window").is_ok())
+        Some((id, self.engine.as_ref()?.acknowledge(&[id], Answer::Done, "window").is_ok()))
+    }
+
+    /// Lets nothing pop up until a moment. Says whether that was confirmed.
+    pub fn pause(&self, until: Timestamp) -> bool {
+        self.engine.as_ref().is_some_and(|engine| engine.pause(Pause::Until(until)).is_ok())
+    }
+
+    /// Ends that.
+    pub fn resume(&self) -> bool {
+        self.engine.as_ref().is_some_and(|engine| engine.resume().is_ok())
+    }
+
+    /// Lets nothing pop up from this hour to that; none if they are the same.
+    pub fn quiet(&self, from: i8, until: i8) -> bool {
+        let on = from != until;
+        let end = if on { until } else { (from + 1) % 24 };
+        let rules = format!("{from:02}:00-{end:02}:00 all").parse();
+        let rules = rules.expect("BUG: hours are written so");
+        let hours = QuietHours { on, rules };
+        self.engine.as_ref().is_some_and(|engine| engine.set_quiet_hours(&hours).is_ok())
     }
 
     /// Snoozes the newest reminder. None when there is none, or it cannot be.

@@ -60,6 +60,9 @@ fn step(text: &str) -> Option<Step> {
         "MoveAndUndo" => Step::MoveAndUndo(word()?.parse().ok()?, word()?.parse().ok()?),
         "Acknowledge" => Step::Acknowledge,
         "Snooze" => Step::Snooze(word()?.parse().ok()?),
+        "Pause" => Step::Pause(word()?.parse().ok()?),
+        "Resume" => Step::Resume,
+        "Quiet" => Step::Quiet(word()?.parse().ok()?, word()?.parse().ok()?),
         "Kill" => Step::Kill(word()?.parse().ok()?),
         "Stop" => Step::Stop(word()?.parse().ok()?),
         "Freeze" => Step::Freeze(word()?.parse().ok()?),
@@ -106,6 +109,8 @@ fn definition(text: &str) -> Option<Definition> {
     let zone = some(field("zone")?);
     let use_by = some(field("use_by")?);
     let every = some(field("every")?);
+    // Lives of before there was any say nothing of it.
+    let nag = field("nag").and_then(some);
     Some(Definition {
         kind: one_of(&KINDS, field("kind")?)?,
         start: field("start")?.parse().ok()?,
@@ -113,6 +118,7 @@ fn definition(text: &str) -> Option<Definition> {
         every: every.map(|days| days.parse()).transpose().ok()?,
         before: field("before")?.parse().ok()?,
         via: printed(&Via::ALL, field("via")?)?,
+        nag: nag.map(|minutes| minutes.parse()).transpose().ok()?,
         use_by: use_by.map(|end| one_of(&USE_BYS, &end).ok_or(())).transpose().ok()?,
     })
 }

@@ -82,6 +82,14 @@ pub(crate) fn instant(local: DateTime, zone: &str, newer: bool) -> Timestamp {
     utc - Span::new().minutes(ahead)
 }
 
+/// What clocks on the wall show at an instant, by day.
+pub(crate) fn local(at: Timestamp, place: Place) -> DateTime {
+    let (minutes, summer) = clocks(place.home, place.newer);
+    let winter = TimeZone::UTC.to_datetime(at) + Span::new().minutes(minutes);
+    let ahead = if is_summer(summer, winter.date()) { 60 } else { 0 };
+    winter + Span::new().minutes(ahead)
+}
+
 /// When a run that begins at this local time begins.
 pub(crate) fn start(begins: DateTime) -> Timestamp {
     instant(begins, HOME, false)

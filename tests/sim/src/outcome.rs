@@ -39,6 +39,26 @@ pub struct Snoozed {
     pub until: Timestamp,
 }
 
+/// What a person said is to silence the desktop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silenced {
+    /// A pause of so many milliseconds; of none, it is over.
+    Pause(u64),
+    /// Each day from this hour to that; none if they are the same.
+    Quiet(i8, i8),
+}
+
+/// The same, with its moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Silence {
+    /// From this true time on.
+    pub from: u64,
+    /// What.
+    pub by: Silenced,
+    /// Whether that is known: whoever said it was told so.
+    pub sure: bool,
+}
+
 /// What a run came to.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -50,6 +70,10 @@ pub struct Outcome {
     pub lives: Vec<Life>,
     /// The snoozes.
     pub snoozes: Vec<Snoozed>,
+    /// What silences the desktop.
+    pub silences: Vec<Silence>,
+    /// What was answered, and when.
+    pub answers: Vec<(u64, DeliveryId)>,
     /// True times between which not all was well, and for whom.
     pub troubles: Vec<Trouble>,
     /// True times in which no service led, and shortly after.

@@ -2,6 +2,7 @@
 //! smaller.
 
 mod scenes;
+mod silence;
 
 use engine::planted::Planted;
 use jiff::civil::{DateTime, date};
@@ -70,6 +71,8 @@ pub struct Definition {
     pub via: Via,
     /// Until when it is worth telling, if not until its kind's end.
     pub use_by: Option<&'static str>,
+    /// It is told again after so many minutes, until somebody answers.
+    pub nag: Option<u32>,
 }
 
 /// Something that happens.
@@ -91,6 +94,12 @@ pub enum Step {
     Acknowledge,
     /// Somebody snoozes it by so many minutes.
     Snooze(i64),
+    /// Somebody lets nothing pop up for so many minutes.
+    Pause(u32),
+    /// Somebody ends that.
+    Resume,
+    /// Somebody lets nothing pop up from this hour to that, each day; the same hour: no more.
+    Quiet(i8, i8),
     /// The leading service is killed, and started again after so many milliseconds.
     Kill(u64),
     /// It is asked to stop, and started again after so many milliseconds.
@@ -195,6 +204,8 @@ impl Plan {
         }
         let named = steps.iter().filter(|(_, step)| matches!(step, Step::Add(..))).count();
         steps.extend(scenes::scenes(seed, begins, days, named));
+        let named = steps.iter().filter(|(_, step)| matches!(step, Step::Add(..))).count();
+        steps.extend(silence::silences(seed, begins, days, named));
         steps.sort_by_key(|(at, _)| *at);
         Self { seed, days, begins, twins, bug: None, steps }
     }
@@ -226,7 +237,7 @@ fn definition(dice: &mut Dice, begins: DateTime, days: u32) -> Definition {
         let start = start + jiff::Span::new().hours(9);
         let zone = Some(zone.unwrap_or(oracle::HOME));
         let (via, before, use_by) = (Via::Desktop, 0, None);
-        return Definition { kind, start, zone, every: None, before, via, use_by };
+        return Definition { kind, start, zone, every: None, before, via, use_by, nag: None };
     }
     Definition {
         kind,
@@ -236,6 +247,7 @@ fn definition(dice: &mut Dice, begins: DateTime, days: u32) -> Definition {
         before: dice.of_these(&[1, 10, 10, 60]),
         via: dice.of_these(&[Via::Desktop, Via::Hook, Via::Hook, Via::Careful, Via::Hasty]),
         use_by: dice.of_these(&[None, None, None, Some("grace"), Some("grace"), Some("start")]),
+        nag: None,
     }
 }
 
@@ -323,5 +335,6 @@ fn sort(step: &Step) -> u32 {
         Step::ZoneData(_) => 22,
         Step::Keep | Step::Restore => 23,
         Step::Slow(_) => 24,
+        Step::Pause(_) | Step::Resume | Step::Quiet(..) => 25,
     }
 }

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use calendar::id::DeliveryId;
 use engine::{
     Actor,
     ledger::inbox::{Filter, Listed},
@@ -23,7 +24,7 @@ use crate::{
     dice::Dice,
     hand::{self, Channels, Hand},
     oracle,
-    outcome::{Life, Outcome, Snoozed, Trouble},
+    outcome::{Life, Outcome, Silence, Snoozed, Trouble},
     plan::{DAY, Definition, Plan, Step},
     receiver::{Mood, Receiver},
     service::{Service, Surroundings},
@@ -75,6 +76,8 @@ struct World {
     order: u32,
     lives: Vec<Life>,
     snoozes: Vec<Snoozed>,
+    silences: Vec<Silence>,
+    answers: Vec<(u64, DeliveryId)>,
     /// What undo would take back, if that is known: an event and what it was.
     undo: Option<Vec<(usize, Option<Definition>)>>,
     kept: Option<(u64, Files)>,
@@ -136,6 +139,8 @@ impl World {
             order: 0,
             lives: Vec::new(),
             snoozes: Vec::new(),
+            silences: Vec::new(),
+            answers: Vec::new(),
             undo: Some(Vec::new()),
             kept: None,
             troubles: Vec::new(),
@@ -190,6 +195,8 @@ impl World {
             stories,
             lives: self.lives,
             snoozes: self.snoozes,
+            silences: self.silences,
+            answers: self.answers,
             troubles: self.troubles,
             downs: self.downs,
             frozen: self.frozen,
@@ -329,7 +336,10 @@ impl World {
             | Step::Undo
             | Step::MoveAndUndo(..)
             | Step::Acknowledge
-            | Step::Snooze(_) => {}
+            | Step::Snooze(_)
+            | Step::Pause(_)
+            | Step::Resume
+            | Step::Quiet(..) => {}
         }
     }
 

@@ -7,7 +7,7 @@ use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::date};
 use simulator::{
     judge::{judge, names},
-    outcome::{Outcome, Trouble},
+    outcome::{Outcome, Silence, Silenced, Trouble, Version},
     plan::{Definition, Plan, Step, Via},
     run,
     trace::{Entry, Happened},
@@ -24,6 +24,7 @@ const DAILY: Definition = Definition {
     before: 10,
     via: Via::Hook,
     use_by: None,
+    nag: None,
 };
 /// Shown at one, then snoozed.
 const POP_UP: Definition = Definition {
@@ -37,11 +38,20 @@ const POP_UP: Definition = Definition {
 const DELETED: Definition =
     Definition { start: date(2026, 10, 20).at(14, 10, 0, 0), every: None, ..DAILY };
 
+/// Shown at three, and again every two hours.
+const INSISTS: Definition = Definition {
+    start: date(2026, 10, 20).at(15, 10, 0, 0),
+    nag: Some(120),
+    use_by: None,
+    ..POP_UP
+};
+
 fn plan() -> Plan {
     let steps = vec![
         (0, Step::Add(0, DAILY)),
         (1, Step::Add(1, POP_UP)),
         (2, Step::Add(2, DELETED)),
+        (3, Step::Add(3, INSISTS)),
         (7 * HOUR + 60_000, Step::Snooze(10)),
         (10 * HOUR, Step::Delete(2)),
         (11 * HOUR, Step::Kill(5_000)),
@@ -140,6 +150,25 @@ fn tries(outcome: &mut Outcome, failed: usize, cut_off: usize) {
         std::iter::repeat_n(try_, count)
     };
     story.attempts.extend(many("transient", failed).chain(many("unknown", cut_off)));
+}
+
+/// A pause of a minute that began so long before the pop-up.
+fn pause(outcome: &mut Outcome, before: u64) {
+    let place = sent(outcome, 1);
+    let from = outcome.trace[place].truth - before;
+    outcome.silences.push(Silence { from, by: Silenced::Pause(60_000), sure: true });
+}
+
+/// What insists was answered by this moment.
+fn answer(outcome: &mut Outcome, at: u64) {
+    let row = story(outcome, 3).delivery.row.id;
+    outcome.answers.push((at, row));
+}
+
+/// What insists was told once.
+fn forget_nags(outcome: &mut Outcome) {
+    let is_nag = |story: &Story| story.delivery.row.identity.reminder.starts_with("n:");
+    outcome.stories.retain(|story| !is_nag(story));
 }
 
 fn trouble(outcome: &mut Outcome) {
@@ -363,6 +392,13 @@ const CASES: &[(&str, Change, Change)] = &[
             o.set.push((1, 5));
         },
     ),
+    ("silence_is_kept", |o| pause(o, 2_000), |o| pause(o, 1_999)),
+    ("an_answer_ends_nags", |o| answer(o, 10 * HOUR), |o| answer(o, 40 * HOUR)),
+    ("what_insists_is_told_again", forget_nags, |o| {
+        forget_nags(o);
+        let again = o.lives[3].versions[0].clone();
+        o.lives[3].versions.push(Version { from: 12 * HOUR, ..again });
+    }),
     (
         "the_file_is_sound",
         |o| o.damage.push("a page is lost".into()),

@@ -19,6 +19,7 @@ const DAILY: Definition = Definition {
     before: 10,
     via: Via::Hook,
     use_by: None,
+    nag: None,
 };
 
 /// What the judge says of a life with a bug, in which these things happen so many milliseconds

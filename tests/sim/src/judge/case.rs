@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use calendar::id::DeliveryId;
 use engine::queries::Story;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     oracle::{self, FIRST, Place},
@@ -120,6 +120,20 @@ impl<'a> Case<'a> {
             }
         }
         None
+    }
+
+    /// What the wall said at a true time.
+    pub fn wall(&self, at: u64) -> Timestamp {
+        let ahead: i64 =
+            self.outcome.set.iter().filter(|(from, _)| *from <= at).map(|(_, by)| by).sum();
+        let millis = i64::try_from(at).unwrap_or(i64::MAX).saturating_add(ahead);
+        self.begin.saturating_add(SignedDuration::from_millis(millis)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Where the machine was at a true time, if the ledger knew.
+    pub fn place(&self, at: u64) -> Option<Place> {
+        let mut stays = self.stays.iter();
+        stays.rfind(|stay| stay.from <= at && at < stay.until).map(|stay| stay.place)
     }
 
     /// Whether all was well around a true time, for one side.

@@ -6,6 +6,7 @@ mod case;
 mod occurrences;
 mod rows;
 mod services;
+mod silence;
 
 use self::case::Case;
 use crate::{outcome::Outcome, plan::Plan};
@@ -39,6 +40,9 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i26_undo_restores_what_will_ring", services::i26_undo_restores_what_will_ring),
     ("i27_nothing_of_the_past_after_a_restore", rows::i27_nothing_of_the_past_after_a_restore),
     ("snoozes_ring", rows::snoozes_ring),
+    ("silence_is_kept", silence::silence_is_kept),
+    ("an_answer_ends_nags", silence::an_answer_ends_nags),
+    ("what_insists_is_told_again", silence::what_insists_is_told_again),
     ("the_file_is_sound", services::the_file_is_sound),
 ];
 

@@ -6,7 +6,7 @@ use calendar::{delivery::State, id::ChannelId, reason::Reason};
 use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::DateTime};
 
-use super::case::Case;
+use super::{case::Case, silence::may_be_silent};
 use crate::{
     oracle::{self, Due},
     outcome::{Life, Version},
@@ -45,7 +45,7 @@ impl Occurrence<'_> {
 }
 
 /// Each version of an event with its end.
-fn versions(life: &Life) -> impl Iterator<Item = (&Version, u64)> {
+pub(super) fn versions(life: &Life) -> impl Iterator<Item = (&Version, u64)> {
     let ends = life.versions.iter().skip(1).map(|version| version.from).chain([u64::MAX]);
     life.versions.iter().zip(ends)
 }
@@ -126,7 +126,8 @@ pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
 /// What is due while all is well is told at once.
 pub(super) fn i10_prompt_when_all_is_well(case: &Case<'_>, wrong: &mut Vec<String>) {
     each(case, |definition, one| {
-        let is_calm = case.is_calm(one.at, definition.via == Via::Desktop);
+        let desktop = definition.via == Via::Desktop;
+        let is_calm = case.is_calm(one.at, desktop) && !(desktop && may_be_silent(case, one.at));
         if !is_calm || one.until < one.at + 5_000 {
             return;
         }

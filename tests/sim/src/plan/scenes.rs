@@ -30,12 +30,12 @@ const FIRST: u64 = 75;
 const FURTHER: u64 = 50;
 
 /// What a scene is made with.
-struct Stage<'a> {
-    dice: &'a mut Dice,
-    begins: DateTime,
-    days: u32,
+pub(super) struct Stage<'a> {
+    pub dice: &'a mut Dice,
+    pub begins: DateTime,
+    pub days: u32,
     /// The name of the next event.
-    name: usize,
+    pub name: usize,
 }
 
 /// Scenes for a run, their events being named from `name` on.
@@ -56,7 +56,7 @@ pub(super) fn scenes(seed: u64, begins: DateTime, days: u32, name: usize) -> Ste
 
 impl Stage<'_> {
     /// A reminder, and when it is due.
-    fn reminder(&mut self, vias: &[Via], ends: &[Option<&'static str>]) -> (Definition, u64) {
+    pub fn reminder(&mut self, vias: &[Via], ends: &[Option<&'static str>]) -> (Definition, u64) {
         let day = self.dice.between(0, i64::from(self.days));
         let minute = self.dice.between(9 * 60, 21 * 60);
         let midnight = self.begins.date().to_datetime(Time::midnight());
@@ -68,6 +68,7 @@ impl Stage<'_> {
             before: self.dice.of_these(&[1, 10]),
             via: self.dice.of_these(vias),
             use_by: self.dice.of_these(ends),
+            nag: None,
         };
         let end = u64::from(self.days) * DAY;
         let due = oracle::moments(&definition, self.begins, end).into_iter().min();
@@ -75,7 +76,7 @@ impl Stage<'_> {
     }
 
     /// Adds an event some time before this.
-    fn add(&mut self, definition: Definition, before: u64) -> (usize, (u64, Step)) {
+    pub fn add(&mut self, definition: Definition, before: u64) -> (usize, (u64, Step)) {
         let at = before.saturating_sub(5 * MINUTE + self.dice.below(DAY));
         self.name += 1;
         (self.name - 1, (at, Step::Add(self.name - 1, definition)))
@@ -156,6 +157,7 @@ fn a_journey_over_the_horizon(stage: &mut Stage<'_>) -> Steps {
         before: 10,
         via: stage.dice.of_these(&[Via::Desktop, Via::Hook]),
         use_by: None,
+        nag: None,
     };
     let (_, (_, add)) = stage.add(definition, added);
     let left = added + stage.within(MINUTE, 30 * HOUR);

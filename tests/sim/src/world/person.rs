@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 
 use super::World;
 use crate::{
-    hand::{self, moved},
-    outcome::{Life, Snoozed, Version},
+    hand::{self, Hand, moved},
+    outcome::{Life, Silence, Silenced, Snoozed, Version},
     plan::{Definition, Step},
     trace::Happened,
 };
@@ -31,8 +31,13 @@ impl World {
             Step::Delete(name) => self.delete(name),
             Step::Undo => self.undo(),
             Step::MoveAndUndo(name, minutes) => self.move_and_undo(name, minutes),
-            Step::Acknowledge => self.hand.acknowledge(),
+            Step::Acknowledge => self.acknowledge(),
             Step::Snooze(minutes) => self.snooze(minutes),
+            Step::Pause(minutes) => self.pause(minutes),
+            Step::Resume => self.silence(Silenced::Pause(0), Hand::resume),
+            Step::Quiet(from, until) => {
+                self.silence(Silenced::Quiet(from, until), |hand| hand.quiet(from, until))
+            }
             _ => None,
         };
         let what = format!("{step:?}");
@@ -134,6 +139,28 @@ impl World {
         Some(true)
     }
 
+    fn acknowledge(&mut self) -> Option<bool> {
+        let (row, done) = self.hand.acknowledge()?;
+        if done {
+            self.answers.push((self.around.clocks.truth(), row));
+        }
+        Some(done)
+    }
+
+    fn pause(&mut self, minutes: u32) -> Option<bool> {
+        let wall = self.around.clocks.wall();
+        let until = wall.checked_add(SignedDuration::from_mins(minutes.into())).ok()?;
+        let lasts = u64::from(minutes) * 60_000;
+        self.silence(Silenced::Pause(lasts), |hand| hand.pause(until))
+    }
+
+    fn silence(&mut self, by: Silenced, say: impl FnOnce(&Hand) -> bool) -> Option<bool> {
+        let from = self.around.clocks.truth();
+        let sure = say(&self.hand);
+        self.silences.push(Silence { from, by, sure });
+        Some(sure)
+    }
+
     fn snooze(&mut self, minutes: i64) -> Option<bool> {
         let wall = self.around.clocks.wall();
         let until = wall.checked_add(SignedDuration::from_mins(minutes)).ok()?;
@@ -155,5 +182,8 @@ fn is_of_person(step: Step) -> bool {
             | Step::MoveAndUndo(..)
             | Step::Acknowledge
             | Step::Snooze(_)
+            | Step::Pause(_)
+            | Step::Resume
+            | Step::Quiet(..)
     )
 }

@@ -1,0 +1,78 @@
+//! When nothing is to pop up, and what insists until somebody answers.
+
+use jiff::civil::DateTime;
+
+use super::{DAY, Definition, Step, Via};
+use crate::{
+    dice::Dice,
+    plan::{USE_BYS, scenes::Stage},
+};
+
+const MINUTE: u64 = 60_000;
+/// In so many of a hundred runs there is any of it.
+const ANY: u64 = 45;
+
+/// Pauses, quiet hours and what insists, its events being named from `name` on.
+pub(super) fn silences(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
+    // Of its own, so that more of it leaves everything else as it is.
+    let mut dice = Dice::of(seed.rotate_left(32) ^ 0x51);
+    if !dice.percent(ANY) {
+        return Vec::new();
+    }
+    let end = u64::from(days) * DAY;
+    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let mut steps = Vec::new();
+    for _ in 0..1 + stage.dice.below(4) {
+        steps.extend(insisting(&mut stage));
+    }
+    for _ in 0..stage.dice.below(3) {
+        let at = stage.dice.below(end);
+        let from = stage.dice.of_these(&[22, 20, 12]);
+        let until = stage.dice.of_these(&[7, 8, 14, from]);
+        steps.push((at, Step::Quiet(from, until)));
+    }
+    steps
+}
+
+/// Something on the desktop that may be told again and again, and what a person does about it.
+fn insisting(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
+    let ends = [None, None, Some(USE_BYS[1])];
+    let (mut definition, due) = stage.reminder(&[Via::Desktop], &ends);
+    // What is told very often is over soon.
+    let often = if definition.use_by.is_some() { Some(1) } else { Some(120) };
+    let nag = stage.dice.of_these(&[None, often, Some(240), Some(700)]);
+    if definition.use_by.is_none() && nag.is_some() {
+        definition.every = None;
+    }
+    let (name, add) = stage.add(Definition { nag, ..definition }, due);
+    let mut steps = vec![add];
+    // About what it is told by: a moment before it to some tellings later.
+    let about = |stage: &mut Stage<'_>| {
+        let rest = u64::from(nag.unwrap_or(30)) * MINUTE;
+        let telling = due + stage.dice.below(4) * rest;
+        let off =
+            if stage.dice.percent(60) { stage.dice.below(60) } else { stage.dice.below(rest) };
+        telling.saturating_sub(20) + off
+    };
+    if stage.dice.percent(50) {
+        let at = about(stage);
+        let minutes = stage.dice.of_these(&[1, 30, 120, 900]);
+        steps.push((at.saturating_sub(stage.dice.below(5 * MINUTE)), Step::Pause(minutes)));
+        if stage.dice.percent(30) {
+            steps.push((at + stage.dice.below(120 * MINUTE), Step::Resume));
+        }
+    }
+    for _ in 0..stage.dice.below(3) {
+        let at = about(stage);
+        let step = match stage.dice.below(8) {
+            0..=2 => Step::Acknowledge,
+            3 => Step::Snooze(stage.dice.of_these(&[1, 10, 60])),
+            4 => Step::Delete(name),
+            5 => Step::MoveAndUndo(name, stage.dice.between(-30, 90)),
+            6 => Step::Kill(stage.dice.below(MINUTE)),
+            _ => Step::Undo,
+        };
+        steps.push((at, step));
+    }
+    steps
+}
