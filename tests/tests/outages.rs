@@ -183,6 +183,54 @@ async fn on_a_full_disk_nothing_is_told_and_that_is_said_and_with_room_it_goes_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_ledger_on_a_full_disk_is_mended_when_there_is_room() {
+    let mut disk = None;
+    let home = Home::prepared(|data| disk = SmallDisk::at(data));
+    let Some(disk) = disk else { return not_tested() };
+    let notifier = Notifier::start(home.bus.address()).await;
+    home.note("Tea", Duration::from_secs(3_600), ChannelId::DESKTOP);
+    let now = home.engine.now().wall;
+    engine::backup::daily(&home.data(), now).expect("a backup").expect("room for it");
+    let path = home.data().join("carillon.db");
+    let other = rusqlite::Connection::open(&path).expect("a file");
+    other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).expect("folded");
+    drop(other);
+    let mut bytes = fs::read(&path).expect("the ledger");
+    bytes[100..].fill(0xa5);
+    fs::write(&path, bytes).expect("damaged");
+    let _service = home.stand_by();
+    let notes = notifier.wait_for(1).await;
+    assert!(notes[0].body.contains("close them"), "{notes:?}\n{}", home.log());
+    let ballast = disk.fill();
+    home.engine.close().expect("closed");
+    let notes = notifier.wait_for(2).await;
+    assert_eq!(notes[1].summary, "Carillon's ledger is damaged");
+    assert!(notes[1].body.contains("no room on the disk"), "{notes:?}\n{}", home.log());
+    fs::remove_file(ballast).expect("room");
+    let notes = notifier.wait_for(3).await;
+    assert_eq!(notes[2].summary, "Carillon's ledger was damaged", "{notes:?}\n{}", home.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_is_started_on_a_full_disk_goes_on_when_there_is_room() {
+    let mut disk = None;
+    let home = Home::prepared(|data| disk = SmallDisk::at(data));
+    let Some(disk) = disk else { return not_tested() };
+    let receiver = Receiver::start([Answer::status(200)]).await;
+    let notifier = Notifier::start(home.bus.address()).await;
+    let channel = endpoint(&home, &receiver);
+    home.note("Tea", SOON, channel);
+    let ballast = disk.fill();
+    let _service = home.stand_by();
+    let notes = notifier.wait_for(1).await;
+    assert_eq!(notes[0].summary, "Carillon cannot write its ledger: the disk is full");
+    fs::remove_file(ballast).expect("room");
+    home.until_in(State::Completed, 1).await;
+    notifier.wait_for_closed(1).await;
+    judge(&home, &receiver);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn while_somebody_else_holds_the_ledger_two_services_wait_and_then_one_tells_it_once() {
     let home = Home::new();
     let receiver = Receiver::start([Answer::status(200)]).await;

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What failed is tried again after so long.
-const AGAIN: Duration = Duration::from_secs(5);
+pub(crate) const AGAIN: Duration = Duration::from_secs(5);
 
 /// Mends the ledger in this directory, and leads it from then on. Nothing was done about it if
 /// somebody else did so meanwhile. `None` when asked to stop.
@@ -124,6 +124,7 @@ impl Crier {
 
     /// It is over.
     pub(crate) async fn be_silent(&mut self) {
+        self.said = None;
         if let Some((courier, _)) = self.desktop.take() {
             courier.withdraw(trouble::KEY).await;
         }

@@ -24,7 +24,7 @@ use crate::{
     copies::Copies,
     desk::Desk,
     kept::{Kept, keep_zone},
-    mend::{Crier, in_the_background, mend},
+    mend::{AGAIN, Crier, in_the_background, mend},
     ready, trouble,
     wake::Signals,
 };
@@ -102,12 +102,24 @@ async fn serve(options: &Options) -> Result<(), Error> {
     let mut signals = Stopped::listen().map_err(system("hear its signals"))?;
     let aside = Aside::default();
     let served = async {
-        let mut start = Start::default();
+        let (mut start, mut crier) = (Start::default(), Crier::default());
         let mut mends = 0;
-        // Ends: a ledger is mended only so often in a life.
+        // Ends: a ledger is mended only so often in a life, and a start that found no room waits.
         loop {
-            let led = lead_once(options, &place, &stop, &mut stopping, (&aside, start)).await;
+            let mended = start.mended.clone();
+            let at = (&aside, start, &mut crier);
+            let led = lead_once(options, &place, &stop, &mut stopping, at).await;
             let Err(Error::Engine(error)) = led else { return led };
+            if matches!(error, engine::Error::Full | engine::Error::Busy) {
+                tracing::error!(%error, "it cannot begin to lead; trying again every few seconds");
+                crier.say(trouble::words(&error)).await;
+                let asked = stopping.wait_for(|stop| *stop);
+                if tokio::time::timeout(AGAIN, asked).await.is_ok() {
+                    return Ok(());
+                }
+                start = Start { lock: None, mended };
+                continue;
+            }
             if mends == MENDS || !damage::is_damage(&error, &place.data) {
                 return Err(error.into());
             }
@@ -148,14 +160,14 @@ async fn lead_once(
     place: &Place,
     stop: &Arc<watch::Sender<bool>>,
     stopping: &mut watch::Receiver<bool>,
-    (aside, start): (&Aside, Start),
+    (aside, start, crier): (&Aside, Start, &mut Crier),
 ) -> Result<(), Error> {
     let Start { lock, mended } = start;
     let Some((engine, lock)) = lead(place, stopping, lock).await? else { return Ok(()) };
     await_clock(&engine, stopping).await?;
     let (stop, stopping, aside) = (stop.clone(), stopping.clone(), aside.clone());
     let service = Service { options, engine: engine.clone(), stop, stopping, mended, aside };
-    let led = service.lead().await;
+    let led = service.lead(crier).await;
     if led.is_err() {
         // What is still being handed over must not keep it from being mended.
         engine.close()?;
@@ -258,7 +270,7 @@ struct Service<'a> {
 }
 
 impl Service<'_> {
-    async fn lead(self) -> Result<(), Error> {
+    async fn lead(self, crier: &mut Crier) -> Result<(), Error> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let engine = self.engine.clone();
         let mut zone = Kept::new(keep_zone(&engine), engine.now().boot);
@@ -280,8 +292,10 @@ impl Service<'_> {
         if engine.was_cut_off()? {
             trouble::check(engine.clone(), tell.clone(), &self.aside);
         }
-        let driver = Driver::new(Scheduler::lead(engine.clone())?, engine.clone(), couriers)
-            .telling_trouble(move |error| {
+        let scheduler = Scheduler::lead(engine.clone())?;
+        crier.be_silent().await;
+        let driver =
+            Driver::new(scheduler, engine.clone(), couriers).telling_trouble(move |error| {
                 // Whoever tells is gone only when the service ends.
                 tell.send(error.as_ref().map(trouble::words)).unwrap_or(());
             });

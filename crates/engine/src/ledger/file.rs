@@ -370,12 +370,21 @@ impl SchedulerLock {
 
     fn sign(mut file: File, dir: &Path) -> Result<Self> {
         let text = format!("{} {}\n", std::process::id(), env!("CARGO_PKG_VERSION"));
+        // In place: what is written over needs no room on a full disk.
         let signed = file
-            .set_len(0)
-            .and_then(|()| file.rewind())
+            .rewind()
             .and_then(|()| file.write_all(text.as_bytes()))
+            .and_then(|()| file.set_len(text.len() as u64))
             .and_then(|()| file.set_permissions(Permissions::from_mode(0o600)));
-        signed.map_err(|e| unfit(dir, format!("scheduler.lock could not be written ({e})")))?;
+        match signed {
+            Err(error) if error.kind() == ErrorKind::StorageFull => {
+                tracing::warn!(%error, "scheduler.lock is held and does not say by whom");
+            }
+            signed => {
+                let unsigned = |e| unfit(dir, format!("scheduler.lock could not be written ({e})"));
+                signed.map_err(unsigned)?;
+            }
+        }
         Ok(Self { _file: file })
     }
 }
