@@ -271,9 +271,9 @@ fn what_is_no_ledger_is_left_alone() {
 fn cramped(desk: &Desk, before: &str, then: &str) -> Said {
     let script = format!(
         "set -u; run() {{ {CARILLON} --data-dir \"$DIR\" \"$@\"; }}
-        if mount -t tmpfs -o size=700k,mode=700 none \"$DIR\" 2>/dev/null; then
+        if mount -t tmpfs -o size=1m,mode=700 none \"$DIR\" 2>/dev/null; then
             mkdir -m 700 \"$DIR/ledger\"; small=$DIR; DIR=$DIR/ledger
-            fill() {{ head -c 800k /dev/zero > \"$small/full\" 2>/dev/null; }}
+            fill() {{ head -c 1m /dev/zero > \"$small/full\" 2>/dev/null; }}
             free() {{ rm \"$small/full\"; }}
             limited() {{ run \"$@\"; }}
         else
