@@ -52,6 +52,8 @@ pub struct Verdict {
     pub struck: usize,
     /// How many rows there were.
     pub rows: usize,
+    /// The same for the same life.
+    pub hash: u64,
 }
 
 impl Verdict {
@@ -66,13 +68,14 @@ impl Verdict {
             let told = count(|what| matches!(what, Happened::Told { .. }));
             let struck = count(|what| matches!(what, Happened::Struck { .. }));
             let rows = outcome.stories.len();
-            Self { seed, wrong: judge::judge(plan, &outcome), told, struck, rows }
+            let (wrong, hash) = (judge::judge(plan, &outcome), outcome.hash());
+            Self { seed, wrong, told, struck, rows, hash }
         }));
         judged.unwrap_or_else(|panic| {
             let text = panic.downcast_ref::<String>().cloned();
             let text = text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
             let wrong = vec![format!("it panicked: {}", text.unwrap_or_default())];
-            Self { seed, wrong, told: 0, struck: 0, rows: 0 }
+            Self { seed, wrong, told: 0, struck: 0, rows: 0, hash: 0 }
         })
     }
 }

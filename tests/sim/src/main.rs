@@ -43,6 +43,7 @@ struct Sum {
     told: usize,
     struck: usize,
     rows: usize,
+    hash: u64,
     failed: Vec<Verdict>,
 }
 
@@ -51,6 +52,8 @@ impl Sum {
         self.told += verdict.told;
         self.rows += verdict.rows;
         self.struck += verdict.struck;
+        // In whatever order they end.
+        self.hash ^= verdict.hash;
         if !verdict.wrong.is_empty() {
             say(what, &verdict);
             self.failed.push(verdict);
@@ -96,10 +99,10 @@ fn work(options: &Options) -> Result<bool, String> {
     });
     let seconds = begun.elapsed().as_secs_f64();
     let a_minute = count as f64 * 60.0 / seconds.max(0.001);
-    let Sum { told, struck, rows, failed } = sum;
+    let Sum { told, struck, rows, hash, failed } = sum;
     println!(
         "{count} seeds of {} days in {seconds:.1} s ({a_minute:.0} a minute): {rows} deliveries, \
-         {told} told, {struck} mishaps; {} failed",
+         {told} told, {struck} mishaps, all traces {hash:016x}; {} failed",
         campaign.days,
         failed.len(),
     );

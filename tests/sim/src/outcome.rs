@@ -1,5 +1,10 @@
 //! What a run came to, for the judge.
 
+use std::{
+    fmt::{self, Write},
+    hash::{DefaultHasher, Hasher},
+};
+
 use calendar::id::DeliveryId;
 use engine::queries::Story;
 use jiff::Timestamp;
@@ -90,6 +95,26 @@ pub struct Outcome {
     pub broken: Vec<(&'static str, String)>,
     /// What the ledger says of itself.
     pub damage: Vec<String>,
+}
+
+/// Hashes what is written.
+struct Hashing(DefaultHasher);
+
+impl Write for Hashing {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
+    }
+}
+
+impl Outcome {
+    /// A number that is the same for the same life, whenever and wherever it is lived.
+    pub fn hash(&self) -> u64 {
+        let mut hashing = Hashing(DefaultHasher::new());
+        let seen = (&self.trace, &self.stories, self.wakings);
+        write!(hashing, "{seen:?}").expect("BUG: hashing does not fail");
+        hashing.0.finish()
+    }
 }
 
 /// A time in which not all was well.

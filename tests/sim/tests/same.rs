@@ -6,11 +6,13 @@ use simulator::{plan::Plan, run};
 
 #[test]
 fn the_same_seed_is_the_same_life() {
-    for seed in [3, 7] {
+    // Two services and one, journeys, power cuts, pauses and copies put back.
+    for seed in [3, 7, 12, 21] {
         let live = move || {
-            let outcome = run(&Plan::of(seed, 5));
+            let outcome = run(&Plan::of(seed, 6));
+            let hash = outcome.hash();
             let rows = outcome.stories.into_iter().map(|story| format!("{story:?}"));
-            (outcome.trace, rows.collect::<Vec<_>>())
+            (outcome.trace, rows.collect::<Vec<_>>(), hash)
         };
         let beside = thread::spawn(live);
         let (one, other) = (live(), beside.join().expect("a life"));
