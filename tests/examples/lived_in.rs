@@ -51,6 +51,7 @@ fn import(world: &mut World, name: &str) -> Result<(), Box<dyn Error>> {
     let file = format!("{}/../demo/{}.ics", env!("CARGO_MANIFEST_DIR"), name.to_lowercase());
     let bytes = fs::read(file)?;
     let file = ImportFile {
+        deleted: Default::default(),
         bytes: &bytes,
         target: Target::Named(name.into()),
         mode: Mode::Apply,

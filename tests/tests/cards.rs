@@ -12,6 +12,7 @@ use engine::{
 
 fn take(world: &mut World, cards: &str, mode: Mode) -> Imported {
     let file = ImportFile {
+        deleted: Default::default(),
         bytes: cards.as_bytes(),
         target: Target::Calendar(CalendarId::FIRST),
         mode,

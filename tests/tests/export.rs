@@ -18,6 +18,7 @@ const NOW: &str = "2026-11-24T07:00[Europe/Berlin]";
 
 fn import(world: &mut World, bytes: &[u8]) -> Imported {
     let file = ImportFile {
+        deleted: Default::default(),
         bytes,
         target: Target::NamedByFile("Imported".into()),
         mode: Mode::Apply,
@@ -304,6 +305,7 @@ fn several_calendars_in_one_file_come_back_as_several() {
     // Who says where it goes gets all of it there.
     let fresh = World::at(NOW);
     let into = ImportFile {
+        deleted: Default::default(),
         bytes: file.text.as_bytes(),
         target: Target::Calendar(CalendarId::FIRST),
         mode: Mode::Apply,

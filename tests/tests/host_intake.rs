@@ -16,7 +16,7 @@ fn host(world: &World) -> EngineHost {
 }
 
 fn file(name: &str, text: &str) -> ImportFile {
-    ImportFile { name: name.into(), text: text.into(), calendar: None }
+    ImportFile { name: name.into(), text: text.into(), calendar: None, bring_back: false }
 }
 
 fn asked(files: &[ImportFile], request: &str) -> ImportFiles {

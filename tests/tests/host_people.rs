@@ -39,7 +39,8 @@ const fn fields(day: u8, month: u8, year: Option<i32>) -> YearlyFields {
 #[test]
 fn the_anniversary_of_a_card_is_shown_changed_and_taken_away() {
     let world = World::at("2026-11-23T09:00[Europe/Berlin]");
-    let file = ImportFile { name: "ana.vcf".into(), text: CARD.into(), calendar: None };
+    let file =
+        ImportFile { name: "ana.vcf".into(), text: CARD.into(), calendar: None, bring_back: false };
     let import = ImportFiles { files: vec![file], dry_run: false, request_id: "card".into() };
     host(&world).import(import).expect("taken in");
     let card = ana(&world);

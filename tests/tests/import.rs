@@ -4,12 +4,13 @@ use std::ops::ControlFlow;
 
 use acceptance::world::World;
 use calendar::{ics::Alarmless, id::CalendarId};
-use engine::import::{ImportFile, Imported, Mode, Target};
+use engine::import::{Deleted, ImportFile, Imported, Mode, Target};
 
 const MORNING: &[u8] = include_bytes!("../data/ics/morning.ics");
 
 fn file(bytes: &[u8]) -> ImportFile<'_> {
     ImportFile {
+        deleted: Default::default(),
         bytes,
         target: Target::Calendar(CalendarId::FIRST),
         mode: Mode::Apply,
@@ -140,6 +141,25 @@ fn what_was_deleted_here_stays_deleted() {
     );
     world.wait_until("2026-11-24T18:00");
     assert!(world.sent.is_empty());
+}
+
+#[test]
+fn what_was_deleted_here_comes_back_when_it_is_wanted_and_goes_again_by_undo() {
+    let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
+    import(&mut world, &file(&event(TEA)));
+    let id = world.engine().next_rings(1).expect("rings")[0].event.expect("an event");
+    world.engine().delete_event(id, None, None).expect("a deletion");
+    let bytes = event(TEA);
+    let back = ImportFile { deleted: Deleted::ComesBack, ..file(&bytes) };
+    let preview = ImportFile { mode: Mode::Preview, ..back.clone() };
+    assert_eq!(import(&mut world, &file(&bytes)).deleted, 1);
+    assert_eq!(said(&import(&mut world, &preview)), "1 created, 0 updated, 0 unchanged");
+    assert!(world.engine().next_rings(1).expect("rings").is_empty(), "a preview changes nothing");
+    assert_eq!(said(&import(&mut world, &back)), "1 created, 0 updated, 0 unchanged");
+    assert_eq!(said(&import(&mut world, &back)), "0 created, 0 updated, 1 unchanged");
+    assert_eq!(world.engine().next_rings(1).expect("rings").len(), 1);
+    world.engine().undo(None).expect("undone");
+    assert!(world.engine().next_rings(1).expect("rings").is_empty());
 }
 
 #[test]

@@ -89,6 +89,7 @@ fn imported_twice() -> (World, [CalendarId; 2], [EventId; 2]) {
     let both = [CalendarId::FIRST, work];
     for calendar in both {
         let file = ImportFile {
+            deleted: Default::default(),
             bytes: file,
             target: Target::Calendar(calendar),
             mode: Mode::Apply,

@@ -23,7 +23,8 @@ fn version(number: u8, body: &str, more: &str) -> String {
 
 fn import_by(world: &mut World, text: &str, mode: Mode, alarmless: Alarmless) -> Imported {
     let target = Target::Calendar(CalendarId::FIRST);
-    let file = ImportFile { bytes: text.as_bytes(), target, mode, alarmless };
+    let file =
+        ImportFile { deleted: Default::default(), bytes: text.as_bytes(), target, mode, alarmless };
     let done = world.engine().import(&file, &mut |_, _| ControlFlow::Continue(()));
     world.run();
     done.expect("an import")

@@ -275,6 +275,7 @@ fn what_an_import_brought_of_somebody_goes_before_they_do() {
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:one\nSUMMARY:Ring her\nDTSTART;VALUE=DATE:20270302\nX-CARILLON-PERSON:{id}\nEND:VEVENT\nEND:VCALENDAR\n"
     );
     let file = ImportFile {
+        deleted: Default::default(),
         bytes: text.as_bytes(),
         target: Target::Named("Personal".into()),
         mode: Mode::Apply,

@@ -304,6 +304,7 @@ fn the_file_a_parted_series_came_from_changes_nothing_and_a_newer_one_both_halve
             "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:choir\nSEQUENCE:{sequence}\nSUMMARY:Choir {sequence}\nDTSTART:20261123T180000Z\nRRULE:FREQ=WEEKLY;COUNT=5\nEND:VEVENT\nEND:VCALENDAR\n"
         );
         let file = ImportFile {
+            deleted: Default::default(),
             bytes: text.as_bytes(),
             target: Into::Calendar(CalendarId::FIRST),
             mode: Mode::Apply,
@@ -339,6 +340,7 @@ fn both_halves_come_out_in_a_file_and_go_in_again_as_they_are() {
     assert!(uids.iter().all(|uid| file.contains(uid)), "{file}");
     let import = |world: &mut World, text: &str| {
         let file = ImportFile {
+            deleted: Default::default(),
             bytes: text.as_bytes(),
             target: Into::Calendar(CalendarId::FIRST),
             mode: Mode::Apply,
@@ -413,6 +415,7 @@ fn a_series_that_google_parted_over_a_parting_of_ours_is_there_once() {
         let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
         let import = |world: &mut World, text: &str| {
             let file = ImportFile {
+                deleted: Default::default(),
                 bytes: text.as_bytes(),
                 target: Into::Calendar(CalendarId::FIRST),
                 mode: Mode::Apply,

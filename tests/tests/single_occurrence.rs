@@ -29,7 +29,13 @@ fn cancelled(sequence: u8) -> String {
 }
 
 fn import_to(world: &mut World, text: &str, target: Target, mode: Mode) -> Imported {
-    let file = ImportFile { bytes: text.as_bytes(), target, mode, alarmless: Alarmless::Silent };
+    let file = ImportFile {
+        deleted: Default::default(),
+        bytes: text.as_bytes(),
+        target,
+        mode,
+        alarmless: Alarmless::Silent,
+    };
     let done = world.engine().import(&file, &mut |_, _| ControlFlow::Continue(()));
     world.run();
     done.expect("an import")

@@ -13,7 +13,13 @@ use engine::{
 
 fn import(world: &World, bytes: &[u8]) -> Imported {
     let target = Target::NamedByFile("Town".into());
-    let file = ImportFile { bytes, target, mode: Mode::Apply, alarmless: Alarmless::KindDefaults };
+    let file = ImportFile {
+        deleted: Default::default(),
+        bytes,
+        target,
+        mode: Mode::Apply,
+        alarmless: Alarmless::KindDefaults,
+    };
     world.engine().import(&file, &mut |_, _| ControlFlow::Continue(())).expect("an import")
 }
 

@@ -125,6 +125,7 @@ fn card(world: &mut World, zone: &str, rev: &str) -> PersonId {
     let text =
         format!("BEGIN:VCARD\nVERSION:4.0\nUID:ana\nFN:Ana\nTZ:{zone}\nREV:{rev}\nEND:VCARD\n");
     let file = ImportFile {
+        deleted: Default::default(),
         bytes: text.as_bytes(),
         target: Target::Named("Personal".into()),
         mode: Mode::Apply,

@@ -13,6 +13,7 @@ use engine::{
 
 fn import(world: &mut World, text: &str) -> Imported {
     let file = ImportFile {
+        deleted: Default::default(),
         bytes: text.as_bytes(),
         target: Target::Calendar(CalendarId::FIRST),
         mode: Mode::Apply,

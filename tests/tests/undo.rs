@@ -73,6 +73,7 @@ fn a_newer_version_from_a_file_is_undone_before_what_was_changed_before_it() {
             "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:one\nSUMMARY:{title}\nDTSTAMP:202611{day:02}T000000Z\nDTSTART:20261124T160000Z\nEND:VEVENT\nEND:VCALENDAR\n"
         );
         let file = ImportFile {
+            deleted: Default::default(),
             bytes: text.as_bytes(),
             target: Target::Named("Personal".into()),
             mode: Mode::Apply,
@@ -137,7 +138,7 @@ fn a_calendar_that_was_used_again_is_not_deleted_by_redo() {
     world.engine().delete_calendar(work, None).expect("deleted");
     undo(&mut world);
     world.jump_to("2026-11-23T08:00");
-    let file = ImportFile {
+    let file = ImportFile { deleted: Default::default(),
         bytes: b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:one\nSUMMARY:New\nDTSTART:20261124T160000Z\nEND:VEVENT\nEND:VCALENDAR\n",
         target: Target::Calendar(work),
         mode: Mode::Apply,
@@ -214,7 +215,13 @@ fn two_calendars_never_have_one_name() {
     let import = |name: &str, text: &str| {
         let target = Target::Named(name.into());
         let (mode, alarmless) = (Mode::Apply, Alarmless::Silent);
-        let file = ImportFile { bytes: text.as_bytes(), target, mode, alarmless };
+        let file = ImportFile {
+            deleted: Default::default(),
+            bytes: text.as_bytes(),
+            target,
+            mode,
+            alarmless,
+        };
         let engine = world.engine();
         engine.import_as("x", &file, &mut |_, _| ControlFlow::Continue(())).expect("an import");
     };

@@ -12,6 +12,7 @@ use engine::{
 fn import(world: &mut World, import: &str, name: &str, events: &[String]) {
     let text = format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", events.concat());
     let file = ImportFile {
+        deleted: Default::default(),
         bytes: text.as_bytes(),
         target: Target::NamedByFile(name.into()),
         mode: Mode::Apply,
@@ -92,6 +93,7 @@ fn people_of_an_import_go_and_come_again() {
     let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
     let card = "BEGIN:VCARD\nVERSION:3.0\nUID:ana\nFN:Ana\nBDAY:1990-11-28\nEND:VCARD\n";
     let file = ImportFile {
+        deleted: Default::default(),
         bytes: card.as_bytes(),
         target: Target::NamedByFile("people".into()),
         mode: Mode::Apply,

@@ -154,6 +154,7 @@ fn an_imported_series_keeps_its_last_one_by_newer_zone_data() {
                  BEGIN:VALARM\nACTION:DISPLAY\nTRIGGER:PT0S\nEND:VALARM\nEND:VEVENT\nEND:VCALENDAR\n"
             );
             let file = ImportFile {
+                deleted: Default::default(),
                 bytes: text.as_bytes(),
                 target: Target::Calendar(CalendarId::FIRST),
                 mode: Mode::Apply,

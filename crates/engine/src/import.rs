@@ -17,6 +17,7 @@ use calendar::{
 };
 use jiff::{civil::Date, tz::TimeZone};
 
+pub use crate::asked::{Deleted, Mode, Target};
 use crate::{
     act::Act,
     engine::{Engine, calendar_id, event_id},
@@ -42,26 +43,6 @@ const CUT: &str = "it ends in the middle and holds no whole event";
 /// The colours new calendars take in turn.
 const COLORS: [&str; 6] = ["teal", "rose", "amber", "violet", "slate", "indigo"];
 
-/// Where imported events go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// To this calendar.
-    Calendar(CalendarId),
-    /// To the calendar of this name, which is made if there is none.
-    Named(String),
-    /// To the calendar the file names, or if it names none, to this one, made if there is none.
-    NamedByFile(String),
-}
-
-/// Whether an import is done or only described.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// It is done.
-    Apply,
-    /// Nothing is changed; the answer says what would be.
-    Preview,
-}
-
 /// The order in which several files go in: cards first, so that the events of people in calendar
 /// files are known to be theirs; otherwise as they came.
 pub fn in_order<T>(files: &[T], name: impl Fn(&T) -> &str) -> Vec<&T> {
@@ -84,6 +65,8 @@ pub struct ImportFile<'a> {
     pub mode: Mode,
     /// What becomes of events without an alarm.
     pub alarmless: Alarmless,
+    /// What becomes of those that were deleted here.
+    pub deleted: Deleted,
 }
 
 /// What an import did, or would do.
@@ -103,6 +86,8 @@ pub struct Imported {
     pub updated: u32,
     /// Events that were here already, or stay deleted.
     pub unchanged: u32,
+    /// Those of them that were deleted here, and could come back.
+    pub deleted: u32,
     /// The first day that is not past, or else the last, of what came in: a place to look at.
     pub first: Option<Date>,
     /// Birthdays that came in.
@@ -209,7 +194,7 @@ impl Engine {
             Target::Calendar(id) => {
                 let row = known.into_iter().find(|c| c.id == *id);
                 let row = row.ok_or_else(|| Error::not_found("calendar", id))?;
-                return Ok(Place { row, is_new: false, by: By::Person });
+                return Ok(Place { row, is_new: false, by: By::Person, deleted: file.deleted });
             }
             Target::Named(name) => name,
             Target::NamedByFile(name) => named.unwrap_or(name),
@@ -221,11 +206,12 @@ impl Engine {
         };
         let name: String = name.trim().chars().filter(|c| !c.is_control()).take(60).collect();
         if let Some(row) = known.iter().find(|c| c.name == name) {
-            return Ok(Place { row: row.clone(), is_new: false, by });
+            return Ok(Place { row: row.clone(), is_new: false, by, deleted: file.deleted });
         }
         let color = COLORS[known.len().saturating_sub(1) % COLORS.len()].to_string();
         let (id, name) = (calendar_id(&self.now()), calendar_name(&name)?.to_string());
-        Ok(Place { row: CalendarRow { id, name, color, shown: true }, is_new: true, by })
+        let row = CalendarRow { id, name, color, shown: true };
+        Ok(Place { row, is_new: true, by, deleted: file.deleted })
     }
 }
 
@@ -235,6 +221,7 @@ pub(crate) struct Place {
     pub row: CalendarRow,
     pub is_new: bool,
     pub by: By,
+    pub deleted: Deleted,
 }
 
 /// Who chose a calendar.
@@ -255,6 +242,7 @@ pub(crate) struct Chunk {
     silent: u32,
     updated: u32,
     unchanged: u32,
+    deleted: u32,
     remarks: Vec<Remark>,
     pub trail: Trail,
 }
@@ -275,6 +263,11 @@ impl Chunk {
             Verdict::Update(_) => {
                 self.updated += 1;
                 None
+            }
+            Verdict::Deleted => {
+                self.unchanged += 1;
+                self.deleted += u32::from(imported.of.is_none());
+                Some("was deleted here and stays deleted")
             }
             Verdict::Leave(remark) => {
                 self.unchanged += 1;
@@ -321,6 +314,7 @@ impl Imported {
         self.silent += chunk.silent;
         self.updated += chunk.updated;
         self.unchanged += chunk.unchanged;
+        self.deleted += chunk.deleted;
         self.remarks.extend(chunk.remarks);
         self.trail.append(chunk.trail);
     }

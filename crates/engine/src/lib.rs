@@ -5,6 +5,7 @@
 
 mod act;
 pub mod answers;
+mod asked;
 pub mod autostart;
 pub mod backup;
 pub mod bell;

@@ -19,7 +19,7 @@ use crate::{
     act::Act,
     error::Result,
     export::uid_of,
-    import::{Chunk, Place},
+    import::{Chunk, Deleted, Place},
     ledger::{
         calendar as calendars, delivery,
         event::{self, EventRow, Source, imported as bases},
@@ -71,9 +71,9 @@ impl Act<'_> {
         if let Some(fit) = self.fitting(first, place, chunk)? {
             let (fit, elsewhere) = self.at_home(fit, place)?;
             chunk.say_where(&fit.0, elsewhere);
-            let verdict = self.verdict(&fit.0, fit.1.calendar, &fit.1, &fit.2)?;
+            let verdict = self.judge(&fit, place, doing)?;
             match &verdict {
-                Verdict::Leave(Some(_)) => refusal = Some(&first.uid),
+                Verdict::Leave(Some(_)) | Verdict::Deleted => refusal = Some(&first.uid),
                 Verdict::Leave(None) | Verdict::Create | Verdict::Update(..) => {}
             }
             // A part that is there already when its occurrences leave the first takes them over.
@@ -89,6 +89,21 @@ impl Act<'_> {
         self.take_in_parts(rest, place, doing, refusal, chunk)
     }
 
+    /// What becomes of an event of a file. What was deleted here comes anew where it is wanted
+    /// back, and its tombstone gives up its name in the file.
+    fn judge(&self, fit: &Fitting<'_>, place: &Place, doing: Doing) -> Result<Verdict> {
+        let (imported, event, source) = fit;
+        let verdict = self.verdict(imported, event.calendar, event, source)?;
+        let comes_back = place.deleted == Deleted::ComesBack && !event.kind.is_of_person();
+        if !comes_back || !matches!(verdict, Verdict::Deleted) {
+            return Ok(verdict);
+        }
+        if matches!(doing, Doing::It) {
+            calendars::forget_deleted(self.tx, event.calendar, &imported.uid)?;
+        }
+        Ok(Verdict::Create)
+    }
+
     fn take_in_parts(
         &self,
         parts: &[ImportedEvent],
@@ -101,7 +116,7 @@ impl Act<'_> {
             let Some(fit) = self.fitting(part, place, chunk)? else { continue };
             let (fit, elsewhere) = self.at_home(fit, place)?;
             chunk.say_where(&fit.0, elsewhere);
-            let mut verdict = self.verdict(&fit.0, fit.1.calendar, &fit.1, &fit.2)?;
+            let mut verdict = self.judge(&fit, place, doing)?;
             if matches!(verdict, Verdict::Create) && refusal == part.part_of.as_ref() {
                 let stays = "is not taken: the series it is a part of stays as it is here";
                 verdict = Verdict::Leave(Some(stays));
@@ -121,7 +136,7 @@ impl Act<'_> {
     ) -> Result<()> {
         let (imported, event, source) = fit;
         match (verdict, doing) {
-            (Verdict::Leave(_), _) | (Verdict::Create, Doing::Nothing) => {}
+            (Verdict::Leave(_) | Verdict::Deleted, _) | (Verdict::Create, Doing::Nothing) => {}
             (Verdict::Create, Doing::It) => {
                 match self.with_singles(event, imported)? {
                     Some((whole, singles)) => {

@@ -17,6 +17,8 @@ pub(crate) enum Verdict {
     Create,
     /// It is newer than this one.
     Update(Box<EventRow>),
+    /// It was deleted here.
+    Deleted,
     /// What is here stays; with what is to be said.
     Leave(Option<&'static str>),
 }
@@ -44,7 +46,7 @@ impl Act<'_> {
             });
         };
         if row.deleted_at.is_some() {
-            return Ok(Verdict::Leave(Some("was deleted here and stays deleted")));
+            return Ok(Verdict::Deleted);
         }
         if event.kind.is_of_person() && row.event.kind != event.kind {
             let beside = "is here as a day like others, beside the person's own: delete it, or it is told as well";

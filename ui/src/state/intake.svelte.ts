@@ -31,6 +31,9 @@ export class Incoming {
   calendar = $state('');
   /** The name of that one. */
   own = $state('');
+  /** How many of it were deleted here and could come back, and whether they do. */
+  deleted = $state(0);
+  bringBack = $state(false);
   progress = $state.raw<ImportProgress | null>(null);
   readonly #file: Source;
   #text: string | null = null;
@@ -89,13 +92,14 @@ export class Intake {
 
   async look(file: Incoming): Promise<void> {
     const { platform } = this.#app;
-    const { calendar } = file;
+    const { calendar, bringBack } = file;
     await file.preview.read(async () => {
       const id = requestId();
-      const asked = { files: [{ name: file.name, text: await file.text(), calendar: calendar || null }], dryRun: true, requestId: id };
+      const asked = { files: [{ name: file.name, text: await file.text(), calendar: calendar || null, bringBack }], dryRun: true, requestId: id };
       const answer = platform.call('import', asked);
       const { files: [report] } = await this.#attend(id, answer, () => this.#closed, (progress) => (file.progress = progress));
       if (!report) throw new Error('BUG: a file without a report');
+      if (!bringBack) file.deleted = report.deleted;
       if (!calendar) file.own = report.calendar ?? '';
       return report;
     });
@@ -110,7 +114,7 @@ export class Intake {
     this.taken = this.files.filter((file) => file.ready);
     this.phase = 'taking';
     try {
-      const files = await Promise.all(this.taken.map(async (file) => ({ name: file.name, text: await file.text(), calendar: file.calendar || null })));
+      const files = await Promise.all(this.taken.map(async (file) => ({ name: file.name, text: await file.text(), calendar: file.calendar || null, bringBack: file.bringBack })));
       const answer = app.platform.call('import', { files, dryRun: false, requestId: id });
       const { files: reports, stopped } = await this.#attend(id, answer, () => this.#closed, (progress) => (this.progress = progress));
       if (this.#closed) await this.#leaveNothing(id, stopped);
@@ -189,7 +193,8 @@ export function wordsOf(reports: readonly FileReport[]): string {
       ['import.birthdays', sum(list, (r) => r.birthdays)],
       ['import.anniversaries', sum(list, (r) => r.anniversaries)],
       ['import.updated', sum(list, (r) => r.updated)],
-      ['import.unchanged', sum(list, (r) => r.unchanged)],
+      ['import.unchanged', sum(list, (r) => r.unchanged - r.deleted)],
+      ['import.deleted', sum(list, (r) => r.deleted)],
     ] as const).filter(([, n]) => n > 0);
     return parts.map(([key, n]) => tn(key, n, { n: many.format(n) })).join(', ');
   };

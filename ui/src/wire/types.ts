@@ -90,13 +90,13 @@ export type Fault = { code: Code, message: string, field: string | null, };
 
 export type FieldText = { field: string, text: string, };
 
-export type FileReport = { calendar: string | null, created: number, updated: number, unchanged: number, birthdays: number, anniversaries: number, remarks: Array<ImportRemark>, moreRemarks: number, first: string | null, };
+export type FileReport = { calendar: string | null, created: number, updated: number, unchanged: number, deleted: number, birthdays: number, anniversaries: number, remarks: Array<ImportRemark>, moreRemarks: number, first: string | null, };
 
 export type Guarantee = "neverMiss" | "neverRepeat";
 
 export type HourClock = "h24" | "h12";
 
-export type ImportFile = { name: string, text: string, calendar?: string | null, };
+export type ImportFile = { name: string, text: string, calendar?: string | null, bringBack: boolean, };
 
 export type ImportFiles = { files: Array<ImportFile>, dryRun: boolean, requestId: string, };
 

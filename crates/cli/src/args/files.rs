@@ -19,6 +19,9 @@ pub struct Import {
     /// Events that come without an alarm get the usual reminders of their kind
     #[arg(long)]
     pub usual_reminders: bool,
+    /// Events that were deleted here come back; without it they stay deleted
+    #[arg(long)]
+    pub bring_back: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use calendar::ics::Alarmless;
-use engine::import::{ImportFile, Imported, Mode, Target, in_order};
+use engine::import::{Deleted, ImportFile, Imported, Mode, Target, in_order};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
@@ -61,6 +61,10 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
             alarmless: match words.usual_reminders {
                 true => Alarmless::KindDefaults,
                 false => Alarmless::Silent,
+            },
+            deleted: match words.bring_back {
+                true => Deleted::ComesBack,
+                false => Deleted::Stays,
             },
         };
         let bar = ProgressBar::new(0).with_style(style());

@@ -14,6 +14,9 @@ pub struct ImportFile {
     pub text: String,
     /// `cal_…` to put it in; when absent the calendar it names, else one named after the file.
     pub calendar: Option<String>,
+    /// What was deleted here comes back.
+    #[serde(default)]
+    pub bring_back: bool,
 }
 
 /// Files dropped on the window.
@@ -80,6 +83,8 @@ pub struct FileReport {
     pub updated: u32,
     /// Those already here.
     pub unchanged: u32,
+    /// Those of them that were deleted here, and could come back.
+    pub deleted: u32,
     /// Birthdays that came with people.
     pub birthdays: u32,
     /// Anniversaries that came with people.

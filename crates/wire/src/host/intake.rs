@@ -7,7 +7,7 @@ use std::{
 };
 
 use calendar::ics::Alarmless;
-use engine::import::{ImportFile as File, Imported, Mode, Target, in_order};
+use engine::import::{Deleted, ImportFile as File, Imported, Mode, Target, in_order};
 
 use super::{EngineHost, faults::id};
 use crate::{
@@ -103,7 +103,8 @@ impl EngineHost {
                 None => Target::NamedByFile(stem(&file.name).to_string()),
             };
             let bytes = file.text.as_bytes();
-            let file = File { bytes, target, mode, alarmless: Alarmless::Silent };
+            let deleted = if file.bring_back { Deleted::ComesBack } else { Deleted::Stays };
+            let file = File { bytes, target, mode, alarmless: Alarmless::Silent, deleted };
             let mut is_stopped = self.intake.note(&asked.request_id, at, 0, 0);
             if is_stopped {
                 break;
@@ -155,6 +156,7 @@ fn report(done: Imported) -> FileReport {
         created: done.created,
         updated: done.updated,
         unchanged: done.unchanged,
+        deleted: done.deleted,
         birthdays: done.birthdays,
         anniversaries: done.anniversaries,
         remarks: remarks.map(|r| remark(r.line, r.reason)).collect(),

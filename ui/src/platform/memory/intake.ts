@@ -14,13 +14,19 @@ const count = (text: string, what: RegExp): number => text.match(what)?.length ?
 const sizeOf = ({ text }: ImportFile): number => count(text, /BEGIN:V(EVENT|CARD)/g);
 
 function reportOf(file: ImportFile): FileReport {
-  const nothing = { created: 0, updated: 0, unchanged: 0, birthdays: 0, anniversaries: 0, remarks: [], moreRemarks: 0, first: null };
+  const nothing = { created: 0, updated: 0, unchanged: 0, deleted: 0, birthdays: 0, anniversaries: 0, remarks: [], moreRemarks: 0, first: null };
   const { text } = file;
   if (text.startsWith('BEGIN:VCARD')) {
     return { ...nothing, calendar: null, created: sizeOf(file), birthdays: count(text, /^BDAY/gm), anniversaries: count(text, /^ANNIVERSARY/gm) };
   }
   const calendar = file.name.replace(/\.[^.]*$/, '');
   if (!text.startsWith('BEGIN:VCALENDAR')) return { ...nothing, calendar, remarks: [{ line: 1, reason: 'this is not an iCalendar file: it does not begin with BEGIN:VCALENDAR' }] };
+  // One called again.ics brings two that were deleted.
+  if (file.name === 'again.ics' && !file.bringBack) {
+    const gone = ['Choir', 'Flat viewing'].map((title, i) => ({ line: 12 + 9 * i, reason: `“${title}” was deleted here and stays deleted` }));
+    return { ...nothing, calendar, unchanged: 6, deleted: 2, remarks: gone };
+  }
+  if (file.name === 'again.ics') return { ...nothing, calendar, created: 2, unchanged: 4, first: '2026-11-23' };
   const remarks = [{ line: 42, reason: 'the zone "Mars/Olympus" is not known: taken as floating' }];
   return { ...nothing, calendar, created: sizeOf(file) || 3, updated: 1, first: '2026-11-23', remarks };
 }
@@ -32,7 +38,7 @@ export function createIntake(changed: () => void): { take: (asked: Asked) => Pro
 
   const through = (id: string, file: number, { name, text }: ImportFile): Promise<boolean> =>
     new Promise((resolve) => {
-      const at = { file, through: 0, total: sizeOf({ name, text, calendar: null }), stopping: false };
+      const at = { file, through: 0, total: sizeOf({ name, text, calendar: null, bringBack: false }), stopping: false };
       running = { id, at, held: name === 'held.ics', settle: resolve };
     });
 

@@ -71,6 +71,17 @@ describe('importing files', () => {
     expect(await screen.findByText('The import is taken back')).toBeTruthy();
   });
 
+  it('offers to bring back what was deleted here', async () => {
+    await choose({ 'again.ics': 'BEGIN:VCALENDAR' });
+    await ready();
+    expect(screen.getByText('4 already here, 2 deleted here')).toBeTruthy();
+    await fireEvent.click(screen.getByLabelText('Bring back 2 that were deleted here'));
+    expect(await screen.findByText('2 new events, 4 already here')).toBeTruthy();
+    expect(await findings()).toEqual([]);
+    await take();
+    expect(await screen.findByText(/^Imported again.ics: 2 new events/)).toBeTruthy();
+  });
+
   it('lets nothing be taken in where there is nothing', async () => {
     await choose({ 'beach.jpg': 'JFIF' });
     expect(await screen.findByText(/not an iCalendar file/)).toBeTruthy();
