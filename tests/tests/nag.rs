@@ -213,6 +213,20 @@ fn the_clock_going_back_does_not_silence_it() {
 }
 
 #[test]
+fn first_told_in_a_false_future_it_ends_a_day_after_the_clock_went_back() {
+    let (mut world, _) = pill();
+    world.set_clock("2027-11-23T09:30");
+    world.run();
+    world.wait_until("2027-11-23T09:45");
+    assert_eq!(world.sent.len(), 2, "{}", world.rows());
+    world.set_clock("2026-11-23T09:45");
+    world.run();
+    world.wait_until("2026-11-26T09:45");
+    assert_eq!(world.sent.last().expect("told").at, "2026-11-24T08:45:00Z");
+    assert_eq!(world.sent.len(), 2 + 24 * 6, "every ten minutes of a day");
+}
+
+#[test]
 fn a_webhook_nags_until_the_reminder_is_answered_here_or_by_its_own_row() {
     for with_desktop in [true, false] {
         let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");

@@ -270,12 +270,30 @@ impl Driver {
             false => self.under_way.webhook += 1,
         }
         let engine = self.engine.clone();
+        let cut_off = cut_off(&parcel);
         tokio::spawn(async move {
-            let finished = hand_over(&engine, courier, parcel).await;
+            // What panics is seen by whoever waits for it: the slot is free again in any case.
+            let work = tokio::spawn(async move { hand_over(&engine, courier, parcel).await });
+            let finished = work.await.unwrap_or(cut_off);
             // The receiver is gone only when the driver has given up waiting.
             tell.send((finished, is_desktop)).unwrap_or(());
         });
     }
+}
+
+/// What is known of a parcel where handing it over failed inside: nothing.
+fn cut_off(parcel: &Parcel) -> Finished {
+    let detail = "Carillon failed inside while it was handed over".into();
+    Finished {
+        claims: parcel.claims.clone(),
+        too_late: Vec::new(),
+        report: Some(Report { handover: Handover::Ambiguous, status: None, detail }),
+        in_digest: is_digest(parcel),
+    }
+}
+
+fn is_digest(parcel: &Parcel) -> bool {
+    matches!(&parcel.message, Message::Notice(notice) if notice.digest_of.is_some())
 }
 
 /// Hands a parcel over, unless its time has passed since it was claimed; of a digest what is over
@@ -304,8 +322,7 @@ async fn hand_over(engine: &Engine, courier: Arc<dyn Courier>, mut parcel: Parce
             }
         }
     }
-    let in_digest =
-        matches!(&parcel.message, Message::Notice(notice) if notice.digest_of.is_some());
+    let in_digest = is_digest(&parcel);
     let work = tokio::spawn(async move { courier.hand_over(parcel).await });
     let report = work.await.unwrap_or_else(|_| Report {
         handover: Handover::Ambiguous,

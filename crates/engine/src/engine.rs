@@ -282,10 +282,10 @@ impl Engine {
         self.lock().read(|tx| work(&self.act(tx, now)?))
     }
 
-    /// Changes with everything at hand, and rings the bell.
+    /// Changes with everything at hand, and rings the bell. Its moment is that at which the ledger
+    /// is free, however long others kept it: so it is with all that changes.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Act<'_>) -> Result<T>) -> Result<T> {
-        let now = self.now();
-        self.lock().write(|tx| work(&self.act(tx, now)?))
+        self.lock().write(|tx| work(&self.act(tx, self.now())?))
     }
 
     /// Changes with a cause that each step of it names, as part of something larger: whoever is
@@ -295,21 +295,19 @@ impl Engine {
         cause: &str,
         work: impl FnOnce(&Act<'_>) -> Result<T>,
     ) -> Result<T> {
-        let now = self.now();
-        self.lock().write_silently(|tx| work(&self.act(tx, now)?.because(cause)))
+        self.lock().write_silently(|tx| work(&self.act(tx, self.now())?.because(cause)))
     }
 
-    /// Changes at this moment and rings the bell only if anything changed. While others hold the
+    /// Changes, and rings the bell only if anything changed. While others hold the
     /// ledger it gives up soon, for the couriers are not to wait.
-    pub(crate) fn write_at<T>(
+    pub(crate) fn write_in_a_hurry<T>(
         &self,
-        now: Now,
         work: impl FnOnce(&Act<'_>) -> Result<T>,
     ) -> Result<T> {
         let mut ledger = self.lock();
         let before = ledger.changes();
-        let done =
-            ledger.in_a_hurry(|ledger| ledger.write_silently(|tx| work(&self.act(tx, now)?)))?;
+        let done = ledger
+            .in_a_hurry(|ledger| ledger.write_silently(|tx| work(&self.act(tx, self.now())?)))?;
         if ledger.changes() != before {
             ledger.bell().ring();
         }
@@ -318,8 +316,7 @@ impl Engine {
 
     /// Changes what nobody needs to look at again for.
     pub(crate) fn write_unheard<T>(&self, work: impl FnOnce(&Act<'_>) -> Result<T>) -> Result<T> {
-        let now = self.now();
-        self.lock().write_silently(|tx| work(&self.act(tx, now)?))
+        self.lock().write_silently(|tx| work(&self.act(tx, self.now())?))
     }
 
     /// The same where the couriers are not to wait for it.
@@ -327,8 +324,8 @@ impl Engine {
         &self,
         work: impl FnOnce(&Act<'_>) -> Result<T>,
     ) -> Result<T> {
-        let now = self.now();
-        self.lock().in_a_hurry(|ledger| ledger.write_silently(|tx| work(&self.act(tx, now)?)))
+        self.lock()
+            .in_a_hurry(|ledger| ledger.write_silently(|tx| work(&self.act(tx, self.now())?)))
     }
 
     /// What was answered to this request before, as the caller kept it.

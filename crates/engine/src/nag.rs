@@ -46,9 +46,7 @@ impl Act<'_> {
         let Some((nag, _)) = self.nags_still(&event.event, &row.identity) else { return Ok(()) };
         let trigger = trigger_of(&row.identity.reminder);
         let own = acknowledgement::find(self.tx, &row.identity, row.generation)?;
-        let Some(first) = delivery::told_first(self.tx, &row.identity, trigger)? else {
-            return Ok(());
-        };
+        let Some(first) = self.told_first(&row.identity, trigger)? else { return Ok(()) };
         let due = later(self.wall(), nag.seconds());
         let over = row.facts.use_by.is_some_and(|end| end <= due);
         if own.is_some() || over || due > later(first, Nag::LONGEST) {
@@ -60,6 +58,20 @@ impl Act<'_> {
         let until = (row.facts.use_by, row.facts.over);
         self.plan_again(row, identity, due, until, Reason::Nagged)?;
         Ok(())
+    }
+
+    /// When a reminder was first told. In a future that was false nobody can say when: then it counts
+    /// from the first nag after the clock went back.
+    fn told_first(&self, name: &Identity, trigger: &str) -> Result<Option<Timestamp>> {
+        let now = self.wall();
+        Ok(match delivery::told_first(self.tx, name, trigger)? {
+            Some((told, made)) if told > now => {
+                let from = if made > now { Timestamp::MIN } else { made };
+                let since = delivery::nagging_since(self.tx, name, trigger, (from, now))?;
+                Some(since.unwrap_or(now))
+            }
+            found => found.map(|(told, _)| told),
+        })
     }
 
     /// How often the reminder of a row is told again by what its event says now, and of which

@@ -24,8 +24,9 @@ use crate::{
 const AT_ONCE: u32 = 200;
 /// And how long one transaction goes on with that.
 const HOLD_MS: u128 = 30;
-/// The same for a pass: what an absence leaves in common is planned in one, and told in one digest.
-const PASS_HOLD_MS: u128 = 1_000;
+/// The same for a pass, which has more to do besides: what an absence leaves in common is planned in
+/// several, and what is late waits for the last of them, to be told in one digest.
+const PASS_HOLD_MS: u128 = 50;
 
 impl Engine {
     /// How many undeleted events cannot be read, and so are not told.

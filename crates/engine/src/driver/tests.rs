@@ -26,7 +26,9 @@ use crate::{
 
 mod full;
 mod held;
+mod locked;
 mod owners;
+mod panics;
 mod scans;
 
 /// The wall is set; since the boot each look takes a while.
@@ -212,11 +214,52 @@ fn planning_that_takes_long_goes_on_in_the_next_pass() {
     while pass().expect("a pass").more {
         passes += 1;
     }
-    assert!((3..8).contains(&passes), "{passes} passes");
+    assert!((7..9).contains(&passes), "{passes} passes");
     let until = "2026-12-01T00:00:00Z".parse().expect("a moment");
     let states = engine.counts(Timestamp::MIN, until).expect("counts");
     let rows: u32 = states.iter().map(|(.., count)| *count).sum();
     assert_eq!(rows, 7 * 8, "a row for every day of each");
+}
+
+#[test]
+fn what_is_on_time_does_not_wait_for_planning_and_what_was_missed_is_one_digest() {
+    let (_folder, clock, engine) = ledger();
+    for title in ["Tea", "Post", "Milk", "Bread", "Jam"] {
+        let draft = EventDraft {
+            kind: "note".into(),
+            calendar: CalendarId::FIRST.to_string(),
+            title: title.into(),
+            start: "20261123T090000".into(),
+            zone: Some("UTC".into()),
+            rules: vec!["FREQ=DAILY".into()],
+            ..EventDraft::default()
+        };
+        engine.save_event(&Save { draft, ..Save::default() }).expect("a note");
+    }
+    notes(&engine, "20261130T100000", &["Bell"]);
+    clock.to("2026-11-30T10:00:00Z");
+    let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    let slots = Slots { desktop: 1, webhook: 0 };
+    let (mut told, mut finished) = (Vec::new(), Vec::new());
+    // Ends: planning does, and each is told once.
+    loop {
+        let pass = scheduler.pass(&engine.now(), &finished, slots, Availability::default());
+        let pass = pass.expect("a pass");
+        let handover = Handover::Accepted { shown_by: None };
+        let report = Report { handover, status: None, detail: String::new() };
+        told.extend(pass.parcels.iter().map(|parcel| (parcel.claims.len(), pass.more)));
+        finished.clear();
+        finished.extend(pass.parcels.into_iter().map(|parcel| Finished {
+            in_digest: parcel.claims.len() > 1,
+            claims: parcel.claims,
+            too_late: Vec::new(),
+            report: Some(report.clone()),
+        }));
+        if finished.is_empty() && !pass.more {
+            break;
+        }
+    }
+    assert_eq!(told, [(1, true), (5, false)], "the bell while it is planned, then a digest");
 }
 
 /// A sleep without an end.

@@ -185,25 +185,28 @@ impl Scheduler {
         })
     }
 
-    /// One pass at this moment.
+    /// One pass, asked for at this moment; its own is that at which the ledger is free.
     ///
     /// # Errors
     /// When the ledger cannot be written: then nothing was claimed, and what was finished has to
     /// be given again.
     pub fn pass(
         &mut self,
-        now: &Now,
+        asked: &Now,
         finished: &[Finished],
         slots: Slots,
         availability: Availability,
     ) -> Result<Passed> {
-        self.notice_absence(now);
-        let (engine, owner, absences) = (&*self.engine, &self.owner, &self.absences);
+        let (engine, owner) = (&*self.engine, &self.owner);
         let (counted, last) = (&self.rates, self.last.as_ref());
         let doubted = self.is_doubtful.then_some(&self.under_way);
         self.is_doubtful = true;
         let mut waiting = std::mem::take(&mut self.waiting);
-        let (passed, rates, audited, waiting) = engine.write_at(now.clone(), |act| {
+        let known = (&self.absences, self.expected);
+        let (passed, now, absences, rates, audited, waiting) = engine.write_in_a_hurry(|act| {
+            let waited = act.now.boot.saturating_sub(asked.boot);
+            tracing::trace!(?waited, "the ledger is free");
+            let absences = &with_absence(known, last, &act.now);
             let before = Seen::now(act, availability)?;
             if let Some(last) = last {
                 act.follow_clocks(last)?;
@@ -220,6 +223,7 @@ impl Scheduler {
             }
             pass.look_at_endpoints(counted)?;
             let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)?;
+            pass.is_planning = to_plan;
             if !goes_on {
                 waiting = Waiting::found(pass.find_due()?, ROWS);
             }
@@ -253,8 +257,10 @@ impl Scheduler {
                     .while_as(Seen::now(act, availability)?, (act.wall(), wake_at)),
             };
             let passed = Passed { parcels: claimed.parcels, wake_at, more };
-            Ok((passed, pass.gates.into_rates(), audited, waiting))
+            let rates = pass.gates.into_rates();
+            Ok((passed, act.now.clone(), absences.clone(), rates, audited, waiting))
         })?;
+        self.absences = absences;
         self.is_doubtful = false;
         self.note_under_way(finished, &passed.parcels);
         if audited != self.marked {
@@ -264,7 +270,7 @@ impl Scheduler {
         self.rates = rates;
         self.waiting = waiting;
         self.expected = passed.wake_at;
-        self.last = Some(now.clone());
+        self.last = Some(now);
         Ok(passed)
     }
 
@@ -292,23 +298,30 @@ impl Scheduler {
         };
         if stop { self.engine.write(work) } else { self.engine.write_unheard_in_a_hurry(work) }
     }
+}
 
-    /// A wall clock that is much later than the planned wake-up tells of a sleep or a jump.
-    fn notice_absence(&mut self, now: &Now) {
-        let (Some(last), Some(expected)) = (&self.last, self.expected) else { return };
-        let from = expected.max(last.wall);
-        if now.wall <= later(from, ABSENT) {
-            return;
-        }
-        let wall = now.wall.duration_since(last.wall).as_secs();
-        let boot = i64::try_from(now.boot.saturating_sub(last.boot).as_secs()).unwrap_or(i64::MAX);
-        let jumped = last.boot_id == now.boot_id && wall - boot > ABSENT;
-        let cause = if jumped { Reason::LateBusy } else { Reason::LateAsleep };
-        self.absences.push_back(Absence { from: last.wall, to: now.wall, cause });
-        if self.absences.len() > REMEMBERED {
-            self.absences.pop_front();
-        }
+/// The absences that are remembered, with one more if there was: a wall clock that is much later
+/// than the planned wake-up tells of a sleep or a jump.
+fn with_absence(
+    (known, expected): (&VecDeque<Absence>, Option<Timestamp>),
+    last: Option<&Now>,
+    now: &Now,
+) -> VecDeque<Absence> {
+    let mut absences = known.clone();
+    let (Some(last), Some(expected)) = (last, expected) else { return absences };
+    let from = expected.max(last.wall);
+    if now.wall <= later(from, ABSENT) {
+        return absences;
     }
+    let wall = now.wall.duration_since(last.wall).as_secs();
+    let boot = i64::try_from(now.boot.saturating_sub(last.boot).as_secs()).unwrap_or(i64::MAX);
+    let jumped = last.boot_id == now.boot_id && wall - boot > ABSENT;
+    let cause = if jumped { Reason::LateBusy } else { Reason::LateAsleep };
+    absences.push_back(Absence { from: last.wall, to: now.wall, cause });
+    if absences.len() > REMEMBERED {
+        absences.pop_front();
+    }
+    absences
 }
 
 #[cfg(test)]

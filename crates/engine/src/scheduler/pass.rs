@@ -6,6 +6,7 @@ use calendar::{
     delivery::{Hold, News, Next, State, decide},
     id::DeliveryId,
     reason::Reason,
+    timing::later,
 };
 use jiff::Timestamp;
 
@@ -48,6 +49,9 @@ pub(super) struct Pass<'a> {
     pub(super) availability: Availability,
     pub(super) gates: Gates,
     pub(super) turns: Turns,
+    /// Some of what was missed is still to be planned: what is late waits for it, so that it is
+    /// told in one.
+    pub(super) is_planning: bool,
 }
 
 impl<'a> Pass<'a> {
@@ -75,6 +79,7 @@ impl<'a> Pass<'a> {
             availability,
             gates,
             turns: Turns::load(act.tx)?,
+            is_planning: false,
         })
     }
 
@@ -125,7 +130,8 @@ impl<'a> Pass<'a> {
         let superseded = self.superseded(&rows, is_full)?;
         let mut to_send = Vec::new();
         for mut row in rows {
-            if self.gates.waits_for_probe(&row) {
+            let is_late = later(row.facts.due, row.facts.grace) < now;
+            if self.gates.waits_for_probe(&row) || self.is_planning && is_late {
                 continue;
             }
             let later_one = superseded.get(&row.id).copied();

@@ -8,17 +8,43 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::{super::moment, super::ms, DeliveryRow, several};
 use crate::error::Result;
 
-/// The last telling of a reminder that was not told again: the planned one, or a snooze of it.
+/// The last telling of a reminder that was not told again: the planned one, or a snooze of it; and
+/// when that came to be.
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn told_first(tx: &Transaction<'_>, of: &Identity, trigger: &str) -> Result<Option<Timestamp>> {
-    let sql = "SELECT told_at FROM delivery
+pub fn told_first(
+    tx: &Transaction<'_>,
+    of: &Identity,
+    trigger: &str,
+) -> Result<Option<(Timestamp, Timestamp)>> {
+    let sql = "SELECT told_at, created_at FROM delivery
         WHERE subject = ?1 AND occurrence = ?2 AND +channel = ?4 AND state = 'completed'
         AND (reminder = 't:' || ?3 OR substr(reminder, 1, length(?3) + 3) = 's:' || ?3 || ':')
         ORDER BY told_at DESC LIMIT 1";
     let values = params![of.subject, of.occurrence, trigger, of.channel.bytes()];
-    let found = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
+    let found = tx
+        .prepare_cached(sql)?
+        .query_row(values, |row| Ok((moment(row.get("told_at")?), moment(row.get("created_at")?))));
+    Ok(found.optional()?)
+}
+
+/// When the first nag of a reminder came to be, of those between two moments.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn nagging_since(
+    tx: &Transaction<'_>,
+    of: &Identity,
+    trigger: &str,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Option<Timestamp>> {
+    let sql = "SELECT min(created_at) FROM delivery
+        WHERE subject = ?1 AND occurrence = ?2 AND +channel = ?4 AND created_at BETWEEN ?5 AND ?6
+        AND substr(reminder, 1, length(?3) + 3) = 'n:' || ?3 || ':'";
+    let channel = of.channel.bytes();
+    let values = params![of.subject, of.occurrence, trigger, channel, ms(from), ms(to)];
+    let found: Option<i64> = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?;
     Ok(found.map(moment))
 }
 
