@@ -116,7 +116,7 @@ impl Engine {
                 Mode::Preview => {
                     self.read(|act| act.take_cards(&waiting, mode, &mut done, boot))?
                 }
-                Mode::Apply => self.write(|act| {
+                Mode::Apply => self.write_some(|act| {
                     let taken = act.take_cards(&waiting, mode, &mut done, boot)?;
                     act.keep_trail(import, "", &mut done.trail)?;
                     Ok(taken)

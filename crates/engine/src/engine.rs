@@ -20,7 +20,7 @@ use crate::{
     bell::Bell,
     clock::{Clock, Now, Synchronised},
     error::{Error, Result},
-    ledger::{Ledger, setting},
+    ledger::{Ledger, make_room, setting},
     machine::machine_zone,
     mark::Mark,
     vault::Vault,
@@ -286,6 +286,13 @@ impl Engine {
     /// is free, however long others kept it: so it is with all that changes.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Act<'_>) -> Result<T>) -> Result<T> {
         self.lock().write(|tx| work(&self.act(tx, self.now())?))
+    }
+
+    /// The same as one of many changes: others get a turn before the next.
+    pub(crate) fn write_some<T>(&self, work: impl FnOnce(&Act<'_>) -> Result<T>) -> Result<T> {
+        let done = self.write(work)?;
+        make_room();
+        Ok(done)
     }
 
     /// Changes with a cause that each step of it names, as part of something larger: whoever is

@@ -162,7 +162,7 @@ impl Engine {
             let some = first_of(&waiting.make_contiguous()[..count]);
             let chunk = match file.mode {
                 Mode::Preview => self.read(|act| act.preview(some, &place)),
-                Mode::Apply => self.write(|act| {
+                Mode::Apply => self.write_some(|act| {
                     let mut chunk = act.take_in(some, &place, &mut || self.now().boot)?;
                     act.keep_trail(import, &place.row.name, &mut chunk.trail)?;
                     Ok(chunk)

@@ -51,6 +51,7 @@ struct Summary {
 }
 
 /// The zones in which clocks do otherwise than the ledger was planned for.
+#[derive(Debug)]
 pub(crate) struct Changed {
     zones: BTreeMap<String, TimeZone>,
     from: String,

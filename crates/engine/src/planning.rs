@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use calendar::{id::EventId, reason::Reason};
+use calendar::{id::EventId, reason::Reason, zones::ZoneName};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -46,48 +46,79 @@ impl Engine {
     /// # Errors
     /// When the ledger cannot be written.
     pub fn follow_zones(&self) -> Result<bool> {
-        let zones = self.zones();
-        let data = zones.version();
-        let (by_data, for_zone, zone) = self.read(|act| {
-            let get = |name| setting::get(act.tx, name);
-            Ok((get(name::TZDATA)?, get(name::PLANNED_ZONE)?, act.context.machine.clone()))
-        })?;
-        let same_data = by_data.as_deref() == Some(data);
-        if same_data && for_zone.as_deref() == Some(zone.as_str()) {
-            if self.read(|act| act.clocks_run_out())? {
-                self.write_unheard(|act| act.learn_all_clocks())?;
-            }
+        let mut following = None;
+        if !self.read(|act| act.is_planned_otherwise())? {
+            self.keep_clocks()?;
             return Ok(false);
         }
-        let (planned, cause) = match same_data {
-            true => (Planned::ByMachine, format!("this computer is in {zone} now")),
-            false => (Planned::ByZoneData, format!("by the time zone data {data}")),
-        };
-        tracing::info!(%cause, "planning anew");
-        let begun = self.read(|act| act.replanning())?;
-        let begun = begun.filter(|begun| begun.data == data && begun.zone == zone.as_str());
-        let (mut last, more) = begun.map_or((None, 0), |begun| (begun.last(), begun.more));
-        let changed = match by_data.filter(|_| !same_data) {
-            Some(from) => Some(self.read(|act| act.changed_clocks(&from, more))?),
-            None => None,
-        };
-        let mark =
-            Replanning { data: data.into(), zone: zone.to_string(), ..Replanning::default() };
         // Ends: each turn goes on to greater ids.
-        while let Some(id) = self.replan_after(last, planned, &cause, changed.as_ref(), &mark)? {
-            last = Some(id);
+        while self.follow_some(&mut following)? {
             make_room();
         }
+        Ok(true)
+    }
+
+    /// Learns what clocks do if that is known for too short a time ahead.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn keep_clocks(&self) -> Result<()> {
+        if self.read(|act| Ok(!act.is_planned_otherwise()? && act.clocks_run_out()?))? {
+            self.write_unheard(|act| act.learn_all_clocks())?;
+        }
+        Ok(())
+    }
+
+    /// One turn of [`Engine::follow_zones`]; says whether there is more to do.
+    pub(crate) fn follow_some(&self, following: &mut Option<Following>) -> Result<bool> {
+        if !self.read(|act| act.is_planned_otherwise())? {
+            *following = None;
+            return Ok(false);
+        }
+        let (data, zone) = self.read(|act| {
+            Ok((act.context.zones.version().to_owned(), act.context.machine.clone()))
+        })?;
+        let is_same =
+            |known: &Following| known.mark.data == data && known.mark.zone == zone.as_str();
+        let mut going = match following.take().filter(is_same) {
+            Some(going) => going,
+            None => self.begin_to_follow(data, zone)?,
+        };
+        let Following { last, planned, cause, changed, mark } = &going;
+        if let Some(id) = self.replan_after(*last, *planned, cause, changed.as_ref(), mark)? {
+            going.last = Some(id);
+            *following = Some(going);
+            return Ok(true);
+        }
         self.write(|act| {
-            if let Some(changed) = &changed {
+            if let Some(changed) = changed {
                 act.sum_up_moved(changed)?;
                 act.learn_all_clocks()?;
             }
             setting::remove(act.tx, name::REPLANNING)?;
-            setting::put(act.tx, name::PLANNED_ZONE, zone.as_str())?;
-            setting::put(act.tx, name::TZDATA, data)
+            setting::put(act.tx, name::PLANNED_ZONE, &mark.zone)?;
+            setting::put(act.tx, name::TZDATA, &mark.data)
         })?;
-        Ok(true)
+        Ok(false)
+    }
+
+    fn begin_to_follow(&self, data: String, zone: ZoneName) -> Result<Following> {
+        let by_data = self.read(|act| setting::get(act.tx, name::TZDATA))?;
+        let by_other = by_data.filter(|by_data| *by_data != data);
+        let (planned, cause) = match by_other {
+            None => (Planned::ByMachine, format!("this computer is in {zone} now")),
+            Some(_) => (Planned::ByZoneData, format!("by the time zone data {data}")),
+        };
+        tracing::info!(%cause, "planning anew");
+        let mark = Replanning { data, zone: zone.to_string(), ..Replanning::default() };
+        let begun = self.read(|act| act.replanning())?;
+        let begun = begun.filter(|begun| (&begun.data, &begun.zone) == (&mark.data, &mark.zone));
+        let (last, more) = begun.map_or((None, 0), |begun| (begun.last(), begun.more));
+        let changed = match by_other {
+            Some(from) => Some(self.read(|act| act.changed_clocks(&from, more))?),
+            None => None,
+        };
+        Ok(Following { last, planned, cause, changed, mark })
     }
 
     /// Plans some events anew, notes how far that is, and gives the last of them; none when there
@@ -125,6 +156,17 @@ impl Engine {
     }
 }
 
+/// Planning anew that is under way.
+#[derive(Debug)]
+pub(crate) struct Following {
+    /// The last event that is through.
+    last: Option<EventId>,
+    planned: Planned,
+    cause: String,
+    changed: Option<Changed>,
+    mark: Replanning,
+}
+
 /// How far planning anew has come. It is written with what was planned, so that what was cut off
 /// neither plans nor lists anything twice.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -146,6 +188,25 @@ impl Replanning {
 }
 
 impl Act<'_> {
+    /// Whether the ledger is planned by other zone data than this program has, or for another zone
+    /// than the machine is in.
+    fn is_planned_otherwise(&self) -> Result<bool> {
+        let by_data = setting::get(self.tx, name::TZDATA)?;
+        let for_zone = setting::get(self.tx, name::PLANNED_ZONE)?;
+        Ok(by_data.as_deref() != Some(self.context.zones.version())
+            || for_zone.as_deref() != Some(self.context.machine.as_str()))
+    }
+
+    /// If the ledger is being planned anew, the last event that is through with that.
+    pub(crate) fn planned_anew_up_to(&self) -> Result<Option<Option<EventId>>> {
+        if !self.is_planned_otherwise()? {
+            return Ok(None);
+        }
+        let (data, zone) = (self.context.zones.version(), self.context.machine.as_str());
+        let begun = self.replanning()?.filter(|begun| begun.data == data && begun.zone == zone);
+        Ok(Some(begun.and_then(|begun| begun.last())))
+    }
+
     fn replanning(&self) -> Result<Option<Replanning>> {
         let text = setting::get(self.tx, name::REPLANNING)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))

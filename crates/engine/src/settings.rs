@@ -34,11 +34,21 @@ impl Engine {
     /// When the ledger cannot be written; what is not planned anew by then will be when this is
     /// asked next.
     pub fn set_machine_zone(&self, zone: &ZoneName) -> Result<bool> {
+        let is_new = self.note_machine_zone(zone)?;
+        self.follow_zones()?;
+        Ok(is_new)
+    }
+
+    /// Notes the machine's zone; the passes of who leads plan anew what hangs on it. Says whether it
+    /// changed.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn note_machine_zone(&self, zone: &ZoneName) -> Result<bool> {
         let is_new = self.machine_zone()? != *zone;
         if is_new {
             self.write(|act| setting::put(act.tx, name::MACHINE_ZONE, zone.as_str()))?;
         }
-        self.follow_zones()?;
         Ok(is_new)
     }
 

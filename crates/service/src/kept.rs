@@ -55,13 +55,15 @@ pub(crate) fn keep_zone(engine: &Engine) -> bool {
         tracing::info!(version, source, "this machine has other zone data now");
     }
     let followed = match machine_zone(&engine.zones()) {
-        Some(zone) => engine.set_machine_zone(&zone).map(|is_new| {
+        Some(zone) => engine.note_machine_zone(&zone).map(|is_new| {
             if is_new {
                 tracing::info!(%zone, "this machine is in another zone now");
             }
         }),
-        None => engine.follow_zones().map(drop),
+        None => Ok(()),
     };
+    // The passes plan anew what hangs on it, between whatever is due.
+    let followed = followed.and_then(|()| engine.keep_clocks());
     if let Err(error) = &followed {
         tracing::error!(%error, "the machine's zone or zone data could not be followed");
     }

@@ -26,6 +26,7 @@ use crate::{
 
 mod full;
 mod held;
+mod journey;
 mod locked;
 mod owners;
 mod panics;

@@ -234,6 +234,13 @@ impl Ledger {
         other
     }
 
+    /// Whether somebody writes to this file now.
+    pub(crate) fn is_locked(path: &Path) -> bool {
+        let other = Connection::open(path).expect("a file");
+        other.busy_timeout(std::time::Duration::ZERO).expect("no patience");
+        other.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_err()
+    }
+
     /// From now on the words of every statement are kept here.
     pub(crate) fn overhear(&mut self, heard: Arc<Mutex<BTreeSet<String>>>) {
         let hear = move |event: TraceEvent<'_>| {

@@ -14,6 +14,7 @@ mod waiting;
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
+    time::Duration,
 };
 
 use calendar::{
@@ -39,8 +40,9 @@ use crate::{
     ledger::{
         attempt, audit,
         delivery::{self, Effects},
-        event, status,
+        event, make_room, status,
     },
+    planning::Following,
     planted::{Planted, as_found, as_remembered, is_planted},
     rate::Rates,
 };
@@ -49,6 +51,8 @@ use crate::{
 const EVENTS: u32 = 200;
 /// A sleep longer than it should have been by this much was an absence.
 const ABSENT: i64 = 60;
+/// Planning anew that failed is tried again so much later.
+const FOLLOW_AGAIN: Duration = Duration::from_secs(60);
 /// Absences remembered, to say why something is late.
 const REMEMBERED: usize = 16;
 
@@ -110,6 +114,10 @@ pub struct Scheduler {
     is_doubtful: bool,
     rates: Rates,
     waiting: Waiting,
+    /// How far planning anew is that nobody asked for.
+    following: Option<Following>,
+    /// Where that failed, it is not tried again before this time since the boot.
+    follows_from: Duration,
 }
 
 impl Scheduler {
@@ -154,10 +162,7 @@ impl Scheduler {
             }
             Ok(())
         })?;
-        // Old moments are better than nobody who rings.
-        if let Err(error) = engine.follow_zones() {
-            tracing::error!(%error, "some reminders are still planned by earlier time zones");
-        }
+        engine.keep_clocks()?;
         let mut absences = VecDeque::new();
         let away = before
             .as_ref()
@@ -182,6 +187,8 @@ impl Scheduler {
             is_doubtful: false,
             rates: Rates::default(),
             waiting: Waiting::default(),
+            following: None,
+            follows_from: Duration::ZERO,
         })
     }
 
@@ -191,6 +198,42 @@ impl Scheduler {
     /// When the ledger cannot be written: then nothing was claimed, and what was finished has to
     /// be given again.
     pub fn pass(
+        &mut self,
+        asked: &Now,
+        finished: &[Finished],
+        slots: Slots,
+        availability: Availability,
+    ) -> Result<Passed> {
+        let mut passed = self.pass_alone(asked, finished, slots, availability)?;
+        passed.more |= self.follow_zones();
+        Ok(passed)
+    }
+
+    /// Goes on with planning anew for another zone or other zone data, if there is that to do; says
+    /// whether there is more of it. So whatever is due meanwhile is told in time.
+    fn follow_zones(&mut self) -> bool {
+        let boot = self.engine.now().boot;
+        if boot < self.follows_from {
+            return false;
+        }
+        match self.engine.follow_some(&mut self.following) {
+            Ok(more) => {
+                if more {
+                    make_room();
+                }
+                more
+            }
+            // Old moments are better than nobody who rings.
+            Err(error) => {
+                tracing::error!(%error, "some reminders are still planned by earlier time zones");
+                self.following = None;
+                self.follows_from = boot + FOLLOW_AGAIN;
+                false
+            }
+        }
+    }
+
+    fn pass_alone(
         &mut self,
         asked: &Now,
         finished: &[Finished],
@@ -229,18 +272,12 @@ impl Scheduler {
             }
             let (ids, is_more) = waiting.next(slots.webhook, ROWS);
             let to_send = pass.decide_on(&ids, is_more)?;
+            let to_send = pass.planned_anew(to_send)?;
             let claimed = pass.claim(as_found(to_send), slots)?;
             let changed = Seen::now(act, availability)? != before;
             if changed {
                 status::passed(act.tx, &act.now)?;
             }
-            let looks = [
-                delivery::next_look(act.tx, act.wall())?,
-                event::next_plan(act.tx)?,
-                pass.silence_ends(),
-                pass.gates.opens(),
-                pass.turns.over(),
-            ];
             // What waits for slots comes back when one is free.
             let waits = match &claimed.left {
                 Some(left) => !left.is_empty(),
@@ -248,7 +285,7 @@ impl Scheduler {
             };
             let has_room = claimed.parcels.len() < slots.webhook && waiting.has_rows();
             let more = to_plan || has_room || (waiting.has_undecided() && !waits);
-            let wake_at = looks.into_iter().flatten().min();
+            let wake_at = pass.next_look()?;
             let audited = audit::last(act.tx)?;
             let waiting = match to_plan {
                 true => Waiting::default(),

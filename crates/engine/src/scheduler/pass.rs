@@ -1,10 +1,13 @@
 //! One pass at work: every row whose moment came is decided on.
 
-use std::collections::VecDeque;
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Duration,
+};
 
 use calendar::{
     delivery::{Hold, News, Next, State, decide},
-    id::DeliveryId,
+    id::{DeliveryId, EventId},
     reason::Reason,
     timing::later,
 };
@@ -24,6 +27,7 @@ use crate::{
     ledger::{
         channel::{self, ChannelRow},
         delivery::{self, DeliveryRow, Effects},
+        event,
     },
     message::Setting,
     planted::{Planted, is_planted},
@@ -35,6 +39,8 @@ use crate::{
 pub(super) const ROWS: usize = 2_000;
 /// Rows of one courier that are found at once.
 const MOST: u32 = 200_000;
+/// So long a pass goes on with planning anew what it is to send.
+const ANEW: Duration = Duration::from_millis(50);
 
 /// What a pass works with besides the ledger.
 pub(super) struct Pass<'a> {
@@ -120,8 +126,43 @@ impl<'a> Pass<'a> {
         self.decide(rows, is_more)
     }
 
+    /// Those rows that are still to be sent when the events of them that are to be planned anew, for
+    /// another zone, are; what there is no time for waits for the next pass.
+    pub(super) fn planned_anew(&self, rows: Vec<DeliveryRow>) -> Result<Vec<DeliveryRow>> {
+        let Some(through) = self.act.planned_anew_up_to()? else { return Ok(rows) };
+        let is_old = |row: &DeliveryRow| row.event.is_some() && row.event > through;
+        let (old, mut rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_old);
+        let events: BTreeSet<EventId> = old.iter().filter_map(|row| row.event).collect();
+        let mut known = BTreeSet::new();
+        for id in events {
+            let found = event::find_legible(self.act.tx, &self.act.context.zones, id)?;
+            found.iter().try_for_each(|found| self.act.replan(found))?;
+            known.insert(id);
+            if self.engine.now().boot.saturating_sub(self.act.now.boot) > ANEW {
+                break;
+            }
+        }
+        let done = |row: &&DeliveryRow| row.event.is_some_and(|id| known.contains(&id));
+        rows.extend(
+            self.decide_on(&old.iter().filter(done).map(|row| row.id).collect::<Vec<_>>(), false)?,
+        );
+        Ok(rows)
+    }
+
+    /// When the next pass has something to do, if nothing happens before.
+    pub(super) fn next_look(&self) -> Result<Option<Timestamp>> {
+        let looks = [
+            delivery::next_look(self.act.tx, self.act.wall())?,
+            event::next_plan(self.act.tx)?,
+            self.silence_ends(),
+            self.gates.opens(),
+            self.turns.over(),
+        ];
+        Ok(looks.into_iter().flatten().min())
+    }
+
     /// The end of quiet hours or of a pause, which rows they hold may not know.
-    pub(super) fn silence_ends(&self) -> Option<Timestamp> {
+    fn silence_ends(&self) -> Option<Timestamp> {
         self.silence.at(self.act.wall()).and_then(|hold| hold.until)
     }
 

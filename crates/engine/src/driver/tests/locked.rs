@@ -3,19 +3,15 @@
 
 use std::sync::OnceLock;
 
-use rusqlite::Connection;
-
 use super::*;
+use crate::ledger::Ledger;
 
 /// A clock that can tell whether somebody writes.
 struct Later(Set, OnceLock<std::path::PathBuf>);
 
 impl Later {
     fn is_locked(&self) -> bool {
-        let Some(path) = self.1.get() else { return false };
-        let other = Connection::open(path).expect("a file");
-        other.busy_timeout(Duration::ZERO).expect("no patience");
-        other.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_err()
+        self.1.get().is_some_and(|path| Ledger::is_locked(path))
     }
 }
 
