@@ -101,3 +101,27 @@ fn a_long_record_is_looked_through_when_asked_or_after_a_service_was_cut_off() {
     change("UPDATE service_status SET stopped = 1");
     assert!(!compared(&[]));
 }
+
+#[test]
+fn of_a_ledger_with_one_damaged_page_doctor_says_what_can_be_read() {
+    let home = acceptance::home::Home::new();
+    home.engine.close().expect("closed");
+    let path = home.data().join("carillon.db");
+    let ledger = rusqlite::Connection::open(&path).expect("a file");
+    ledger.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).expect("folded");
+    let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'delivery'";
+    let page: u32 = ledger.query_row(root, [], |row| row.get(0)).expect("a page");
+    let page = page as usize;
+    drop(ledger);
+    let mut bytes = std::fs::read(&path).expect("the ledger");
+    bytes[(page - 1) * 4_096..page * 4_096].fill(0x55);
+    std::fs::write(&path, bytes).expect("damaged");
+    let mut command = home.command("carillon");
+    let said = command.args(["doctor", "--json"]).output().expect("an answer");
+    let found: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON");
+    let problems = found["problems"].to_string();
+    assert!(problems.contains("the ledger is damaged: "), "{problems}");
+    assert!(problems.contains("what cannot be read: "), "{problems}");
+    assert_eq!(found["zones"]["system_zone"], "Europe/Berlin");
+    assert!(found["ledger"]["schema"].is_i64() && found["autostart"].is_boolean(), "{found}");
+}
