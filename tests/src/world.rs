@@ -152,8 +152,13 @@ impl World {
 
     /// Starts a service (a new leader with a new owner).
     pub fn start(&mut self) {
-        self.scheduler = Some(Scheduler::lead(self.engine.clone()).expect("to lead"));
+        self.lead();
         self.run();
+    }
+
+    /// Starts a service that has not looked yet.
+    pub fn lead(&mut self) {
+        self.scheduler = Some(Scheduler::lead(self.engine.clone()).expect("to lead"));
     }
 
     /// Stops the service without a word, as a kill does.

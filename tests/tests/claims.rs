@@ -108,3 +108,27 @@ fn what_may_have_been_told_is_not_sent_again_by_an_edit_where_it_must_not_repeat
         assert_eq!(world.sent.len(), usize::from(then == State::Completed));
     }
 }
+
+#[test]
+fn what_is_cut_off_beside_a_culprit_is_not_set_aside_with_it() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let lamp = endpoint(&world, Guarantee::NeverMiss);
+    for n in 0..6 {
+        world.add(light(lamp, &format!("Light {n}")));
+    }
+    world.jump_to("2026-11-23T09:30");
+    // Whatever else is under way, the service dies as soon as the first is sent.
+    assert_eq!(world.pass(&[]).expect("a service").parcels.len(), 6);
+    for _ in 0..2 {
+        world.kill();
+        world.lead();
+        let parcels = world.pass(&[]).expect("a service").parcels;
+        assert_eq!(parcels.len(), 1, "of what was cut off one at a time");
+    }
+    world.kill();
+    world.start();
+    world.run();
+    let rows = world.rows();
+    assert_eq!(rows.matches("dead dead.quarantined").count(), 1, "{rows}");
+    assert_eq!(rows.matches(" completed ").count(), 5, "{rows}");
+}

@@ -298,6 +298,16 @@ pub fn under_way(tx: &Transaction<'_>, channel: ChannelId) -> Result<u32> {
     Ok(tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?)
 }
 
+/// Whether something is being sent that was cut off before.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn cut_off_under_way(tx: &Transaction<'_>) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM delivery
+        WHERE state = 'processing' AND owner IS NOT NULL AND crashes > 0)";
+    Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
 /// The latest of the due rows of a reminder that nobody can have yet.
 ///
 /// # Errors

@@ -92,6 +92,9 @@ impl Pass<'_> {
             parcels.extend(self.claim_notice(self.at_once(desktop))?);
         }
         let mut free = slots.webhook;
+        // One of those that were cut off while they were sent may be why: they go one at a time, so
+        // that the others are not cut off with it again and again.
+        let mut is_alone = delivery::cut_off_under_way(self.act.tx)?;
         for row in webhooks {
             let channel = row.identity.channel;
             // A person or a schedule of retries asked for what was tried before.
@@ -101,7 +104,7 @@ impl Pass<'_> {
                 left.iter_mut().for_each(|left| left.push(row.id));
                 continue;
             }
-            if !self.gates.is_free(channel) {
+            if !self.gates.is_free(channel) || is_alone && row.facts.crashes > 0 {
                 left = None;
                 continue;
             }
@@ -110,7 +113,9 @@ impl Pass<'_> {
                 left = None;
                 continue;
             }
+            let was_cut_off = row.facts.crashes > 0;
             if let Some(parcel) = self.claim_webhook(row)? {
+                is_alone |= was_cut_off;
                 self.gates.count(channel);
                 if is_late {
                     self.gates.count_late(channel);
