@@ -144,7 +144,9 @@ impl Campaign {
         for is_event in [false, true] {
             let places: Vec<usize> = (0..whole.steps.len())
                 .filter(|n| !self.without.contains(n))
-                .filter(|n| matches!(whole.steps[*n].1, Step::Add(..)) == is_event)
+                .filter(|n| {
+                    matches!(whole.steps[*n].1, Step::Add(..) | Step::Import(..)) == is_event
+                })
                 .collect();
             smallest.drop_some(seed, &places, &mut tries);
         }

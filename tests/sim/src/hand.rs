@@ -1,17 +1,26 @@
 //! Whoever edits: window and command line are programs of their own over the same ledger.
 
-use std::{fs, os::unix::fs::symlink, path::Path, sync::OnceLock};
+use std::{fs, ops::ControlFlow, os::unix::fs::symlink, path::Path, sync::OnceLock};
 
 use calendar::{
     delivery::{Guarantee, Profile, State},
     draft::{EventDraft, ReminderDraft},
+    ics::Alarmless,
     id::{CalendarId, ChannelId, DeliveryId},
     network::Network,
     zones::ZoneName,
 };
 use engine::{
-    Actor, Engine, channels::NewWebhook, events::Save, ledger::acknowledgement::Answer,
-    people::SavePerson, queries::Ring, quiet::QuietHours, rate::Rate, settings::Pause,
+    Actor, Engine,
+    channels::NewWebhook,
+    events::Save,
+    import::{ImportFile, Mode, Target},
+    ledger::acknowledgement::Answer,
+    people::SavePerson,
+    queries::Ring,
+    quiet::QuietHours,
+    rate::Rate,
+    settings::Pause,
     zones::DataPlaces,
 };
 use jiff::{Span, Timestamp};
@@ -138,6 +147,25 @@ pub(crate) fn moved(definition: &Definition, minutes: i64) -> Definition {
     Definition { start: definition.start + Span::new().minutes(minutes), ..*definition }
 }
 
+fn title_in_file(name: usize) -> String {
+    format!("Event {name} of a file")
+}
+
+/// A calendar file with one event.
+fn file(name: usize, definition: &Definition) -> String {
+    let start = definition.start.strftime("%Y%m%dT%H%M%S");
+    let zone = definition.zone.unwrap_or(HOME);
+    let rule = definition.every.map(|days| format!("RRULE:FREQ=DAILY;INTERVAL={days}\r\n"));
+    let (rule, title, before) = (rule.unwrap_or_default(), title_in_file(name), definition.before);
+    format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//simulator//EN\r\nBEGIN:VEVENT\r\n\
+         UID:event-{name}@simulator\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;TZID={zone}:{start}\r\n\
+         DURATION:PT1H\r\n{rule}SUMMARY:{title}\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\n\
+         TRIGGER:-PT{before}M\r\nDESCRIPTION:{title}\r\nEND:VALARM\r\nEND:VEVENT\r\n\
+         END:VCALENDAR\r\n"
+    )
+}
+
 /// The programs a person uses; opened again when one of them died.
 pub(crate) struct Hand {
     pub engine: Option<Engine>,
@@ -167,6 +195,22 @@ impl Hand {
         let id = id.and_then(|id| id.parse().ok());
         let save = Save { id, draft, allow_past: true, ..Save::default() };
         engine.save_event(&save).ok().map(|saved| saved.event)
+    }
+
+    /// Imports a file with one event; gives what its rows are about, if it will ring.
+    pub fn import(&self, name: usize, definition: &Definition) -> Option<Option<String>> {
+        let engine = self.engine.as_ref()?;
+        let text = file(name, definition);
+        let file = ImportFile {
+            bytes: text.as_bytes(),
+            target: Target::Calendar(CalendarId::FIRST),
+            mode: Mode::Apply,
+            alarmless: Alarmless::Silent,
+        };
+        engine.import(&file, &mut |_, _| ControlFlow::Continue(())).ok()?;
+        let rings = engine.next_rings(1_000).ok()?;
+        let ring = rings.iter().find(|ring| ring.title == title_in_file(name));
+        Some(ring.and_then(|ring| Some(ring.event?.to_string())))
     }
 
     /// Deletes one.

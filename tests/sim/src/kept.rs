@@ -53,6 +53,7 @@ fn step(text: &str) -> Option<Step> {
     let mut word = || words.next().filter(|word| !word.is_empty());
     Some(match name {
         "Add" => Step::Add(word()?.parse().ok()?, definition(rest)?),
+        "Import" => Step::Import(word()?.parse().ok()?, definition(rest)?),
         "Move" => Step::Move(word()?.parse().ok()?, word()?.parse().ok()?),
         "Retitle" => Step::Retitle(word()?.parse().ok()?),
         "Delete" => Step::Delete(word()?.parse().ok()?),

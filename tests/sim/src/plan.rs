@@ -80,6 +80,8 @@ pub struct Definition {
 pub enum Step {
     /// Somebody adds an event, or a person with a birthday.
     Add(usize, Definition),
+    /// Somebody imports a file with it, for the first time or once more.
+    Import(usize, Definition),
     /// Somebody moves it by minutes, all of it; a person moves to another zone.
     Move(usize, i64),
     /// Somebody changes its title, and nothing else.
@@ -206,6 +208,9 @@ impl Plan {
         steps.extend(scenes::scenes(seed, begins, days, named));
         let named = steps.iter().filter(|(_, step)| matches!(step, Step::Add(..))).count();
         steps.extend(silence::silences(seed, begins, days, named));
+        let is_named = |(_, step): &&(u64, Step)| matches!(step, Step::Add(..) | Step::Import(..));
+        let named = steps.iter().filter(is_named).count();
+        steps.extend(scenes::imported(seed, begins, days, named));
         steps.sort_by_key(|(at, _)| *at);
         Self { seed, days, begins, twins, bug: None, steps }
     }
@@ -310,7 +315,7 @@ fn mood(dice: &mut Dice) -> Mood {
 /// A number for each sort.
 fn sort(step: &Step) -> u32 {
     match step {
-        Step::Add(..) => 0,
+        Step::Add(..) | Step::Import(..) => 0,
         Step::Move(..) => 1,
         Step::Retitle(_) => 2,
         Step::Delete(_) => 3,

@@ -330,6 +330,7 @@ impl World {
                 self.later(time, Ending::Hearing);
             }
             Step::Add(..)
+            | Step::Import(..)
             | Step::Move(..)
             | Step::Retitle(_)
             | Step::Delete(_)

@@ -83,13 +83,16 @@ fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) 
     }
 }
 
-/// Whether an occurrence was told by an earlier clock: what was told stays told.
+/// Whether an occurrence was told by an earlier clock, or answered before it was: what was told
+/// stays told.
 fn was_told(case: &Case<'_>, life: &Life, of: DateTime, at: u64) -> bool {
     let (day, year) = (of.strftime("p=%Y%m%dT%H%M%S").to_string(), of.strftime("y=%Y").to_string());
     case.stories_of(life).any(|story| {
         let name = &story.delivery.row.identity.occurrence;
         let is_it = name.contains(&day) || *name == year;
-        is_it && case.told(story).iter().any(|told| told.truth + MINUTE < at)
+        let is_answered = story.delivery.row.facts.reason == Reason::CancelledAcknowledged;
+        let told = case.told(story).iter().any(|told| told.truth + MINUTE < at);
+        is_it && (told || is_answered)
     })
 }
 

@@ -188,3 +188,30 @@ fn away_over_its_end(stage: &mut Stage<'_>) -> Steps {
     let step = stage.dice.of_these(&[Step::Kill(away), Step::Sleep(away), Step::Freeze(away)]);
     vec![add, (from, step)]
 }
+
+/// In so many of a hundred runs a file is imported.
+const IMPORTED: u64 = 25;
+
+/// Comes with a file, is deleted as it is due, and comes with the file once more: what a person
+/// deleted stays away.
+pub(super) fn imported(seed: u64, begins: DateTime, days: u32, name: usize) -> Steps {
+    let mut dice = Dice::of(seed.rotate_left(16) ^ 0x1C5);
+    if !dice.percent(IMPORTED) {
+        return Steps::new();
+    }
+    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let (definition, due) = stage.reminder(&[Via::Desktop], &[None]);
+    let definition = Definition { kind: "appointment", ..definition };
+    let (name, (at, _)) = stage.add(definition, due);
+    let mut steps = vec![(at, Step::Import(name, definition))];
+    if stage.dice.percent(70) {
+        let deleted = due + stage.within(0, 60) - 30;
+        steps.push((deleted, Step::Delete(name)));
+    }
+    for _ in 0..1 + stage.dice.below(2) {
+        let again = due + stage.within(0, 2 * DAY);
+        let again = if stage.dice.percent(50) { due + stage.within(0, 100) } else { again };
+        steps.push((again, Step::Import(name, definition)));
+    }
+    steps
+}

@@ -26,6 +26,7 @@ impl World {
         let rung = rings();
         let done = match step {
             Step::Add(name, definition) => self.add(name, definition),
+            Step::Import(name, definition) => self.import(name, definition),
             Step::Move(name, minutes) => self.change(name, minutes),
             Step::Retitle(name) => self.change(name, 0),
             Step::Delete(name) => self.delete(name),
@@ -93,6 +94,25 @@ impl World {
         let sure = subject.is_some();
         self.life(name).subject = subject;
         self.settle(name, None, Some(definition), sure)
+    }
+
+    fn import(&mut self, name: usize, definition: Definition) -> Option<bool> {
+        // What undo would take back now is another question.
+        self.undo = None;
+        let imported = self.hand.import(name, &definition);
+        let life = self.life(name);
+        match (&life.subject, &imported) {
+            (None, Some(subject)) => {
+                life.subject.clone_from(subject);
+                let sure = subject.is_some();
+                self.became(name, Some(definition), sure);
+            }
+            // It came, and nobody heard of it.
+            (None, None) => self.became(name, Some(definition), false),
+            // It is there as it was, or was deleted and stays so.
+            (Some(_), _) => {}
+        }
+        Some(imported.is_some())
     }
 
     fn change(&mut self, name: usize, minutes: i64) -> Option<bool> {
@@ -175,6 +195,7 @@ fn is_of_person(step: Step) -> bool {
     matches!(
         step,
         Step::Add(..)
+            | Step::Import(..)
             | Step::Move(..)
             | Step::Retitle(_)
             | Step::Delete(_)
