@@ -364,7 +364,7 @@ impl Engine {
 impl Act<'_> {
     fn happenings(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Happening>> {
         let mut told: BTreeMap<(String, String), Vec<DeliveryRow>> = BTreeMap::new();
-        for row in inbox::about(self.tx, later(from, -40 * DAY), later(until, DAY))? {
+        for row in inbox::about(self.tx, later(from, -DAY), later(until, DAY))? {
             let name = (row.identity.subject.clone(), row.identity.occurrence.clone());
             told.entry(name).or_default().push(row);
         }

@@ -320,12 +320,14 @@ pub fn of_occurrence(
     several(tx, rest, params![subject, occurrence])
 }
 
-/// The rows about occurrences that start in a stretch, none of them cancelled.
+/// The rows about occurrences that start in a stretch, or began in the forty days before it and go on,
+/// none of them cancelled.
 ///
 /// # Errors
 /// When the ledger cannot be read.
 pub fn about(tx: &Transaction<'_>, from: Timestamp, until: Timestamp) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.starts >= ?1 AND d.starts < ?2 AND d.state <> 'cancelled'
+    let rest = "WHERE d.starts >= ?1 - 3456000000 AND d.starts < ?2 AND (d.starts >= ?1 OR d.ends > ?1)
+        AND d.state <> 'cancelled'
         AND NOT (d.reminder GLOB 'n:*' AND d.state = 'completed') ORDER BY d.due, d.id";
     several(tx, rest, params![ms(from), ms(until)])
 }
