@@ -35,9 +35,9 @@ use crate::{
 };
 
 /// How long one transaction goes on taking events in.
-pub(crate) const HOLD_MS: u128 = 30;
+pub(crate) const HOLD_MS: u128 = 60;
 /// And how many it takes in at most.
-pub(crate) const AT_ONCE: usize = 200;
+pub(crate) const AT_ONCE: usize = 1_000;
 /// Why nothing came of a file of which no more is wrong than that its end is missing.
 const CUT: &str = "it ends in the middle and holds no whole event";
 /// The colours new calendars take in turn.

@@ -326,7 +326,8 @@ pub fn of_occurrence(
 /// # Errors
 /// When the ledger cannot be read.
 pub fn about(tx: &Transaction<'_>, from: Timestamp, until: Timestamp) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.starts >= ?1 - 3456000000 AND d.starts < ?2 AND (d.starts >= ?1 OR d.ends > ?1)
+    let rest =
+        "WHERE d.starts >= ?1 - 3456000000 AND d.starts < ?2 AND (d.starts >= ?1 OR d.ends > ?1)
         AND d.state <> 'cancelled'
         AND NOT (d.reminder GLOB 'n:*' AND d.state = 'completed') ORDER BY d.due, d.id";
     several(tx, rest, params![ms(from), ms(until)])
