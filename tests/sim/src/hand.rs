@@ -14,7 +14,7 @@ use engine::{
     Actor, Engine,
     channels::NewWebhook,
     events::Save,
-    import::{ImportFile, Mode, Target},
+    import::{Deleted, ImportFile, Mode, Target},
     ledger::acknowledgement::Answer,
     people::SavePerson,
     queries::Ring,
@@ -206,6 +206,7 @@ impl Hand {
             target: Target::Calendar(CalendarId::FIRST),
             mode: Mode::Apply,
             alarmless: Alarmless::Silent,
+            deleted: Deleted::Stays,
         };
         engine.import(&file, &mut |_, _| ControlFlow::Continue(())).ok()?;
         let rings = engine.next_rings(1_000).ok()?;
