@@ -29,12 +29,13 @@ use jiff::{Timestamp, tz::TimeZoneDatabase};
 #[derive(Debug)]
 pub struct SetClock {
     now: Mutex<Now>,
+    suspended: Mutex<Option<Duration>>,
 }
 
 impl SetClock {
     fn at(wall: Timestamp) -> Self {
         let now = Now { wall, boot: Duration::from_secs(1_000), boot_id: "boot".into() };
-        Self { now: Mutex::new(now) }
+        Self { now: Mutex::new(now), suspended: Mutex::new(None) }
     }
 
     fn change(&self, work: impl FnOnce(&mut Now)) {
@@ -45,6 +46,10 @@ impl SetClock {
 impl Clock for SetClock {
     fn now(&self) -> Now {
         self.now.lock().expect("nobody panics with the clock").clone()
+    }
+
+    fn suspended(&self) -> Option<Duration> {
+        *self.suspended.lock().expect("nobody panics with the clock")
     }
 }
 
@@ -229,6 +234,12 @@ impl World {
         });
     }
 
+    /// Says for how long the machine was asleep since it was started.
+    pub fn has_slept(&self, seconds: u64) {
+        let mut kept = self.clock.suspended.lock().expect("nobody panics with the clock");
+        *kept = Some(Duration::from_secs(seconds));
+    }
+
     /// Sets the wall clock alone to a local time, as a person or the network does.
     pub fn set_clock(&mut self, local: &str) {
         self.set_wall(self.instant(local));
@@ -249,7 +260,8 @@ impl World {
         self.start();
     }
 
-    fn instant(&self, local: &str) -> Timestamp {
+    /// A local time of the machine's zone.
+    pub fn instant(&self, local: &str) -> Timestamp {
         let zone = self.engine.planning_context().expect("a ledger").machine_zone();
         let at = local.parse::<jiff::civil::DateTime>().expect("a local time");
         at.to_zoned(zone).expect("an instant").timestamp()

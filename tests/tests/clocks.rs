@@ -295,7 +295,7 @@ fn a_jump_within_one_boot_holds_webhooks_until_it_is_confirmed() {
     assert!(world.engine().accept_clock().expect("accepted").is_some());
     world.run();
     assert_eq!(world.sent.len(), 2, "{}", world.rows());
-    assert!(world.rows().contains("completed late.held Light"), "{}", world.rows());
+    assert!(world.rows().contains("completed late.clock Light"), "{}", world.rows());
     assert!(world.engine().accept_clock().expect("asked again").is_none());
 }
 

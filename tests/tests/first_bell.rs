@@ -191,7 +191,10 @@ fn the_inbox_lists_five_thousand_says_that_there_are_more_and_can_be_answered_wh
 fn a_removed_or_switched_off_channel_is_not_tried_again() {
     for (gone, said) in [
         (false, "the channel 'lamp' was removed: nothing can be sent through it any more"),
-        (true, "the channel 'lamp' is switched off: switch it on first"),
+        (
+            true,
+            "the channel 'lamp' is switched off: switch it on first, such as by `carillon channel on lamp`",
+        ),
     ] {
         let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
         let new = NewWebhook {

@@ -180,7 +180,7 @@ fn an_uncertain_one_is_retried_or_set_aside_alike() {
         note(&mut world, "Payment", hook);
         world.wait_until("2026-11-23T09:03:00");
         world.answer(UP);
-        assert_eq!(story(&world), [(State::Review, Reason::ReviewCutOff, 1)]);
+        assert_eq!(story(&world), [(State::Review, Reason::ReviewNoAnswer, 1)]);
         let id = letters(&world);
         if retried {
             decide(&mut world, &id, Decision::Retry);

@@ -322,12 +322,15 @@ fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
         }
         Outcome::Unavailable(reason) => nobody(row, reason, now),
         Outcome::Ambiguous if row.guarantee == Guarantee::NeverRepeat => {
-            Next::Enter(State::Review, Reason::ReviewCutOff, None)
+            Next::Enter(State::Review, Reason::ReviewNoAnswer, None)
         }
         Outcome::Ambiguous => again(row, row.profile.schedule(), None, Reason::RetryAmbiguous, now),
         Outcome::Transient { retry_after, refused } => {
-            let schedule = if refused { REFUSED } else { row.profile.schedule() };
-            again(row, schedule, retry_after, Reason::RetryTransient, now)
+            let (schedule, reason) = match refused {
+                true => (REFUSED, Reason::RetryRefused),
+                false => (row.profile.schedule(), Reason::RetryTransient),
+            };
+            again(row, schedule, retry_after, reason, now)
         }
     }
 }
@@ -375,7 +378,8 @@ fn cancelled_for(row: &Row) -> Reason {
 fn expiry(over: UseBy) -> Reason {
     match over {
         UseBy::Deadline => Reason::ExpiredDeadline,
-        UseBy::Start | UseBy::End | UseBy::Day => Reason::ExpiredEventOver,
+        UseBy::Start => Reason::ExpiredBegun,
+        UseBy::End | UseBy::Day => Reason::ExpiredEventOver,
         UseBy::Grace | UseBy::After(_) | UseBy::Never => Reason::ExpiredAge,
     }
 }

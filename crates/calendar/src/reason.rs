@@ -40,7 +40,7 @@ reasons! {
     /// An edit brought it back.
     BroughtBack = "planned.again", "" "wanted again after a change";
     /// A snooze asked for it.
-    Snoozed = "planned.snooze", "" "snoozed, to be told again";
+    Snoozed = "planned.snooze", "" "snoozed until then";
     /// Nobody has answered.
     Nagged = "planned.nag", "" "not answered yet, to be told again";
     /// A test asked for it.
@@ -51,6 +51,8 @@ reasons! {
     RetryAsked = "retry.asked", "" "a person asked for another try";
     /// Another try after a passing failure.
     RetryTransient = "retry.transient", "" "the other side could not take it now";
+    /// Another try after an answer that hardly mends itself.
+    RetryRefused = "retry.refused", "" "the other side refused it, so only a few more tries are made";
     /// Another try after an uncertain end.
     RetryAmbiguous = "retry.ambiguous", "" "nobody knows whether it arrived, so it is sent again with the same key";
     /// Cut off, taken up again.
@@ -67,6 +69,8 @@ reasons! {
     LateAsleep = "late.asleep", "told late: " "the computer was asleep";
     /// Late: the service was off.
     LateServiceOff = "late.service_off", "told late: " "the reminder service was not running";
+    /// Late: the service did not go on, though the computer was awake.
+    LateStopped = "late.stopped", "told late: " "Carillon was stopped, while the computer was awake";
     /// Late: moved into the past.
     LateMoved = "late.moved", "told late: " "its time moved into the past";
     /// Late: held.
@@ -75,6 +79,8 @@ reasons! {
     LateQuiet = "late.quiet_hours", "told late: " "it waited for quiet hours to end";
     /// Late: held by a pause.
     LatePaused = "late.paused", "told late: " "reminders were paused";
+    /// Late: held for the clock.
+    LateClock = "late.clock", "told late: " "the computer's clock had jumped, and it waited for somebody to confirm it";
     /// Late: retried.
     LateRetried = "late.retried", "told late: " "earlier tries failed";
     /// Late: tried again by a person.
@@ -86,6 +92,8 @@ reasons! {
     LateBusy = "late.busy", "told late: " "the computer was busy or its clock was set forward";
     /// Missed: over.
     ExpiredEventOver = "expired.event_over", "missed: " "the event was over before it could be told";
+    /// Missed: begun.
+    ExpiredBegun = "expired.event_begun", "missed: " "the event had begun before it could be told";
     /// Missed: deadline.
     ExpiredDeadline = "expired.deadline", "missed: " "the deadline passed before it could be told";
     /// Missed: too old.
@@ -108,6 +116,8 @@ reasons! {
     CancelledDisabled = "cancelled.disabled", "cancelled: " "the event was cancelled, or its reminders switched off";
     /// Cancelled: acknowledged.
     CancelledAcknowledged = "cancelled.acknowledged", "cancelled: " "the reminder was acknowledged";
+    /// Cancelled: told later instead.
+    CancelledBySnooze = "cancelled.snoozed", "" "snoozed, to be told later";
     /// Cancelled: a snooze, by another.
     CancelledSnoozed = "cancelled.snoozed_again", "cancelled: " "it was snoozed again";
     /// Cancelled: channel removed.
@@ -136,6 +146,8 @@ reasons! {
     DeadQuarantined = "dead.quarantined", "failed: " "sending it cut Carillon off three times, so it was set aside";
     /// Review: cut off.
     ReviewCutOff = "review.cut_off", "please check: " "cut off while sending, so it may or may not have arrived, and this channel must never repeat";
+    /// Review: no answer.
+    ReviewNoAnswer = "review.no_answer", "please check: " "no answer came after it was sent, so it may or may not have arrived, and this channel must never repeat";
     /// Review: restored.
     ReviewRestored = "review.restored", "please check: " "the ledger was restored, so nobody knows whether this was told";
     /// Discarded by a person.
@@ -167,6 +179,7 @@ impl Reason {
                 | Self::CancelledDeleted
                 | Self::CancelledDisabled
                 | Self::CancelledAcknowledged
+                | Self::CancelledBySnooze
                 | Self::CancelledSnoozed
                 | Self::CancelledChannel
         )
@@ -174,7 +187,10 @@ impl Reason {
 
     /// Whether it says that a person's answer made it unwanted, which no edit takes back.
     pub const fn is_answer(self) -> bool {
-        matches!(self, Self::CancelledAcknowledged | Self::CancelledSnoozed)
+        matches!(
+            self,
+            Self::CancelledAcknowledged | Self::CancelledBySnooze | Self::CancelledSnoozed
+        )
     }
 
     /// Why something will be late that waits for this reason.
@@ -182,6 +198,7 @@ impl Reason {
         match self {
             Self::HeldQuiet => Self::LateQuiet,
             Self::HeldPaused => Self::LatePaused,
+            Self::HeldClock => Self::LateClock,
             _ => Self::LateHeld,
         }
     }
@@ -202,10 +219,12 @@ impl Reason {
             self,
             Self::LateAsleep
                 | Self::LateServiceOff
+                | Self::LateStopped
                 | Self::LateMoved
                 | Self::LateHeld
                 | Self::LateQuiet
                 | Self::LatePaused
+                | Self::LateClock
                 | Self::LateRetried
                 | Self::LateBroughtBack
                 | Self::LateRetryAsked

@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     ledger::{
         acknowledgement::{self, Answer},
-        attempt, channel,
+        attempt,
         delivery::{self, DeliveryRow, Effects},
         event, setting,
     },
@@ -44,6 +44,9 @@ pub struct SnoozedTo {
     /// What quiet hours or a pause will make of it, in words.
     #[serde(default)]
     pub silenced: Option<String>,
+    /// It was told before.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// What would become of a snooze.
@@ -260,11 +263,14 @@ impl Act<'_> {
                 && trigger_of(&name.reminder) == trigger
                 && (here || is_nag(&name.reminder));
             if same {
-                let again = matches!(answer, Answer::Snoozed(_))
-                    && live.identity.reminder.starts_with("s:");
-                let reason = match again {
-                    true => Reason::CancelledSnoozed,
-                    false => Reason::CancelledAcknowledged,
+                let reason = match answer {
+                    Answer::Snoozed(_) if name.reminder.starts_with("s:") => {
+                        Reason::CancelledSnoozed
+                    }
+                    Answer::Snoozed(_) => Reason::CancelledBySnooze,
+                    Answer::Done | Answer::Dismissed | Answer::Opened => {
+                        Reason::CancelledAcknowledged
+                    }
                 };
                 self.drop_row(&live, reason, effect)?;
             }
@@ -288,6 +294,7 @@ impl Act<'_> {
         Ok(SnoozedTo {
             silenced: silence.and_then(|silence| silence.of_snooze(until, deadline)),
             delivery: planned.id.to_string(),
+            again: row.told_at.is_some(),
             until_ms: until.as_millisecond(),
             over_ms: self.over_before(row, until).map(Timestamp::as_millisecond),
         })
@@ -442,17 +449,6 @@ impl Act<'_> {
         let effects = Effects { late_cause: Some(late), ..Effects::default() };
         self.enter(row, (state, reason), &effects, "")?;
         Ok(())
-    }
-
-    /// Refuses a channel through which nothing can go.
-    pub(crate) fn refuse_closed(&self, id: ChannelId) -> Result<()> {
-        let channel = channel::find(self.tx, id)?.ok_or_else(|| Error::not_found("channel", id))?;
-        let why = match (channel.removed, channel.off_reason) {
-            (true, _) => "was removed: nothing can be sent through it any more",
-            (false, Some(_)) => "is switched off: switch it on first",
-            (false, None) => return Ok(()),
-        };
-        Err(Error::invalid("channel", format!("the channel '{}' {why}", channel.name)))
     }
 }
 

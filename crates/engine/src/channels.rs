@@ -15,6 +15,7 @@ use calendar::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    act::Act,
     act::Planned,
     breaker::{Breaker, Stand},
     endpoint,
@@ -288,6 +289,24 @@ impl Engine {
             Ok(row.id.to_string())
         })?;
         planned.parse().map_err(|_| Error::not_found("delivery", planned))
+    }
+}
+
+impl Act<'_> {
+    /// Refuses a channel through which nothing can go.
+    pub(crate) fn refuse_closed(&self, id: ChannelId) -> Result<()> {
+        let channel = channel::find(self.tx, id)?.ok_or_else(|| Error::not_found("channel", id))?;
+        let name = &channel.name;
+        let why = match (channel.removed, channel.off_reason) {
+            (true, _) => "was removed: nothing can be sent through it any more".into(),
+            (false, Some(_)) => {
+                format!(
+                    "is switched off: switch it on first, such as by `carillon channel on {name}`"
+                )
+            }
+            (false, None) => return Ok(()),
+        };
+        Err(Error::invalid("channel", format!("the channel '{name}' {why}")))
     }
 }
 

@@ -38,6 +38,11 @@ pub trait Clock: Send + Sync {
     /// What all clocks say.
     fn now(&self) -> Now;
 
+    /// For how long the machine was asleep since it was started, where that is known.
+    fn suspended(&self) -> Option<Duration> {
+        None
+    }
+
     /// Whether the wall clock has been set by others since the machine was started.
     fn synchronised(&self) -> Synchronised {
         Synchronised::Unknown
@@ -69,6 +74,10 @@ impl Clock for SystemClock {
         Now { wall: Timestamp::now(), boot: boot_time(), boot_id: self.boot_id.clone() }
     }
 
+    fn suspended(&self) -> Option<Duration> {
+        suspended()
+    }
+
     /// As systemd's time service tells; of others nothing is known.
     fn synchronised(&self) -> Synchronised {
         let place = std::path::Path::new("/run/systemd/timesync");
@@ -84,6 +93,20 @@ impl Clock for SystemClock {
 fn boot_time() -> Duration {
     let t = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
     Duration::new(u64::try_from(t.tv_sec).unwrap_or(0), u32::try_from(t.tv_nsec).unwrap_or(0))
+}
+
+/// The boot clock goes on in a sleep, the monotonic one does not. It is read first, so that the
+/// moment between the two readings never takes from a sleep.
+#[cfg(target_os = "linux")]
+fn suspended() -> Option<Duration> {
+    let t = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let awake = Duration::new(u64::try_from(t.tv_sec).ok()?, u32::try_from(t.tv_nsec).ok()?);
+    Some(boot_time().saturating_sub(awake))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn suspended() -> Option<Duration> {
+    None
 }
 
 #[cfg(not(target_os = "linux"))]

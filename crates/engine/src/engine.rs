@@ -5,6 +5,7 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    time::Duration,
 };
 
 use calendar::{
@@ -180,6 +181,11 @@ impl Engine {
     /// Whether the machine's clock goes by others.
     pub(crate) fn synchronised(&self) -> Synchronised {
         self.clock.synchronised()
+    }
+
+    /// For how long the machine was asleep since it was started, where that is known.
+    pub(crate) fn suspended(&self) -> Option<Duration> {
+        self.clock.suspended()
     }
 
     /// Zone data.

@@ -287,7 +287,14 @@ fn check(decision: Decision<'_>) -> Result<()> {
                 return Err(Error::invalid("body", message));
             }
             if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(body) {
-                return Err(Error::invalid("body", format!("the body is not JSON: {error}")));
+                let why = match error.classify() {
+                    serde_json::error::Category::Eof => "it ends too early",
+                    _ => "what stands there does not belong there",
+                };
+                let (line, column) = (error.line(), error.column());
+                let message =
+                    format!("the body is not JSON, at line {line}, letter {column}: {why}");
+                return Err(Error::invalid("body", message));
             }
             Ok(())
         }

@@ -61,6 +61,7 @@ pub mod retention;
 pub mod scheduler;
 pub mod series;
 pub mod settings;
+mod shown;
 pub mod simulate;
 #[cfg(feature = "mutants")]
 pub mod simulated;

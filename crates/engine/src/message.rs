@@ -19,7 +19,7 @@ use crate::{
 const DESCRIPTION: usize = 16_384;
 /// A digest has a line for each of this many reminders,
 const LINES: usize = 6;
-/// and names so many missed tasks.
+/// and names so many missed tasks, and so many others.
 const NAMED: usize = 4;
 
 /// What the words need besides the row.
@@ -89,7 +89,7 @@ pub(crate) enum Occasion<'a> {
 }
 
 /// The one notification of several reminders. It tells how many were missed in the meantime, and
-/// of the tasks among them which.
+/// which, the tasks first.
 pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting) -> Notice {
     let birthdays = rows.iter().filter(|l| l.kind == "birthday").count();
     let counts = [counted(rows.len() - birthdays, "reminder"), counted(birthdays, "birthday")];
@@ -106,6 +106,9 @@ pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting)
         }
         Occasion::Due(Some(late), _) if late.cause == Reason::LatePaused => {
             format!("After the pause: {counts}")
+        }
+        Occasion::Due(Some(late), _) if late.cause == Reason::LateStopped => {
+            format!("While Carillon was stopped, {}: {counts}", from_to(late, setting))
         }
         Occasion::Due(Some(late), _) if late.from_to.is_some() => {
             format!("While you were away, {}: {counts}", from_to(late, setting))
@@ -149,7 +152,7 @@ pub fn thousands(count: u64) -> String {
     text
 }
 
-/// The lines of a digest: a few of what is told, then which tasks were missed.
+/// The lines of a digest: a few of what is told, then what was missed.
 fn lines(rows: &[Listed], missed: &Missed, setting: &Setting) -> String {
     let told = rows.iter().take(LINES);
     let mut lines: Vec<String> =
@@ -158,25 +161,41 @@ fn lines(rows: &[Listed], missed: &Missed, setting: &Setting) -> String {
     if more > 0 {
         lines.push(format!("and {more} more in the inbox"));
     }
-    // A task of several reminders was missed once.
-    let mut seen = BTreeSet::new();
-    let tasks = missed.listed.iter().filter(|l| l.kind == "deadline");
-    let tasks: Vec<String> =
-        tasks.filter(|l| seen.insert(l.row.event)).map(|l| isolated(&l.title)).collect();
-    if !tasks.is_empty() {
-        let named = tasks[..tasks.len().min(NAMED)].join(", ");
-        let word = if tasks.len() == 1 { "task" } else { "tasks" };
-        let more = match tasks.len().saturating_sub(NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        lines.push(format!("Missed {word}: {named}{more}"));
-    }
+    let is_task = |l: &&Listed| l.kind == "deadline";
+    let (tasks, others): (Vec<_>, Vec<_>) = missed.listed.iter().partition(is_task);
+    let word = if names(&tasks).len() == 1 { "Missed task" } else { "Missed tasks" };
+    lines.extend(
+        [(word, tasks), ("Missed", others)]
+            .into_iter()
+            .filter_map(|(word, some)| Some(format!("{word}: {}", enumerated(&names(&some))?))),
+    );
     if let Some(beyond) = missed.beyond {
         let when = stretch(beyond.from, beyond.until, &setting.zone);
         lines.push(format!("and {} more, missed {when}", thousands(beyond.count)));
     }
     lines.join("\n")
+}
+
+/// The titles of what was missed. What has several reminders was missed once.
+fn names(missed: &[&Listed]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let first = missed.iter().filter(|l| seen.insert(l.row.event));
+    first.map(|l| isolated(&l.title)).collect()
+}
+
+/// "A, B and 3 more", or nothing of nothing.
+fn enumerated(names: &[String]) -> Option<String> {
+    let more = match names.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!names.is_empty()).then(|| format!("{}{more}", names[..names.len().min(NAMED)].join(", ")))
+}
+
+/// What a single one that is late says of those that were missed while it could not be told.
+pub(crate) fn missed_meanwhile(missed: &Missed) -> Option<String> {
+    let all: Vec<&Listed> = missed.listed.iter().collect();
+    Some(format!("\nMissed meanwhile: {}", enumerated(&names(&all))?))
 }
 
 /// Why it is late, as part of a sentence.

@@ -12,6 +12,7 @@ use calendar::{
 };
 use jiff::Timestamp;
 
+pub use crate::shown::Shown;
 use crate::{
     act::Act,
     engine::Engine,
@@ -21,7 +22,7 @@ use crate::{
         attempt::{self, AttemptRow},
         audit::{self, AuditRow},
         channel,
-        delivery::DeliveryRow,
+        delivery::{self, DeliveryRow},
         event::{self, EventRow},
         inbox::{self, Filter, Listed},
         overflow::{self, Stretch},
@@ -86,49 +87,6 @@ impl Happening {
     }
 }
 
-/// What a chip shows, mildest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Shown {
-    /// No glyph.
-    Nothing,
-    /// ○
-    Scheduled,
-    /// ✓
-    Told,
-    /// ⏭
-    Skipped,
-    /// ✓ told late
-    Late,
-    /// ◷
-    Expired,
-    /// ‖
-    Held,
-    /// ↻
-    Retrying,
-    /// ?
-    Review,
-    /// ▲
-    Dead,
-}
-
-impl Shown {
-    /// What one delivery shows.
-    pub fn of(row: &DeliveryRow) -> Self {
-        match row.facts.state {
-            State::Scheduled | State::Pending | State::Processing => Self::Scheduled,
-            State::Retrying => Self::Retrying,
-            State::Held => Self::Held,
-            State::Dead => Self::Dead,
-            State::Review => Self::Review,
-            State::Completed if row.facts.reason.is_late() => Self::Late,
-            State::Completed => Self::Told,
-            State::Skipped | State::Coalesced | State::Discarded => Self::Skipped,
-            State::Expired => Self::Expired,
-            State::Cancelled => Self::Nothing,
-        }
-    }
-}
-
 /// Something that will ring.
 #[derive(Debug, Clone)]
 pub struct Ring {
@@ -170,6 +128,8 @@ pub struct Story {
     pub attempts: Vec<AttemptRow>,
     /// What a person answered to it.
     pub answer: Option<Given>,
+    /// The one in whose place a person had it sent as new.
+    pub replaces: Option<DeliveryId>,
     /// What was missed before it, in too large a number to be told one by one.
     pub behind: Option<Stretch>,
 }
@@ -262,6 +222,7 @@ impl Engine {
             });
             Ok(Story {
                 behind: behind.transpose()?.flatten(),
+                replaces: delivery::replaced_by(act.tx, &row)?,
                 answer: acknowledgement::given(act.tx, &row.identity, row.generation)?,
                 delivery: inbox::with_words(act.tx, row)?,
                 transitions: audit::of(act.tx, id)?,

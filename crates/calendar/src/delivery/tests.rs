@@ -115,8 +115,11 @@ fn failures_follow_the_schedule_and_end_dead() {
 #[test]
 fn what_nobody_knows_follows_the_channels_promise() {
     let never_repeat = Row { guarantee: Guarantee::NeverRepeat, ..row(State::Processing) };
-    let review = Next::Enter(State::Review, Reason::ReviewCutOff, None);
-    for news in [News::CutOff, News::Ended(Outcome::Ambiguous)] {
+    for (news, reason) in [
+        (News::CutOff, Reason::ReviewCutOff),
+        (News::Ended(Outcome::Ambiguous), Reason::ReviewNoAnswer),
+    ] {
+        let review = Next::Enter(State::Review, reason, None);
         assert_eq!(decide(&never_repeat, news, at(1)), review);
     }
     let again = Next::Enter(State::Pending, Reason::Again, None);

@@ -341,10 +341,14 @@ impl OverrideDraft {
 fn check_terms(event: &Event) -> Result<(), DraftError> {
     let kind = event.kind.word().to_lowercase();
     if event.notice > 0 && !event.kind.has_notice() {
-        return Err(wrong("notice", format!("days of notice are for renewals: a {kind} has none")));
+        return Err(wrong(
+            "notice",
+            format!("days of notice are for renewals, and this is of the kind {kind}"),
+        ));
     }
     if event.overlap != Overlap::Allow && !event.kind.is_for_programs() {
-        let message = format!("runs that overlap are for workflows: a {kind} has none");
+        let message =
+            format!("runs that overlap are for workflows, and this is of the kind {kind}");
         return Err(wrong("overlap", message));
     }
     Ok(())

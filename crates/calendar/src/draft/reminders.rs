@@ -75,8 +75,7 @@ impl EventDraft {
                 .iter()
                 .any(|r| (r.trigger, r.channel) == (reminder.trigger, reminder.channel))
             {
-                let message =
-                    format!("reminder {} is there twice for the same channel", reminder.trigger);
+                let message = "the same reminder is there twice for the same channel";
                 return Err(wrong("reminders", message));
             }
             reminders.push(reminder);

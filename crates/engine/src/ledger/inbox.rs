@@ -293,19 +293,22 @@ pub fn parked(tx: &Transaction<'_>) -> Result<u32> {
     Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// Milliseconds between due and told of what was told since then, ascending.
+/// Milliseconds between due and told of what was told since then, ascending; without what waited for
+/// quiet hours or a pause to end, or for a person: that is not late, but as was wished.
 ///
 /// # Errors
 /// When the ledger cannot be read.
 pub fn lateness(tx: &Transaction<'_>, since: Timestamp) -> Result<Vec<i64>> {
     let sql =
-        "SELECT told_at - due FROM delivery WHERE due >= ?1 AND state = 'completed' ORDER BY 1";
+        "SELECT told_at - due FROM delivery WHERE due >= ?1 AND state = 'completed'
+        AND coalesce(late_cause, '') NOT IN ('late.quiet_hours', 'late.paused', 'late.retry_asked', 'late.asked')
+        ORDER BY 1";
     let mut statement = tx.prepare_cached(sql)?;
     let rows = statement.query_map([ms(since)], |row| row.get(0))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-/// The rows about one occurrence, none of them cancelled before it was tried; of what is told
+/// The rows about one occurrence, none of them cancelled or replaced by a new one; of what is told
 /// again and again the first, and what is ahead.
 ///
 /// # Errors
@@ -315,20 +318,20 @@ pub fn of_occurrence(
     subject: &str,
     occurrence: &str,
 ) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.state <> 'cancelled'
+    let rest = "WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.state <> 'cancelled' AND d.reason <> 'discarded.replaced'
         AND NOT (d.reminder GLOB 'n:*' AND d.state = 'completed') ORDER BY d.due, d.id";
     several(tx, rest, params![subject, occurrence])
 }
 
 /// The rows about occurrences that start in a stretch, or began in the forty days before it and go on,
-/// none of them cancelled.
+/// none of them cancelled or replaced by a new one.
 ///
 /// # Errors
 /// When the ledger cannot be read.
 pub fn about(tx: &Transaction<'_>, from: Timestamp, until: Timestamp) -> Result<Vec<DeliveryRow>> {
     let rest =
         "WHERE d.starts >= ?1 - 3456000000 AND d.starts < ?2 AND (d.starts >= ?1 OR d.ends > ?1)
-        AND d.state <> 'cancelled'
+        AND d.state <> 'cancelled' AND d.reason <> 'discarded.replaced'
         AND NOT (d.reminder GLOB 'n:*' AND d.state = 'completed') ORDER BY d.due, d.id";
     several(tx, rest, params![ms(from), ms(until)])
 }

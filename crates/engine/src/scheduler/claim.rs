@@ -14,7 +14,7 @@ use crate::{
     engine::Engine,
     error::Result,
     ledger::{
-        attempt,
+        attempt, channel,
         delivery::{self, DeliveryRow},
         inbox::{self, Listed},
         overflow,
@@ -45,7 +45,7 @@ impl Engine {
             let (late, setting) = (late.as_ref(), Setting::of(act)?);
             Ok(match listed.as_slice() {
                 [] => None,
-                [one] => Some(message::notice(one, late, &setting)),
+                [one] => Some(of_one(act, one, late, &setting)?),
                 several => {
                     let missed = missed(act, late)?;
                     Some(message::digest(several, Occasion::Due(late, &missed), &setting))
@@ -62,6 +62,23 @@ fn missed(act: &Act<'_>, late: Option<&Lateness>) -> Result<Missed> {
         listed: inbox::missed(act.tx, from, to, MISSED)?,
         beyond: overflow::within(act.tx, ChannelId::DESKTOP, from, to)?,
     })
+}
+
+/// The notification of one. The first that is told after what made it late names what was missed
+/// in that time.
+fn of_one(
+    act: &Act<'_>,
+    one: &Listed,
+    late: Option<&Lateness>,
+    setting: &Setting,
+) -> Result<Notice> {
+    let mut notice = message::notice(one, late, setting);
+    if let Some((_, until)) = late.and_then(|late| late.from_to).filter(|_| one.row.event.is_some())
+        && channel::last_told(act.tx, ChannelId::DESKTOP)?.is_none_or(|told| told < until)
+    {
+        notice.body.extend(message::missed_meanwhile(&missed(act, late)?));
+    }
+    Ok(notice)
 }
 
 /// What was claimed.
@@ -151,7 +168,7 @@ impl Pass<'_> {
         let late = listed.iter().find_map(|l| self.lateness(&l.row));
         let single = listed.len() == 1;
         let notice = match single {
-            true => message::notice(first, late.as_ref(), &self.setting),
+            true => of_one(self.act, first, late.as_ref(), &self.setting)?,
             false => {
                 let missed = missed(self.act, late.as_ref())?;
                 message::digest(&listed, Occasion::Due(late.as_ref(), &missed), &self.setting)

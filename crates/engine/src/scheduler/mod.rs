@@ -53,6 +53,8 @@ const EVENTS: u32 = 200;
 const ABSENT: i64 = 60;
 /// Planning anew that failed is tried again so much later.
 const FOLLOW_AGAIN: Duration = Duration::from_secs(60);
+/// A machine that slept for less was awake.
+const AWAKE: Duration = Duration::from_secs(10);
 /// Absences remembered, to say why something is late.
 const REMEMBERED: usize = 16;
 
@@ -106,6 +108,8 @@ pub struct Scheduler {
     absences: VecDeque<Absence>,
     expected: Option<Timestamp>,
     last: Option<Now>,
+    /// For how long the machine had been asleep by then.
+    suspended: Option<Duration>,
     /// How far the audit was when that was last noted beside the ledger.
     marked: i64,
     /// What was given away to be sent and is not settled.
@@ -182,6 +186,7 @@ impl Scheduler {
             absences,
             expected: None,
             last,
+            suspended: None,
             marked,
             under_way: BTreeMap::new(),
             is_doubtful: false,
@@ -245,11 +250,11 @@ impl Scheduler {
         let doubted = self.is_doubtful.then_some(&self.under_way);
         self.is_doubtful = true;
         let mut waiting = std::mem::take(&mut self.waiting);
-        let known = (&self.absences, self.expected);
+        let (known, suspended) = ((&self.absences, self.expected), self.suspended);
         let (passed, now, absences, rates, audited, waiting) = engine.write_in_a_hurry(|act| {
             let waited = act.now.boot.saturating_sub(asked.boot);
             tracing::trace!(?waited, "the ledger is free");
-            let absences = &with_absence(known, last, &act.now);
+            let absences = &with_absence(known, last, &act.now, engine.suspended().zip(suspended));
             let before = Seen::now(act, availability)?;
             if let Some(last) = last {
                 act.follow_clocks(last)?;
@@ -308,6 +313,7 @@ impl Scheduler {
         self.waiting = waiting;
         self.expected = passed.wake_at;
         self.last = Some(now);
+        self.suspended = self.engine.suspended();
         Ok(passed)
     }
 
@@ -338,11 +344,12 @@ impl Scheduler {
 }
 
 /// The absences that are remembered, with one more if there was: a wall clock that is much later
-/// than the planned wake-up tells of a sleep or a jump.
+/// than the planned wake-up tells of a sleep or a jump, or that the service was stopped.
 fn with_absence(
     (known, expected): (&VecDeque<Absence>, Option<Timestamp>),
     last: Option<&Now>,
     now: &Now,
+    suspended: Option<(Duration, Duration)>,
 ) -> VecDeque<Absence> {
     let mut absences = known.clone();
     let (Some(last), Some(expected)) = (last, expected) else { return absences };
@@ -353,7 +360,12 @@ fn with_absence(
     let wall = now.wall.duration_since(last.wall).as_secs();
     let boot = i64::try_from(now.boot.saturating_sub(last.boot).as_secs()).unwrap_or(i64::MAX);
     let jumped = last.boot_id == now.boot_id && wall - boot > ABSENT;
-    let cause = if jumped { Reason::LateBusy } else { Reason::LateAsleep };
+    let slept = suspended.map(|(now, then)| now.saturating_sub(then));
+    let cause = match (jumped, slept) {
+        (true, _) => Reason::LateBusy,
+        (false, Some(slept)) if slept < AWAKE => Reason::LateStopped,
+        (false, _) => Reason::LateAsleep,
+    };
     absences.push_back(Absence { from: last.wall, to: now.wall, cause });
     if absences.len() > REMEMBERED {
         absences.pop_front();

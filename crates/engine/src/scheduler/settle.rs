@@ -94,12 +94,18 @@ impl Pass<'_> {
             told_at: (state == State::Completed).then_some(now),
             failed: matches!(outcome, Outcome::Transient { .. } | Outcome::Ambiguous),
             again: outcome == Outcome::Ambiguous,
-            late_cause: (state == State::Held && !row.is_asked_for()).then_some(Reason::LateHeld),
+            late_cause: match state {
+                State::Held if !row.is_asked_for() => Some(Reason::LateHeld),
+                // The reason says how it was told, and this why so late.
+                State::Completed => self.lateness(row).map(|late| late.cause),
+                _ => None,
+            },
             shown_by,
             ..Effects::default()
         };
-        let note = match (reason.is_late(), self.lateness(row)) {
-            (true, Some(late)) => message::from_to(&late, &self.setting),
+        let note = match (reason, self.lateness(row)) {
+            (Reason::InDigest, Some(late)) => message::late_words(&late, &self.setting),
+            (reason, Some(late)) if reason.is_late() => message::from_to(&late, &self.setting),
             _ => String::new(),
         };
         self.act.enter(row, (state, reason), &effects, &note)?;

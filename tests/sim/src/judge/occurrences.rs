@@ -115,8 +115,7 @@ pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
     each(case, |_, one| {
         let ended = |story: &&Story| {
             let facts = &story.delivery.row.facts;
-            facts.reason == Reason::CancelledAcknowledged
-                || !matches!(facts.state, State::Cancelled | State::Skipped)
+            facts.reason.is_answer() || !matches!(facts.state, State::Cancelled | State::Skipped)
         };
         let is_settled = one.until > one.at.saturating_add(SETTLED);
         if is_settled && !one.rows.iter().any(ended) {

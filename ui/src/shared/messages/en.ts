@@ -273,7 +273,7 @@ export const en = {
   'inbox.snoozeCustom': 'Snooze',
   'inbox.notShown': 'not shown yet',
   'inbox.list': 'Reminders without an answer',
-  'inbox.missedGroup': 'Missed while away',
+  'inbox.missedGroup': 'Missed',
   'inbox.nowGroup': 'Still matters',
   'inbox.overGroup': 'Already over',
   'inbox.showMore': 'Show more ({n} left)',

@@ -1,7 +1,7 @@
 //! The rows of one reminder of one occurrence: the one planned, its snoozes, and what told it
 //! again and again.
 
-use calendar::plan::Identity;
+use calendar::{id::DeliveryId, plan::Identity};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
@@ -86,4 +86,18 @@ pub fn is_told_again(tx: &Transaction<'_>, row: &DeliveryRow, trigger: &str) -> 
     let channel = of.channel.bytes();
     let values = params![of.subject, of.occurrence, trigger, channel, row.id.bytes(), ms(told)];
     Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+}
+
+/// The row that a person had sent as new by this one.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn replaced_by(tx: &Transaction<'_>, row: &DeliveryRow) -> Result<Option<DeliveryId>> {
+    let sql = "SELECT id FROM delivery WHERE subject = ?1 AND occurrence = ?2 AND reminder = ?3
+        AND channel = ?4 AND into_row = ?5 AND reason = 'discarded.replaced'";
+    let of = &row.identity;
+    let values =
+        params![of.subject, of.occurrence, of.reminder, of.channel.bytes(), row.id.bytes()];
+    let found = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
+    Ok(found.map(DeliveryId::from_bytes))
 }

@@ -1,0 +1,169 @@
+//! What is said of a reminder is what happened to it: why it was late, what was missed beside it, what
+//! a snooze or a letter sent as new made of it.
+
+use acceptance::world::{World, draft, reminder};
+use calendar::{
+    delivery::{Guarantee, State},
+    draft::{EventDraft, ReminderDraft},
+    id::ChannelId,
+    reason::Reason,
+};
+use engine::{
+    channels::NewWebhook,
+    courier::{Handover, Schedule},
+    ledger::acknowledgement::Answer,
+    letters::{Care, Decision},
+    quiet::QuietHours,
+};
+
+const BERLIN: &str = "Europe/Berlin";
+
+fn world() -> World {
+    World::at("2026-11-23T20:00[Europe/Berlin]")
+}
+
+/// Notes at these times of that evening.
+fn notes(world: &mut World, at: &[&str]) {
+    for at in at {
+        world.add(draft("note", &format!("N{at}"), &format!("20261123T{at}00"), Some(BERLIN)));
+    }
+}
+
+fn quiet(world: &World, rules: &str) {
+    let rules = rules.parse().expect("rules");
+    world.engine().set_quiet_hours(&QuietHours { on: true, rules }).expect("set");
+}
+
+/// Reasons and causes of lateness, in order of what was due.
+fn reasons(world: &World) -> Vec<(Reason, Option<Reason>)> {
+    world.deliveries().iter().map(|l| (l.row.facts.reason, l.row.late_cause)).collect()
+}
+
+#[test]
+fn what_came_in_a_digest_says_how_late_and_why() {
+    let mut world = world();
+    world.has_slept(0);
+    notes(&mut world, &["2041", "2042", "2043", "2044"]);
+    world.wait_until("2026-11-23T20:40:00");
+    world.jump_to("2026-11-23T20:47:00");
+    world.run();
+    assert_eq!(reasons(&world), [(Reason::InDigest, Some(Reason::LateStopped)); 4]);
+    let id = world.deliveries()[0].row.id;
+    let story = world.engine().why(id).expect("a story");
+    let last = story.transitions.last().expect("a step");
+    assert_eq!(
+        last.note,
+        "told late: Carillon was stopped, while the computer was awake 20:40 to 20:47"
+    );
+    assert!(world.sent[0].text.starts_with("While Carillon was stopped, 20:40 to 20:47:"));
+}
+
+#[test]
+fn a_sleep_is_called_so_where_the_machine_knows_of_it() {
+    for (slept, cause) in
+        [(420, Reason::LateAsleep), (9, Reason::LateStopped), (10, Reason::LateAsleep)]
+    {
+        let mut world = world();
+        world.has_slept(0);
+        notes(&mut world, &["2041"]);
+        world.wait_until("2026-11-23T20:40:00");
+        world.has_slept(slept);
+        world.jump_to("2026-11-23T20:47:00");
+        world.run();
+        assert_eq!(world.deliveries()[0].row.facts.reason, cause, "{slept} s");
+    }
+}
+
+#[test]
+fn what_is_told_until_its_start_had_begun_and_is_not_over() {
+    let mut world = world();
+    quiet(&world, "20:39-20:42 all");
+    let until_start =
+        ReminderDraft { use_by: Some("start".into()), ..reminder("-PT1M", ChannelId::DESKTOP) };
+    world.add(EventDraft {
+        reminders: Some(vec![until_start]),
+        ..draft("appointment", "Meeting", "20261123T204100", Some(BERLIN))
+    });
+    world.wait_until("2026-11-23T20:41:30");
+    assert_eq!(reasons(&world)[0].0, Reason::ExpiredBegun);
+}
+
+#[test]
+fn a_single_late_one_names_what_was_missed_meanwhile_and_the_next_one_does_not() {
+    let mut world = world();
+    world.add(draft("appointment", "Call", "20261123T203000", Some(BERLIN)));
+    notes(&mut world, &["2041", "2042"]);
+    world.kill();
+    world.jump_to("2026-11-23T22:00:00");
+    world.start();
+    world.run();
+    let texts: Vec<&str> = world.sent.iter().map(|sent| sent.text.as_str()).collect();
+    let named: Vec<bool> = texts.iter().map(|text| text.contains("\nMissed meanwhile: ")).collect();
+    assert_eq!(named, [true, false], "{texts:?}");
+    assert!(texts[0].contains("\u{2068}Call\u{2069}"), "{texts:?}");
+}
+
+#[test]
+fn a_snooze_before_its_time_is_no_cancellation_and_nothing_was_told_before_it() {
+    let mut world = world();
+    notes(&mut world, &["2041"]);
+    let id = world.deliveries()[0].row.id;
+    let until = "2026-11-23T20:50:00+01:00".parse().expect("an instant");
+    let snoozed = world.engine().snooze(id, until, "cli").expect("possible");
+    assert!(!snoozed.again);
+    assert_eq!(reasons(&world)[0].0, Reason::CancelledBySnooze);
+    world.wait_until("2026-11-23T20:51:00");
+    let told = world.deliveries().last().expect("the snooze").row.id;
+    let later = "2026-11-23T20:59:00+01:00".parse().expect("an instant");
+    assert!(world.engine().snooze(told, later, "cli").expect("possible").again);
+    world.engine().acknowledge(&[told], Answer::Done, "cli").expect("done");
+    let last = world.deliveries().last().expect("the second snooze").row.facts.reason;
+    assert_eq!(last, Reason::CancelledAcknowledged);
+}
+
+#[test]
+fn a_letter_sent_as_new_is_what_its_event_shows_and_each_names_the_other() {
+    let mut world = world();
+    let new = NewWebhook {
+        name: "hook".into(),
+        url: "https://example.com".into(),
+        guarantee: Guarantee::NeverRepeat,
+        ..NewWebhook::default()
+    };
+    let hook = world.engine().add_webhook(&new).expect("a channel").id;
+    world.answer(Handover::Ambiguous);
+    world.add(EventDraft {
+        reminders: Some(vec![reminder("PT0M", hook)]),
+        ..draft("note", "Pay", "20261123T204100", Some(BERLIN))
+    });
+    world.wait_until("2026-11-23T20:42:00");
+    let old = world.deliveries()[0].row.id;
+    assert_eq!(reasons(&world)[0].0, Reason::ReviewNoAnswer);
+    world.answer(Handover::Accepted { shown_by: None });
+    let decided =
+        world.engine().decide_letters(&[old], Decision::AsNew(None), Care::AllOrNone, None);
+    let new = decided.expect("sent").done.remove(0).parse().expect("an id");
+    world.run();
+    let (from, to) = (world.instant("2026-11-23T20:00:00"), world.instant("2026-11-23T21:00:00"));
+    let happening = world.engine().happenings(from, to).expect("a list").remove(0);
+    let shown: Vec<_> = happening.deliveries.iter().map(|row| row.facts.state).collect();
+    assert_eq!(shown, [State::Completed]);
+    assert_eq!(world.engine().why(old).expect("its story").delivery.row.into, Some(new));
+    assert_eq!(world.engine().why(new).expect("its story").replaces, Some(old));
+}
+
+#[test]
+fn what_is_refused_as_it_is_says_so_and_ends_soon() {
+    let mut world = world();
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: "hook".into(), url, ..NewWebhook::default() };
+    let hook = world.engine().add_webhook(&new).expect("a channel").id;
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Refused });
+    let mut note = draft("note", "Sync", "20261123T204100", Some(BERLIN));
+    note.reminders = Some(vec![reminder("PT0M", hook)]);
+    world.add(note);
+    world.wait_until("2026-11-23T20:45:00");
+    assert_eq!(reasons(&world)[0].0, Reason::RetryRefused);
+    world.wait_until("2026-11-24T00:00:00");
+    assert_eq!(reasons(&world)[0].0, Reason::DeadExhausted);
+}
