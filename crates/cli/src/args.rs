@@ -270,6 +270,9 @@ pub struct Deliveries {
     /// Only those of this event
     #[arg(long, value_name = "ID")]
     pub event: Option<EventId>,
+    /// Also what is planned and not due yet; --json always lists it
+    #[arg(long)]
+    pub all: bool,
 }
 
 #[derive(Debug, Args)]

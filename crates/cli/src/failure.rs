@@ -102,7 +102,10 @@ impl From<clap::Error> for Failure {
         };
         let message = match (error.kind(), error.source()) {
             // The type says best what is wrong with its value.
-            (ErrorKind::ValueValidation, Some(source)) => source.to_string(),
+            (ErrorKind::ValueValidation, Some(source)) => refusal(&error, &source.to_string()),
+            (ErrorKind::MissingRequiredArgument, _) if wants_a_time(&error) => {
+                "say when it is: with --at, --deadline or --cron".into()
+            }
             (
                 ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand,
                 _,
@@ -110,6 +113,38 @@ impl From<clap::Error> for Failure {
             _ => sentence(&error.to_string()),
         };
         Self { code: USAGE, message, field }
+    }
+}
+
+/// What is wrong with a value; what the parser says of numbers and of yes and no, in our words.
+fn refusal(error: &clap::Error, said: &str) -> String {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        Some(_) | None => "",
+    };
+    let (value, arg) = (text(ContextKind::InvalidValue), text(ContextKind::InvalidArg));
+    let arg = arg.split([' ', '=']).next().unwrap_or_default().trim_matches(['<', '>', '[', ']']);
+    if said == "value was not a boolean" {
+        return format!("'{value}' is neither yes nor no: {arg} takes one of them");
+    }
+    if let Some((_, range)) = said.split_once(" is not in ")
+        && let Some((from, to)) = range.split_once("..")
+    {
+        let to = to.trim_start_matches('=');
+        return format!("{value} is out of bounds: {arg} takes {from} to {to}");
+    }
+    let is_number = ["invalid digit", "cannot parse integer", "number too", "invalid float"];
+    match is_number.iter().any(|begin| said.starts_with(begin)) {
+        true => format!("'{value}' is not a whole number"),
+        false => said.into(),
+    }
+}
+
+/// Whether `add` was not told when.
+fn wants_a_time(error: &clap::Error) -> bool {
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(missing)) => missing == &["--at <T>"],
+        Some(_) | None => false,
     }
 }
 

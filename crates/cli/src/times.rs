@@ -141,7 +141,11 @@ pub fn length(field: &str, text: &str) -> Result<Length, Failure> {
         Ok(Trigger::Relative { days, seconds, .. }) if bare => Ok(Length { days, seconds }),
         Ok(Trigger::Relative { .. } | Trigger::At(_)) | Err(_) => {
             let shown: String = text.chars().take(40).collect();
-            let message = format!("'{shown}' is not a length: write 45m, 2h, 1h30m, 3d or 1w");
+            let is_written = text.chars().all(|c| c.is_ascii_digit() || "mhdw".contains(c));
+            let message = match bare && is_written && text.ends_with(['m', 'h', 'd', 'w']) {
+                true => format!("{shown} is too long: at most 3660d or 8784h are taken"),
+                false => format!("'{shown}' is not a length: write 45m, 2h, 1h30m, 3d or 1w"),
+            };
             Err(Failure::usage(field, message))
         }
     }

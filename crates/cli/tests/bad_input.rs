@@ -100,6 +100,23 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
 }
 
 #[test]
+fn what_the_parser_refuses_is_said_in_our_words() {
+    let at = "add A --at 2031-01-01T09:00";
+    check(&[
+        ("channel rate desktop 1e9", 2, "'1e9' is not a whole number"),
+        ("next -n 0", 2, "0 is out of bounds: -n takes 1 to 1000"),
+        ("next -n many", 2, "'many' is not a whole number"),
+        (&format!("{at} --alarm=maybe"), 2, "'maybe' is neither yes nor no: --alarm takes"),
+        (&format!("{at} --remind 10m --remind 10m"), 2, "the same reminder is there twice"),
+        (&format!("{at} --notice 3"), 2, "this is of the kind appointment"),
+        ("pause 100000d", 2, "100000d is too long: at most 3660d"),
+        ("pause 99999999999h", 2, "99999999999h is too long"),
+        ("pause soon", 2, "'soon' is not a length"),
+        ("add x", 2, "say when it is: with --at, --deadline or --cron"),
+    ]);
+}
+
+#[test]
 fn a_url_outside_its_class_is_refused_without_being_repeated() {
     check(&[
         ("channel add webhook n http://example.org/", 2, "a public URL needs https:"),

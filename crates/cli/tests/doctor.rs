@@ -8,6 +8,7 @@ use engine::{
     Actor, Engine,
     clock::{Clock, Now, SystemClock},
     ledger::SchedulerLock,
+    scheduler::{Availability, Scheduler, Slots},
 };
 use jiff::SignedDuration;
 use kit::{Desk, chmod};
@@ -158,4 +159,59 @@ fn what_is_due_and_not_sent_though_a_service_runs_is_a_problem() {
     );
     assert_eq!(code, 1);
     drop(leads);
+}
+
+#[test]
+fn what_was_being_sent_when_the_service_ended_is_a_problem() {
+    let desk = Desk::new();
+    let clock = Arc::new(SystemClock::new());
+    let engine = Engine::open(&desk.data(), Actor::Service, clock).expect("a ledger");
+    engine.test_channel(calendar::id::ChannelId::DESKTOP, None).expect("planned");
+    let engine = Arc::new(engine);
+    let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    let slots = Slots { desktop: 1, webhook: 1 };
+    let passed = scheduler.pass(&engine.now(), &[], slots, Availability::default());
+    assert_eq!(passed.expect("a pass").parcels.len(), 1);
+    drop((scheduler, engine));
+    let (found, code) = desk.doctor();
+    let problems = found["problems"].to_string();
+    assert!(problems.contains("1 reminder was being sent when the service ended"), "{problems}");
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn a_service_that_has_not_looked_for_long_hangs() {
+    for (minutes, hangs) in [(19, false), (21, true)] {
+        let desk = Desk::new();
+        let clock = Arc::new(Ago(SystemClock::new(), minutes));
+        let engine = Engine::open(&desk.data(), Actor::Service, clock).expect("a ledger");
+        drop(Scheduler::lead(Arc::new(engine)).expect("to lead"));
+        let leads = SchedulerLock::try_take(&desk.data()).expect("a lock").expect("free");
+        let (found, code) = desk.doctor();
+        let problems = found["problems"].to_string();
+        assert_eq!(problems.contains("has looked at nothing for"), hangs, "{problems}");
+        assert_eq!(code, i32::from(hangs));
+        drop(leads);
+    }
+}
+
+#[test]
+fn a_pause_is_said_and_is_no_problem() {
+    let desk = Desk::new();
+    desk.line("pause").done();
+    let said = desk.line("doctor");
+    assert!(said.done().contains("  paused "), "{said:?}");
+    assert!(said.done().contains("until `carillon resume`"), "{said:?}");
+    desk.line("resume").done();
+    assert!(!desk.line("doctor").done().contains("  paused "));
+}
+
+/// The machine's clock as it was so many minutes ago.
+struct Ago(SystemClock, i64);
+
+impl Clock for Ago {
+    fn now(&self) -> Now {
+        let now = self.0.now();
+        Now { wall: now.wall - SignedDuration::from_mins(self.1), ..now }
+    }
 }

@@ -37,3 +37,18 @@ fn an_endpoint_has_a_rate_that_is_shown_and_changed() {
     desk.line("channel rate desktop 9").refused(1);
     assert_eq!(desk.line("channel rate lamp 1000").done(), "lamp is called without a limit.\n");
 }
+
+#[test]
+fn what_rang_is_listed_and_what_is_to_come_is_counted() {
+    let desk = Desk::new();
+    desk.add("Tea --kind note --at 2031-05-01T09:00");
+    desk.add("Tick --kind note --cron */10~*~*~*~*");
+    let said = desk.line("deliveries");
+    let line = said.done();
+    assert!(line.starts_with("Nothing was due so far. "), "{line}");
+    assert!(line.ends_with(" to come: `carillon next` lists what rings next, --all everything.\n"));
+    for all in ["deliveries --all", "deliveries --state scheduled"] {
+        assert!(desk.line(all).done().contains("Tick"), "{all}");
+    }
+    assert!(desk.line("deliveries --json").json().as_array().is_some_and(|rows| rows.len() > 9));
+}

@@ -52,7 +52,8 @@ pub fn snooze(session: &Session, words: &Snooze) -> Result<Answer, Failure> {
     let at = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX);
     let until = at(snoozed.until_ms);
     let mut text = format!(
-        "Will be told again on {}: {}\n",
+        "Will be told {}on {}: {}\n",
+        if snoozed.again { "again " } else { "" },
         words::moment_there(until, &zone),
         snoozed.delivery
     );

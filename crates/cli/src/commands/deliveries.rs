@@ -1,5 +1,6 @@
 //! `carillon deliveries`: the ledger as a list.
 
+use calendar::{delivery::State, reason::Reason};
 use engine::{
     ledger::{
         inbox::{Filter, Listed},
@@ -7,6 +8,7 @@ use engine::{
     },
     message::utc,
 };
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::{
@@ -100,8 +102,24 @@ fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
             false => "There is no delivery yet: add an event with `carillon add`.".into(),
         };
     }
+    let now = session.engine.now().wall;
+    let is_asked_for = words.all || !words.state.is_empty() || words.event.is_some();
+    let is_shown = |listed: &&Listed| {
+        is_asked_for || listed.row.facts.state != State::Scheduled || listed.row.facts.due <= now
+    };
+    let shown: Vec<&Listed> = rows.iter().filter(is_shown).collect();
+    let ahead = match rows.len() - shown.len() {
+        0 => String::new(),
+        n => format!(
+            "{} to come: `carillon next` lists what rings next, --all everything.\n",
+            words::count(n, "reminder")
+        ),
+    };
+    if shown.is_empty() {
+        return format!("Nothing was due so far. {ahead}");
+    }
     let zone = session.zone();
-    let line = |listed: &Listed| {
+    let line = |listed: &&Listed| {
         let row = &listed.row;
         [
             words::moment(row.facts.due, &zone),
@@ -111,9 +129,10 @@ fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
             row.id.to_string(),
         ]
     };
-    let lines: Vec<[String; 5]> = rows.iter().map(line).collect();
+    let lines: Vec<[String; 5]> = shown.iter().map(line).collect();
     let zone_name = &session.context.machine;
-    format!("Due (times in {zone_name})\n{}", words::titled(&lines, 1, words::screen()))
+    let table = words::titled(&lines, 1, words::screen());
+    format!("Due (times in {zone_name})\n{table}{ahead}")
 }
 
 /// What was missed in too large a number to be told one by one, in a line.
@@ -130,9 +149,15 @@ fn range(session: &Session, row: &OverflowRow) -> String {
     )
 }
 
+/// By how much it was told beyond its grace.
+pub fn late(listed: &Listed) -> Option<SignedDuration> {
+    let row = &listed.row;
+    let late = row.told_at?.duration_since(row.facts.due);
+    (late > SignedDuration::from_secs(row.facts.grace)).then_some(late)
+}
+
 /// State and reason in few words.
 pub fn says(listed: &Listed) -> String {
-    use calendar::{delivery::State, reason::Reason};
     let row = &listed.row;
     let tries = match row.attempts {
         0 | 1 => String::new(),
@@ -146,6 +171,11 @@ pub fn says(listed: &Listed) -> String {
             let cause = reason.cause();
             let late = words::length(late.unwrap_or_default());
             format!("told {late} late{tries}: {cause}")
+        }
+        (State::Completed, Reason::InDigest) if self::late(listed).is_some() => {
+            let cause = row.late_cause.map_or("in one digest with others", Reason::cause);
+            let late = words::length(late.unwrap_or_default());
+            format!("told {late} late, in one digest with others{tries}: {cause}")
         }
         (State::Pending | State::Processing | State::Retrying, reason) => {
             format!("{}{tries}: {}", words::state(row.facts.state), reason.sentence())

@@ -5,7 +5,12 @@ mod problems;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use calendar::{delivery::State, timing::later, zones::ZoneName};
+use calendar::{
+    delivery::{Class, State},
+    timing::later,
+    zones::ZoneName,
+};
+
 use engine::{
     Actor, Engine,
     autostart::Autostart,
@@ -17,8 +22,10 @@ use engine::{
     mark::{Mark, Marked},
     moved::MovedList,
     place::Place,
+    settings::Pause,
     zones,
 };
+use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::{answer::Answer, args::Doctor, failure::Failure, words};
@@ -46,6 +53,8 @@ struct Shape {
     restored: Option<String>,
     /// Which backup took a damaged ledger's place, and where that is.
     mended: Option<String>,
+    /// Until when reminders are paused, in words; none if they are not.
+    paused: Option<String>,
     /// One sentence each; empty when all is well, and the exit code says so too.
     problems: Vec<String>,
 }
@@ -190,6 +199,7 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
         high_water: mark(engine.as_ref(), &place.state),
         restored: None,
         mended: None,
+        paused: None,
         problems: Vec::new(),
     };
     let records = match &engine {
@@ -220,6 +230,7 @@ fn read(engine: &Engine, asked: &Doctor, shape: &mut Shape, reading: &mut Readin
     shape.counts = reading.of("what was counted", counts(engine));
     shape.restored = restored(engine).ok().flatten();
     shape.mended = engine.mended().ok().flatten();
+    shape.paused = paused(engine).ok().flatten();
     let was_cut_off = !shape.service.running && status.is_some_and(|said| said.stopped.is_none());
     let is_soon_done = engine.steps().is_ok_and(|steps| steps <= FEW);
     if !(asked.deep || was_cut_off || is_soon_done) {
@@ -267,6 +278,16 @@ fn restored(engine: &Engine) -> Result<Option<String>, Failure> {
     Ok(engine.restored_at()?.map(|(at, rows)| {
         let what = words::count(rows as usize, "reminder");
         format!("{}: {what} of the past put under please check", words::moment(at, &zone))
+    }))
+}
+
+fn paused(engine: &Engine) -> Result<Option<String>, Failure> {
+    let zone = engine.planning_context()?.machine_zone();
+    Ok(engine.paused()?.map(|pause| match pause {
+        Pause::Forever => "until `carillon resume`: what is for this desktop waits".into(),
+        Pause::Until(at) => {
+            format!("until {}: what is for this desktop waits", words::moment(at, &zone))
+        }
     }))
 }
 
@@ -351,8 +372,7 @@ fn text(shape: &Shape) -> String {
     if !ends.is_empty() {
         rows.push(["  in 30 days", &ends]);
     }
-    rows.extend(shape.restored.iter().map(|words| ["  another copy", words]));
-    rows.extend(shape.mended.iter().map(|words| ["  mended by", words]));
+    rows.extend(happened(shape));
     rows.push(["  log", &shape.log]);
     let verdict = match shape.problems.is_empty() {
         true => "All is well.\n".into(),
@@ -365,32 +385,60 @@ fn text(shape: &Shape) -> String {
     format!("Carillon {}\n{table}{verdict}", shape.version)
 }
 
+/// What was done to the ledger, and what a person did that keeps it silent.
+fn happened(shape: &Shape) -> impl Iterator<Item = [&str; 2]> {
+    let rows = [
+        ("  paused", &shape.paused),
+        ("  restored or copied", &shape.restored),
+        ("  mended by", &shape.mended),
+    ];
+    rows.into_iter().filter_map(|(what, words)| Some([what, words.as_deref()?]))
+}
+
 impl Lateness {
     fn words(&self) -> String {
         let (Some(p50), Some(p99), Some(share)) = (self.p50, self.p99, self.within_a_minute) else {
             return "nothing was told in the last 30 days".into();
         };
         format!(
-            "half within {p50} ms, 99 of 100 within {p99} ms; {:.1} % of {} told within a minute, over 30 days",
+            "half within {}, 99 of 100 within {}; {:.1} % of {} told within a minute, over 30 days, without what waited for quiet hours, a pause or a person",
+            span(p50),
+            span(p99),
             share * 100.0,
             self.n
         )
     }
 }
 
+/// Milliseconds as people read them.
+fn span(ms: i64) -> String {
+    match ms {
+        ..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => words::length(SignedDuration::from_millis(ms)),
+    }
+}
+
 /// How many came to which end, in the words of the screen.
 fn ends(counts: &BTreeMap<String, u64>) -> String {
-    let mut said: Vec<(&str, u64)> = Vec::new();
-    for state in State::ALL {
-        let (word, n) =
-            (words::state(state), counts.get(state.code()).copied().unwrap_or_default());
-        match said.iter_mut().find(|(known, _)| *known == word) {
-            Some((_, sum)) => *sum += n,
-            None => said.push((word, n)),
+    let of = |class: Class| {
+        let mut said: Vec<(&str, u64)> = Vec::new();
+        for state in State::ALL.into_iter().filter(|state| state.class() == class) {
+            let n = counts.get(state.code()).copied().unwrap_or_default();
+            match said.iter_mut().find(|(known, _)| *known == words::state(state)) {
+                Some((_, sum)) => *sum += n,
+                None => said.push((words::state(state), n)),
+            }
         }
+        let some = said.into_iter().filter(|(_, n)| *n > 0);
+        some.map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
+    };
+    // What was settled since is an end as well, and counted as that too.
+    match (of(Class::Final), of(Class::Parked)) {
+        (ends, parked) if parked.is_empty() => ends,
+        (ends, parked) if ends.is_empty() => format!("{parked} for a time or still"),
+        (ends, parked) => format!("{ends}; {parked} for a time or still"),
     }
-    let some = said.into_iter().filter(|(_, n)| *n > 0);
-    some.map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -56,8 +56,11 @@ pub fn retry(session: &Session, asked: &Retry) -> Result<Answer, Failure> {
         (ids, _) => format!("{many} will be sent as new: {}\n", ids.join(" ")),
     };
     let text = format!("{text}{}{}", left(&decided), session.warning());
+    let is_well = !decided.done.is_empty() || decided.refused.is_empty();
     let refused = shapes(&decided);
-    Ok(Answer::new(text, &Retried { retried: decided.done, refused }))
+    let mut answer = Answer::new(text, &Retried { retried: decided.done, refused });
+    answer.is_well = is_well;
+    Ok(answer)
 }
 
 pub fn discard(session: &Session, asked: &Discard) -> Result<Answer, Failure> {
@@ -67,8 +70,11 @@ pub fn discard(session: &Session, asked: &Discard) -> Result<Answer, Failure> {
         n => format!("Set {} aside.\n", words::count(n, "reminder")),
     };
     let text = format!("{text}{}", left(&decided));
+    let is_well = !decided.done.is_empty() || decided.refused.is_empty();
     let refused = shapes(&decided);
-    Ok(Answer::new(text, &Discarded { discarded: decided.done, refused }))
+    let mut answer = Answer::new(text, &Discarded { discarded: decided.done, refused });
+    answer.is_well = is_well;
+    Ok(answer)
 }
 
 fn decide(
@@ -126,7 +132,18 @@ fn read(path: &Path) -> Result<String, Failure> {
 }
 
 fn left(decided: &Decided) -> String {
-    decided.refused.iter().map(|one| format!("Left as it is: {}.\n", one.why)).collect()
+    let mut alike: Vec<(&str, usize)> = Vec::new();
+    for one in &decided.refused {
+        match alike.iter_mut().find(|(why, _)| *why == one.why) {
+            Some((_, n)) => *n += 1,
+            None => alike.push((&one.why, 1)),
+        }
+    }
+    let line = |(why, n): (&str, usize)| match n {
+        1 => format!("Left as it is: {why}.\n"),
+        n => format!("{n} are left as they are: {why}.\n"),
+    };
+    alike.into_iter().map(line).collect()
 }
 
 fn shapes(decided: &Decided) -> Vec<Left> {

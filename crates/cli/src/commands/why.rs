@@ -130,6 +130,9 @@ fn tell(story: &Story, channel: Option<&ChannelRow>, zone: &TimeZone) -> String 
         let [mark, words] = doubt(story);
         facts.push([format!("  {mark}"), words.into()]);
     }
+    let ids = [("instead", row.into), ("instead of", story.replaces)];
+    let ids = ids.into_iter().filter_map(|(word, id)| Some((word, id?)));
+    facts.extend(ids.map(|(word, id)| [format!("  {word}"), id.to_string()]));
     if let Some(missed) = story.behind {
         let (from, until) = (words::moment(missed.from, zone), words::moment(missed.until, zone));
         let said = format!("{} more were missed, from {from} to {until}", thousands(missed.count));
@@ -172,6 +175,10 @@ fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
             format!("It was told {} late, on {told}: {}.", words::length(late), reason.cause())
         }
         (State::Completed, Reason::OnTime) => format!("It was told on time, on {told}."),
+        (State::Completed, reason) if deliveries::late(listed).is_some() => {
+            let cause = row.late_cause.map_or_else(String::new, |why| format!(": {}", why.cause()));
+            format!("It was {} {} late, on {told}{cause}.", reason.sentence(), words::length(late))
+        }
         (State::Completed, reason) => format!("It was {} on {told}.", reason.sentence()),
         (State::Held | State::Retrying, reason) => {
             let until = row

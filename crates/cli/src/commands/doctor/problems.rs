@@ -1,7 +1,7 @@
 //! What `doctor` calls a problem: whatever keeps reminders from being told, was not told and
 //! waits for a person, or makes the ledger doubtful.
 
-use calendar::{delivery::State, timing::later};
+use calendar::{delivery::State, reason::Reason, timing::later};
 use engine::{
     Engine,
     channels::Resting,
@@ -28,13 +28,20 @@ const DAY: i64 = 86_400;
 const RECENT_DAYS: i64 = 30;
 /// A running service has looked at everything that was due so many seconds ago.
 const PATIENCE: i64 = 60;
+/// A service with nothing to do looks every quarter of an hour at the latest.
+const SILENT: i64 = 20 * 60;
 /// Rows of each kind that are looked at.
 const MOST: u32 = 1_000;
 
 type Check = fn(&Engine, &Shape) -> Result<Vec<String>, Failure>;
 
 /// What is looked at, each by itself.
-const CHECKS: [(&str, Check); 6] = [
+const CHECKS: [(&str, Check); 9] = [
+    ("the service", |_, shape| Ok(standing(shape).into_iter().collect())),
+    ("what the service looked at", |engine, shape| {
+        Ok(hanging(engine, shape)?.into_iter().collect())
+    }),
+    ("what was being sent", |engine, shape| Ok(cut_off(engine, shape)?.into_iter().collect())),
     ("the clock", |engine, _| {
         Ok(engine.clock_jump()?.map(|_| JUMPED.into()).into_iter().collect())
     }),
@@ -99,14 +106,86 @@ fn channels(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
         let planned = live(engine, row)?.len().max(rings_on(&row.name));
         match row.off_words() {
             Some(why) if planned > 0 => problems.push(off(&row.name, why, planned)),
+            Some(why) if waits(engine, row)? => problems.push(off_with_failed(&row.name, why)),
             _ => {}
         }
+        problems.extend(refuses(engine, row)?);
         let is_desktop = row.kind == ChannelKind::Desktop;
         if is_desktop && planned > 0 && shape.notifier.reachable == Some(false) {
             problems.push(NO_NOTIFIER.into());
         }
     }
     Ok(problems)
+}
+
+/// A service that was stopped by a signal: it lives, and does nothing.
+fn standing(shape: &Shape) -> Option<String> {
+    let pid = shape.service.pid?;
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let state = stat.rsplit_once(')')?.1.split_whitespace().next()?;
+    ["T", "t"].contains(&state).then(|| {
+        format!(
+            "the service, process {pid}, is stopped, so nothing rings: `kill -CONT {pid}` lets it go on"
+        )
+    })
+}
+
+/// A service that looks at nothing any more, though its process lives.
+fn hanging(engine: &Engine, shape: &Shape) -> Result<Option<String>, Failure> {
+    let said = engine.service_status()?.filter(|_| shape.service.running);
+    let silent = said.map(|said| engine.now().wall.duration_since(said.passed));
+    let hangs = silent.filter(|silent| silent.as_secs() > SILENT && standing(shape).is_none());
+    Ok(hangs.map(|silent| {
+        format!(
+            "the service runs and has looked at nothing for {}: it hangs, so stop it and start it again with `carillon daemon`",
+            words::length(silent)
+        )
+    }))
+}
+
+/// What was being sent when the service ended.
+fn cut_off(engine: &Engine, shape: &Shape) -> Result<Option<String>, Failure> {
+    let states = vec![State::Processing];
+    let rows = match shape.service.running {
+        true => Vec::new(),
+        false => engine.deliveries(&Filter { states, limit: MOST, ..Filter::default() })?,
+    };
+    let were = if rows.len() == 1 { "was" } else { "were" };
+    Ok((!rows.is_empty()).then(|| {
+        format!(
+            "{} {were} being sent when the service ended, and nobody looks after that: start it with `carillon daemon`",
+            words::count(rows.len(), "reminder")
+        )
+    }))
+}
+
+/// An endpoint that refuses what it is sent, which hardly mends itself.
+fn refuses(engine: &Engine, channel: &ChannelRow) -> Result<Option<String>, Failure> {
+    let refused = |listed: &&Listed| listed.row.facts.reason == Reason::RetryRefused;
+    let rows = live(engine, channel)?;
+    let rows = rows.iter().filter(refused).count();
+    let said = engine.last_failed(channel.id)?.filter(|_| rows > 0);
+    Ok(said.map(|(_, said)| {
+        let said = said.split(';').next().unwrap_or_default();
+        format!(
+            "the endpoint of the channel {} refuses what it is sent ({said}), and {} soon have failed: see whether its address is right",
+            channel.name,
+            words::count(rows, "reminder")
+        )
+    }))
+}
+
+/// Whether something that failed through a channel waits for a person; tests aside.
+fn waits(engine: &Engine, channel: &ChannelRow) -> Result<bool, Failure> {
+    let (states, channel) = (vec![State::Dead, State::Review], Some(channel.id));
+    let rows = engine.deliveries(&Filter { states, channel, limit: MOST, ..Filter::default() })?;
+    Ok(rows.iter().any(|listed| listed.row.event.is_some()))
+}
+
+fn off_with_failed(name: &str, why: &str) -> String {
+    format!(
+        "the channel {name} is off ({why}), and what failed through it waits: `carillon channel on {name}` switches it on"
+    )
 }
 
 /// A channel whose URL cannot be opened.
