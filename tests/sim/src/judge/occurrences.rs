@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::{delivery::State, id::ChannelId, reason::Reason};
+use calendar::{delivery::State, id::ChannelId};
 use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::DateTime};
 
@@ -90,7 +90,7 @@ fn was_told(case: &Case<'_>, life: &Life, of: DateTime, at: u64) -> bool {
     case.stories_of(life).any(|story| {
         let name = &story.delivery.row.identity.occurrence;
         let is_it = name.contains(&day) || *name == year;
-        let is_answered = story.delivery.row.facts.reason == Reason::CancelledAcknowledged;
+        let is_answered = story.delivery.row.facts.reason.is_answer();
         let told = case.told(story).iter().any(|told| told.truth + MINUTE < at);
         is_it && (told || is_answered)
     })
