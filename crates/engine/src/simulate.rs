@@ -76,6 +76,18 @@ impl Engine {
     /// When the journey ends before it begins or is longer than 400 days, when a sleep ends before
     /// it begins, or when the copy cannot be made.
     pub fn simulate(&self, journey: &Journey) -> Result<Travelled> {
+        self.simulate_watched(journey, &mut |_| ())
+    }
+
+    /// [`Engine::simulate`], telling whoever watches how far it has come, each time it wakes.
+    ///
+    /// # Errors
+    /// As [`Engine::simulate`].
+    pub fn simulate_watched(
+        &self,
+        journey: &Journey,
+        watch: &mut dyn FnMut(Timestamp),
+    ) -> Result<Travelled> {
         let now = self.now();
         check(journey, now.wall)?;
         let folder = Folder::new()?;
@@ -88,7 +100,7 @@ impl Engine {
         if let Marked::At(seq) = self.mark().of(&id) {
             copy.mark().set(&id, seq)?;
         }
-        travel(&Arc::new(copy), &clock, journey)
+        travel(&Arc::new(copy), &clock, journey, watch)
     }
 }
 
@@ -158,7 +170,12 @@ struct Notes {
     wakes: usize,
 }
 
-fn travel(engine: &Arc<Engine>, clock: &Pretended, journey: &Journey) -> Result<Travelled> {
+fn travel(
+    engine: &Arc<Engine>,
+    clock: &Pretended,
+    journey: &Journey,
+    watch: &mut dyn FnMut(Timestamp),
+) -> Result<Travelled> {
     let begun = engine.now().wall;
     let mut notes =
         Notes { before: engine.read(|act| audit::last(act.tx))?, wakes: 1, ..Notes::default() };
@@ -184,6 +201,7 @@ fn travel(engine: &Arc<Engine>, clock: &Pretended, journey: &Journey) -> Result<
             Some(_) | None => return notes.report(engine, journey.from.max(begun), journey.to),
         }
         notes.wakes += 1;
+        watch(engine.now().wall);
     }
     Err(Error::invalid("to", "more would ring than a journey shows: choose a shorter one"))
 }

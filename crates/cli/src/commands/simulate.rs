@@ -1,7 +1,11 @@
 //! `carillon simulate`: what would ring, when, late, missed or in one digest, by the real scheduler
 //! over a copy of the ledger.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{self, IsTerminal, Write},
+    time::Duration,
+};
 
 use calendar::{delivery::State, timing::later, zones::ZoneName};
 use engine::{
@@ -18,6 +22,8 @@ use crate::{
 
 /// Days shown when nothing else is asked for.
 const WEEK: i64 = 7 * 86_400;
+/// How far it has come is said so often.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Serialize)]
 struct Shape {
@@ -44,7 +50,7 @@ struct RingShape {
 
 pub fn run(session: &Session, words: &Simulate) -> Result<Answer, Failure> {
     let journey = journey(session, words)?;
-    let travelled = session.engine.simulate(&journey)?;
+    let travelled = travel(session, &journey)?;
     let count = |is: fn(&Ring) -> bool| travelled.rings.iter().filter(|ring| is(ring)).count();
     let shape = Shape {
         from: utc(travelled.from),
@@ -59,6 +65,27 @@ pub fn run(session: &Session, words: &Simulate) -> Result<Answer, Failure> {
     };
     let zone = session.context.zones.zone(&travelled.zone).0;
     Ok(Answer::new(text(&travelled, &journey, &shape, &zone), &shape))
+}
+
+/// Travels, saying on a terminal how far it has come when that takes long.
+fn travel(session: &Session, journey: &Journey) -> Result<Travelled, Failure> {
+    let (zone, begun) = (session.zone(), session.engine.now().boot);
+    let is_watched = io::stderr().is_terminal();
+    let mut said = begun;
+    let mut watch = |at: Timestamp| {
+        let now = session.engine.now().boot;
+        if is_watched && now.saturating_sub(said) >= PATIENCE {
+            said = now;
+            let at = words::moment(at, &zone);
+            // Whoever has closed it does not want to know.
+            write!(io::stderr(), "\rhas come to {at} \u{1b}[K").unwrap_or(());
+        }
+    };
+    let travelled = session.engine.simulate_watched(journey, &mut watch)?;
+    if said > begun {
+        write!(io::stderr(), "\r\u{1b}[K").unwrap_or(());
+    }
+    Ok(travelled)
 }
 
 fn ring_shape(ring: &Ring) -> RingShape {

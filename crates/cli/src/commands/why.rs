@@ -298,14 +298,48 @@ fn outcome(one: &AttemptRow) -> String {
         Some("unknown") => "cut off, so nobody knows whether it arrived".into(),
         Some(other) => other.into(),
     };
-    if let Some(status) = one.status {
+    let detail = brief(&one.detail);
+    if let Some(status) = one.status.filter(|_| !detail.starts_with("answered ")) {
         text.push_str(&format!(", HTTP {status}"));
     }
-    if !one.detail.is_empty() {
-        text.push_str(&format!(", {}", one.detail));
+    if !detail.is_empty() {
+        text.push_str(&format!(", {detail}"));
     }
     if let Some(end) = one.finished {
         text.push_str(&format!(" (after {} ms)", end.duration_since(one.started).as_millis()));
     }
     text
+}
+
+/// What was answered, without what says nothing of the delivery; --json has it all.
+fn brief(detail: &str) -> String {
+    let plain = ["date: ", "server: ", "content-type: "];
+    // A body comes last, and whatever is in it stays.
+    let (head, body) = detail.split_once("; body: ").map_or((detail, None), |(a, b)| (a, Some(b)));
+    let parts = head.split("; ").filter(|part| !plain.iter().any(|name| part.starts_with(name)));
+    let head = parts.collect::<Vec<_>>().join("; ");
+    body.map_or(head.clone(), |body| format!("{head}; body: {body}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::brief;
+
+    #[test]
+    fn a_try_says_what_was_answered_and_not_which_program_did() {
+        for (detail, said) in [
+            (
+                "answered 500 Internal Server Error; date: Sun, 22 Nov; server: Base; body: no; date: x",
+                "answered 500 Internal Server Error; body: no; date: x",
+            ),
+            (
+                "answered 429 Too Many Requests; retry-after: 20",
+                "answered 429 Too Many Requests; retry-after: 20",
+            ),
+            ("the connection was refused", "the connection was refused"),
+            ("", ""),
+        ] {
+            assert_eq!(brief(detail), said);
+        }
+    }
 }
