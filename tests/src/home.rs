@@ -304,7 +304,10 @@ impl Clock for Earlier {
 }
 
 fn note(engine: &Engine, title: &str, later: Duration, channel: ChannelId) -> EventId {
-    let at = (engine.now().wall + later).to_zoned(jiff::tz::TimeZone::UTC);
+    // A start has whole seconds: never sooner than was asked.
+    let whole = jiff::TimestampRound::new().smallest(jiff::Unit::Second).mode(jiff::RoundMode::Ceil);
+    let at = (engine.now().wall + later).round(whole).expect("a moment");
+    let at = at.to_zoned(jiff::tz::TimeZone::UTC);
     let start = at.strftime("%Y%m%dT%H%M%S").to_string();
     let trigger = "PT0M".to_string();
     let reminder =

@@ -23,7 +23,7 @@ use testkit::{
 use tokio::time::timeout;
 
 /// Long enough to be saved and planned before.
-const SOON: Duration = Duration::from_millis(1_500);
+const SOON: Duration = Duration::from_secs(3);
 
 fn endpoint(home: &Home, receiver: &Receiver) -> ChannelId {
     let (name, url) = ("judge".into(), receiver.url("/"));
@@ -59,9 +59,9 @@ async fn a_service_that_was_stopped_across_a_due_moment_tells_it_once_and_how_la
     let channel = endpoint(&home, &receiver);
     let service = home.service().await;
     home.note("Across", SOON, channel);
-    let due = home.engine.now().wall + SOON;
+    let due = home.engine.now().wall + SOON + Duration::from_secs(1);
     signal(&service, Signal::STOP);
-    nothing_comes(&receiver, 0, SOON + Duration::from_secs(2)).await;
+    nothing_comes(&receiver, 0, SOON + Duration::from_secs(3)).await;
     signal(&service, Signal::CONT);
     home.until_in(State::Completed, 1).await;
     // Within its minute it is on time, and how late it was is counted all the same.

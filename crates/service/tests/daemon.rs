@@ -75,7 +75,11 @@ impl Ledger {
     }
 
     fn reminder(&self, title: &str, later: Duration, alarm: bool) {
-        let at = (self.engine.now().wall + later).to_zoned(jiff::tz::TimeZone::UTC);
+        // A start has whole seconds: never sooner than was asked.
+        let whole =
+            jiff::TimestampRound::new().smallest(jiff::Unit::Second).mode(jiff::RoundMode::Ceil);
+        let at = (self.engine.now().wall + later).round(whole).expect("a moment");
+        let at = at.to_zoned(jiff::tz::TimeZone::UTC);
         let reminder = ReminderDraft {
             trigger: "PT0M".into(),
             channel: ChannelId::DESKTOP.to_string(),
