@@ -305,7 +305,8 @@ impl Clock for Earlier {
 
 fn note(engine: &Engine, title: &str, later: Duration, channel: ChannelId) -> EventId {
     // A start has whole seconds: never sooner than was asked.
-    let whole = jiff::TimestampRound::new().smallest(jiff::Unit::Second).mode(jiff::RoundMode::Ceil);
+    let whole =
+        jiff::TimestampRound::new().smallest(jiff::Unit::Second).mode(jiff::RoundMode::Ceil);
     let at = (engine.now().wall + later).round(whole).expect("a moment");
     let at = at.to_zoned(jiff::tz::TimeZone::UTC);
     let start = at.strftime("%Y%m%dT%H%M%S").to_string();
