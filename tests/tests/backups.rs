@@ -52,6 +52,19 @@ fn there_is_a_backup_of_each_day_and_a_week_of_them() {
 }
 
 #[test]
+fn what_a_kill_left_of_a_backup_goes_with_the_next_one() {
+    let world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    let dir = world.folder().join("backups");
+    fs::create_dir(&dir).expect("a folder");
+    let mine = "daily-mine.db.part";
+    for name in ["daily-2026-11-22.db.00112233445566ff.part", mine] {
+        fs::write(dir.join(name), "half of it").expect("written");
+    }
+    backup::daily(world.folder(), world.now()).expect("a backup").expect("room for it");
+    assert_eq!(names(&dir), ["daily-2026-11-23.db", mine]);
+}
+
+#[test]
 fn a_backup_of_a_damaged_ledger_takes_no_good_ones_place() {
     let world = World::at("2026-11-23T07:00[Europe/Berlin]");
     let dir = world.folder().to_path_buf();

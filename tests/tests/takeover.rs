@@ -15,6 +15,7 @@ use engine::{
     Actor, Engine,
     clock::SystemClock,
     ledger::{SCHEMA, SchedulerLock},
+    programs,
     scheduler::Scheduler,
 };
 
@@ -93,6 +94,43 @@ fn nobody_is_asked_when_the_ledger_is_as_it_should_be() {
     let mut older = Older::leading(folder.path());
     assert!(!open().took_over());
     assert!(older.0.try_wait().expect("asked").is_none(), "it goes on");
+}
+
+#[test]
+fn an_older_service_goes_on_where_the_ledger_cannot_be_brought_up() {
+    // Something in the way of the copy that is kept; a fault of the file.
+    let block = |dir: &Path| fs::write(dir.join("backups"), "no folder").expect("a file");
+    let damage = |dir: &Path| {
+        let path = dir.join("carillon.db");
+        let mut bytes = fs::read(&path).expect("the ledger");
+        let end = bytes.len();
+        bytes[end - 4_096..].fill(0xa5);
+        fs::write(&path, bytes).expect("damaged");
+    };
+    let ways: [&dyn Fn(&Path); 2] = [&block, &damage];
+    for way in ways {
+        let folder = older_ledger();
+        way(folder.path());
+        let mut older = Older::leading(folder.path());
+        let clock = Arc::new(SystemClock::new());
+        Engine::open_with(folder.path(), Actor::CommandLine, clock, zones(), &ZoneName::utc())
+            .expect_err("it is not brought up");
+        assert!(older.0.try_wait().expect("asked").is_none(), "it goes on");
+        assert!(!programs::is_left_stopped(folder.path()));
+    }
+}
+
+#[test]
+fn who_could_not_open_a_ledger_knows_that_its_service_was_asked_to_stop_for_it() {
+    let folder = older_ledger();
+    fs::write(folder.path().join("secret.key"), "no key").expect("written");
+    let mut older = Older::leading(folder.path());
+    let clock = Arc::new(SystemClock::new());
+    Engine::open_with(folder.path(), Actor::CommandLine, clock, zones(), &ZoneName::utc())
+        .expect_err("it has no key");
+    older.0.wait().expect("it ended");
+    assert!(programs::is_left_stopped(folder.path()));
+    assert!(!programs::is_left_stopped(folder.path()), "once");
 }
 
 /// Another older program that has the ledger open, as a window has.

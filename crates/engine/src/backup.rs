@@ -42,6 +42,11 @@ pub struct Backup {
 /// # Errors
 /// When there is such a file, or it cannot be written, or what was written is not whole.
 pub fn to(ledger: &Ledger, path: &Path) -> Result<Backup> {
+    write(ledger, path, &not_whole_yet(path)?)
+}
+
+/// The same, under this other name until it is whole.
+fn write(ledger: &Ledger, path: &Path, begun: &Path) -> Result<Backup> {
     let taken = || {
         let reason = "is there already, and is not written over: choose another name";
         Error::Copy { path: path.to_path_buf(), reason: reason.into() }
@@ -49,17 +54,16 @@ pub fn to(ledger: &Ledger, path: &Path) -> Result<Backup> {
     if path.symlink_metadata().is_ok() {
         return Err(taken());
     }
-    let begun = not_whole_yet(path)?;
-    let made = ledger.copy_to(&begun).and_then(|()| copy::examine(&begun));
+    let made = ledger.copy_to(begun).and_then(|()| copy::examine(begun));
     let named = made.and_then(|holds| {
         // A link takes no name that somebody else took meanwhile.
-        match fs::hard_link(&begun, path) {
+        match fs::hard_link(begun, path) {
             Ok(()) => Ok(holds),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(taken()),
-            Err(_) => fs::rename(&begun, path).map(|()| holds).map_err(unwritten(path)),
+            Err(_) => fs::rename(begun, path).map(|()| holds).map_err(unwritten(path)),
         }
     });
-    fs::remove_file(&begun).unwrap_or(());
+    fs::remove_file(begun).unwrap_or(());
     let holds = named?;
     copy::sync_folder(path)?;
     let bytes = fs::metadata(path).map_err(unwritten(path))?.len();
@@ -85,6 +89,23 @@ fn clear(begun: &Path) -> Result<()> {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(unwritten(begun)(error)),
         _ => Ok(()),
     }
+}
+
+/// The same of the daily ones, which one service alone makes.
+fn clear_daily(folder: &Path) -> Result<()> {
+    let entries = fs::read_dir(folder).map_err(unwritten(folder))?;
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let of_a_day = name.strip_prefix("daily-").and_then(|name| name.split_once(".db."));
+        let is_begun = |(day, end): (&str, &str)| {
+            day.parse::<Date>().is_ok()
+                && (end.ends_with(".part") || end.ends_with(".part-journal"))
+        };
+        if of_a_day.is_some_and(is_begun) {
+            clear(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// The folder of the backups nobody asked for, made if it is not there.
@@ -136,6 +157,7 @@ fn day_of(now: Timestamp) -> Date {
 pub fn daily(dir: &Path, now: Timestamp) -> Result<Option<Backup>> {
     let Some(ledger) = Ledger::look(dir)? else { return Ok(None) };
     let folder = folder(dir)?;
+    clear_daily(&folder)?;
     if !has_room(dir, &folder)? {
         return Ok(None);
     }
@@ -149,9 +171,32 @@ pub fn daily(dir: &Path, now: Timestamp) -> Result<Option<Backup>> {
 }
 
 fn has_room(dir: &Path, folder: &Path) -> Result<bool> {
-    let size = fs::metadata(dir.join("carillon.db")).map_or(0, |found| found.len());
+    Ok(room(folder)? / ROOM >= size(dir))
+}
+
+/// What the ledger in this folder takes of the disk.
+fn size(dir: &Path) -> u64 {
+    fs::metadata(dir.join("carillon.db")).map_or(0, |found| found.len())
+}
+
+fn room(folder: &Path) -> Result<u64> {
     let disk = rustix::fs::statvfs(folder).map_err(|error| unwritten(folder)(error.into()))?;
-    Ok(disk.f_bavail.saturating_mul(disk.f_frsize) / ROOM >= size)
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+/// Whether the copy before another schema can be written: there is room, and we may.
+///
+/// # Errors
+/// Why it cannot.
+pub(crate) fn can_keep_another(dir: &Path) -> Result<()> {
+    let tried = folder(dir)?.join("schema.try");
+    clear(&tried)?;
+    fs::File::create_new(&tried).map_err(|error| match error.kind() {
+        ErrorKind::StorageFull => Error::Full,
+        _ => unwritten(&tried)(error),
+    })?;
+    clear(&tried)?;
+    if room(dir)? < size(dir) { Err(Error::Full) } else { Ok(()) }
 }
 
 /// Before a ledger that holds this is brought up to another schema: a copy of it as it is. One

@@ -10,6 +10,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use crate::{ledger::takeover, place::Place};
+
 /// Names a folder that is searched for programs, before PATH.
 const BIN_DIR: &str = "CARILLON_BIN_DIR";
 /// Lets a program started by a click take the focus.
@@ -163,8 +165,8 @@ pub fn start_service(data_dir: Option<&Path>, log: &Path) -> Result<(), StartErr
     Ok(())
 }
 
-/// After a ledger could not be opened for which the older service was asked to stop: starts one in
-/// its place, which waits until it can be brought up to date. Says whether it did.
+/// After a ledger could not be opened, for whatever reason, but its older service was asked to stop
+/// for that: starts one in its place, which waits or mends as far as it can. Says whether it did.
 ///
 /// # Errors
 /// As [`start_service`].
@@ -173,10 +175,18 @@ pub fn replace_stopped(
     data_dir: Option<&Path>,
     log: &Path,
 ) -> Result<bool, StartError> {
-    match error {
-        crate::Error::Held { stopped: true, .. } => start_service(data_dir, log).map(|()| true),
-        _ => Ok(false),
+    let Ok(place) = Place::find(data_dir) else { return Ok(false) };
+    if !is_left_stopped(&place.data) {
+        return Ok(false);
     }
+    tracing::warn!(%error, "the older service was asked to stop: a new one takes its place");
+    start_service(data_dir, log).map(|()| true)
+}
+
+/// Whether this process asked the older service of the ledger in this directory to stop; asked
+/// once, it is forgotten.
+pub fn is_left_stopped(dir: &Path) -> bool {
+    takeover::was_stopped(dir)
 }
 
 /// The words that name a ledger. They come after the command, where both programs take them.

@@ -81,8 +81,7 @@ impl<'a> Alone<'a> {
             copy::fold_journal(old);
         }
         let aside = self.free_name(why, now)?;
-        intend(&self.dir, &aside)?;
-        if let Err(error) = finish(&self.dir) {
+        if let Err(error) = intend(&self.dir, &aside).and_then(|()| finish(&self.dir)) {
             undo(&self.dir, &aside);
             return Err(error);
         }

@@ -58,6 +58,7 @@ pub(super) fn bring_up(
             shared.share(dir)?;
             done?;
         } else {
+            shared.share(dir)?;
             let is_older = (1..SCHEMA).contains(&version(connection)?);
             if is_older && n % LOOK == 0 {
                 match takeover::others(dir) {
@@ -66,7 +67,11 @@ pub(super) fn bring_up(
                         found += 1;
                     }
                     // Once: who does not stop for that has the rest of the time to finish.
-                    None => asked = asked || takeover::ask_to_stop(dir),
+                    None if asked => {}
+                    None => {
+                        prepare(dir, connection)?;
+                        asked = takeover::ask_to_stop(dir);
+                    }
                 }
             }
             if found > FOUND {
@@ -99,6 +104,13 @@ fn is_current(connection: &Connection) -> Result<bool> {
         return Err(Error::Newer { found, known: SCHEMA });
     }
     Ok(found == SCHEMA && is_wal(connection)?)
+}
+
+/// Before somebody is asked to stop for it: what would keep an older ledger from being brought up is
+/// said while it is still led.
+fn prepare(dir: &Path, connection: &Connection) -> Result<()> {
+    copy::look(&dir.join(DATABASE), connection)?;
+    backup::can_keep_another(dir)
 }
 
 /// Another program may have done it meanwhile, or half of it.

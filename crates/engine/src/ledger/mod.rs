@@ -30,7 +30,7 @@ pub mod runs;
 pub mod setting;
 pub mod statistic;
 pub mod status;
-mod takeover;
+pub(crate) mod takeover;
 pub mod trail;
 
 use std::path::{Path, PathBuf};

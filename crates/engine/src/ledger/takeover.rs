@@ -2,7 +2,11 @@
 //! would ask it. Only a process that holds the scheduler lock of this very ledger is asked, whatever
 //! number stands in the file.
 
-use std::path::Path;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -17,7 +21,21 @@ pub(super) fn ask_to_stop(dir: &Path) -> bool {
         return false;
     };
     tracing::info!(pid, %version, "asking the older service to stop");
-    kill_process(process, Signal::TERM).is_ok()
+    let asked = kill_process(process, Signal::TERM).is_ok();
+    if asked {
+        STOPPED.lock().unwrap_or_else(PoisonError::into_inner).insert(dir.to_path_buf());
+    }
+    asked
+}
+
+/// The ledgers whose services this process asked to stop, whatever came of it.
+static STOPPED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Whether this process asked a service of the ledger in this directory to stop since this was last
+/// asked.
+pub(crate) fn was_stopped(dir: &Path) -> bool {
+    let Ok(dir) = dir.canonicalize() else { return false };
+    STOPPED.lock().unwrap_or_else(PoisonError::into_inner).remove(&dir)
 }
 
 /// Who else has this ledger open besides us and the service that leads it, in words.
