@@ -34,6 +34,7 @@ export const en = {
   'side.calendars': 'Calendars',
   'side.upNext': 'Up next',
   'side.upNextEmpty': 'Nothing will ring in the next days.',
+  'side.unread': 'The ledger cannot be read.',
   'side.deliveries': 'Deliveries',
   'side.editCalendar': 'Change {name}',
   'side.newCalendar': 'New calendar',

@@ -6,10 +6,10 @@ import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-li
 import axe from 'axe-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
-import type { Answer, Args, Platform } from '../../platform';
+import { Refused, type Answer, type Args, type Platform } from '../../platform';
 import { createMemory, type MemoryOptions } from '../../platform/memory';
 import type { Calls } from '../../wire/calls';
-import type { Dropping, InboxView } from '../../wire/types';
+import type { Boot, Dropping, InboxView } from '../../wire/types';
 import Window from './Window.svelte';
 // Loaded with its first use; here beforehand, so that no test waits for it to be compiled.
 import '../editor/Editor.svelte';
@@ -47,6 +47,18 @@ function crowded(count: number): Platform {
   return { ...platform, call };
 }
 
+/** The demo whose clock jumped, without a webhook that could wait for that. */
+function jumpedAlone(): Platform {
+  const platform = createMemory({ world: 'jumped' });
+  const call = async <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> => {
+    const answer = await platform.call(name, args);
+    if (name !== 'boot') return answer;
+    const boot = answer as Boot;
+    return { ...boot, channels: boot.channels.filter(({ kind }) => kind !== 'webhook') } as Answer<K>;
+  };
+  return { ...platform, call };
+}
+
 async function findings(): Promise<string[]> {
   const { violations } = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false }, region: { enabled: false }, 'label-content-name-mismatch': { enabled: false } } });
   return violations.map((v) => `${v.id}: ${v.nodes[0]?.html ?? ''}`);
@@ -69,6 +81,32 @@ describe('the window', () => {
     await screen.findByText('3 new events, 1 changed');
     expect(screen.queryByText('Drop to import')).toBeNull();
     await screen.findByRole('dialog', { name: 'Import 2 files' });
+  });
+
+  it('asks about a clock that jumped also where no webhook waits, and says what that does', async () => {
+    render(Window, { platform: jumpedAlone() });
+    await screen.findByText(/clock jumped from .* No webhook waits for that; once you say that it is right, records older than 400 days are tidied up again/);
+    await fireEvent.click(screen.getByRole('button', { name: 'Accept the clock' }));
+    await waitFor(() => expect(screen.queryByText(/clock jumped/)).toBeNull());
+  });
+
+  it('says in the sidebar that the ledger cannot be read, and shows what comes once it can be', async () => {
+    const platform = createMemory();
+    let broken = true;
+    const call = <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> =>
+      broken && name === 'upNext' ? Promise.reject(new Refused({ code: 'other', message: 'the ledger is damaged', field: null })) : platform.call(name, args);
+    let changed = (): void => undefined;
+    const onChanged: Platform['onChanged'] = (listener) => {
+      changed = listener;
+      return () => undefined;
+    };
+    render(Window, { platform: { ...platform, call, onChanged } });
+    const next = await screen.findByRole('group', { name: 'Up next' });
+    await within(next).findByText('The ledger cannot be read.');
+    broken = false;
+    changed();
+    await within(next).findAllByRole('button');
+    expect(within(next).queryByText('The ledger cannot be read.')).toBeNull();
   });
 
   it('names every occurrence with its day, time and what became of its reminder', async () => {
