@@ -274,11 +274,29 @@ async fn a_window_that_has_the_damaged_ledger_open_is_to_be_closed_and_then_it_i
     damage_what_is_read(&home.data());
     let notes = notifier.wait_for(1).await;
     assert_eq!(notes[0].summary, "Carillon's ledger is damaged", "{notes:?}\n{}", home.log());
-    assert!(notes[0].body.contains("close them"), "{notes:?}");
+    assert!(notes[0].body.contains(&format!("(process {})", std::process::id())), "{notes:?}");
     assert_eq!(kept(&home.data()), [""; 0]);
     home.engine.close().expect("closed");
     let notes = notifier.wait_for(2).await;
     assert_eq!(notes[1].summary, "Carillon's ledger was damaged", "{notes:?}\n{}", home.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_is_deleted_beside_its_service_is_put_back_and_that_is_said() {
+    let home = home();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let _service = home.service().await;
+    home.note("Since the backup", Duration::from_secs(3_600), ChannelId::DESKTOP);
+    home.engine.close().expect("closed");
+    fs::remove_file(home.data().join("carillon.db")).expect("gone");
+    Bell::in_dir(&home.data()).ring();
+    let notes = notifier.wait_for(1).await;
+    assert_eq!(notes[0].summary, "Carillon's ledger was deleted", "{notes:?}\n{}", home.log());
+    assert!(notes[0].body.contains("put it back"), "{notes:?}");
+    assert_eq!(titles(&home.data()), ["Since the backup", "Tea"]);
+    let home = home.opened_anew();
+    home.note("Now", Duration::from_secs(2), ChannelId::DESKTOP);
+    home.until_in(State::Completed, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 //! everything is told, and told once.
 
 use std::{
+    env,
     fs::{self, OpenOptions},
     io::Write,
     os::unix::net::UnixDatagram,
@@ -92,12 +93,21 @@ impl Ready {
     }
 }
 
-/// It is to take over within two seconds; a machine that runs all of the tests at once gets more.
+/// It takes over within two seconds; a machine that runs all of the tests at once may try twice.
 const TAKEN_OVER: SignedDuration = SignedDuration::from_secs(2);
-const BUSY: i32 = 5;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stand_by_takes_over_within_two_seconds_after_a_kill() {
+    let first = taken_over().await;
+    if first <= TAKEN_OVER {
+        return;
+    }
+    let second = taken_over().await;
+    assert!(second <= TAKEN_OVER, "it led after {first}, and then after {second}");
+}
+
+/// How long after the death of the leader the other one led and told what was due.
+async fn taken_over() -> SignedDuration {
     let mut home = Home::new();
     let ready = Ready::of(&mut home);
     let receiver = Receiver::start([Answer::status(200)]).await;
@@ -116,26 +126,23 @@ async fn a_stand_by_takes_over_within_two_seconds_after_a_kill() {
         })
         .await;
     home.until_in(State::Completed, 1).await;
-    let took = leads.duration_since(killed);
-    println!("it led after {took}");
-    assert!(took <= TAKEN_OVER * BUSY, "it led after {took}");
-    let late = home.engine.lateness().expect("readable")[0];
-    let most = (TAKEN_OVER * BUSY).as_millis();
-    assert!(i128::from(late) <= most, "it was told {late} ms late");
     judge(&home, &receiver);
+    let late = home.engine.lateness().expect("readable")[0];
+    leads.duration_since(killed).max(SignedDuration::from_millis(late))
 }
 
 /// A file system of a few megabytes, in a folder of its own; it goes with this.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    fn at(folder: &Path) -> Option<Self> {
+    fn at(folder: &Path) -> Self {
         fs::create_dir(folder).expect("a folder");
         let mounted = Command::new("mount")
             .args(["-t", "tmpfs", "-o", "size=4m,mode=0700", "carillon-test"])
             .arg(folder)
             .status();
-        mounted.is_ok_and(|status| status.success()).then(|| Self(folder.to_path_buf()))
+        assert!(mounted.expect("mount is there").success());
+        Self(folder.to_path_buf())
     }
 
     /// Takes all the room there is, and gives the file that has it.
@@ -147,10 +154,31 @@ impl SmallDisk {
     }
 }
 
-/// Past the test runner, which shows nothing of what passes.
-fn not_tested() {
-    let said = b"\nNOT TESTED on a full disk: mounting a small one needs root\n";
-    std::io::stderr().write_all(said).expect("said");
+/// Set for a test that runs where what it mounts is its own.
+const APART: &str = "CARILLON_TEST_MOUNTS";
+
+/// Runs the test of this name in a process that has its own mounts, which end with it, for root and
+/// for everybody else. `false`: this is that process.
+fn runs_apart(name: &str) -> bool {
+    if env::var_os(APART).is_some() {
+        return false;
+    }
+    let works = |kind: &&str| {
+        let tried = Command::new("unshare").args([kind, "true"]).output();
+        tried.is_ok_and(|tried| tried.status.success())
+    };
+    let Some(kind) = ["-m", "-Urm"].into_iter().find(works) else {
+        // Past the test runner, which shows nothing of what passes.
+        let said = b"\nNOT TESTED on a full disk: this system lets nobody mount a small one\n";
+        std::io::stderr().write_all(said).expect("said");
+        return true;
+    };
+    let mut command = Command::new("unshare");
+    command.arg(kind).arg(env::current_exe().expect("this test"));
+    let run = command.args(["--exact", name]).env(APART, "1").output().expect("it runs");
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success() && said.contains("1 passed"), "{said}");
+    true
 }
 
 impl Drop for SmallDisk {
@@ -161,9 +189,12 @@ impl Drop for SmallDisk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_full_disk_nothing_is_told_and_that_is_said_and_with_room_it_goes_on() {
+    if runs_apart("on_a_full_disk_nothing_is_told_and_that_is_said_and_with_room_it_goes_on") {
+        return;
+    }
     let mut disk = None;
-    let home = Home::prepared(|data| disk = SmallDisk::at(data));
-    let Some(disk) = disk else { return not_tested() };
+    let home = Home::prepared(|data| disk = Some(SmallDisk::at(data)));
+    let disk = disk.expect("mounted");
     let receiver = Receiver::start([Answer::status(200)]).await;
     let notifier = Notifier::start(home.bus.address()).await;
     let channel = endpoint(&home, &receiver);
@@ -184,9 +215,12 @@ async fn on_a_full_disk_nothing_is_told_and_that_is_said_and_with_room_it_goes_o
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_ledger_on_a_full_disk_is_mended_when_there_is_room() {
+    if runs_apart("a_damaged_ledger_on_a_full_disk_is_mended_when_there_is_room") {
+        return;
+    }
     let mut disk = None;
-    let home = Home::prepared(|data| disk = SmallDisk::at(data));
-    let Some(disk) = disk else { return not_tested() };
+    let home = Home::prepared(|data| disk = Some(SmallDisk::at(data)));
+    let disk = disk.expect("mounted");
     let notifier = Notifier::start(home.bus.address()).await;
     home.note("Tea", Duration::from_secs(3_600), ChannelId::DESKTOP);
     let now = home.engine.now().wall;
@@ -200,7 +234,7 @@ async fn a_damaged_ledger_on_a_full_disk_is_mended_when_there_is_room() {
     fs::write(&path, bytes).expect("damaged");
     let _service = home.stand_by();
     let notes = notifier.wait_for(1).await;
-    assert!(notes[0].body.contains("close them"), "{notes:?}\n{}", home.log());
+    assert!(notes[0].body.contains("(process "), "{notes:?}\n{}", home.log());
     let ballast = disk.fill();
     home.engine.close().expect("closed");
     let notes = notifier.wait_for(2).await;
@@ -213,9 +247,12 @@ async fn a_damaged_ledger_on_a_full_disk_is_mended_when_there_is_room() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_started_on_a_full_disk_goes_on_when_there_is_room() {
+    if runs_apart("a_service_that_is_started_on_a_full_disk_goes_on_when_there_is_room") {
+        return;
+    }
     let mut disk = None;
-    let home = Home::prepared(|data| disk = SmallDisk::at(data));
-    let Some(disk) = disk else { return not_tested() };
+    let home = Home::prepared(|data| disk = Some(SmallDisk::at(data)));
+    let disk = disk.expect("mounted");
     let receiver = Receiver::start([Answer::status(200)]).await;
     let notifier = Notifier::start(home.bus.address()).await;
     let channel = endpoint(&home, &receiver);

@@ -76,12 +76,16 @@ fn what_is_said_on_standard_error_into_the_log_is_in_it_once() {
     let stderr = fs::OpenOptions::new().create(true).append(true).open(&log).expect("a log");
     let mut command = desk.command(["daemon", "--no-tray"]);
     command.stdout(Stdio::null()).stderr(stderr);
-    let _service = Ended(command.spawn().expect("the service starts"));
+    let mut service = Ended(command.spawn().expect("the service starts"));
     let begun = Instant::now();
     let read = || fs::read_to_string(&log).unwrap_or_default();
     while !read().contains("leading") {
         assert!(begun.elapsed() < Duration::from_secs(20), "{}", read());
         std::thread::yield_now();
     }
+    // What it says first in one place and then in the other is in both when it has ended.
+    let asked = std::process::Command::new("kill").arg(service.0.id().to_string()).status();
+    assert!(asked.expect("kill is there").success());
+    service.0.wait().expect("it ended");
     assert_eq!(read().matches("leading").count(), 1, "{}", read());
 }

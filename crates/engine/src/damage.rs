@@ -15,7 +15,7 @@ use rusqlite::ErrorCode;
 use crate::{
     backup,
     error::{Error, Result},
-    ledger::{DATABASE, SchedulerLock, copy, exchange::Alone, prepare_directory},
+    ledger::{DATABASE, SchedulerLock, copy, exchange::Alone, prepare_directory, takeover},
     restore,
 };
 
@@ -35,12 +35,25 @@ pub enum Mending {
     Mended(Mended),
     /// Nothing is wrong with it: somebody else has mended or restored it meanwhile.
     Sound,
-    /// Somebody has it open, and nothing was done.
-    InUse,
+    /// Somebody has it open, and nothing was done: who, in words, as far as that is known.
+    InUse(Option<String>),
 }
 
 /// So long it is waited for whoever has the ledger open; then it is tried again.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Whether an error says nothing against the file: it may be over the next time.
+pub fn may_pass(error: &Error) -> bool {
+    use ErrorCode::{CannotOpen, DatabaseBusy, DiskFull, OutOfMemory, SystemIoFailure};
+    match error {
+        Error::Busy | Error::Full | Error::Io { .. } => true,
+        Error::Sqlite(error) => matches!(
+            error.sqlite_error_code(),
+            Some(CannotOpen | DatabaseBusy | DiskFull | OutOfMemory | SystemIoFailure)
+        ),
+        _ => false,
+    }
+}
 
 /// Whether an error is about the ledger's file being damaged. One that is gone, or no database at
 /// all, is so where there are backups of a ledger.
@@ -95,7 +108,9 @@ fn begins_well(dir: &Path) -> bool {
 /// When there is no good backup, or the disk says no: then the file stays as it is.
 pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mending> {
     let dir = prepare_directory(dir)?;
-    let Some(alone) = Alone::with(&dir, leads, PATIENCE)? else { return Ok(Mending::InUse) };
+    let Some(alone) = Alone::with(&dir, leads, PATIENCE)? else {
+        return Ok(Mending::InUse(takeover::others(&dir)));
+    };
     let path = dir.join(DATABASE);
     match copy::examine(&path) {
         Ok(_) => return Ok(Mending::Sound),

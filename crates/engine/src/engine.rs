@@ -21,7 +21,7 @@ use crate::{
     bell::Bell,
     clock::{Clock, Now, Synchronised},
     error::{Error, Result},
-    ledger::{Ledger, make_room, setting},
+    ledger::{Ledger, lost::Whereabouts, make_room, setting},
     machine::machine_zone,
     mark::Mark,
     vault::Vault,
@@ -252,6 +252,14 @@ impl Engine {
     /// When there is no memory for that.
     pub fn close(&self) -> Result<()> {
         self.lock().close()
+    }
+
+    /// Looks whether the ledger's file is still where it was, and puts back one that was deleted.
+    ///
+    /// # Errors
+    /// When it cannot be put back.
+    pub fn look_for_file(&self) -> Result<Whereabouts> {
+        self.lock().look_for_file()
     }
 
     /// The bell beside the ledger.

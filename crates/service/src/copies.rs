@@ -10,9 +10,13 @@ use std::{
     time::Duration,
 };
 
-use engine::{Engine, backup, clock::Now};
+use engine::{Engine, backup, clock::Now, ledger::lost::Whereabouts};
+use tokio::sync::mpsc::UnboundedSender;
 
-use crate::aside::Aside;
+use crate::{
+    aside::Aside,
+    trouble::{self, Trouble},
+};
 
 /// What failed is tried again after so long.
 const AGAIN: Duration = Duration::from_secs(3600);
@@ -24,17 +28,42 @@ pub(crate) struct Copies {
     dir: PathBuf,
     aside: Aside,
     is_busy: Arc<AtomicBool>,
+    tell: UnboundedSender<Trouble>,
+    /// Where the file of the ledger was found last.
+    found: Option<Whereabouts>,
     /// Not looked at before this boot time.
     next: Duration,
 }
 
 impl Copies {
-    pub(crate) fn new(engine: Arc<Engine>, aside: Aside) -> Self {
-        Self { dir: engine.dir(), engine, aside, is_busy: Arc::default(), next: Duration::ZERO }
+    pub(crate) fn new(engine: Arc<Engine>, aside: Aside, tell: UnboundedSender<Trouble>) -> Self {
+        let (dir, is_busy, next) = (engine.dir(), Arc::default(), Duration::ZERO);
+        Self { dir, engine, aside, is_busy, tell, found: Some(Whereabouts::There), next }
+    }
+
+    /// A ledger that was deleted is put back, and one that was replaced is said to be, once.
+    fn look_for_file(&mut self) {
+        let found = self.engine.look_for_file();
+        let (now, notice) = match &found {
+            Ok(Whereabouts::There) => (Some(Whereabouts::There), None),
+            Ok(now @ (Whereabouts::PutBack | Whereabouts::Replaced)) => {
+                (Some(*now), Some(trouble::lost(*now)))
+            }
+            Err(error) => (None, Some(trouble::not_put_back(error))),
+        };
+        if let Some(notice) =
+            notice.filter(|_| now != self.found || now == Some(Whereabouts::PutBack))
+        {
+            tracing::error!("{}: {}", notice.title, notice.body);
+            // Whoever tells is gone only when the service ends.
+            self.tell.send(Some(notice)).unwrap_or(());
+        }
+        self.found = now;
     }
 
     /// Begins with the day's backup if there is none yet. Says whether it did.
     pub(crate) fn look(&mut self, now: &Now) -> bool {
+        self.look_for_file();
         let waits = now.boot < self.next || self.is_busy.load(Ordering::Acquire);
         if waits || !backup::is_due(&self.dir, now.wall) {
             return false;

@@ -70,8 +70,8 @@ async fn until_mended(
                 tracing::info!("nothing is wrong with the ledger any more");
                 return Ok((lock, None));
             }
-            Ok(Mending::InUse) => {
-                crier.say(trouble::in_use()).await;
+            Ok(Mending::InUse(who)) => {
+                crier.say(trouble::in_use(who.as_deref())).await;
                 continue;
             }
             Err(error) => error,

@@ -284,6 +284,7 @@ impl Service<'_> {
         let (look, _) = watch::channel(());
         let wake = self.wake(clock, &signals, &look)?;
         let (tell, troubles) = mpsc::unbounded_channel();
+        let of_files = tell.clone();
         tasks.spawn(trouble::tell(couriers.desktop.clone(), troubles));
         if let Some(mended) = &self.mended {
             engine.note_mended(mended)?;
@@ -310,7 +311,7 @@ impl Service<'_> {
         ready::ready();
         let place = engine.dir();
         tracing::info!(ledger = %place.display(), "leading");
-        let mut copies = Copies::new(engine.clone(), self.aside.clone());
+        let mut copies = Copies::new(engine.clone(), self.aside.clone(), of_files);
         copies.look(&engine.now());
         let woken = |why| {
             copies.look(&engine.now());

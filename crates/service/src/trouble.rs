@@ -7,7 +7,7 @@ use engine::{
     Engine, Error,
     courier::{Courier, Handover, Message, Notice, Parcel},
     damage::Mended,
-    ledger::Ledger,
+    ledger::{Ledger, lost::Whereabouts},
 };
 use tokio::sync::mpsc;
 
@@ -77,11 +77,44 @@ pub(crate) fn mended(done: &Mended) -> Notice {
     }
 }
 
+/// The words for a ledger whose file is no longer the one that is open.
+pub(crate) fn lost(found: Whereabouts) -> Notice {
+    match found {
+        Whereabouts::PutBack | Whereabouts::There => notice(
+            "Carillon's ledger was deleted",
+            "The service had it open and has put it back, with all that was in it. Close windows that were \
+             open then, and open them again."
+                .into(),
+        ),
+        Whereabouts::Replaced => notice(
+            "Carillon's ledger was replaced by another file",
+            "The service goes on with the one it has open, which is lost when it ends. Stop the service and start it again to use the new file."
+                .into(),
+        ),
+    }
+}
+
+/// The words for a deleted ledger that could not be put back.
+pub(crate) fn not_put_back(error: &Error) -> Notice {
+    let body = format!(
+        "The service still has it open, but could not put it back: {error}. It is tried again; leave the \
+         service running."
+    );
+    notice("Carillon's ledger was deleted", body)
+}
+
 /// The words for a damaged ledger that another program has open.
-pub(crate) fn in_use() -> Notice {
-    let body = "A backup takes its place as soon as no window and no command has it open any more: close \
-                them. Nothing is told until then.";
-    notice("Carillon's ledger is damaged", body.into())
+pub(crate) fn in_use(who: Option<&str>) -> Notice {
+    let body = match who {
+        Some(who) => format!(
+            "A backup takes its place as soon as nobody has it open any more: close {who}. Nothing is told until \
+             then."
+        ),
+        None => "A backup takes its place as soon as no window and no command has it open any more: close \
+                 them. Nothing is told until then."
+            .into(),
+    };
+    notice("Carillon's ledger is damaged", body)
 }
 
 /// The words for an older ledger that cannot be brought up to date yet.

@@ -124,13 +124,19 @@ struct Lateness {
 struct Reading {
     faults: Vec<String>,
     unread: Vec<&'static str>,
+    /// What could not be looked at this time, which says nothing against the file.
+    passing: Vec<String>,
 }
 
 impl Reading {
     fn of<T: Default>(&mut self, what: &'static str, found: Result<T, engine::Error>) -> T {
         found.unwrap_or_else(|error| {
-            self.fails(error);
-            self.unread.push(what);
+            if damage::may_pass(&error) {
+                self.passing.push(format!("{what} could not be looked at: {error}"));
+            } else {
+                self.fails(error);
+                self.unread.push(what);
+            }
             T::default()
         })
     }
@@ -206,9 +212,11 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
         Some(engine) => read(engine, asked, &mut shape, &mut reading),
         None => Vec::new(),
     };
+    let passing = std::mem::take(&mut reading.passing);
     shape.ledger.faults = reading.faults();
     shape.ledger.ok = shape.ledger.faults.is_empty();
     shape.problems = problems::find(engine.as_ref(), &shape, &records);
+    shape.problems.extend(passing);
     let mut answer = Answer::new(text(&shape), &shape);
     answer.is_well = shape.problems.is_empty();
     Ok(answer)
@@ -217,7 +225,8 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
 /// Reads what the ledger says, and looks through its record if that is asked for, soon done, or
 /// needed because a service was cut off; gives what is wrong with that.
 fn read(engine: &Engine, asked: &Doctor, shape: &mut Shape, reading: &mut Reading) -> Vec<String> {
-    reading.faults.extend(reading_of_file(engine, &mut reading.unread));
+    let faults = reading_of_file(engine, reading);
+    reading.faults.extend(faults);
     let status = reading.of("the service's last words", engine.service_status());
     if let Some(status) = status.as_ref().filter(|_| shape.service.running) {
         shape.notifier = notifier(status);
@@ -242,10 +251,11 @@ fn read(engine: &Engine, asked: &Doctor, shape: &mut Shape, reading: &mut Readin
 }
 
 /// What SQLite and the events say against the file.
-fn reading_of_file(engine: &Engine, unread: &mut Vec<&'static str>) -> Vec<String> {
+fn reading_of_file(engine: &Engine, known: &mut Reading) -> Vec<String> {
     let mut reading = Reading::default();
     let faults = reading.of("all of the file", engine.check_file());
-    unread.extend(reading.unread);
+    known.unread.extend(reading.unread);
+    known.passing.extend(reading.passing);
     reading.faults.into_iter().chain(faults).collect()
 }
 
@@ -313,20 +323,28 @@ fn lateness(ascending: &[i64]) -> Lateness {
     }
 }
 
-fn text(shape: &Shape) -> String {
-    let ledger = &shape.ledger;
+/// How the ledger is.
+fn ledger_words(ledger: &LedgerShape) -> String {
     let health = match ledger.ok {
         true => "sound",
         false => "DAMAGED",
     };
-    let ledger_words = match ledger.schema {
+    match ledger.schema {
         Some(schema) if ledger.deep => {
             format!("schema {schema}, SQLite {}, {health}, every record compared", ledger.sqlite)
         }
-        Some(schema) => format!("schema {schema}, SQLite {}, {health}", ledger.sqlite),
+        Some(schema) => format!(
+            "schema {schema}, SQLite {}, {health}, records not compared (`carillon doctor --deep` does)",
+            ledger.sqlite
+        ),
         None if !ledger.ok => format!("SQLite {}, {health}", ledger.sqlite),
         None => "not there yet: it is made when something is added".into(),
-    };
+    }
+}
+
+fn text(shape: &Shape) -> String {
+    let ledger = &shape.ledger;
+    let ledger_words = ledger_words(ledger);
     let service = match (&shape.service.pid, &shape.service.version) {
         (Some(pid), Some(version)) => format!("running, process {pid}, version {version}"),
         _ => "not running".into(),

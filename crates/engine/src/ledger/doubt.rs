@@ -4,7 +4,7 @@
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::{Ledger, file};
+use super::{Ledger, file, lost::Identity};
 use crate::error::{Error, Result};
 
 /// Whether an error is the disk's, and not that of one who asks for too much.
@@ -24,7 +24,9 @@ impl Ledger {
         }
         // The old one is closed before the new one is opened: nothing of it is taken over.
         drop(std::mem::replace(&mut self.connection, Connection::open_in_memory()?));
-        self.connection = file::connect(&self.dir, &self.dir.join(file::DATABASE))?;
+        let path = self.dir.join(file::DATABASE);
+        self.connection = file::connect(&self.dir, &path)?;
+        self.identity = Identity::of(&path);
         self.is_doubtful = false;
         tracing::warn!("the disk failed the ledger: it was closed and opened anew");
         Ok(())

@@ -220,7 +220,9 @@ fn undo(dir: &Path, aside: &Path) {
             Err(_) => unless_missing(fs::rename(aside, &place)).map_err(failed(&place))?,
         }
         remove(&dir.join(INTENT))?;
-        copy::sync_folder(&place)
+        copy::sync_folder(&place)?;
+        // It takes room, and is made anew when it is tried again.
+        remove(&dir.join(FRESH))
     };
     if let Err(error) = back() {
         tracing::error!(%error, "what was begun is finished when the ledger is next opened");
@@ -228,7 +230,11 @@ fn undo(dir: &Path, aside: &Path) {
 }
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error {
-    Error::io(format!("could not write {}", path.display()))
+    let other = Error::io(format!("could not write {}", path.display()));
+    |error| match error.kind() {
+        ErrorKind::StorageFull => Error::Full,
+        _ => other(error),
+    }
 }
 
 /// A name with something behind it.

@@ -136,8 +136,8 @@ fn refuse_lost(dir: &Path) -> Result<()> {
     if backup::daily_ones(dir).is_empty() {
         return Ok(());
     }
-    let reason = "its file carillon.db is missing or empty, and there are backups of it: the service puts \
-                  the newest good one in its place when it starts, and `carillon restore FILE` one of \
+    let reason = "its file carillon.db is missing or empty, and there are backups of it: a running service \
+                  puts back what it has, and one that starts the newest good one; and `carillon restore FILE` one of \
                   yours; to begin anew, move the folder backups away";
     Err(unfit(dir, reason))
 }

@@ -20,6 +20,7 @@ pub mod exchange;
 mod file;
 pub mod inbox;
 pub mod letters;
+pub mod lost;
 mod migrate;
 pub mod moved;
 pub mod overflow;
@@ -58,6 +59,8 @@ pub struct Ledger {
     is_doubtful: bool,
     /// Nothing is done with it any more.
     is_closed: bool,
+    /// Which file it is, wherever its name leads by now.
+    identity: Option<lost::Identity>,
     shared: Option<file::SharedLock>,
 }
 
@@ -81,6 +84,7 @@ impl Ledger {
             took_over,
             is_doubtful: false,
             is_closed: false,
+            identity: lost::Identity::of(&path),
             shared: Some(shared),
         })
     }
@@ -110,6 +114,7 @@ impl Ledger {
             took_over: false,
             is_doubtful: false,
             is_closed: false,
+            identity: lost::Identity::of(&path),
             shared,
         }))
     }

@@ -39,7 +39,7 @@ pub(crate) fn was_stopped(dir: &Path) -> bool {
 }
 
 /// Who else has this ledger open besides us and the service that leads it, in words.
-pub(super) fn others(dir: &Path) -> Option<String> {
+pub(crate) fn others(dir: &Path) -> Option<String> {
     let leads = SchedulerLock::holder(dir).map(|(pid, _)| pid);
     let not_asked = [Some(std::process::id()), leads];
     let mut others = having_open(dir);
