@@ -3,6 +3,12 @@
 
 mod kit;
 
+use std::{sync::Arc, time::Duration};
+
+use engine::{
+    Actor, Engine, clock::SystemClock, ledger::acknowledgement::Answer, quiet::QuietHours,
+    settings::Pause,
+};
 use kit::Desk;
 
 #[test]
@@ -51,4 +57,40 @@ fn a_change_after_it_is_undone_as_ever() {
     assert!(desk.line("undo").done().contains("“Tea”"));
     desk.line("redo").done();
     assert!(desk.line("undo").done().contains("“Tea”"));
+}
+
+/// What is done through the service, by the tray or on a notification.
+type Deed = fn(&Engine) -> engine::Result<()>;
+
+#[test]
+fn what_is_set_in_the_tray_counts_and_an_answer_on_a_notification_does_not() {
+    let deeds: [(&str, Deed); 4] = [
+        ("pausing", |engine| engine.pause(Pause::Forever)),
+        ("ending a pause", Engine::resume),
+        ("changing the quiet hours", |engine| {
+            let hours = engine.quiet_hours()?.expect("set before");
+            engine.set_quiet_hours(&QuietHours { on: true, ..hours })
+        }),
+        ("", |engine| {
+            let id = engine.next_rings(1)?[0].delivery.expect("planned");
+            engine.acknowledge(&[id], Answer::Done, "notification").map(drop)
+        }),
+    ];
+    for (named, deed) in deeds {
+        let desk = Desk::new();
+        desk.line("quiet --from 22:00 --to 07:00").done();
+        desk.line("quiet off").done();
+        let soon = jiff::Zoned::now().saturating_add(Duration::from_secs(2 * 86_400));
+        desk.add(&format!("Tea --kind note --at {}", soon.strftime("%Y-%m-%dT%H:%M")));
+        let clock = Arc::new(SystemClock::new());
+        let engine = Engine::open(&desk.data(), Actor::Service, clock).expect("a ledger");
+        deed(&engine).expect("done");
+        drop(engine);
+        let said = desk.line("undo");
+        if named.is_empty() {
+            assert!(said.done().contains("“Tea”"));
+        } else {
+            assert!(said.refused(1).starts_with(&format!("carillon: {named}")), "{said:?}");
+        }
+    }
 }

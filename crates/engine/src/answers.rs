@@ -98,7 +98,7 @@ impl Engine {
                     act.acknowledge(&row, answer, place, &mut effect)?;
                 }
                 if answer != Answer::Opened {
-                    act.lasts("answering a reminder")?;
+                    act.answer_lasts("answering a reminder", place)?;
                 }
                 Ok(effect)
             })?);
@@ -283,7 +283,7 @@ impl Act<'_> {
         self.refuse_snooze(until, deadline)?;
         let mut effect = Effect::default();
         self.acknowledge(row, Answer::Snoozed(until), place, &mut effect)?;
-        self.lasts("snoozing a reminder")?;
+        self.answer_lasts("snoozing a reminder", place)?;
         let identity =
             Identity { reminder: next_snooze(&row.identity.reminder), ..row.identity.clone() };
         // Pressed twice, with another length perhaps, the last one counts: the answer has

@@ -3,13 +3,16 @@
 
 use crate::{
     act::Act,
-    engine::{Actor, Engine},
+    engine::Engine,
     error::Result,
     ledger::{
         change,
         setting::{self, name},
     },
 };
+
+/// The place of an answer that was given on a notification.
+pub const NOTIFICATION: &str = "notification";
 
 /// What stands in the way of undo.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +38,14 @@ impl Engine {
 }
 
 impl Act<'_> {
-    /// Remembers what a person did that cannot be taken back. An answer on a notification is given
-    /// through the service, and nobody takes the last command for it.
+    /// Remembers what a person did that cannot be taken back, wherever it was done.
     pub(crate) fn lasts(&self, what: &str) -> Result<()> {
-        if self.actor == Actor::Service.code() {
-            return Ok(());
-        }
         setting::put(self.tx, name::LASTING, what)
+    }
+
+    /// The same of an answer. One on a notification does not count: nobody takes it for the last
+    /// command.
+    pub(crate) fn answer_lasts(&self, what: &str, place: &str) -> Result<()> {
+        if place == NOTIFICATION { Ok(()) } else { self.lasts(what) }
     }
 }

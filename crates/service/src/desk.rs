@@ -14,6 +14,7 @@ use couriers::desktop::{DesktopAnswer, DesktopCourier, DesktopEvent};
 use engine::{
     Engine,
     courier::{BoxFuture, Courier, Handover, Message, Parcel, Report, Unavailable},
+    lasting::NOTIFICATION,
     ledger::acknowledgement::Answer,
     programs::Opening,
     renderings::Rendering,
@@ -22,8 +23,6 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use crate::window;
 
-/// Where an answer came from, as the ledger notes it.
-const NOTIFICATION: &str = "notification";
 /// Notifications remembered as being on the screen; more are left to the daemon.
 const REMEMBERED: usize = 1_000;
 
