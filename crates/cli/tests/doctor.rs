@@ -195,6 +195,33 @@ fn a_service_that_has_not_looked_for_long_hangs() {
     }
 }
 
+/// A ledger whose clock went two days ahead, without time having passed.
+fn jumped(desk: &Desk) {
+    for minutes in [2 * 24 * 60, 0] {
+        let clock = Arc::new(Ago(SystemClock::new(), minutes));
+        let engine = Arc::new(Engine::open(&desk.data(), Actor::Service, clock).expect("a ledger"));
+        let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+        let slots = Slots { desktop: 1, webhook: 1 };
+        scheduler.pass(&engine.now(), &[], slots, Availability::default()).expect("a pass");
+    }
+}
+
+#[test]
+fn of_a_clock_that_jumped_it_says_what_waits_for_it_and_what_accepting_does() {
+    let desk = Desk::new();
+    jumped(&desk);
+    let alone = desk.doctor().0["problems"].to_string();
+    assert!(alone.contains("records older than 400 days are kept until"), "{alone}");
+    assert!(!alone.contains("webhooks wait"), "{alone}");
+    assert!(desk.line("clock").done().contains("no webhook waits for that"));
+    desk.line("channel add webhook lamp http://127.0.0.1:9/on --network loopback").done();
+    let both = desk.doctor().0["problems"].to_string();
+    assert!(both.contains("webhooks wait and old records are not tidied up"), "{both}");
+    assert!(desk.line("clock").done().contains("webhooks wait and old records"));
+    assert!(desk.line("clock accept").done().contains("Webhooks go on"));
+    assert!(!desk.doctor().0["problems"].to_string().contains("clock"));
+}
+
 #[test]
 fn a_pause_is_said_and_is_no_problem() {
     let desk = Desk::new();

@@ -1,8 +1,8 @@
-//! `carillon clock`: whether this computer's clock jumped, which keeps webhooks waiting, and that it
-//! is right all the same.
+//! `carillon clock`: whether this computer's clock jumped, which keeps webhooks waiting and old
+//! records from being tidied up, and that it is right all the same.
 
 use clap::Subcommand;
-use engine::{message::utc, scheduler::ClockJump};
+use engine::{ledger::channel::ChannelKind, message::utc, scheduler::ClockJump};
 use serde::Serialize;
 
 use crate::{answer::Answer, failure::Failure, session::Session, words};
@@ -10,7 +10,7 @@ use crate::{answer::Answer, failure::Failure, session::Session, words};
 /// What to do with the clock; without a word it is shown.
 #[derive(Debug, Subcommand)]
 pub enum Clock {
-    /// Confirm that the clock is right after it jumped: webhooks that waited for that go on
+    /// Confirm that the clock is right after it jumped: webhooks that waited go on, old records are tidied up again
     Accept,
 }
 
@@ -39,18 +39,25 @@ pub fn run(session: &Session, words: Option<&Clock>) -> Result<Answer, Failure> 
         let (from, to) = (words::moment(jump.from, &zone), words::moment(jump.to, &zone));
         format!("from {from} to {to}")
     };
+    let webhooks = session.engine.channels()?.iter().any(|row| row.kind == ChannelKind::Webhook);
+    let waits = if webhooks {
+        "webhooks wait and old records are not tidied up"
+    } else {
+        "no webhook waits for that, but records older than 400 days are kept"
+    };
+    let goes_on = if webhooks { "Webhooks go on" } else { "Old records are tidied up again" };
     let text = match (words, &jump) {
         (None, None) => {
             let now = words::moment(now, &session.zone());
             format!("It is {now}; nothing waits for the clock to be confirmed.\n")
         }
         (None, Some(jump)) => format!(
-            "The clock went {} and nobody has confirmed it: webhooks wait. `carillon clock accept` says it is right.\n",
+            "The clock went {} and nobody has confirmed it: {waits}. `carillon clock accept` says it is right.\n",
             said(jump)
         ),
         (Some(Clock::Accept), None) => "There was nothing to confirm.\n".into(),
         (Some(Clock::Accept), Some(jump)) => {
-            format!("Confirmed: the clock went {}. Webhooks go on.\n", said(jump))
+            format!("Confirmed: the clock went {}. {goes_on}.\n", said(jump))
         }
     };
     let accepted = words.is_some() && jump.is_some();

@@ -18,7 +18,8 @@ use super::Shape;
 use crate::{failure::Failure, words};
 
 const NO_SERVICE: &str = "no service is running, so nothing rings: start it with `carillon daemon`";
-const JUMPED: &str = "this computer's clock jumped by more than a day and webhooks wait until somebody confirms it: `carillon clock` shows it, `carillon clock accept` says it is right";
+const JUMPED: &str = "this computer's clock jumped by more than a day and until somebody confirms it webhooks wait and old records are not tidied up: `carillon clock` shows it, `carillon clock accept` says it is right";
+const JUMPED_ALONE: &str = "this computer's clock jumped by more than a day: no webhook waits for that, but records older than 400 days are kept until somebody confirms it: `carillon clock` shows it, `carillon clock accept` says it is right";
 const DISK_FULL: &str =
     "the disk with the ledger is full, so nothing rings and nothing can be changed: make room";
 const NO_NOTIFIER: &str =
@@ -42,9 +43,7 @@ const CHECKS: [(&str, Check); 9] = [
         Ok(hanging(engine, shape)?.into_iter().collect())
     }),
     ("what was being sent", |engine, shape| Ok(cut_off(engine, shape)?.into_iter().collect())),
-    ("the clock", |engine, _| {
-        Ok(engine.clock_jump()?.map(|_| JUMPED.into()).into_iter().collect())
-    }),
+    ("the clock", |engine, _| Ok(jumped(engine)?.into_iter().collect())),
     ("the disk", |engine, _| {
         Ok(engine.is_disk_full().then(|| DISK_FULL.into()).into_iter().collect())
     }),
@@ -89,6 +88,14 @@ pub fn find(engine: Option<&Engine>, shape: &Shape, records: &[String]) -> Vec<S
 }
 
 /// What keeps a channel from telling what is planned on it.
+fn jumped(engine: &Engine) -> Result<Option<String>, Failure> {
+    if engine.clock_jump()?.is_none() {
+        return Ok(None);
+    }
+    let waits = engine.channels()?.iter().any(|row| row.kind == ChannelKind::Webhook);
+    Ok(Some(if waits { JUMPED } else { JUMPED_ALONE }.into()))
+}
+
 fn channels(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
     let mut problems = Vec::new();
     let channels = engine.channels()?;
