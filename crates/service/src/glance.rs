@@ -17,6 +17,8 @@ use crate::{
 const READ: usize = 12;
 /// At most two looks a second, however often the bell rings.
 const REST: Duration = Duration::from_millis(500);
+/// After so long a ledger that could not be read is looked at again.
+const AGAIN: Duration = Duration::from_secs(30);
 
 /// Keeps `states` as the ledger is, until nobody looks at them. `look` calls for another look.
 pub(crate) async fn keep(
@@ -26,16 +28,8 @@ pub(crate) async fn keep(
     states: watch::Sender<TrayState>,
 ) {
     while !states.is_closed() {
-        let pause_ends = match glance(&engine) {
-            Ok((state, pause_ends)) => {
-                states.send_if_modified(|shown| std::mem::replace(shown, state.clone()) != state);
-                pause_ends
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the tray could not be brought up to date");
-                None
-            }
-        };
+        let (state, changes) = seen(glance(&engine), engine.now().wall);
+        states.send_if_modified(|shown| std::mem::replace(shown, state.clone()) != state);
         tokio::time::sleep(REST).await;
         tokio::select! {
             changed = look.changed() => {
@@ -43,10 +37,22 @@ pub(crate) async fn keep(
                     return;
                 }
             }
-            () = reached(&timer, pause_ends) => {}
+            () = reached(&timer, changes) => {}
             () = states.closed() => {}
         }
     }
+}
+
+/// What a look came to. A ledger that could not be read is said to be so, and looked at again.
+fn seen(
+    looked: engine::Result<(TrayState, Option<Timestamp>)>,
+    now: Timestamp,
+) -> (TrayState, Option<Timestamp>) {
+    looked.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the tray could not be brought up to date");
+        let unread = TrayState { unread: true, ..TrayState::default() };
+        (unread, Some(now.saturating_add(AGAIN).unwrap_or(Timestamp::MAX)))
+    })
 }
 
 /// Waits for a moment of the wall clock, for ever without one.
@@ -77,6 +83,7 @@ fn glance(engine: &Engine) -> engine::Result<(TrayState, Option<Timestamp>)> {
         Some(settings::Pause::Until(at)) => (Pause::Until(when(at, now, &zone)), Some(at)),
     };
     let state = TrayState {
+        unread: false,
         next: next(engine.next_rings(READ)?, now, &zone),
         unacknowledged: engine.count_inbox()?,
         failed: engine.parked()?,
@@ -125,4 +132,17 @@ fn next(rings: Vec<Ring>, now: Timestamp, zone: &TimeZone) -> Vec<NextRing> {
             title: ring.title,
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_that_cannot_be_read_is_not_one_with_nothing_planned() {
+        let error = engine::Error::NotFound { what: "setting", id: "zone".into() };
+        let (state, again) = seen(Err(error), Timestamp::UNIX_EPOCH);
+        assert!(state.unread);
+        assert_eq!(again.map(Timestamp::as_second), Some(30));
+    }
 }

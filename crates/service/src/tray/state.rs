@@ -6,6 +6,8 @@ use engine::programs::Opening;
 /// What the tray shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TrayState {
+    /// The ledger cannot be read, so nothing else here is known.
+    pub unread: bool,
     /// What rings next, soonest first; three are shown.
     pub next: Vec<NextRing>,
     /// How many reminders were told and not acknowledged.
@@ -97,6 +99,9 @@ const NEXT: usize = 3;
 impl TrayState {
     /// What matters most: a failure, then that nothing rings, then what waits.
     pub(super) fn mood(&self) -> Mood {
+        if self.unread {
+            return Mood::Problem;
+        }
         match (self.failed, &self.pause, self.unacknowledged) {
             (1.., _, _) => Mood::Problem,
             (0, Pause::Until(_) | Pause::UntilResumed, _) => Mood::Paused,
@@ -112,6 +117,9 @@ impl TrayState {
 
     /// What the tooltip says below the name, one thing a line, without markup.
     pub(super) fn lines(&self) -> Vec<String> {
+        if self.unread {
+            return vec!["The ledger cannot be read".into()];
+        }
         let mut lines = Vec::new();
         match &self.pause {
             Pause::No => {}
@@ -158,6 +166,8 @@ fn turns_text(c: char) -> bool {
 mod tests {
     use super::*;
 
+    const CANNOT: &str = "The ledger cannot be read";
+
     fn ring(title: &str) -> NextRing {
         NextRing { delivery: None, when: "09:50".into(), title: title.into() }
     }
@@ -186,6 +196,8 @@ mod tests {
             ["Paused until 14:00", "2 need attention", "09:50  a", "09:50  b", "09:50  c"]
         );
         assert_eq!(TrayState::default().lines(), ["Nothing is planned"]);
+        let unread = TrayState { unread: true, ..Default::default() };
+        assert_eq!((unread.mood(), unread.lines()), (Mood::Problem, vec![CANNOT.to_string()]));
     }
 
     #[test]
