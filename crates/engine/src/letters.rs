@@ -4,9 +4,7 @@
 
 use calendar::{
     delivery::{Class, State},
-    event::Change,
     id::{ChannelId, DeliveryId},
-    occurrence::Occurrence,
     policy::UseBy,
     reason::Reason,
     timing::later,
@@ -21,7 +19,6 @@ use crate::{
     ledger::{
         attempt::{self, AttemptRow},
         delivery::{DeliveryRow, Effects},
-        event,
         inbox::{self, Listed},
         letters,
     },
@@ -265,16 +262,7 @@ impl Act<'_> {
     /// What the event says of itself, or of this occurrence.
     pub(crate) fn description(&self, row: &DeliveryRow) -> Result<String> {
         let Some(id) = row.event else { return Ok(String::new()) };
-        let found = event::find_legible(self.tx, &self.context.zones, id)?;
-        let Some(found) = found else { return Ok(String::new()) };
-        let original = Occurrence::original_in(&row.identity.occurrence);
-        let own = original.and_then(|original| found.event.override_of(original));
-        Ok(match own.map(|o| &o.change) {
-            Some(Change::Differs { description: Some(own), .. }) => own.clone(),
-            Some(Change::Differs { description: None, .. } | Change::Cancelled) | None => {
-                found.event.description
-            }
-        })
+        inbox::description(self.tx, id, &row.identity.occurrence)
     }
 }
 

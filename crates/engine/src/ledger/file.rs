@@ -162,7 +162,7 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
     refuse_foreign(dir, &connection)?;
     connection.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON;
-         PRAGMA wal_autocheckpoint = 4000;",
+         PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000;",
     )?;
     if is_planted(Planted::NotFlushed) {
         connection.execute_batch("PRAGMA synchronous = NORMAL")?;

@@ -124,6 +124,23 @@ pub fn with_words(tx: &Transaction<'_>, row: DeliveryRow) -> Result<Listed> {
     Ok(listed)
 }
 
+/// What an event says of itself, or of this occurrence.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn description(tx: &Transaction<'_>, event: EventId, occurrence: &str) -> Result<String> {
+    let mut statement =
+        tx.prepare_cached("SELECT description, overrides FROM event WHERE id = ?1")?;
+    let mut rows = statement.query([event.bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(String::new()) };
+    let overrides: String = row.get(1)?;
+    let own = override_of(&overrides, occurrence).and_then(|own| own.description);
+    Ok(match own {
+        Some(own) => own,
+        None => row.get(0)?,
+    })
+}
+
 /// Deliveries by what was asked for.
 ///
 /// # Errors
