@@ -34,6 +34,8 @@ const IDLE_BEAT: SignedDuration = SignedDuration::from_secs(10 * 60);
 /// Where rows wait for slots, what comes back waits at most so long for others, to be written down with
 /// them: each commit waits for the disk.
 const GATHER: Duration = Duration::from_millis(5);
+/// A pass that follows at once leaves the ledger to others for so long.
+const TURN: Duration = Duration::from_millis(3);
 /// How long a graceful stop waits for what is under way.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(22);
 
@@ -131,7 +133,9 @@ impl Driver {
                 if give_up.is_none() && *stop.borrow() {
                     give_up = self.engine.now().wall.checked_add(PATIENCE).ok();
                 }
-                tokio::task::yield_now().await;
+                // Others have a turn at the ledger, too.
+                tokio::time::timeout(TURN, std::future::pending::<()>()).await.unwrap_or(());
+                self.beat();
                 continue;
             }
             let wake_at = [self.wake_at, give_up, self.beat()].into_iter().flatten().min();

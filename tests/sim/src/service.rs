@@ -57,7 +57,8 @@ impl Surroundings {
     fn keep_place(&self, engine: &Engine) -> bool {
         engine.look_for_zones();
         let place = self.place();
-        let kept = engine.set_machine_zone(&ZoneName::stored(place.home)).is_ok();
+        let noted = engine.note_machine_zone(&ZoneName::stored(place.home));
+        let kept = noted.and_then(|_| engine.keep_clocks()).is_ok();
         if kept {
             self.trace.add(&self.clocks, Happened::Followed { place });
         }

@@ -120,7 +120,8 @@ fn shown(titles: &[&str]) -> (Vec<String>, usize, usize) {
     let parcel = pass.expect("a pass").parcels.pop().expect("a parcel");
     clock.to("2026-11-23T09:01:00Z");
     let courier = Arc::new(Keeps::default());
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let finished = runtime.block_on(hand_over(&engine, courier.clone(), parcel));
     let pass = scheduler.pass(&engine.now(), &[finished], slots, Availability::default());
     assert!(pass.expect("a pass").parcels.is_empty(), "nothing is told twice");
@@ -156,7 +157,8 @@ fn shown_after_absence(titles: &[&str], over: usize) -> String {
     }
     clock.to(end);
     let courier = Arc::new(Keeps::default());
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     runtime.block_on(hand_over(&engine, courier.clone(), parcel));
     let parcels = courier.0.lock().unwrap_or_else(PoisonError::into_inner);
     match &parcels[0].message {
@@ -291,7 +293,8 @@ fn a_service_that_has_much_to_catch_up_with_can_be_stopped() {
     let couriers = Couriers { desktop: courier.clone(), webhook: courier };
     let driver = Driver::new(scheduler, engine.clone(), couriers);
     let (_stop, stopped) = watch::channel(true);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let run = driver.run(Box::new(Never), Arc::new(Notify::new()), stopped, |_| ());
     runtime.block_on(run).expect("an orderly end");
     let counts = engine.counts(Timestamp::MIN, Timestamp::MAX).expect("counts");

@@ -124,6 +124,23 @@ pub fn with_words(tx: &Transaction<'_>, row: DeliveryRow) -> Result<Listed> {
     Ok(listed)
 }
 
+/// Whether something that was due at or after `from` was told on this desktop at or after `until`.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn is_told_since(
+    tx: &Transaction<'_>,
+    from: Timestamp,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<bool> {
+    let sql = format!(
+        "SELECT 1 FROM delivery INDEXED BY delivery_due
+        WHERE due >= ?1 AND due <= ?3 AND told_at >= ?2 AND state = 'completed' AND {DESKTOP} LIMIT 1"
+    );
+    Ok(tx.prepare_cached(&sql)?.exists(params![ms(from), ms(until), ms(now)])?)
+}
+
 /// What an event says of itself, or of this occurrence.
 ///
 /// # Errors

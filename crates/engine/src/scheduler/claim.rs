@@ -14,7 +14,7 @@ use crate::{
     engine::Engine,
     error::Result,
     ledger::{
-        attempt, channel,
+        attempt,
         delivery::{self, DeliveryRow},
         inbox::{self, Listed},
         overflow,
@@ -73,8 +73,9 @@ fn of_one(
     setting: &Setting,
 ) -> Result<Notice> {
     let mut notice = message::notice(one, late, setting);
-    if let Some((_, until)) = late.and_then(|late| late.from_to).filter(|_| one.row.event.is_some())
-        && channel::last_told(act.tx, ChannelId::DESKTOP)?.is_none_or(|told| told < until)
+    let from_to = late.and_then(|late| late.from_to).filter(|_| one.row.event.is_some());
+    if let Some((from, until)) = from_to
+        && !inbox::is_told_since(act.tx, from, until, act.wall())?
     {
         notice.body.extend(message::missed_meanwhile(&missed(act, late)?));
     }

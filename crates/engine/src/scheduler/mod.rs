@@ -23,7 +23,7 @@ use calendar::{
     reason::Reason,
     timing::later,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 pub use self::clocks::ClockJump;
 use self::{
@@ -211,6 +211,13 @@ impl Scheduler {
     ) -> Result<Passed> {
         let mut passed = self.pass_alone(asked, finished, slots, availability)?;
         passed.more |= self.follow_zones();
+        let boot = self.engine.now().boot;
+        if let Ok(wait) = SignedDuration::try_from(self.follows_from.saturating_sub(boot))
+            && !wait.is_zero()
+        {
+            let again = asked.wall.checked_add(wait).ok();
+            passed.wake_at = [passed.wake_at, again].into_iter().flatten().min();
+        }
         Ok(passed)
     }
 
@@ -271,14 +278,14 @@ impl Scheduler {
             }
             pass.look_at_endpoints(counted)?;
             let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)?;
-            pass.is_planning = to_plan;
+            pass.is_planning.set(to_plan);
             if !goes_on {
                 waiting = Waiting::found(pass.find_due()?, ROWS);
             }
             let (ids, is_more) = waiting.next(slots.webhook, ROWS);
             let to_send = pass.decide_on(&ids, is_more)?;
-            let to_send = pass.planned_anew(to_send)?;
-            let claimed = pass.claim(as_found(to_send), slots)?;
+            let mut claimed = pass.claim(as_found(to_send), slots)?;
+            claimed.left = claimed.left.filter(|_| !pass.left_some.get());
             let changed = Seen::now(act, availability)? != before;
             if changed {
                 status::passed(act.tx, &act.now)?;

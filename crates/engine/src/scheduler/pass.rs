@@ -1,6 +1,7 @@
 //! One pass at work: every row whose moment came is decided on.
 
 use std::{
+    cell::Cell,
     collections::{BTreeSet, VecDeque},
     time::Duration,
 };
@@ -57,7 +58,9 @@ pub(super) struct Pass<'a> {
     pub(super) turns: Turns,
     /// Some of what was missed is still to be planned: what is late waits for it, so that it is
     /// told in one.
-    pub(super) is_planning: bool,
+    pub(super) is_planning: Cell<bool>,
+    /// Some rows were left as they are, for another reason than that there was no slot.
+    pub(super) left_some: Cell<bool>,
 }
 
 impl<'a> Pass<'a> {
@@ -85,7 +88,8 @@ impl<'a> Pass<'a> {
             availability,
             gates,
             turns: Turns::load(act.tx)?,
-            is_planning: false,
+            is_planning: Cell::new(false),
+            left_some: Cell::new(false),
         })
     }
 
@@ -123,29 +127,32 @@ impl<'a> Pass<'a> {
         if is_more {
             self.gates.expect_more();
         }
-        self.decide(rows, is_more)
+        self.decide(self.planned_anew(rows)?, is_more)
     }
 
-    /// Those rows that are still to be sent when the events of them that are to be planned anew, for
-    /// another zone, are; what there is no time for waits for the next pass.
-    pub(super) fn planned_anew(&self, rows: Vec<DeliveryRow>) -> Result<Vec<DeliveryRow>> {
+    /// Those rows as they are when their events are planned anew, for another zone, if that is under
+    /// way: nothing is decided by what the old one said. Where there is no time for all, what is left
+    /// comes with the next pass, and what is late with it, so that it is told in one.
+    fn planned_anew(&self, rows: Vec<DeliveryRow>) -> Result<Vec<DeliveryRow>> {
         let Some(through) = self.act.planned_anew_up_to()? else { return Ok(rows) };
         let is_old = |row: &DeliveryRow| row.event.is_some() && row.event > through;
         let (old, mut rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_old);
         let events: BTreeSet<EventId> = old.iter().filter_map(|row| row.event).collect();
         let mut known = BTreeSet::new();
         for id in events {
+            if self.engine.now().boot.saturating_sub(self.act.now.boot) > ANEW && !known.is_empty()
+            {
+                self.left_some.set(true);
+                self.is_planning.set(true);
+                break;
+            }
             let found = event::find_legible(self.act.tx, &self.act.context.zones, id)?;
             found.iter().try_for_each(|found| self.act.replan(found))?;
             known.insert(id);
-            if self.engine.now().boot.saturating_sub(self.act.now.boot) > ANEW {
-                break;
-            }
         }
-        let done = |row: &&DeliveryRow| row.event.is_some_and(|id| known.contains(&id));
-        rows.extend(
-            self.decide_on(&old.iter().filter(done).map(|row| row.id).collect::<Vec<_>>(), false)?,
-        );
+        for row in old.iter().filter(|row| row.event.is_some_and(|id| known.contains(&id))) {
+            rows.extend(delivery::find(self.act.tx, row.id)?);
+        }
         Ok(rows)
     }
 
@@ -172,7 +179,8 @@ impl<'a> Pass<'a> {
         let mut to_send = Vec::new();
         for mut row in rows {
             let is_late = later(row.facts.due, row.facts.grace) < now;
-            if self.gates.waits_for_probe(&row) || self.is_planning && is_late {
+            if self.gates.waits_for_probe(&row) || self.is_planning.get() && is_late {
+                self.left_some.set(true);
                 continue;
             }
             let later_one = superseded.get(&row.id).copied();
@@ -200,7 +208,7 @@ impl<'a> Pass<'a> {
                         self.gates.probe(&row);
                         to_send.push(row);
                     }
-                    Turn::Waits => {}
+                    Turn::Waits => self.left_some.set(true),
                     Turn::LeftOut => {
                         let to = (State::Skipped, Reason::SkippedOverlap);
                         self.enter(&row, to, None, None)?;

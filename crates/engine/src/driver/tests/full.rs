@@ -107,7 +107,8 @@ pub(super) fn drive<F: Future<Output = ()>>(part: impl FnOnce(Hands) -> F) {
     });
     let (stop, stopping) = watch::channel(false);
     let hands = Hands { clock, engine, sleeps, wake, parcels, answer, told };
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let ran = runtime.block_on(async {
         let part = async {
             part(hands).await;

@@ -49,3 +49,32 @@ fn a_bell_does_not_wait_until_all_is_planned_for_another_zone() {
     assert!(passes > 10, "{passes} passes for thirty events that take long");
     assert_eq!(planned_for().expect("readable").as_deref(), Some("America/New_York"));
 }
+
+#[test]
+fn what_is_over_by_the_old_zone_only_is_told_by_the_new_one() {
+    let (_folder, clock, engine) = ledger();
+    let draft = EventDraft {
+        kind: "appointment".into(),
+        calendar: CalendarId::FIRST.to_string(),
+        title: "Lunch".into(),
+        start: "20261123T130000".into(),
+        length: Some((0, 3600)),
+        ..EventDraft::default()
+    };
+    engine.save_event(&Save { draft, ..Save::default() }).expect("an appointment");
+    let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    let slots = Slots { desktop: 1, webhook: 0 };
+    let mut pass = || {
+        let pass = scheduler.pass(&engine.now(), &[], slots, Availability::default());
+        pass.expect("a pass")
+    };
+    pass();
+    // Asleep on the flight: by the old clock it was over at two, by the new one it is twenty past one.
+    clock.to("2026-11-23T18:20:00Z");
+    let there = ZoneName::stored("America/New_York");
+    assert!(engine.note_machine_zone(&there).expect("a journey"));
+    let told = pass().parcels.into_iter().flat_map(|parcel| parcel.claims);
+    let told: Vec<_> = told.map(|claim| engine.why(claim.delivery).expect("a story")).collect();
+    assert_eq!(told.len(), 1, "it goes on just now");
+    assert_eq!(told[0].delivery.row.facts.due.to_string(), "2026-11-23T17:50:00Z");
+}

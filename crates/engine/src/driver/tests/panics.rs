@@ -78,7 +78,8 @@ fn told(clock_falls: bool, courier_fails: bool) -> Vec<(String, Vec<Option<Strin
     let couriers = Couriers { desktop: courier.clone(), webhook: courier.clone() };
     let driver = Driver::new(scheduler, engine.clone(), couriers);
     let (stop, stopping) = watch::channel(false);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let wake = Box::new(Goes(set, stop));
     let run = driver.run(wake, Arc::new(Notify::new()), stopping, |_| ());
     runtime.block_on(run).expect("an orderly end");
