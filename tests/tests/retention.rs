@@ -252,12 +252,21 @@ fn nothing_goes_by_a_clock_nobody_has_confirmed() {
     assert_eq!(world.engine().forget_old().expect("asked").deliveries, 0);
     world.engine().accept_clock().expect("accepted");
     assert_eq!(world.engine().forget_old().expect("asked").deliveries, 1);
-    // It was wrong all the same: what comes to be from now on is told.
+    // It was wrong all the same: what comes to be from now on is told, missed or not.
     world.set_clock("2026-11-23T10:31");
     world.run();
-    world.add(draft("note", "Bread", "20261124T100000", Some(BERLIN)));
+    world.add(EventDraft {
+        rules: vec!["FREQ=DAILY".into()],
+        reminders: reminders(&["PT0M"]),
+        ..draft("appointment", "Bread", "20261124T100000", Some(BERLIN))
+    });
     world.wait_until("2026-11-24T10:01");
     assert_eq!(world.titles(), ["Call", "Bread"]);
+    world.kill();
+    world.jump_to("2026-12-04T09:00");
+    world.start();
+    let missed = world.rows().lines().filter(|row| row.contains("expired")).count();
+    assert_eq!(missed, 9, "{}", world.rows());
 }
 
 #[test]

@@ -93,11 +93,18 @@ impl Act<'_> {
         for (subject, occurrence) in over {
             gone += retention::forget(self.tx, (subject, occurrence), until)?;
         }
-        // A clock that was far ahead may have let go of more, and is not believed any more.
-        let before = self.forgotten_until()?.map(|before| before.min(self.wall()));
-        let mark = before.map_or(until, |before| before.max(until));
+        let mark = self.forgotten_until()?.map_or(until, |before| before.max(until));
         setting::put(self.tx, name::FORGOTTEN_UNTIL, &ms(mark).to_string())?;
         Ok(Some(gone))
+    }
+
+    /// A clock that was far ahead may have let go of what is still to come: that is over now.
+    pub(crate) fn remember_from_now(&self) -> Result<()> {
+        if self.forgotten_until()?.is_some_and(|until| until > self.wall()) {
+            let now = ms(self.wall()).to_string();
+            setting::put(self.tx, name::FORGOTTEN_UNTIL, &now)?;
+        }
+        Ok(())
     }
 
     fn forgotten_until(&self) -> Result<Option<Timestamp>> {

@@ -73,6 +73,7 @@ impl Act<'_> {
         if back > ABSENT {
             tracing::warn!(seconds = back, "the wall clock was set back");
             event::rewind(self.tx, self.wall())?;
+            self.remember_from_now()?;
             self.rewind_snoozes()?;
         }
         if back > ABSENT || drift.is_some_and(|drift| drift.abs() > ABSENT) {
