@@ -3,12 +3,16 @@
 
 mod kit;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use engine::{
-    Actor, Engine, clock::SystemClock, ledger::acknowledgement::Answer, quiet::QuietHours,
+    Actor, Engine,
+    clock::{Clock, SystemClock},
+    ledger::acknowledgement::Answer,
+    quiet::QuietHours,
     settings::Pause,
 };
+use jiff::{SignedDuration, tz::TimeZone};
 use kit::Desk;
 
 #[test]
@@ -80,9 +84,9 @@ fn what_is_set_in_the_tray_counts_and_an_answer_on_a_notification_does_not() {
         let desk = Desk::new();
         desk.line("quiet --from 22:00 --to 07:00").done();
         desk.line("quiet off").done();
-        let soon = jiff::Zoned::now().saturating_add(Duration::from_secs(2 * 86_400));
-        desk.add(&format!("Tea --kind note --at {}", soon.strftime("%Y-%m-%dT%H:%M")));
         let clock = Arc::new(SystemClock::new());
+        let soon = (clock.now().wall + SignedDuration::from_hours(48)).to_zoned(TimeZone::UTC);
+        desk.add(&format!("Tea --kind note --at {}", soon.strftime("%Y-%m-%dT%H:%M")));
         let engine = Engine::open(&desk.data(), Actor::Service, clock).expect("a ledger");
         deed(&engine).expect("done");
         drop(engine);
