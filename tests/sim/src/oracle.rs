@@ -61,32 +61,45 @@ pub(crate) fn stand_in(zone: &'static str) -> &'static str {
     }
 }
 
-/// Whether it is summer at a time of day at which no clock is changed.
-fn is_summer(summer: Summer, date: Date) -> bool {
-    let sunday = |month, nth| {
-        let first = Date::constant(date.year(), month, 1);
-        first.nth_weekday_of_month(nth, Weekday::Sunday).unwrap_or(first)
+/// Whether clocks are ahead when they show this. Of an hour that comes twice the first is meant, and
+/// one that is left out is shown an hour later.
+fn is_summer(summer: Summer, shown: DateTime) -> bool {
+    let (from, until) = match summer {
+        Summer::Never => return false,
+        Summer::Eu => (sunday(shown, 3, -1).at(3, 0, 0, 0), sunday(shown, 10, -1).at(3, 0, 0, 0)),
+        Summer::Us => (sunday(shown, 3, 2).at(3, 0, 0, 0), sunday(shown, 11, 1).at(2, 0, 0, 0)),
     };
-    match summer {
-        Summer::Never => false,
-        Summer::Eu => sunday(3, -1) <= date && date < sunday(10, -1),
-        Summer::Us => sunday(3, 2) <= date && date < sunday(11, 1),
-    }
+    from <= shown && shown < until
 }
 
-/// The instant of a local time, by day.
+/// The same by clocks that are never put ahead.
+fn is_summer_by_winter(summer: Summer, winter: DateTime) -> bool {
+    let (from, until) = match summer {
+        Summer::Never => return false,
+        Summer::Eu => (sunday(winter, 3, -1).at(2, 0, 0, 0), sunday(winter, 10, -1).at(2, 0, 0, 0)),
+        Summer::Us => (sunday(winter, 3, 2).at(2, 0, 0, 0), sunday(winter, 11, 1).at(1, 0, 0, 0)),
+    };
+    from <= winter && winter < until
+}
+
+fn sunday(of: DateTime, month: i8, nth: i8) -> Date {
+    let first = Date::constant(of.year(), month, 1);
+    first.nth_weekday_of_month(nth, Weekday::Sunday).unwrap_or(first)
+}
+
+/// The instant of a local time.
 pub(crate) fn instant(local: DateTime, zone: &str, newer: bool) -> Timestamp {
     let (minutes, summer) = clocks(zone, newer);
-    let ahead = minutes + if is_summer(summer, local.date()) { 60 } else { 0 };
+    let ahead = minutes + if is_summer(summer, local) { 60 } else { 0 };
     let utc = TimeZone::UTC.to_timestamp(local).unwrap_or(Timestamp::UNIX_EPOCH);
     utc - Span::new().minutes(ahead)
 }
 
-/// What clocks on the wall show at an instant, by day.
+/// What clocks on the wall show at an instant.
 pub(crate) fn local(at: Timestamp, place: Place) -> DateTime {
     let (minutes, summer) = clocks(place.home, place.newer);
     let winter = TimeZone::UTC.to_datetime(at) + Span::new().minutes(minutes);
-    let ahead = if is_summer(summer, winter.date()) { 60 } else { 0 };
+    let ahead = if is_summer_by_winter(summer, winter) { 60 } else { 0 };
     winter + Span::new().minutes(ahead)
 }
 
@@ -131,4 +144,31 @@ pub(crate) fn moments(definition: &Definition, begins: DateTime, end: u64) -> Ve
     };
     let dues = dues(definition, FIRST, until).into_iter();
     dues.flat_map(|due| [since(due.at), since(due.at), since(over(due))]).flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hours_about_a_change_of_clocks_are_reckoned() {
+        let table = [
+            ("Europe/Berlin", "2026-03-29T00:18", "2026-03-28T23:18:00Z"),
+            ("Europe/Berlin", "2026-03-29T02:30", "2026-03-29T01:30:00Z"),
+            ("Europe/Berlin", "2026-03-29T03:30", "2026-03-29T01:30:00Z"),
+            ("Europe/Berlin", "2026-10-25T02:30", "2026-10-25T00:30:00Z"),
+            ("Europe/Berlin", "2026-10-25T03:00", "2026-10-25T02:00:00Z"),
+            ("America/New_York", "2026-03-08T01:59", "2026-03-08T06:59:00Z"),
+            ("America/New_York", "2026-11-01T00:20", "2026-11-01T04:20:00Z"),
+            ("America/New_York", "2026-11-01T01:30", "2026-11-01T05:30:00Z"),
+            ("America/New_York", "2026-11-01T02:00", "2026-11-01T07:00:00Z"),
+        ];
+        for (zone, shown, wanted) in table {
+            let at = instant(shown.parse().expect("a local time"), zone, false);
+            assert_eq!(at.to_string(), wanted, "{zone} {shown}");
+            let back = local(at, Place { home: zone, newer: false });
+            let shown = shown.replace("29T02:30", "29T03:30");
+            assert_eq!(back, shown.parse().expect("a local time"), "{zone} {wanted}");
+        }
+    }
 }
