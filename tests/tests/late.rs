@@ -14,12 +14,13 @@ use engine::{
     channels::NewWebhook,
     courier::{Handover, Unavailable},
     ledger::{inbox::Filter, overflow::Stretch},
+    rate::{LIFTED, Rate},
 };
 
 const BERLIN: &str = "Europe/Berlin";
 
-fn endpoint(world: &World, name: &str) -> ChannelId {
-    let new = NewWebhook {
+fn webhook(name: &str) -> NewWebhook {
+    NewWebhook {
         name: name.into(),
         url: "http://127.0.0.1:1/".into(),
         network: Network::Loopback,
@@ -27,13 +28,20 @@ fn endpoint(world: &World, name: &str) -> ChannelId {
         retries: Default::default(),
         rate: Default::default(),
         request: None,
-    };
-    world.engine().add_webhook(&new).expect("a channel").id
+    }
+}
+
+fn endpoint(world: &World, name: &str) -> ChannelId {
+    world.engine().add_webhook(&webhook(name)).expect("a channel").id
 }
 
 /// Something every minute, by a webhook.
 fn minutely(world: &mut World, collapse: &str) {
     let lamp = endpoint(world, "lamp");
+    minutely_to(world, lamp, collapse);
+}
+
+fn minutely_to(world: &mut World, lamp: ChannelId, collapse: &str) {
     let each = ReminderDraft {
         collapse: Some(collapse.into()),
         use_by: Some("24h".into()),
@@ -111,6 +119,24 @@ fn a_digest_and_the_story_of_each_say_how_many_more_were_missed() {
     assert_eq!(behind.len(), 5, "{behind:?}");
     let whole = |(_, one): &(_, Stretch)| (one.count, one.until) == (range.count, range.until);
     assert!(behind.iter().all(whole), "{behind:?}");
+}
+
+#[test]
+fn so_many_that_they_are_decided_on_in_parts_are_collapsed_as_one() {
+    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    for n in 0..3 {
+        let new = NewWebhook {
+            rate: Rate { per_second: LIFTED, burst: LIFTED },
+            ..webhook(&format!("lamp {n}"))
+        };
+        let lamp = world.engine().add_webhook(&new).expect("a channel").id;
+        minutely_to(&mut world, lamp, "each:100");
+    }
+    world.kill();
+    world.jump_to("2026-11-24T00:59:30");
+    world.start();
+    let late = world.sent.len() - 3;
+    assert_eq!(late, 300, "of 960 each the newest hundred, after what is on time just now");
 }
 
 /// How nobody looked for a week.

@@ -308,21 +308,23 @@ pub fn cut_off_under_way(tx: &Transaction<'_>) -> Result<bool> {
     Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// The latest of the due rows of a reminder that nobody can have yet.
+/// Of the due rows of a reminder that nobody can have yet the one that so many are newer than.
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn latest_due(
+pub fn newest_due(
     tx: &Transaction<'_>,
     of: &Identity,
     now: Timestamp,
-) -> Result<Option<DeliveryId>> {
-    let sql = "SELECT id FROM delivery WHERE subject = ?1 AND reminder = ?2 AND +channel = ?3 AND +due <= ?4
+    newer: u32,
+) -> Result<Option<(Timestamp, DeliveryId)>> {
+    let sql = "SELECT due, id FROM delivery WHERE subject = ?1 AND reminder = ?2 AND +channel = ?3 AND +due <= ?4
         AND failures = 0 AND crashes = 0 AND (use_by IS NULL OR use_by > ?4) AND state <> 'processing'
-        AND state IN ('scheduled', 'pending', 'processing', 'retrying', 'held') ORDER BY due DESC, id DESC LIMIT 1";
-    let values = params![of.subject, of.reminder, of.channel.bytes(), ms(now)];
-    let found = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
-    Ok(found.map(DeliveryId::from_bytes))
+        AND state IN ('scheduled', 'pending', 'processing', 'retrying', 'held')
+        ORDER BY due DESC, id DESC LIMIT 1 OFFSET ?5";
+    let values = params![of.subject, of.reminder, of.channel.bytes(), ms(now), newer];
+    let read = |row: &Row<'_>| Ok((moment(row.get(0)?), DeliveryId::from_bytes(row.get(1)?)));
+    Ok(tx.prepare_cached(sql)?.query_row(values, read).optional()?)
 }
 
 /// When the next live row needs a look, after `now`.

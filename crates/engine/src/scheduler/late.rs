@@ -30,26 +30,31 @@ impl Pass<'_> {
         })
     }
 
-    /// [`superseded_by`], looking beyond a full batch for the latest of each reminder.
+    /// For each row nobody can have yet of a reminder that tells only its latest, the latest one due;
+    /// for one that tells each up to a bound, what is beyond the bound. Where there are more rows
+    /// than these, the others count as well.
     pub(super) fn superseded(
         &self,
         rows: &[DeliveryRow],
-        is_full: bool,
+        is_part: bool,
     ) -> Result<BTreeMap<DeliveryId, DeliveryId>> {
         let now = self.act.wall();
-        let mut superseded = superseded_by(rows, now);
-        if !is_full {
-            return Ok(superseded);
-        }
-        let unsent = |row: &&DeliveryRow| row.is_unsent();
-        for row in rows.iter().filter(unsent).filter(|row| row.collapse == Collapse::Latest) {
-            let latest = match superseded.get(&row.id) {
-                Some(_) => None,
-                None => delivery::latest_due(self.act.tx, &row.identity, now)?,
+        let mut superseded = BTreeMap::new();
+        for group in groups(rows, now) {
+            let Some(last) = group.last() else { continue };
+            let Some(kept) = kept(last.collapse) else { continue };
+            let nth = |newer: u32| match is_part {
+                true => delivery::newest_due(self.act.tx, &last.identity, now, newer),
+                false => {
+                    let found = group.iter().rev().nth(newer as usize);
+                    Ok(found.map(|row| (row.facts.due, row.id)))
+                }
             };
-            if let Some(latest) = latest.filter(|latest| *latest != row.id) {
-                superseded.insert(row.id, latest);
-            }
+            let (Some((_, newest)), Some(first)) = (nth(0)?, nth(kept.saturating_sub(1))?) else {
+                continue;
+            };
+            let before = group.iter().take_while(|row| (row.facts.due, row.id) < first);
+            superseded.extend(before.map(|row| (row.id, newest)));
         }
         Ok(superseded)
     }
@@ -75,9 +80,16 @@ impl Pass<'_> {
     }
 }
 
-/// For each row nobody can have yet of a reminder that tells only its latest, the latest one due; for
-/// one that tells each up to a bound, what is beyond the bound.
-fn superseded_by(rows: &[DeliveryRow], now: Timestamp) -> BTreeMap<DeliveryId, DeliveryId> {
+/// How many of the newest are told; `None`: all of them.
+fn kept(collapse: Collapse) -> Option<u32> {
+    match collapse {
+        Collapse::Latest => Some(1),
+        Collapse::Each(most) => most,
+    }
+}
+
+/// The rows nobody can have yet by their reminder, the oldest first.
+fn groups(rows: &[DeliveryRow], now: Timestamp) -> Vec<Vec<&DeliveryRow>> {
     let mut groups: BTreeMap<_, Vec<&DeliveryRow>> = BTreeMap::new();
     for row in rows {
         let live = row.facts.due <= now && row.facts.use_by.is_none_or(|end| end > now);
@@ -86,19 +98,7 @@ fn superseded_by(rows: &[DeliveryRow], now: Timestamp) -> BTreeMap<DeliveryId, D
             groups.entry((&name.subject, &name.reminder, name.channel)).or_default().push(row);
         }
     }
-    let mut superseded = BTreeMap::new();
-    for mut group in groups.into_values() {
-        group.sort_by_key(|row| (row.facts.due, row.id));
-        let Some(last) = group.iter().max_by_key(|row| (row.facts.due, row.id)) else { continue };
-        let kept = match last.collapse {
-            Collapse::Latest => 1,
-            Collapse::Each(None) => usize::MAX,
-            Collapse::Each(Some(most)) => most as usize,
-        };
-        let excess = group.len().saturating_sub(kept);
-        superseded.extend(
-            group.iter().take(excess).filter(|row| row.id != last.id).map(|row| (row.id, last.id)),
-        );
-    }
-    superseded
+    let mut groups: Vec<_> = groups.into_values().collect();
+    groups.iter_mut().for_each(|group| group.sort_by_key(|row| (row.facts.due, row.id)));
+    groups
 }
