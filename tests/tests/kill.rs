@@ -123,7 +123,7 @@ async fn cut_off_on_a_channel_that_must_never_repeat_a_person_is_asked() {
 async fn what_was_due_while_it_was_killed_says_late_and_why_and_stands_in_the_inbox_once() {
     let home = Home::new();
     let notifier = Notifier::start(home.bus.address()).await;
-    home.earlier_note("Oven", Duration::from_secs(600), Duration::from_secs(120));
+    home.earlier_note("Oven", Duration::from_secs(600), Duration::from_secs(110));
     for _ in 0..2 {
         let service = home.service().await;
         home.until_in(State::Completed, 1).await;
