@@ -104,11 +104,31 @@ fn people_and_calendars_of_the_ledger_are_known() {
 }
 
 #[test]
-fn what_is_on_today_and_rings_no_more_says_so() {
+fn midnight_of_a_whole_day_is_refused_as_it_would_ring_at_the_usual_hour() {
     let desk = Desk::new();
-    let text = quick(&desk, &["meeting today, remind at 0:00"]).done().to_string();
+    for line in
+        ["fair on 3 May 2032, remind at 0:00", "fair on 3 May 2032, remind at 0:00 the day before"]
+    {
+        let said = quick(&desk, &[line]);
+        let text = said.refused(2);
+        assert!(text.contains("would ring at the usual hour of an all-day event"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_on_now_says_when_it_rings_or_that_it_rings_no_more() {
+    let desk = Desk::new();
+    let yesterday = jiff::Zoned::now().date().yesterday().expect("a day").to_string();
+    let add = |remind: &str| {
+        let line = ["add", "fair", "--at", &yesterday, "--for", "9d", "--past", "--remind", remind];
+        desk.run(line).done().to_string()
+    };
+    let text = add("0m");
     assert!(text.contains("it is on now, and its reminders have passed"), "{text}");
     assert!(!text.contains("it is over"), "{text}");
+    let text = add("+4d");
+    assert!(text.contains("it is on now, and rings "), "{text}");
+    assert!(text.contains("09:00"), "{text}");
 }
 
 #[test]

@@ -148,6 +148,14 @@ impl Work<'_> {
                     );
                     return Err(Refused::at(tokens.clone(), message));
                 }
+                // No time of day at all is what "at the usual hour" is written as.
+                if start.all_day && off == 0 {
+                    let message = format!(
+                        "'{}' would ring at the usual hour of an all-day event: write remind at 0:01",
+                        self.scan.said(tokens)
+                    );
+                    return Err(Refused::at(tokens.clone(), message));
+                }
                 relative(-days, off * 60)
             }
         })

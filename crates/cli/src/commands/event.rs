@@ -228,15 +228,21 @@ impl<'a> View<'a> {
     }
 
     /// What is so of an event that is going on and comes no more.
-    fn on_now(&self) -> &'static str {
+    fn on_now(&self) -> String {
         let (event, now) = (self.event, self.session.engine.now().wall);
-        let passed = |on: &Occurrence| {
-            let mut reminders = event.reminders.iter();
-            reminders.all(|r| due(&self.session.context, on, event.trigger(r)) <= now)
+        let Some(on) = self.on.as_ref().filter(|_| event.enabled && !event.reminders.is_empty())
+        else {
+            return "it is on now".into();
         };
-        match event.enabled && !event.reminders.is_empty() && self.on.as_ref().is_some_and(passed) {
-            true => "it is on now, and its reminders have passed: nothing rings any more",
-            false => "it is on now",
+        let times = event.reminders.iter();
+        let times = times.map(|r| due(&self.session.context, on, event.trigger(r)));
+        match times.filter(|at| *at > now).min() {
+            Some(at) => {
+                format!("it is on now, and rings {}", words::moment(at, &self.session.zone()))
+            }
+            None => {
+                "it is on now, and its reminders have passed: nothing rings any more".to_owned()
+            }
         }
     }
 
@@ -317,7 +323,7 @@ impl<'a> View<'a> {
             row("told", format!("{when}, on {}{}", self.channel(r), words::insist(r.insist)));
         }
         match (self.next.is_empty(), event.repeats.is_once()) {
-            (true, _) if self.on.is_some() => row("next", self.on_now().into()),
+            (true, _) if self.on.is_some() => row("next", self.on_now()),
             (true, true) => row("next", "it is over".into()),
             (true, false) => row("next", "never again: the series is over".into()),
             (false, true) => {}
