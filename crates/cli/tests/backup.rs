@@ -6,10 +6,10 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
 };
 
-use kit::{Desk, chmod};
+use kit::{Desk, Said, chmod};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).expect("a file").permissions().mode() & 0o777
@@ -65,14 +65,46 @@ fn a_backup_writes_over_nothing_and_leaves_nothing_half() {
     assert_eq!(fs::read(&file).expect("a backup"), before);
     let nowhere = desk.beside().join("no/folder/here.db");
     let said = desk.run(["backup", nowhere.to_str().expect("a plain path")]);
-    assert!(said.refused(1).contains("could not be written"), "{said:?}");
-    let closed = desk.beside().join("closed");
-    fs::create_dir(&closed).expect("a folder");
-    assert!(files(&closed).is_empty());
+    let told = format!("the file {} could not be written: there is no folder", nowhere.display());
+    assert!(said.refused(1).contains(&told), "{said:?}");
     let none = Desk::new();
     let said = none.line("backup x.db");
     assert!(said.refused(1).starts_with("carillon: there is no ledger"), "{said:?}");
     assert!(!none.data().exists());
+}
+
+#[test]
+fn a_backup_without_room_names_the_file_that_was_asked_for_and_leaves_nothing() {
+    let desk = Desk::new();
+    desk.add("Dentist --at 2099-01-01T09:00");
+    desk.line("next").done();
+    let full = desk.beside().join("full.db");
+    // No file may grow beyond 40 kB.
+    let script = "trap '' XFSZ; ulimit -f 80; exec \"$0\" backup \"$1\"";
+    let mut command = Command::new("/bin/sh");
+    desk.shield(&mut command);
+    command.args(["-c", script, kit::CARILLON]).arg(&full);
+    let said = Said::of(command.output().expect("sh runs"));
+    let told = format!("carillon: the file {} could not be written", full.display());
+    assert!(said.refused(1).starts_with(&told), "{said:?}");
+    assert!(!said.err.contains(".part"), "{said:?}");
+    assert_eq!(files(desk.beside()), ["ledger"]);
+}
+
+#[test]
+fn what_a_killed_backup_left_goes_with_the_next_of_that_name() {
+    let (desk, file) = backed_up();
+    let mut gone = Command::new("/bin/true").spawn().expect("it runs");
+    let dead = gone.id();
+    gone.wait().expect("it ends");
+    for end in [".part", ".part-journal"] {
+        let left = format!("other.db.{dead:08x}00c0ffee{end}");
+        fs::write(desk.beside().join(left), "half a ledger").expect("a file");
+    }
+    let alive = format!("other.db.{:08x}00c0ffee.part", std::process::id());
+    fs::write(desk.beside().join(&alive), "half a ledger").expect("a file");
+    desk.run(["backup", file.with_file_name("other.db").to_str().expect("a path")]).done();
+    assert_eq!(files(desk.beside()), ["agenda.db", "ledger", "other.db", &alive]);
 }
 
 #[test]

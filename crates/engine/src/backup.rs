@@ -42,7 +42,34 @@ pub struct Backup {
 /// # Errors
 /// When there is such a file, or it cannot be written, or what was written is not whole.
 pub fn to(ledger: &Ledger, path: &Path) -> Result<Backup> {
-    write(ledger, path, &not_whole_yet(path)?)
+    clear_killed(path);
+    let begun = not_whole_yet(path)?;
+    write(ledger, path, &begun).map_err(|error| of_the_target(error, path, &begun))
+}
+
+/// An error as of the file that was asked for: nobody knows the name it has until it is whole.
+fn of_the_target(error: Error, path: &Path, begun: &Path) -> Error {
+    use rusqlite::ErrorCode::{CannotOpen, FileLockingProtocolFailed, SystemIoFailure};
+    let named = |reason: String| Error::Copy { path: path.to_path_buf(), reason };
+    let nowhere = path.parent().filter(|folder| !folder.exists());
+    match error {
+        Error::Copy { .. } if let Some(folder) = nowhere => {
+            named(format!("could not be written: there is no folder {}", folder.display()))
+        }
+        // Only what is written needs room.
+        Error::Full => named("could not be written: the disk it would be on is full".into()),
+        Error::Copy { path: at, reason } if at == begun => named(reason),
+        Error::Damaged { path: at, reason } if at == begun => {
+            named(format!("did not become a whole backup and is not kept: {reason}"))
+        }
+        Error::Sqlite(error)
+            if let Some(CannotOpen | SystemIoFailure | FileLockingProtocolFailed) =
+                error.sqlite_error_code() =>
+        {
+            named(format!("could not be written ({error})"))
+        }
+        other => other,
+    }
 }
 
 /// The same, under this other name until it is whole.
@@ -74,13 +101,39 @@ fn unwritten(path: &Path) -> impl FnOnce(std::io::Error) -> Error {
     Error::io(format!("could not write {}", path.display()))
 }
 
+/// The end of a name for what is not whole yet, after the number of who writes it.
+const BEGUN: &str = ".part";
+
 /// A name beside this one, for what is not whole yet; nobody else's file has it.
 fn not_whole_yet(path: &Path) -> Result<PathBuf> {
-    let mut bytes = [0; 8];
+    let mut bytes = [0; 4];
     random(&mut bytes)?;
     let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{:016x}.part", u64::from_be_bytes(bytes)));
+    let (writer, nobodys) = (std::process::id(), u32::from_be_bytes(bytes));
+    name.push(format!(".{writer:08x}{nobodys:08x}{BEGUN}"));
     Ok(path.with_file_name(name))
+}
+
+/// What somebody who was killed while writing a backup of this name left goes.
+fn clear_killed(path: &Path) {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|n| n.to_str()))
+    else {
+        return;
+    };
+    let writer = |found: &Path| {
+        let rest = found.file_name()?.to_str()?.strip_prefix(name)?.strip_prefix('.')?;
+        let rest = rest.strip_suffix("-journal").unwrap_or(rest).strip_suffix(BEGUN)?;
+        let is_ours = rest.len() == 16 && rest.bytes().all(|b| b.is_ascii_hexdigit());
+        u32::from_str_radix(rest.get(..8).filter(|_| is_ours)?, 16).ok()
+    };
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for found in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        let Some(writer) = writer(&found) else { continue };
+        if cfg!(target_os = "linux") && !Path::new("/proc").join(writer.to_string()).exists() {
+            // If it cannot go, it is in nobody's way.
+            fs::remove_file(&found).unwrap_or(());
+        }
+    }
 }
 
 /// What an earlier one that was cut off left in our own folder goes.
