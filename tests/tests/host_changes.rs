@@ -2,6 +2,7 @@
 
 use acceptance::world::{World, draft, reminders};
 use calendar::{draft::EventDraft, id::EventId};
+use engine::channels::NewWebhook;
 use wire::{
     Code, EngineHost, Host,
     dto::{
@@ -54,6 +55,30 @@ fn daily(world: &mut World) -> EventId {
         rules: vec!["FREQ=DAILY;COUNT=4".into()],
         ..draft("appointment", "Stand-up", "20261123T090000", Some(BERLIN))
     })
+}
+
+#[test]
+fn what_cannot_be_taken_back_stands_beside_the_change_before_it() {
+    let mut world = World::at("2026-11-23T07:00[Europe/Berlin]");
+    daily(&mut world);
+    let standing = |world: &World| {
+        let status = host(world).status(Empty {}).expect("a status");
+        (status.lasting, status.undo.expect("a change"))
+    };
+    let made = "Create “Stand-up”".to_string();
+    assert_eq!(standing(&world), (None, made.clone()));
+    let new = NewWebhook {
+        name: "lamp".into(),
+        url: "https://lamp.example/".into(),
+        ..NewWebhook::default()
+    };
+    let hook = world.engine().add_webhook(&new).expect("added");
+    world.engine().remove_channel(hook.id, None).expect("removed");
+    assert_eq!(standing(&world), (Some("removing the channel lamp".into()), made.clone()));
+    world.engine().pause(engine::settings::Pause::Forever).expect("paused");
+    assert_eq!(standing(&world), (Some("pausing".into()), made.clone()));
+    world.add(draft("note", "Tea", "20261123T090000", Some(BERLIN)));
+    assert_eq!(standing(&world), (None, "Create “Tea”".into()));
 }
 
 fn drop_on(

@@ -246,7 +246,7 @@ test('Ctrl+Z after an answer says that it stands, and takes nothing else back', 
   await page.locator('main').getByRole('button', { name: 'Done', exact: true }).first().click();
   await toast(/^Done with/).waitFor();
   await page.keyboard.press('Control+z');
-  await toast(/cannot be taken back$/).waitFor();
+  await toast(/^“Done with .*” cannot be taken back\. Once more takes back what came before it: /).waitFor();
   expect(await toast(/^Undone/).count()).toBe(0);
   await page.keyboard.press('Control+z');
   await toast(/^Undone/).waitFor();

@@ -3,6 +3,7 @@
 
 mod kit;
 
+use engine::clock::{Clock, SystemClock};
 use kit::Desk;
 use serde_json::{Value, json};
 
@@ -118,7 +119,8 @@ fn midnight_of_a_whole_day_is_refused_as_it_would_ring_at_the_usual_hour() {
 #[test]
 fn what_is_on_now_says_when_it_rings_or_that_it_rings_no_more() {
     let desk = Desk::new();
-    let yesterday = jiff::Zoned::now().date().yesterday().expect("a day").to_string();
+    let now = SystemClock::new().now().wall.to_zoned(jiff::tz::TimeZone::UTC);
+    let yesterday = now.date().yesterday().expect("a day").to_string();
     let add = |remind: &str| {
         let line = ["add", "fair", "--at", &yesterday, "--for", "9d", "--past", "--remind", remind];
         desk.run(line).done().to_string()

@@ -95,9 +95,11 @@ export class App {
   #noted: Promise<void> = Promise.resolve();
   /** The last thing done here was an answer, which stands. */
   #answered: string | null = null;
-  /** Takes the import back that was the last change made here. */
+  /** The message that names what stands and the change before it: as long as it is shown Ctrl+Z takes that change back. */
+  #warned: { toast: number; about: string } | null = null;
   /** What says that something was undone. */
   #undone: number | null = null;
+  /** Takes the import back that was the last change made here. */
   #unimport: (() => Promise<void>) | null = null;
 
   constructor(platform: Platform) {
@@ -204,6 +206,7 @@ export class App {
     }
     const words = changeWords(change, now, settings.clock);
     this.#answered = LASTING.includes(change.did) ? words : null;
+    this.#warned = null;
     if (change.undo) this.#noted = this.#offerUndo(words, (undo) => this.#mine.push(undo));
     else {
       const shown = this.toasts.show(words);
@@ -214,6 +217,7 @@ export class App {
   /** Something was changed here that needs no words: it stands in what Ctrl+Z takes back. */
   changed(): void {
     this.#answered = null;
+    this.#warned = null;
     this.#unimport = null;
     this.#noted = this.#note();
   }
@@ -227,6 +231,7 @@ export class App {
   imported(words: string, takeBack: () => Promise<void>): void {
     this.toasts.withdraw();
     this.#answered = null;
+    this.#warned = null;
     this.#unimport = takeBack;
     this.toasts.show(words, { action: { label: t('toast.undo'), run: () => void this.#takeImportBack() } });
   }
@@ -283,19 +288,44 @@ export class App {
     if (status?.undo) this.#mine.push(status.undo);
   }
 
-  /** Ctrl+Z: takes back what was done here. An answer stands; what was done elsewhere is offered, not taken. */
+  /**
+   * Ctrl+Z: takes back what was done here. What cannot be taken back, wherever it was done, is named with the change before it, which a
+   * second press takes back; what was done elsewhere is offered, not taken.
+   */
   async takeBack(): Promise<void> {
-    if (this.#answered !== null) {
-      this.toasts.show(t('undo.answered', { what: this.#answered }));
-      this.#answered = null;
-      return;
-    }
-    if (this.#unimport) return this.#takeImportBack();
     await this.#noted;
     const status = await this.ask('status', {});
     if (!status) return;
-    if (status.undo === null || status.undo === this.#mine.at(-1)) await this.undo();
+    const stands = this.#answered === null ? status.lasting : `“${this.#answered}”`;
+    const isAskedAgain = stands !== null && this.#isWarned(stands, status.undo);
+    if (stands !== null && !isAskedAgain) return this.#warn(stands, status.undo);
+    if (isAskedAgain || this.#unimport || status.undo === null || status.undo === this.#mine.at(-1)) await this.#takeLastBack();
     else await this.#offerUndo(t('undo.elsewhere', { what: status.undo }));
+  }
+
+  async #takeLastBack(): Promise<void> {
+    this.#forgetWarning();
+    await (this.#unimport ? this.#takeImportBack() : this.undo());
+  }
+
+  #isWarned(stands: string, before: string | null): boolean {
+    const warned = this.#warned;
+    return warned?.about === JSON.stringify([stands, before]) && this.toasts.list.some(({ id }) => id === warned.toast);
+  }
+
+  #warn(stands: string, before: string | null): void {
+    this.#forgetWarning();
+    const [key, what] = [before === null ? 'undo.stands' : 'undo.standsBefore', sentence(stands)] as const;
+    const action = before === null ? null : { label: t('toast.undo'), run: () => void this.#takeLastBack() };
+    const toast = this.toasts.show(t(key, { what, before: before ?? '' }), { action });
+    if (action) this.toasts.offers(toast, before);
+    this.#warned = { toast, about: JSON.stringify([stands, before]) };
+  }
+
+  #forgetWarning(): void {
+    if (this.#warned) this.toasts.close(this.#warned.toast);
+    this.#warned = null;
+    this.#answered = null;
   }
 
   /** Looks at files before they are taken in; more may come while they are looked at. */

@@ -80,6 +80,8 @@ pub struct Status {
     pub undo: Option<String>,
     /// What Ctrl+Shift+Z would do again.
     pub redo: Option<String>,
+    /// What was done after all that, here or elsewhere, and cannot be taken back ("removing the channel lamp").
+    pub lasting: Option<String>,
 }
 
 /// The service as the window sees it through the ledger.

@@ -20,6 +20,8 @@ interface Was {
 export interface Past {
   undo: Was[];
   redo: Was[];
+  /** What was done since and cannot be taken back. */
+  lasting: string | null;
 }
 
 export function change(did: Did, more: Partial<Change> = {}): Change {
@@ -142,6 +144,7 @@ const clock = (minutes: number): string => `${String(Math.floor(minutes / 60)).p
 export function remember(world: World, past: Past, words: string, calendars?: CalendarView[]): void {
   past.undo.push({ occs: world.occs, words, ...(calendars && { calendars }) });
   past.redo = [];
+  past.lasting = null;
 }
 
 function fromDraft(draft: Draft, event: string, date: string, version: number): Occ {
@@ -230,9 +233,11 @@ export function move(world: World, past: Past, asked: MoveOccurrence): MoveAnswe
   return { type: 'done', change: change('moved', { title: occ.title, event: occ.event, original: occ.original, version: occ.version + 1, note: clocks.note, undo: true }) };
 }
 
-export function step(world: World, from: Past['undo'], to: Past['undo'], did: Did): Change {
+export function step(world: World, past: Past, did: 'undone' | 'redone'): Change {
+  const [from, to] = did === 'undone' ? [past.undo, past.redo] : [past.redo, past.undo];
   const last = from.pop();
   if (!last) return change('nothing');
+  past.lasting = null;
   to.push({ occs: world.occs, words: last.words, ...(last.calendars && { calendars: world.calendars }) });
   world.occs = last.occs;
   if (last.calendars) world.calendars = last.calendars;

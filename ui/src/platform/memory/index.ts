@@ -45,7 +45,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
   if (options.world === 'off') world.running = false;
   if (options.world === 'moved') world.moved = movedIn(world);
   if (options.world === 'jumped') world.jumped = { from: later(world.now, -1_900_000_000), to: world.now };
-  const past: Past = { undo: [], redo: [] };
+  const past: Past = { undo: [], redo: [], lasting: null };
   const listeners = new Set<() => void>();
   const changed = (): void => listeners.forEach((listener) => listener());
   const intake = createIntake(changed);
@@ -74,7 +74,7 @@ function statusOf(world: World, past: Past): Status {
   return {
     now: world.now, counts: counts(world), attention: lettersOf(world).letters.length, moved: world.moved.rows.length + world.moved.more, unacknowledged: inboxOf(world).items.length,
     service: { running: world.running, hanging: false, diskFull: false, paused: world.paused, pausedUntil: null, clockJump: world.jumped ?? null, notifier: true, tray: true },
-    undo: past.undo.at(-1)?.words ?? null, redo: past.redo.at(-1)?.words ?? null,
+    undo: past.undo.at(-1)?.words ?? null, redo: past.redo.at(-1)?.words ?? null, lasting: past.lasting,
   };
 }
 
@@ -161,15 +161,17 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
       const answer = move(world, past, asked);
       return answer.type === 'done' ? told(answer) : answer;
     },
-    undo: () => told(step(world, past.undo, past.redo, 'undone')),
-    redo: () => told(step(world, past.redo, past.undo, 'redone')),
+    undo: () => told(step(world, past, 'undone')),
+    redo: () => told(step(world, past, 'redone')),
     acknowledge: ({ deliveries }) => {
+      past.lasting = 'answering a reminder';
       deliveries.forEach((id) => world.answered.set(id, 'done'));
       return told(change('acknowledged', { count: deliveries.length }));
     },
     snooze: ({ deliveries, until }) => {
       const minutes = until.type === 'for' ? until.minutes : until.type === 'tonight' ? 1080 - world.now.wallMin : 60;
       const rings = later(world.now, minutes * 60_000);
+      past.lasting = 'snoozing a reminder';
       for (const id of deliveries) {
         world.answered.set(id, 'snoozed');
         world.snoozed.set(id, rings);
@@ -193,6 +195,7 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
     },
     pause: () => {
       world.paused = true;
+      past.lasting = 'pausing';
       return told(statusOf(world, past).service);
     },
     acceptClock: () => {
@@ -243,6 +246,7 @@ function lists(world: World, past: Past, told: <T>(answer: T) => T): Partial<Han
     removeChannel: ({ id }) => {
       const gone = world.channels.find((c) => c.id === id);
       world.channels = world.channels.filter((c) => c !== gone);
+      past.lasting = `removing the channel ${gone?.name ?? ''}`;
       return told(change('removed', { title: gone?.name ?? null, cancelledReminders: 3 }));
     },
     switchOnChannel: ({ channel }) => {

@@ -164,6 +164,30 @@ describe('the window', () => {
     expect(await screen.findByText('old-relay is switched on again')).toBeTruthy();
   });
 
+  it('names by Ctrl+Z what cannot be taken back, and takes the change before it back only when asked again', async () => {
+    const platform = createMemory();
+    const { event, original, version } = (await platform.call('range', { from: '2026-11-16', to: '2026-11-23', secondZone: null })).segments[0]!;
+    const takeBack = (): Promise<unknown> => fireEvent.keyDown(window, { key: 'z', ctrlKey: true });
+    const warned = (): Promise<HTMLElement> => screen.findByText(/^Removing the channel old-relay cannot be taken back\. Once more takes back what came before it: /);
+    const stands = async (): Promise<boolean> => (await platform.call('status', {})).lasting !== null;
+    await platform.call('delete', { event, original, version, scope: 'this', requestId: 'one' });
+    const relay = (await platform.call('boot', {})).channels.find(({ name }) => name === 'old-relay')!;
+    // As if by the command line, while the window is open.
+    render(Window, { platform });
+    await screen.findByRole('navigation', {}, { timeout: 5000 });
+    await platform.call('removeChannel', { id: relay.id, requestId: 'two' });
+    await takeBack();
+    await fireEvent.click(within((await warned()).parentElement!).getByRole('button', { name: 'Close' }));
+    expect(screen.queryByText(/cannot be taken back/)).toBeNull();
+    await takeBack();
+    await warned();
+    expect(await stands()).toBe(true);
+    await takeBack();
+    await screen.findByText(/^Undone/);
+    expect(await stands()).toBe(false);
+    expect(screen.queryByText(/cannot be taken back/)).toBeNull();
+  });
+
   it('draws the inbox by the two hundred, and a key brings more', async () => {
     render(Window, { platform: crowded(230) });
     await fireEvent.click(await screen.findByRole('button', { name: /^Inbox/ }, { timeout: 5000 }));
