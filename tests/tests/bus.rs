@@ -1,5 +1,5 @@
 //! Aim: a session bus that ends and is started again at the same address is found again by all
-//! of the service: notifications, tray, buttons.
+//! of the service: notifications, tray, buttons; and what was due while there was none is told then.
 //! Method: the real service and a real bus. Its address is said with the guid of its first life, as
 //! some sessions say it; its second life has another one.
 
@@ -27,13 +27,17 @@ async fn a_bus_that_was_restarted_is_found_again() {
         |engine: &engine::Engine| engine.inbox().expect("readable").rows.is_empty().then_some(());
     home.until("the answer", is_answered).await;
 
+    home.bus.stop();
+    home.note("Milk", SOON, ChannelId::DESKTOP);
+    home.until_in(State::Held, 1).await;
     home.bus.restart();
     assert_ne!(home.bus.announced(), address);
     let second = Notifier::start(home.bus.address()).await;
     let mut panel = Panel::start(home.bus.address()).await;
     panel.item().await;
+    assert_eq!(second.wait_for(1).await[0].summary, "Milk");
     home.note("Cake", SOON, ChannelId::DESKTOP);
-    assert_eq!(second.wait_for(1).await[0].summary, "Cake");
-    home.until_in(State::Completed, 2).await;
+    assert_eq!(second.wait_for(2).await[1].summary, "Cake");
+    home.until_in(State::Completed, 3).await;
     service.stop();
 }

@@ -214,6 +214,16 @@ impl Receiver {
         crate::until(self.shared.seen.subscribe(), &what, |seen| seen.len() >= count).await;
         self.requests()
     }
+
+    /// Waits for so long in vain.
+    ///
+    /// # Panics
+    /// When a request comes.
+    pub async fn hears_nothing_for(&self, time: Duration) {
+        let (mut seen, before) = (self.shared.seen.subscribe(), self.requests().len());
+        let came = tokio::time::timeout(time, seen.wait_for(|seen| seen.len() > before)).await;
+        assert!(came.is_err(), "{:?}", self.requests());
+    }
 }
 
 impl Drop for Receiver {

@@ -75,6 +75,21 @@ pub struct Definition {
     pub nag: Option<u32>,
 }
 
+impl Definition {
+    /// For lives made by hand: told by a webhook each day, for the first time six hours after a
+    /// life that began on the twentieth of October 2026.
+    pub const DAILY: Self = Self {
+        kind: "note",
+        start: date(2026, 10, 20).at(12, 10, 0, 0),
+        zone: Some("Europe/Berlin"),
+        every: Some(1),
+        before: 10,
+        via: Via::Hook,
+        use_by: None,
+        nag: None,
+    };
+}
+
 /// Something that happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {

@@ -15,17 +15,7 @@ use simulator::{
 
 const HOUR: u64 = 3_600_000;
 
-/// Told at noon each day, six hours after the life began.
-const DAILY: Definition = Definition {
-    kind: "note",
-    start: date(2026, 10, 20).at(12, 10, 0, 0),
-    zone: Some("Europe/Berlin"),
-    every: Some(1),
-    before: 10,
-    via: Via::Hook,
-    use_by: None,
-    nag: None,
-};
+const DAILY: Definition = Definition::DAILY;
 /// Shown at one, then snoozed.
 const POP_UP: Definition = Definition {
     start: date(2026, 10, 20).at(13, 10, 0, 0),

@@ -10,17 +10,7 @@ use simulator::{
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
 
-/// Told by a webhook each day, for the first time six hours after a run began.
-const DAILY: Definition = Definition {
-    kind: "note",
-    start: date(2026, 10, 20).at(12, 10, 0, 0),
-    zone: Some("Europe/Berlin"),
-    every: Some(1),
-    before: 10,
-    via: Via::Hook,
-    use_by: None,
-    nag: None,
-};
+const DAILY: Definition = Definition::DAILY;
 
 /// What the judge says of a life with a bug, in which these things happen so many milliseconds
 /// after the first moment at which these events are due.
