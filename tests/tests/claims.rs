@@ -7,6 +7,7 @@ use calendar::{
     draft::EventDraft,
     id::ChannelId,
     network::Network,
+    reason::Reason,
 };
 use engine::{
     channels::NewWebhook,
@@ -106,6 +107,9 @@ fn what_may_have_been_told_is_not_sent_again_by_an_edit_where_it_must_not_repeat
         let newest = row.iter().max_by_key(|l| l.row.generation).expect("a row");
         assert_eq!((newest.row.generation, newest.row.facts.state), (1, then), "{guarantee:?}");
         assert_eq!(world.sent.len(), usize::from(then == State::Completed));
+        // This one was never sent, so nothing cut it off.
+        let is_named = newest.row.facts.reason == Reason::ReviewEarlier;
+        assert_eq!(is_named, then == State::Review, "{:?}", newest.row.facts.reason);
     }
 }
 

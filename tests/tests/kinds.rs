@@ -193,6 +193,18 @@ fn a_run_that_would_overlap_is_left_out() {
 }
 
 #[test]
+fn of_runs_that_are_overdue_at_once_one_goes_on_and_none_is_said_to_run() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let hook = hook(&world);
+    world.add(workflow(hook, "skip"));
+    world.jump_to("2026-11-23T09:25");
+    world.run();
+    assert_eq!(runs(&world), "09:10 completed, 09:20 skipped");
+    let said = world.deliveries()[1].row.facts.reason.sentence();
+    assert_eq!(said, "skipped: the run before it was due and not yet through");
+}
+
+#[test]
 fn one_that_is_buffered_waits_and_older_ones_are_left_out() {
     let mut world = failing("buffer");
     assert_eq!(runs(&world), "09:10 retrying, 09:20 skipped, 09:30 scheduled");

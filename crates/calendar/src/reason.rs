@@ -101,7 +101,7 @@ reasons! {
     /// Skipped: past.
     SkippedPast = "skipped.past_when_saved", "skipped: " "its moment had passed when the event was saved";
     /// Skipped: overlap.
-    SkippedOverlap = "skipped.overlap", "skipped: " "the one before was still running";
+    SkippedOverlap = "skipped.overlap", "skipped: " "the run before it was due and not yet through";
     /// Skipped: excluded.
     SkippedExclusion = "skipped.exclusion", "skipped: " "this occurrence was taken out of the series";
     /// Coalesced.
@@ -146,6 +146,8 @@ reasons! {
     DeadQuarantined = "dead.quarantined", "failed: " "sending it cut Carillon off three times, so it was set aside";
     /// Review: cut off.
     ReviewCutOff = "review.cut_off", "please check: " "cut off while sending, so it may or may not have arrived, and this channel must never repeat";
+    /// Review: an earlier one under this name is in doubt.
+    ReviewEarlier = "review.earlier_unknown", "please check: " "it may have arrived before it was wanted again: nobody knows what became of that try, and this channel must never repeat";
     /// Review: no answer.
     ReviewNoAnswer = "review.no_answer", "please check: " "no answer came after it was sent, so it may or may not have arrived, and this channel must never repeat";
     /// Review: restored.

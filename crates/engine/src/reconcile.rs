@@ -415,7 +415,7 @@ impl Act<'_> {
             }
         };
         let doubtful = newest.as_ref().map_or(Ok(false), |row| self.is_doubtful(row))?;
-        let to = if doubtful { (State::Review, Reason::ReviewCutOff) } else { to };
+        let to = if doubtful { (State::Review, Reason::ReviewEarlier) } else { to };
         self.plan_wanted(event, wanted, generation, to, late)?;
         effect.planned += u32::from(to.0 == State::Scheduled);
         Ok(())
