@@ -305,6 +305,7 @@ export class App {
 
   async #takeLastBack(): Promise<void> {
     this.#forgetWarning();
+    this.#answered = null;
     await (this.#unimport ? this.#takeImportBack() : this.undo());
   }
 
@@ -325,7 +326,6 @@ export class App {
   #forgetWarning(): void {
     if (this.#warned) this.toasts.close(this.#warned.toast);
     this.#warned = null;
-    this.#answered = null;
   }
 
   /** Looks at files before they are taken in; more may come while they are looked at. */
