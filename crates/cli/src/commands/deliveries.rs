@@ -149,11 +149,23 @@ fn range(session: &Session, row: &OverflowRow) -> String {
     )
 }
 
+/// What is told later than this after it was due is noticed.
+const NOTICED: SignedDuration = SignedDuration::from_secs(5);
+
 /// By how much it was told beyond its grace.
 pub fn late(listed: &Listed) -> Option<SignedDuration> {
     let row = &listed.row;
     let late = row.told_at?.duration_since(row.facts.due);
     (late > SignedDuration::from_secs(row.facts.grace)).then_some(late)
+}
+
+/// How long after it was due something was told that counts as told on time, where one could
+/// notice it.
+pub fn after_due(late: SignedDuration) -> String {
+    match late > NOTICED {
+        true => format!(" ({} after it was due)", words::length(late)),
+        false => String::new(),
+    }
 }
 
 /// State and reason in few words.
@@ -166,7 +178,9 @@ pub fn says(listed: &Listed) -> String {
     let late = row.told_at.map(|at| at.duration_since(row.facts.due));
     match (row.facts.state, row.facts.reason) {
         (State::Scheduled, _) => "scheduled".into(),
-        (State::Completed, Reason::OnTime) => format!("told on time{tries}"),
+        (State::Completed, Reason::OnTime) => {
+            format!("told on time{}{tries}", after_due(late.unwrap_or_default()))
+        }
         (State::Completed, reason) if reason.is_late() => {
             let cause = reason.cause();
             let late = words::length(late.unwrap_or_default());
@@ -181,5 +195,19 @@ pub fn says(listed: &Listed) -> String {
             format!("{}{tries}: {}", words::state(row.facts.state), reason.sentence())
         }
         (_, reason) => format!("{}{tries}", reason.sentence()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_within_its_grace_is_said_once_it_can_be_noticed() {
+        for (seconds, said) in
+            [(0, ""), (5, ""), (6, " (6 s after it was due)"), (59, " (59 s after it was due)")]
+        {
+            assert_eq!(after_due(SignedDuration::from_secs(seconds)), said);
+        }
     }
 }

@@ -117,7 +117,8 @@ fn tell(story: &Story, channel: Option<&ChannelRow>, zone: &TimeZone) -> String 
         None => format!("A test of {}\n", listed.channel),
     };
     let off = channel.filter(|_| row.facts.state.class() == Class::Live).and_then(off);
-    text.push_str(&format!("{}\n\n", off.unwrap_or_else(|| sums_up(listed, zone))));
+    let said = off.unwrap_or_else(|| format!("{}{}", sums_up(listed, zone), at_try(story)));
+    text.push_str(&format!("{said}\n\n"));
     let mut facts = vec![
         [
             "  reminder".to_string(),
@@ -164,6 +165,35 @@ fn doubt(story: &Story) -> [&'static str; 2] {
     }
 }
 
+/// At which try it was told, and what came of those before it.
+fn at_try(story: &Story) -> String {
+    let told = story.delivery.row.facts.state == State::Completed;
+    let [before @ .., last] = story.attempts.as_slice() else { return String::new() };
+    if !told || before.is_empty() {
+        return String::new();
+    }
+    let failed: Vec<_> = before.iter().map(|one| (one.n, came_of(one).to_string())).collect();
+    format!(" {}", before_it(last.n, &failed))
+}
+
+/// The same, of numbers and words.
+fn before_it(last: u32, failed: &[(u32, String)]) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    // Ends: each turn takes one at least.
+    let mut rest = failed;
+    while let Some((first, says)) = rest.first() {
+        let many = rest.iter().take_while(|(_, other)| other == says).count();
+        let end = rest[many - 1].0;
+        parts.push(match many {
+            1 => format!("try {first}: {says}"),
+            2 => format!("tries {first} and {end}: {says}"),
+            _ => format!("tries {first} to {end}: {says}"),
+        });
+        rest = &rest[many..];
+    }
+    format!("That was try {last}; {}.", parts.join("; "))
+}
+
 /// The one sentence somebody asks for.
 fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
     let row = &listed.row;
@@ -174,7 +204,9 @@ fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
         (State::Completed, reason) if reason.is_late() => {
             format!("It was told {} late, on {told}: {}.", words::length(late), reason.cause())
         }
-        (State::Completed, Reason::OnTime) => format!("It was told on time, on {told}."),
+        (State::Completed, Reason::OnTime) => {
+            format!("It was told on time{}, on {told}.", deliveries::after_due(late))
+        }
         (State::Completed, reason) if deliveries::late(listed).is_some() => {
             let cause = row.late_cause.map_or_else(String::new, |why| format!(": {}", why.cause()));
             format!("It was {} {} late, on {told}{cause}.", reason.sentence(), words::length(late))
@@ -287,17 +319,21 @@ fn by(step: &AuditRow) -> &'static str {
     }
 }
 
+fn came_of(one: &AttemptRow) -> &str {
+    match one.outcome.as_deref() {
+        None => "under way",
+        Some("accepted") => "accepted",
+        Some("transient") => "failed for now",
+        Some("permanent") => "refused for good",
+        Some("ambiguous") => "nobody knows whether it arrived",
+        Some("unavailable") => "not possible now",
+        Some("unknown") => "cut off, so nobody knows whether it arrived",
+        Some(other) => other,
+    }
+}
+
 fn outcome(one: &AttemptRow) -> String {
-    let mut text = match one.outcome.as_deref() {
-        None => "under way".to_string(),
-        Some("accepted") => "accepted".into(),
-        Some("transient") => "failed for now".into(),
-        Some("permanent") => "refused for good".into(),
-        Some("ambiguous") => "nobody knows whether it arrived".into(),
-        Some("unavailable") => "not possible now".into(),
-        Some("unknown") => "cut off, so nobody knows whether it arrived".into(),
-        Some(other) => other.into(),
-    };
+    let mut text = came_of(one).to_string();
     let detail = brief(&one.detail);
     if let Some(status) = one.status.filter(|_| !detail.starts_with("answered ")) {
         text.push_str(&format!(", HTTP {status}"));
@@ -306,7 +342,11 @@ fn outcome(one: &AttemptRow) -> String {
         text.push_str(&format!(", {detail}"));
     }
     if let Some(end) = one.finished {
-        text.push_str(&format!(" (after {} ms)", end.duration_since(one.started).as_millis()));
+        let took = end.duration_since(one.started);
+        text.push_str(&match took.as_secs() {
+            0..10 => format!(" (after {} ms)", took.as_millis()),
+            _ => format!(" (after {})", words::length(took)),
+        });
     }
     text
 }
@@ -323,7 +363,27 @@ fn brief(detail: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::brief;
+    use super::{before_it, brief};
+
+    #[test]
+    fn what_was_told_at_a_later_try_says_what_came_of_those_before() {
+        let tries = |said: &[&str]| {
+            let said = said.iter().zip(1..).map(|(says, n)| (n, (*says).to_string()));
+            said.collect::<Vec<_>>()
+        };
+        for (before, said) in [
+            (&["cut off"][..], "That was try 2; try 1: cut off."),
+            (
+                &["failed", "failed", "cut off"],
+                "That was try 4; tries 1 and 2: failed; try 3: cut off.",
+            ),
+        ] {
+            assert_eq!(
+                before_it(u32::try_from(before.len()).expect("few") + 1, &tries(before)),
+                said
+            );
+        }
+    }
 
     #[test]
     fn a_try_says_what_was_answered_and_not_which_program_did() {
