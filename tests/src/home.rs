@@ -190,6 +190,31 @@ impl Home {
         service
     }
 
+    /// Waits until a service has said this in its log.
+    ///
+    /// # Panics
+    /// When it is not said in time; it says what was.
+    pub async fn until_logged(&self, words: &str) {
+        let mut again = tokio::time::interval(Duration::from_millis(50));
+        let look = async {
+            while !self.log().contains(words) {
+                again.tick().await;
+            }
+        };
+        let found = tokio::time::timeout(PATIENCE, look).await;
+        assert!(found.is_ok(), "“{words}” was not logged:\n{}", self.log());
+    }
+
+    /// What this command of ours says, on both of its outputs, and how it ended.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn says(&self, words: &[&str]) -> (String, i32) {
+        let said = self.command("carillon").args(words).output().expect("an answer");
+        let text = [said.stdout, said.stderr].concat();
+        (String::from_utf8_lossy(&text).into_owned(), said.status.code().unwrap_or(-1))
+    }
+
     /// What the services have said so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("service.log")).unwrap_or_default()

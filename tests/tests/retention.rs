@@ -1,7 +1,12 @@
 //! Retention (I21): the record of what ended goes as a whole 400 days after its last word; what
 //! lives, waits for a person or stands in the inbox is kept, and what is gone is never told again.
 
-use acceptance::world::{World, draft, reminder, reminders};
+use std::fs;
+
+use acceptance::{
+    home::Home,
+    world::{World, draft, reminder, reminders},
+};
 use calendar::{
     delivery::{Class, State},
     draft::EventDraft,
@@ -298,4 +303,48 @@ fn what_is_forgotten_is_not_planned_again_by_a_journey() {
     world.engine().set_machine_zone(&zone).expect("a zone");
     world.run();
     assert_eq!((world.titles(), world.all_rows()), (vec!["Call".to_string()], String::new()));
+}
+
+/// This world's ledger in the home of the real service, which has known it all the time.
+fn moved_in(world: &World) -> Home {
+    let private = std::os::unix::fs::PermissionsExt::from_mode;
+    Home::prepared(|data| {
+        fs::create_dir(data).expect("a folder");
+        fs::set_permissions(data, private(0o700)).expect("private");
+        fs::write(data.join("carillon.db"), world.copied()).expect("a ledger");
+        fs::copy(world.folder().join("secret.key"), data.join("secret.key")).expect("a key");
+        fs::copy(world.state().join("high-water"), data.join("high-water")).expect("a mark");
+        fs::set_permissions(data.join("carillon.db"), private(0o600)).expect("private");
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_service_forgets_after_the_days_backup_and_what_is_said_of_it_then_is_true() {
+    let mut world = World::at("2024-01-01T09:00[Europe/Berlin]");
+    world.add(draft("note", "Call", "20240102T100000", Some(BERLIN)));
+    world.wait_until("2024-01-03T09:00");
+    let call = world.only();
+    world.engine().acknowledge(&[call], Answer::Done, "window").expect("answered");
+    world.add(draft("note", "Unanswered", "20240103T100000", Some(BERLIN)));
+    world.add(draft("note", "Ahead", "20990103T100000", Some(BERLIN)));
+    world.wait_until("2024-01-04T09:00");
+    let key = world.deliveries()[0].row.key.clone();
+    let home = moved_in(&world);
+    let _service = home.service().await;
+    home.until_logged("is no longer kept").await;
+    let log = home.log();
+    let at = |words| log.find(words).expect("it is logged");
+    assert!(at("backed up path=") < at("is no longer kept deliveries=1"), "{log}");
+    assert_eq!(home.rows(), "completed told.on_time 1 Unanswered\nscheduled planned 0 Ahead");
+    for name in [&call.to_string(), &key] {
+        let (said, code) = home.says(&["why", name]);
+        let gone =
+            format!("carillon: there is no delivery {name} in this ledger: what was over by ");
+        assert!(said.starts_with(&gone) && said.ends_with(" is no longer kept\n"), "{said}");
+        assert_eq!(code, 1);
+    }
+    let (said, _) = home.says(&["deliveries"]);
+    assert!(said.contains("Unanswered") && !said.contains("Call"), "{said}");
+    let (said, _) = home.says(&["doctor", "--deep"]);
+    assert!(said.contains("sound, every record compared\n  backups         one, of "), "{said}");
 }

@@ -21,6 +21,8 @@ const USAGE: &str = "usage";
 const INVALID: &str = "invalid";
 /// The code of what cannot be done with what there is.
 const REFUSED: &str = "refused";
+/// The code of what is not there.
+const NOT_FOUND: &str = "not_found";
 /// Fields that name something there is: it, and not what was written, stands in the way.
 const THINGS: [&str; 6] = ["calendar", "channel", "delivery", "file", "id", "change"];
 
@@ -42,12 +44,22 @@ impl Failure {
 
     /// There is no such thing.
     pub fn not_found(message: impl Into<String>) -> Self {
-        Self { code: "not_found", message: message.into(), field: None }
+        Self { code: NOT_FOUND, message: message.into(), field: None }
+    }
+
+    /// Whether it is that there is no such thing.
+    pub fn is_not_found(&self) -> bool {
+        self.code == NOT_FOUND
     }
 
     /// Anything else.
     pub fn failed(message: impl Into<String>) -> Self {
         Self { code: "failed", message: message.into(), field: None }
+    }
+
+    /// The same with more to say of it.
+    pub fn and(self, more: &str) -> Self {
+        Self { message: format!("{}: {more}", self.message), ..self }
     }
 
     /// The sentence.
@@ -78,7 +90,7 @@ impl From<engine::Error> for Failure {
                 let code = if THINGS.contains(field) { REFUSED } else { INVALID };
                 (code, Some((*field).to_string()))
             }
-            Error::NotFound { what, .. } => ("not_found", Some((*what).to_string())),
+            Error::NotFound { what, .. } => (NOT_FOUND, Some((*what).to_string())),
             Error::Conflict { .. } => ("conflict", None),
             Error::ScopeNeeded => ("scope_needed", None),
             Error::Unfit { .. } | Error::Held { .. } => ("unfit", None),

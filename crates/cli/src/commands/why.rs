@@ -70,8 +70,10 @@ struct Attempt {
 }
 
 pub fn run(session: &Session, words: &OneDelivery) -> Result<Answer, Failure> {
-    let id = session.delivery(&words.delivery)?;
-    let story = session.engine.why(id)?;
+    let story = match find(session, &words.delivery) {
+        Err(failure) if failure.is_not_found() => return Err(forgotten(session, failure)?),
+        found => found?,
+    };
     let transitions = story.transitions.iter().map(|step| Transition {
         at: utc(step.at),
         from: (!step.from.is_empty()).then(|| step.from.clone()),
@@ -107,6 +109,17 @@ pub fn run(session: &Session, words: &OneDelivery) -> Result<Answer, Failure> {
     let channels = session.engine.channels()?;
     let channel = channels.iter().find(|row| row.id == story.delivery.row.identity.channel);
     Ok(Answer::new(tell(&story, channel, &session.zone()), &shape))
+}
+
+fn find(session: &Session, name: &str) -> Result<Story, Failure> {
+    Ok(session.engine.why(session.delivery(name)?)?)
+}
+
+/// It may have been there: not everything is kept for ever.
+fn forgotten(session: &Session, failure: Failure) -> Result<Failure, Failure> {
+    let Some(until) = session.engine.forgotten_until()? else { return Ok(failure) };
+    let until = words::moment(until, &session.zone());
+    Ok(failure.and(&format!("what was over by {until} is no longer kept")))
 }
 
 fn tell(story: &Story, channel: Option<&ChannelRow>, zone: &TimeZone) -> String {
