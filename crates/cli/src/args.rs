@@ -87,8 +87,10 @@ pub enum Command {
     Deliveries(Deliveries),
     /// Tell the story of one delivery: every step and the rule that led to it
     Why(OneDelivery),
+    /// List what was told or missed and is not answered yet
+    Inbox,
     /// Acknowledge reminders: done with them
-    Ack(SomeDeliveries),
+    Ack(Ack),
     /// Have a reminder told again later
     Snooze(Snooze),
     /// Try failed or uncertain deliveries again
@@ -253,10 +255,13 @@ pub struct OneDelivery {
 }
 
 #[derive(Debug, Args)]
-pub struct SomeDeliveries {
+pub struct Ack {
     /// The deliveries' ids (dlv_…) or keys (occ_…)
-    #[arg(required = true, num_args = 1..=1000)]
+    #[arg(required_unless_present = "all", num_args = 1..=1000)]
     pub deliveries: Vec<String>,
+    /// All that `carillon inbox` lists and that is not still to be told
+    #[arg(long, conflicts_with = "deliveries")]
+    pub all: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,14 +8,18 @@ use std::{
     io::{BufRead, BufReader, Lines, Read, Write},
     net::TcpListener,
     process::{Child, ChildStderr, Stdio},
+    sync::Arc,
     time::Duration,
 };
 
+use calendar::{draft::EventDraft, id::CalendarId};
 use engine::{
-    clock::{Clock, SystemClock},
+    Actor, Engine,
+    clock::{Clock, Now, SystemClock},
+    events::Save,
     ledger::SchedulerLock,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, tz::TimeZone};
 use kit::Desk;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
@@ -82,6 +86,70 @@ fn one_service_leads_another_stands_by_and_takes_over() {
     assert_eq!(desk.doctor().0["service"]["pid"], json!(pid));
     assert_eq!(second.end(), Some(0));
     assert_eq!(desk.doctor().0["service"]["running"], json!(false));
+}
+
+/// The clock as it was two hours ago.
+struct TwoHoursAgo(SystemClock);
+
+impl Clock for TwoHoursAgo {
+    fn now(&self) -> Now {
+        let now = self.0.now();
+        Now { wall: now.wall - SignedDuration::from_hours(2), ..now }
+    }
+}
+
+#[test]
+fn the_inbox_lists_what_nobody_has_answered_and_all_but_what_is_to_come_is_answered_at_once() {
+    let desk = Desk::new();
+    assert_eq!(desk.line("inbox").done(), "Nothing waits for an answer.\n");
+    assert_eq!(desk.line("ack --all").done(), "Nothing waits for an answer.\n");
+    let clock = Arc::new(TwoHoursAgo(SystemClock::new()));
+    let hour_ago = (clock.now().wall + SignedDuration::from_hours(1)).to_zoned(TimeZone::UTC);
+    let engine = Engine::open(&desk.data(), Actor::Window, clock).expect("a ledger");
+    for (kind, title) in [("appointment", "Lunch"), ("appointment", "Walk"), ("note", "Pill")] {
+        let draft = EventDraft {
+            kind: kind.into(),
+            calendar: CalendarId::FIRST.to_string(),
+            title: title.into(),
+            start: hour_ago.strftime("%Y%m%dT%H%M00").to_string(),
+            zone: Some("UTC".into()),
+            length: (kind == "appointment").then_some((0, 1_800)),
+            ..EventDraft::default()
+        };
+        engine.save_event(&Save { draft, ..Save::default() }).expect("saved");
+    }
+    drop(engine);
+    let (tell, rung) = std::sync::mpsc::channel();
+    let bell = engine::bell::Bell::in_dir(&desk.data());
+    bell.watch(move || tell.send(()).unwrap_or(())).expect("a watch");
+    let service = Service::start(&desk);
+    let state = |of: &str| {
+        let rows = desk.line("inbox --json").json();
+        let rows = rows.as_array().expect("an array").clone();
+        rows.iter().filter(|row| row["state"] == of).count()
+    };
+    // Ends: the service rings after each pass that changed something, or never and the wait does.
+    while (state("expired"), state("held")) != (2, 1) {
+        rung.recv_timeout(Duration::from_secs(60)).expect("the service changes something");
+    }
+    let said = desk.line("inbox").done().to_string();
+    let order: Vec<_> = ["Pill", "\nMissed\n", "missed: "]
+        .map(|part| said.find(part).unwrap_or_else(|| panic!("{part}: {said}")))
+        .to_vec();
+    assert!(order.is_sorted(), "{said}");
+    assert!(
+        said.ends_with(
+            "3 reminders: `carillon ack DELIVERY…` when you are done with some, --all with all.\n"
+        ),
+        "{said}"
+    );
+    let done = desk.line("ack --all");
+    assert_eq!(
+        done.done(),
+        "Done with 2 reminders.\n1 reminder still to be told: left as it is.\n"
+    );
+    assert_eq!((state("expired"), state("held")), (0, 1));
+    assert_eq!(service.end(), Some(0));
 }
 
 #[test]

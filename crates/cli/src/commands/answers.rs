@@ -1,13 +1,16 @@
 //! What a person answers to reminders: done, later, once more.
 
-use engine::{ledger::acknowledgement::Answer as Said, message::utc};
+use engine::{ledger::acknowledgement::Answer as Said, message::utc, reconcile::Effect};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::event::{EffectShape, cancelled};
+use super::{
+    event::{EffectShape, cancelled},
+    inbox,
+};
 use crate::{
     answer::Answer,
-    args::{Snooze, SomeDeliveries},
+    args::{Ack, Snooze},
     failure::Failure,
     session::Session,
     times::{self, Reading},
@@ -24,11 +27,42 @@ struct Acknowledged {
     effect: EffectShape,
 }
 
-pub fn acknowledge(session: &Session, words: &SomeDeliveries) -> Result<Answer, Failure> {
+pub fn acknowledge(session: &Session, words: &Ack) -> Result<Answer, Failure> {
+    if words.all {
+        return acknowledge_all(session);
+    }
     let ids = session.deliveries(&words.deliveries)?;
     let effect = session.engine.acknowledge(&ids, Said::Done, PLACE)?;
     let text = format!("Done with {}{}", words::count(ids.len(), "reminder"), cancelled(&effect));
     let acknowledged = ids.iter().map(ToString::to_string).collect();
+    Ok(Answer::new(text, &Acknowledged { acknowledged, effect: EffectShape::of(&effect) }))
+}
+
+/// All that the inbox lists, as many at once as it does.
+fn acknowledge_all(session: &Session) -> Result<Answer, Failure> {
+    let (mut done, mut effect) = (Vec::new(), Effect::default());
+    let mut to_come = 0;
+    // Ends: what was answered is not found again, and nobody is told so much meanwhile.
+    loop {
+        let found = inbox::answerable(session)?;
+        to_come = to_come.max(found.to_come);
+        effect.add(session.engine.acknowledge(&found.ids, Said::Done, PLACE)?);
+        let is_last = !found.more || found.ids.is_empty();
+        done.extend(found.ids);
+        if is_last {
+            break;
+        }
+    }
+    let mut text = match done.len() {
+        0 => "Nothing waits for an answer.\n".into(),
+        n => format!("Done with {}{}\n", words::count(n, "reminder"), cancelled(&effect)),
+    };
+    text.push_str(&match to_come {
+        0 => String::new(),
+        1 => "1 reminder still to be told: left as it is.\n".into(),
+        n => format!("{n} reminders still to be told: left as they are.\n"),
+    });
+    let acknowledged = done.iter().map(ToString::to_string).collect();
     Ok(Answer::new(text, &Acknowledged { acknowledged, effect: EffectShape::of(&effect) }))
 }
 

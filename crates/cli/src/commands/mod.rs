@@ -13,6 +13,7 @@ mod edit;
 mod event;
 mod export;
 mod import;
+mod inbox;
 mod letters;
 mod list;
 mod manual;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Redo => undo::redo(&open()?),
         Command::Deliveries(words) => deliveries::run(&open()?, &words),
         Command::Why(words) => why::run(&open()?, &words),
+        Command::Inbox => inbox::run(&open()?),
         Command::Ack(words) => answers::acknowledge(&open()?, &words),
         Command::Snooze(words) => answers::snooze(&open()?, &words),
         Command::Retry(words) => letters::retry(&open()?, &words),
