@@ -65,6 +65,8 @@ pub struct World {
     pub no_desktop: Option<Unavailable>,
     /// What was handed over: moment, key or id, and text.
     pub sent: Vec<Sent>,
+    /// How often the service looked.
+    pub passes: usize,
     /// Somebody changed the file behind the engine's back.
     pub is_damaged: bool,
 }
@@ -136,6 +138,7 @@ impl World {
             answer: Handover::Accepted { shown_by: None },
             no_desktop: None,
             sent: Vec::new(),
+            passes: 0,
             is_damaged: false,
         }
     }
@@ -319,6 +322,11 @@ impl World {
         }
     }
 
+    /// The service says that it lives.
+    pub fn beat(&mut self) {
+        self.scheduler.as_mut().expect("a service leads").beat(false).expect("noted");
+    }
+
     /// One pass, leaving what it claimed in the hands of the caller.
     pub fn pass(&mut self, finished: &[Finished]) -> Option<Passed> {
         self.scheduler.as_ref()?;
@@ -329,6 +337,7 @@ impl World {
         let now = self.clock.now();
         let slots = Slots { desktop: 1, webhook: 8 };
         let availability = Availability { desktop: self.no_desktop, webhook: None };
+        self.passes += 1;
         let scheduler = self.scheduler.as_mut().expect("a service leads");
         scheduler.pass(&now, finished, slots, availability)
     }

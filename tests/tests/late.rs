@@ -305,6 +305,42 @@ fn thousands_of_late_ones_of_one_endpoint_hide_none_of_another() {
     assert_eq!(told, wanted);
 }
 
+#[test]
+fn thousands_that_wait_for_the_pace_of_their_endpoints_keep_nobody_busy() {
+    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    let endpoints = [endpoint(&world, "one"), endpoint(&world, "other")];
+    for n in 0..28 {
+        for endpoint in endpoints {
+            let each = ReminderDraft {
+                collapse: Some("each:100".into()),
+                use_by: Some("24h".into()),
+                ..reminder("PT0M", endpoint)
+            };
+            world.add(EventDraft {
+                rules: vec!["FREQ=MINUTELY;COUNT=100".into()],
+                reminders: Some(vec![each]),
+                ..draft("note", &format!("Tick {n}"), "20261123T090000", Some(BERLIN))
+            });
+        }
+    }
+    world.run();
+    world.kill();
+    world.jump_to("2026-11-23T11:00");
+    world.passes = 0;
+    world.start();
+    let (passes, sent) = (world.passes, world.sent.len());
+    assert!(passes <= 10, "{passes} passes for 5,600 rows");
+    for second in 1..=40 {
+        world.wait_until(&format!("2026-11-23T11:00:{second:02}"));
+        if second == 20 {
+            world.beat();
+        }
+    }
+    let (passes, sent) = (world.passes - passes, world.sent.len() - sent);
+    assert!((79..=81).contains(&sent), "each endpoint is called once a second: {sent}");
+    assert!(passes <= 5 * 40 + 5, "one to claim, one to settle, one a second: {passes} passes");
+}
+
 const OFFLINE: Handover = Handover::Unavailable(Unavailable::Offline);
 
 #[test]

@@ -233,6 +233,22 @@ fn in_bulk_what_cannot_be_done_is_said_and_the_rest_is_done() {
 }
 
 #[test]
+fn so_many_that_they_hold_the_ledger_are_decided_on_in_parts_and_never_all_or_none() {
+    let titles: Vec<String> = (1..=201).map(|n| format!("Job {n}")).collect();
+    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
+    let (world, _) = failed(&titles);
+    let ids = letters(&world);
+    assert_eq!(ids.len(), 201);
+    let said = "201 deliveries are too many to be decided on all or none: at most 200 can be named";
+    assert_eq!(refused(&world, &ids, Decision::Retry), said);
+    assert_eq!(world.engine().retry(&ids, None).expect_err("refused").to_string(), said);
+    assert_eq!(letters(&world).len(), 201, "nothing is changed");
+    assert_eq!(world.engine().retry(&ids[..200], None).expect("tried again"), 200);
+    let rest = world.engine().decide_letters(&ids, Decision::Retry, Care::WhatCan, None);
+    assert_eq!(rest.expect("possible").done.len(), 1);
+}
+
+#[test]
 fn of_a_series_each_that_a_person_sends_as_new_goes() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let hook = hook(&world, "hook", Guarantee::NeverMiss);

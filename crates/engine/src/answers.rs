@@ -23,6 +23,7 @@ use crate::{
         delivery::{self, DeliveryRow, Effects},
         event, setting,
     },
+    letters::{Care, Decision},
     nag::is_nag,
     reconcile::Effect,
 };
@@ -178,19 +179,14 @@ impl Engine {
         })
     }
 
-    /// Tries failed or uncertain deliveries again, with the same key.
+    /// Tries failed or uncertain deliveries again, with the same key. Says how many.
     ///
     /// # Errors
-    /// When one of them does not exist or does not wait for a person, or its channel is removed
-    /// or switched off.
+    /// When one of them does not exist or does not wait for a person, its channel is removed or
+    /// switched off, or there are more than fit one transaction.
     pub fn retry(&self, ids: &[DeliveryId], request: Option<&str>) -> Result<u32> {
-        self.once(request, |act| {
-            for id in ids {
-                let row = act.delivery(*id)?;
-                act.retry(&row)?;
-            }
-            Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
-        })
+        let decided = self.decide_letters(ids, Decision::Retry, Care::AllOrNone, request)?;
+        Ok(u32::try_from(decided.done.len()).unwrap_or(u32::MAX))
     }
 
     /// The delivery a receiver or notification knows by this key.

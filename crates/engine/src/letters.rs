@@ -20,7 +20,7 @@ use crate::{
         attempt::{self, AttemptRow},
         delivery::{DeliveryRow, Effects},
         inbox::{self, Listed},
-        letters,
+        letters, make_room,
     },
     message,
 };
@@ -143,6 +143,7 @@ impl Engine {
         check(decision)?;
         refuse_several(ids, decision)?;
         if care == Care::AllOrNone {
+            refuse_too_many(ids)?;
             return self.once(request, |act| {
                 let done = ids.iter().map(|id| act.decide_letter(*id, decision));
                 Ok(Decided { done: done.collect::<Result<_>>()?, refused: Vec::new() })
@@ -166,6 +167,7 @@ impl Engine {
             })?;
             all.done.extend(decided.done);
             all.refused.extend(decided.refused);
+            make_room();
         }
         Ok(all)
     }
@@ -296,6 +298,18 @@ fn check(decision: Decision<'_>) -> Result<()> {
         }
         Decision::Retry | Decision::AsNew(None) => Ok(()),
     }
+}
+
+/// All or none is one transaction, and a ledger is held for no longer than a moment.
+fn refuse_too_many(ids: &[DeliveryId]) -> Result<()> {
+    if ids.len() <= AT_ONCE {
+        return Ok(());
+    }
+    let message = format!(
+        "{} deliveries are too many to be decided on all or none: at most {AT_ONCE} can be named",
+        ids.len()
+    );
+    Err(Error::invalid("deliveries", message))
 }
 
 /// A body says what one is about, and would be lost of the others.

@@ -271,6 +271,17 @@ pub fn due(
     Ok(ids.collect::<std::result::Result<_, _>>()?)
 }
 
+/// Whether more than this many are due or wait.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn are_due(tx: &Transaction<'_>, now: Timestamp, many: u32) -> Result<bool> {
+    let sql = "SELECT count(*) > ?2 FROM (
+        SELECT 1 FROM delivery WHERE state = 'scheduled' AND due <= ?1
+        UNION ALL SELECT 1 FROM delivery WHERE state IN ('pending', 'held') LIMIT ?2 + 1)";
+    Ok(tx.prepare_cached(sql)?.query_row(params![ms(now), many], |row| row.get(0))?)
+}
+
 /// Endpoints that cannot be called just now.
 #[derive(Debug, Clone, Default)]
 pub struct Closed {
@@ -361,8 +372,13 @@ pub fn claimed_by(tx: &Transaction<'_>, owner: &[u8; 16]) -> Result<Vec<Delivery
 /// # Errors
 /// When the ledger cannot be read.
 pub fn unfinished(tx: &Transaction<'_>, now: Timestamp, limit: u32) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.subject > '' AND +d.due <= ?1
-        AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held') ORDER BY +d.due, d.id LIMIT ?2";
+    let rest = "WHERE d.id IN (
+            SELECT id FROM delivery WHERE state = 'scheduled' AND due <= ?1
+            UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held') AND due <= ?1
+            UNION ALL SELECT id FROM delivery
+                WHERE state IN ('pending', 'retrying', 'held') AND state = 'retrying' AND not_before > -1 AND +due <= ?1
+            UNION ALL SELECT id FROM delivery WHERE state = 'processing' AND owner > x'' AND +due <= ?1
+            LIMIT ?2) ORDER BY d.due, d.id";
     several(tx, rest, params![ms(now), limit])
 }
 
@@ -371,8 +387,7 @@ pub fn unfinished(tx: &Transaction<'_>, now: Timestamp, limit: u32) -> Result<Ve
 /// # Errors
 /// When the ledger cannot be read.
 pub fn snoozed_after(tx: &Transaction<'_>, now: Timestamp) -> Result<Vec<DeliveryRow>> {
-    // All that lives has a subject: said so that its index is used.
-    let rest = "WHERE d.subject > '' AND d.created_at > ?1 AND d.reminder GLOB '[sn]:*' AND d.state <> 'processing'
+    let rest = "WHERE d.created_at > ?1 AND d.reminder GLOB '[sn]:*' AND d.state <> 'processing'
         AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held') ORDER BY +d.due, d.id";
     several(tx, rest, [ms(now)])
 }
@@ -394,6 +409,24 @@ pub fn snoozes_ended_before(tx: &Transaction<'_>, now: Timestamp) -> Result<Vec<
 pub fn live_through(tx: &Transaction<'_>, channel: ChannelId) -> Result<Vec<DeliveryRow>> {
     let rest = "WHERE d.subject > '' AND +d.channel = ?1 AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held')";
     several(tx, rest, [channel.bytes()])
+}
+
+/// The unfinished rows of a channel that are due by now.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn due_through(
+    tx: &Transaction<'_>,
+    channel: ChannelId,
+    now: Timestamp,
+) -> Result<Vec<DeliveryRow>> {
+    let rest = "WHERE d.id IN (
+            SELECT id FROM delivery WHERE state = 'scheduled' AND due <= ?2
+            UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held') AND due <= ?2
+            UNION ALL SELECT id FROM delivery
+                WHERE state IN ('pending', 'retrying', 'held') AND state = 'retrying' AND not_before > -1
+        ) AND +d.channel = ?1 ORDER BY d.due, d.id";
+    several(tx, rest, params![channel.bytes(), ms(now)])
 }
 
 #[cfg(test)]

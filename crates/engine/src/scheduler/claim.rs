@@ -2,12 +2,16 @@
 
 use calendar::{
     delivery::{Next, State, nobody},
-    id::{ChannelId, DeliveryId},
+    id::ChannelId,
     reason::Reason,
     timing::later,
 };
 
-use super::{Slots, pass::Pass};
+use super::{
+    Slots,
+    pass::Pass,
+    waiting::{Left, Paced},
+};
 use crate::{
     act::Act,
     courier::{Claim, Lateness, Message, Notice, Parcel, WebhookCall},
@@ -85,8 +89,7 @@ fn of_one(
 /// What was claimed.
 pub(super) struct Claimed {
     pub(super) parcels: Vec<Parcel>,
-    /// What only lacked a slot; none if anything waits for something else besides.
-    pub(super) left: Option<Vec<DeliveryId>>,
+    pub(super) left: Left,
 }
 
 impl Pass<'_> {
@@ -105,7 +108,8 @@ impl Pass<'_> {
             (is_late, if is_late { row.facts.spread } else { 0 })
         });
         let mut parcels = Vec::new();
-        let mut left = desktop.is_empty().then(Vec::new);
+        let mut slotless = desktop.is_empty().then(Vec::new);
+        let mut paced = Vec::new();
         if slots.desktop > 0 && !desktop.is_empty() {
             parcels.extend(self.claim_notice(self.at_once(desktop))?);
         }
@@ -119,16 +123,16 @@ impl Pass<'_> {
             let is_new = row.event.is_some() && row.is_unsent();
             let is_late = is_new && later(row.facts.due, row.facts.grace) < now;
             if free == 0 {
-                left.iter_mut().for_each(|left| left.push(row.id));
+                slotless.iter_mut().for_each(|left| left.push(row.id));
                 continue;
             }
-            if !self.gates.is_free(channel) || is_alone && row.facts.crashes > 0 {
-                left = None;
+            if is_alone && row.facts.crashes > 0 {
+                slotless = None;
                 continue;
             }
-            if is_late && !self.gates.is_free_for_late(channel) {
-                self.gates.put_off(channel);
-                left = None;
+            let is_free = self.gates.is_free(channel);
+            if !is_free || is_late && !self.gates.is_free_for_late(channel) {
+                paced.push(Paced { id: row.id, channel, is_late });
                 continue;
             }
             let was_cut_off = row.facts.crashes > 0;
@@ -142,7 +146,7 @@ impl Pass<'_> {
                 parcels.push(parcel);
             }
         }
-        Ok(Claimed { parcels, left })
+        Ok(Claimed { parcels, left: Left { slotless, paced } })
     }
 
     /// Of due rows those that are told now, in one notification. A few alarms come before all

@@ -152,27 +152,30 @@ impl Gates {
     pub(super) fn closed(&self) -> Closed {
         let probes = self.probes.borrow();
         let tried = probes.iter().filter(|(_, free)| **free == 0).map(|(id, _)| *id);
-        let slow = self.limits.keys().copied().filter(|id| !self.is_free(*id));
         let resting = self.resting.keys().filter(|id| !self.shortened.contains(id));
         let paced = self.limits.keys().filter(|id| !self.is_free_for_late(**id));
         Closed {
-            waiting: tried.chain(slow).collect(),
+            waiting: tried.collect(),
             resting: resting.copied().collect(),
             paced: paced.copied().collect(),
         }
     }
 
-    /// When the first of them opens.
+    /// When the first rest ends.
+    pub(super) fn rested(&self) -> Option<Timestamp> {
+        self.resting.values().copied().min()
+    }
+
+    /// When the first of them that is called too often may be called again.
     pub(super) fn opens(&self) -> Option<Timestamp> {
         let slow = self.limits.keys().map(|id| self.wait(*id)).filter(|wait| !wait.is_zero());
         let unseen = self.limits.keys().filter(|_| self.is_more.get());
         let unseen = unseen.map(|id| self.late_wait(*id)).filter(|wait| !wait.is_zero());
-        let soonest = slow.chain(self.put_off.get()).chain(unseen).min().and_then(|wait| {
+        slow.chain(self.put_off.get()).chain(unseen).min().and_then(|wait| {
             // Looked for no sooner than it is there: moments have whole milliseconds.
             let millis = i64::try_from(wait.as_nanos().div_ceil(1_000_000)).ok()?;
             self.now.wall.checked_add(SignedDuration::from_millis(millis)).ok()
-        });
-        self.resting.values().copied().chain(soonest).min()
+        })
     }
 
     /// What was counted.

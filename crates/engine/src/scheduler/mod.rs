@@ -27,6 +27,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use self::clocks::ClockJump;
 use self::{
+    claim::Claimed,
     late::Absence,
     pass::{Pass, ROWS},
     waiting::{Seen, Waiting},
@@ -47,6 +48,8 @@ use crate::{
     rate::Rates,
 };
 
+/// More than these that are due are a crowd.
+const CROWD: u32 = 5_000;
 /// Events planned in one pass.
 const EVENTS: u32 = 200;
 /// A sleep longer than it should have been by this much was an absence.
@@ -118,6 +121,8 @@ pub struct Scheduler {
     is_doubtful: bool,
     rates: Rates,
     waiting: Waiting,
+    /// So many are due that they are found before the ledger is locked.
+    is_crowd: bool,
     /// How far planning anew is that nobody asked for.
     following: Option<Following>,
     /// Where that failed, it is not tried again before this time since the boot.
@@ -192,6 +197,7 @@ impl Scheduler {
             is_doubtful: false,
             rates: Rates::default(),
             waiting: Waiting::default(),
+            is_crowd: false,
             following: None,
             follows_from: Duration::ZERO,
         })
@@ -254,11 +260,18 @@ impl Scheduler {
     ) -> Result<Passed> {
         let (engine, owner) = (&*self.engine, &self.owner);
         let (counted, last) = (&self.rates, self.last.as_ref());
+        let (known, suspended) = ((&self.absences, self.expected), self.suspended);
+        let is_crowd = std::mem::take(&mut self.is_crowd);
+        let mut waiting = std::mem::take(&mut self.waiting);
+        if is_crowd {
+            let pass = |act: &Act<'_>| {
+                Pass::new(act, engine, owner, known.0, availability)?.crowd(counted)
+            };
+            waiting = engine.read(pass)?;
+        }
         let doubted = self.is_doubtful.then_some(&self.under_way);
         self.is_doubtful = true;
-        let mut waiting = std::mem::take(&mut self.waiting);
-        let (known, suspended) = ((&self.absences, self.expected), self.suspended);
-        let (passed, now, absences, rates, audited, waiting) = engine.write_in_a_hurry(|act| {
+        let (looked, now, absences, rates, audited) = engine.write_in_a_hurry(|act| {
             let waited = act.now.boot.saturating_sub(asked.boot);
             tracing::trace!(?waited, "the ledger is free");
             let absences = &with_absence(known, last, &act.now, engine.suspended().zip(suspended));
@@ -279,36 +292,13 @@ impl Scheduler {
             pass.look_at_endpoints(counted)?;
             let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)?;
             pass.is_planning.set(to_plan);
-            if !goes_on {
-                waiting = Waiting::found(pass.find_due()?, ROWS);
-            }
-            let (ids, is_more) = waiting.next(slots.webhook, ROWS);
-            let to_send = pass.decide_on(&ids, is_more)?;
-            let mut claimed = pass.claim(as_found(to_send), slots)?;
-            claimed.left = claimed.left.filter(|_| !pass.left_some.get());
-            let changed = Seen::now(act, availability)? != before;
-            if changed {
-                status::passed(act.tx, &act.now)?;
-            }
-            // What waits for slots comes back when one is free.
-            let waits = match &claimed.left {
-                Some(left) => !left.is_empty(),
-                None => claimed.parcels.len() >= slots.webhook,
-            };
-            let has_room = claimed.parcels.len() < slots.webhook && waiting.has_rows();
-            let more = to_plan || has_room || (waiting.has_undecided() && !waits);
-            let wake_at = pass.next_look()?;
+            let of = Looking { goes_on, is_crowd, to_plan, before };
+            let looked = of.look(&pass, waiting, slots)?;
             let audited = audit::last(act.tx)?;
-            let waiting = match to_plan {
-                true => Waiting::default(),
-                false => waiting
-                    .with(claimed.left, more)
-                    .while_as(Seen::now(act, availability)?, (act.wall(), wake_at)),
-            };
-            let passed = Passed { parcels: claimed.parcels, wake_at, more };
             let rates = pass.gates.into_rates();
-            Ok((passed, act.now.clone(), absences.clone(), rates, audited, waiting))
+            Ok((looked, act.now.clone(), absences.clone(), rates, audited))
         })?;
+        let Looked { passed, waiting, to_find } = looked;
         self.absences = absences;
         self.is_doubtful = false;
         self.note_under_way(finished, &passed.parcels);
@@ -318,6 +308,7 @@ impl Scheduler {
         }
         self.rates = rates;
         self.waiting = waiting;
+        self.is_crowd = to_find;
         self.expected = passed.wake_at;
         self.last = Some(now);
         self.suspended = self.engine.suspended();
@@ -341,12 +332,80 @@ impl Scheduler {
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub fn beat(&self, stop: bool) -> Result<()> {
-        let work = |act: &Act<'_>| match stop {
-            true => status::stopped(act.tx, &act.now),
-            false => status::passed(act.tx, &act.now),
+    pub fn beat(&mut self, stop: bool) -> Result<()> {
+        if stop {
+            return self.engine.write(|act| status::stopped(act.tx, &act.now));
+        }
+        let known = self.waiting.seen();
+        let seen = self.engine.write_unheard_in_a_hurry(|act| {
+            let is_as_seen = known.map(|known| known.is_now(act)).transpose()?;
+            status::passed(act.tx, &act.now)?;
+            known.filter(|_| is_as_seen == Some(true)).map(|known| known.anew(act)).transpose()
+        })?;
+        if let Some(seen) = seen {
+            self.waiting.see(seen);
+        }
+        Ok(())
+    }
+}
+
+/// What a pass goes by where it looks at what is due.
+#[derive(Debug, Clone, Copy)]
+struct Looking {
+    /// What is left from the pass before is all there is to look at.
+    goes_on: bool,
+    /// That was found for this pass.
+    is_crowd: bool,
+    /// Some events are not planned yet.
+    to_plan: bool,
+    /// What the pass found, before it changed anything.
+    before: Seen,
+}
+
+/// What came of that.
+struct Looked {
+    passed: Passed,
+    waiting: Waiting,
+    /// There is a crowd, to be found before the next pass.
+    to_find: bool,
+}
+
+impl Looking {
+    /// Decides on what is due, and claims.
+    fn look(self, pass: &Pass<'_>, mut waiting: Waiting, slots: Slots) -> Result<Looked> {
+        let (act, availability) = (pass.act, pass.availability);
+        let mut to_find = false;
+        if !self.goes_on {
+            to_find = !self.is_crowd && delivery::are_due(act.tx, act.wall(), CROWD)?;
+            let found = if to_find { VecDeque::new() } else { pass.find_due()? };
+            waiting = Waiting::found(found, ROWS);
+        }
+        let (ids, is_more) = waiting.next(slots.webhook, ROWS, &pass.gates);
+        let to_send = pass.decide_on(&ids, is_more)?;
+        let Claimed { parcels, left } = pass.claim(as_found(to_send), slots)?;
+        let slotless = left.slotless.filter(|_| !pass.left_some.get());
+        waiting.pace(&left.paced);
+        waiting.expect(&pass.gates);
+        if Seen::now(act, availability)? != self.before {
+            status::passed(act.tx, &act.now)?;
+        }
+        // What waits for slots comes back when one is free.
+        let waits = match &slotless {
+            Some(left) => !left.is_empty(),
+            None => parcels.len() >= slots.webhook,
         };
-        if stop { self.engine.write(work) } else { self.engine.write_unheard_in_a_hurry(work) }
+        let has_room = parcels.len() < slots.webhook && waiting.can_send(&pass.gates);
+        let is_left = waiting.has_undecided() && !waits;
+        let more = self.to_plan || to_find || has_room || is_left;
+        let until = pass.next_look()?;
+        let wake_at = [until, pass.gates.opens()].into_iter().flatten().min();
+        let waiting = match self.to_plan {
+            true => Waiting::default(),
+            false => waiting
+                .with(slotless, more)
+                .while_as(Seen::now(act, availability)?, (act.wall(), until)),
+        };
+        Ok(Looked { passed: Passed { parcels, wake_at, more }, waiting, to_find })
     }
 }
 

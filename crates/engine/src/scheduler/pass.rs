@@ -19,6 +19,7 @@ use super::{
     gates::Gates,
     late::Absence,
     overlap::{Turn, Turns},
+    waiting::{Seen, Waiting},
 };
 use crate::{
     act::Act,
@@ -104,6 +105,9 @@ impl<'a> Pass<'a> {
     /// What is due for each courier, the first few of each before the next few.
     pub(super) fn find_due(&self) -> Result<VecDeque<DeliveryId>> {
         let closed = self.gates.closed();
+        if !closed.waiting.is_empty() {
+            self.left_some.set(true);
+        }
         let of = |desktop| {
             let held_for = self.hold_of(desktop, true).map(|hold| hold.reason);
             delivery::due(self.act.tx, self.act.wall(), MOST, desktop, held_for, &closed)
@@ -115,6 +119,14 @@ impl<'a> Pass<'a> {
             all.extend(webhook.iter().skip(n * few).take(few));
         }
         Ok(all)
+    }
+
+    /// What is due, found while others may write, for the pass that comes right after.
+    pub(super) fn crowd(mut self, rates: &Rates) -> Result<Waiting> {
+        self.look_at_endpoints(rates)?;
+        let found = Waiting::found(self.find_due()?, ROWS);
+        let seen = Seen::now(self.act, self.availability)?;
+        Ok(found.ahead(seen, self.act.wall(), self.left_some.get()))
     }
 
     /// Decides on rows as they are now; gives those that are to be sent. Where there are more, what
@@ -156,13 +168,13 @@ impl<'a> Pass<'a> {
         Ok(rows)
     }
 
-    /// When the next pass has something to do, if nothing happens before.
+    /// When there is something else to look at, if nothing happens before.
     pub(super) fn next_look(&self) -> Result<Option<Timestamp>> {
         let looks = [
             delivery::next_look(self.act.tx, self.act.wall())?,
             event::next_plan(self.act.tx)?,
             self.silence_ends(),
-            self.gates.opens(),
+            self.gates.rested(),
             self.turns.over(),
         ];
         Ok(looks.into_iter().flatten().min())

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use calendar::{
-    delivery::{News, Next, Outcome, State, decide},
+    delivery::{Class, News, Next, Outcome, State, decide},
     id::{ChannelId, DeliveryId},
     reason::Reason,
 };
@@ -109,6 +109,10 @@ impl Pass<'_> {
             _ => String::new(),
         };
         self.act.enter(row, (state, reason), &effects, &note)?;
+        // It is due already, and found by looking at all that is.
+        if state.class() == Class::Live && not_before.is_none_or(|at| at <= now) {
+            self.left_some.set(true);
+        }
         gates::note(self.act.tx, row, report, now)?;
         if outcome == Outcome::Gone {
             self.switch_off(row.identity.channel)?;
@@ -120,10 +124,9 @@ impl Pass<'_> {
     /// to come has not: it may be on again by then.
     fn switch_off(&self, channel: ChannelId) -> Result<()> {
         channel::switch_off(self.act.tx, channel, Reason::DeadGone.code())?;
-        for row in delivery::live_through(self.act.tx, channel)? {
-            if let Next::Enter(state, reason, at) =
-                decide(&row.facts, News::EndpointOff, self.act.wall())
-            {
+        let now = self.act.wall();
+        for row in delivery::due_through(self.act.tx, channel, now)? {
+            if let Next::Enter(state, reason, at) = decide(&row.facts, News::EndpointOff, now) {
                 self.enter(&row, (state, reason), at, None)?;
             }
         }

@@ -1,14 +1,15 @@
-//! What is left for the next passes: rows that would have been sent and had no slot, and those that
-//! were found due and not decided on yet, in their order. While nothing else happens the next passes
-//! go on with these instead of looking at all that is due again. A hint and nothing more: each is
-//! read and decided on once more, and its claim is what counts.
+//! What is left for the next passes: rows that would have been sent and had no slot, those whose
+//! endpoint is not to be called so often, and those that were found due and not decided on yet, in
+//! their order. While nothing else happens the next passes go on with these instead of looking at
+//! all that is due again. A hint and nothing more: each is read and decided on once more, and its
+//! claim is what counts.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use calendar::id::DeliveryId;
+use calendar::id::{ChannelId, DeliveryId};
 use jiff::Timestamp;
 
-use super::Availability;
+use super::{Availability, gates::Gates};
 use crate::{act::Act, error::Result, ledger::data_version};
 
 /// What the ledger and the couriers looked like.
@@ -25,17 +26,51 @@ impl Seen {
     pub(super) fn now(act: &Act<'_>, availability: Availability) -> Result<Self> {
         Ok(Self { own: act.tx.total_changes(), others: data_version(act.tx)?, availability })
     }
+
+    /// The same couriers over the ledger as it is now.
+    pub(super) fn anew(self, act: &Act<'_>) -> Result<Self> {
+        Self::now(act, self.availability)
+    }
+
+    pub(super) fn is_now(self, act: &Act<'_>) -> Result<bool> {
+        Ok(self.anew(act)? == self)
+    }
+}
+
+/// Rows of one endpoint tried in one pass: more than it may ever be called with at once, nearly.
+const OF_ONE: usize = 16;
+
+/// A row whose endpoint was called too often just now, and whether it is late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Paced {
+    pub(super) id: DeliveryId,
+    pub(super) channel: ChannelId,
+    pub(super) is_late: bool,
+}
+
+/// What a pass leaves to the next ones.
+#[derive(Debug)]
+pub(super) struct Left {
+    /// What only lacked a slot; none if anything waits for something else besides.
+    pub(super) slotless: Option<Vec<DeliveryId>>,
+    /// What comes when its endpoint may be called again.
+    pub(super) paced: Vec<Paced>,
 }
 
 /// The rows that are left, and for how long nothing else is to be looked at.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     rows: VecDeque<DeliveryId>,
+    paced: BTreeMap<(ChannelId, bool), VecDeque<DeliveryId>>,
+    /// Those of them that are looked at in this pass.
+    tried: BTreeSet<DeliveryId>,
     undecided: VecDeque<DeliveryId>,
     /// More was found at once than one pass decides on.
     is_part: bool,
     /// Some of what was decided on waits for something else than a slot, and is to be found again.
     is_blocked: bool,
+    /// It was just found, for the pass that comes now, even if it is nothing.
+    is_fresh: bool,
     seen: Option<Seen>,
     from: Timestamp,
     until: Option<Timestamp>,
@@ -47,22 +82,56 @@ impl Waiting {
         Self { is_part: undecided.len() > at_once, undecided, ..Self::default() }
     }
 
+    /// As it was found before the pass that is to go on with it; not all of it, where it is blocked.
+    pub(super) fn ahead(self, seen: Seen, from: Timestamp, is_blocked: bool) -> Self {
+        Self { is_fresh: true, is_blocked, ..self.while_as(seen, (from, None)) }
+    }
+
     /// Whether there are any, and nothing else is to be looked at now.
     pub(super) fn holds(&self, seen: Seen, now: Timestamp) -> bool {
         let in_time = self.from <= now && self.until.is_none_or(|until| now < until);
-        let is_any = self.has_rows() || self.has_undecided();
-        is_any && self.seen == Some(seen) && in_time
+        let is_any = self.has_rows() || self.has_undecided() || !self.paced.is_empty();
+        (is_any || self.is_fresh) && self.seen == Some(seen) && in_time
     }
 
-    /// What to decide on next: as many of those that wait for a slot as there are free ones, or else the
-    /// first of the others. And whether what supersedes one may be among others.
-    pub(super) fn next(&mut self, slots: usize, at_once: usize) -> (Vec<DeliveryId>, bool) {
+    /// What to decide on next: a few of those whose endpoint may be called, and as many of those that
+    /// wait for a slot as there are free ones, or else the first of the others. And whether what
+    /// supersedes one may be among others.
+    pub(super) fn next(
+        &mut self,
+        slots: usize,
+        at_once: usize,
+        gates: &Gates,
+    ) -> (Vec<DeliveryId>, bool) {
+        let mut ids = Vec::new();
+        for (of, queue) in &mut self.paced {
+            if is_open(*of, gates) {
+                ids.extend(queue.drain(..queue.len().min(slots).min(OF_ONE)));
+            }
+        }
+        self.tried = ids.iter().copied().collect();
         if self.has_rows() {
             let count = slots.min(self.rows.len());
-            return (self.rows.drain(..count).collect(), false);
+            ids.extend(self.rows.drain(..count));
+            return (ids, false);
         }
         let count = at_once.min(self.undecided.len());
-        (self.undecided.drain(..count).collect(), self.is_part)
+        ids.extend(self.undecided.drain(..count));
+        (ids, self.is_part)
+    }
+
+    /// Whether a free slot can be filled with what is left.
+    pub(super) fn can_send(&self, gates: &Gates) -> bool {
+        self.has_rows() || self.paced.keys().any(|of| is_open(*of, gates))
+    }
+
+    /// Has the next pass come when the first of the endpoints may be called.
+    pub(super) fn expect(&self, gates: &Gates) {
+        for (channel, is_late) in self.paced.keys() {
+            if *is_late && !gates.is_free_for_late(*channel) {
+                gates.put_off(*channel);
+            }
+        }
     }
 
     /// Whether rows wait for a slot.
@@ -86,12 +155,39 @@ impl Waiting {
         self
     }
 
+    /// With those whose endpoint is not to be called now: in their turn, if it had come.
+    pub(super) fn pace(&mut self, all: &[Paced]) {
+        let (again, new): (Vec<Paced>, Vec<Paced>) =
+            all.iter().partition(|paced| self.tried.contains(&paced.id));
+        for Paced { id, channel, is_late } in again.into_iter().rev() {
+            self.paced.entry((channel, is_late)).or_default().push_front(id);
+        }
+        for Paced { id, channel, is_late } in new {
+            self.paced.entry((channel, is_late)).or_default().push_back(id);
+        }
+        self.paced.retain(|_, queue| !queue.is_empty());
+    }
+
+    /// What the ledger and the couriers looked like, if anything is left.
+    pub(super) fn seen(&self) -> Option<Seen> {
+        self.seen
+    }
+
+    /// The same after a change of our own that has to do with none of them.
+    pub(super) fn see(&mut self, seen: Seen) {
+        self.seen = Some(seen);
+    }
+
     /// For as long as all is as it was seen, and before this moment.
     pub(super) fn while_as(
         self,
         seen: Seen,
         (from, until): (Timestamp, Option<Timestamp>),
     ) -> Self {
-        Self { seen: Some(seen), from, until, ..self }
+        Self { seen: Some(seen), from, until, is_fresh: false, ..self }
     }
+}
+
+fn is_open((channel, is_late): (ChannelId, bool), gates: &Gates) -> bool {
+    gates.is_free(channel) && (!is_late || gates.is_free_for_late(channel))
 }

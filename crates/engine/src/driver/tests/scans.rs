@@ -96,11 +96,16 @@ fn scans(engine: &Engine, heard: &BTreeSet<String>) -> Vec<String> {
             }
         }
         let all_past = |step: &&String| {
-            step.contains("delivery_channel") || (step.contains("due<?") && !step.contains("due>?"))
+            // By no more than that it lives: everything planned ahead.
+            let is_all_live = step.contains("delivery_live (subject>?)");
+            is_all_live
+                || step.contains("delivery_channel")
+                || (step.contains("due<?") && !step.contains("due>?"))
         };
         let steps = ledger.plan_of(sql);
         let past = steps.iter().filter(|step| step.starts_with("SEARCH ")).filter(all_past);
-        let past = past.filter(|step| !LIVE.iter().any(|index| step.contains(index)));
+        let is_live = |step: &&String| LIVE.iter().any(|index| step.contains(index));
+        let past = past.filter(|step| !is_live(step) || step.contains("(subject>?)"));
         scans.extend(past.map(|step| format!("{step}\n  in {sql}")));
     }
     scans

@@ -32,6 +32,9 @@ ALTER TABLE delivery ADD COLUMN wait INTEGER CHECK (wait >= 0);
 ALTER TABLE delivery ADD COLUMN wait_since INTEGER;
 ALTER TABLE delivery ADD COLUMN wait_boot TEXT;
 CREATE INDEX acknowledgement_at ON acknowledgement (at);
+-- After the clock went back: what was asked for in a future that was false.
+CREATE INDEX delivery_snoozed ON delivery (created_at)
+    WHERE reminder GLOB '[sn]:*' AND state IN ('scheduled', 'pending', 'processing', 'retrying', 'held');
 -- The time since boot, and the boot, when the service last looked.
 ALTER TABLE service_status ADD COLUMN boot_ms INTEGER;
 ALTER TABLE service_status ADD COLUMN boot_id TEXT;
