@@ -16,7 +16,7 @@ use calendar::{
 };
 use engine::{
     Actor, Engine,
-    clock::{Clock, Now},
+    clock::{Clock, Now, Synchronised},
     courier::{Handover, Message, Parcel, Report, Unavailable},
     events::{Save, Saved},
     ledger::inbox::{Filter, Listed},
@@ -30,12 +30,14 @@ use jiff::{Timestamp, tz::TimeZoneDatabase};
 pub struct SetClock {
     now: Mutex<Now>,
     suspended: Mutex<Option<Duration>>,
+    synchronised: Mutex<Synchronised>,
 }
 
 impl SetClock {
     fn at(wall: Timestamp) -> Self {
         let now = Now { wall, boot: Duration::from_secs(1_000), boot_id: "boot".into() };
-        Self { now: Mutex::new(now), suspended: Mutex::new(None) }
+        let synchronised = Mutex::new(Synchronised::Yes);
+        Self { now: Mutex::new(now), suspended: Mutex::new(None), synchronised }
     }
 
     fn change(&self, work: impl FnOnce(&mut Now)) {
@@ -50,6 +52,10 @@ impl Clock for SetClock {
 
     fn suspended(&self) -> Option<Duration> {
         *self.suspended.lock().expect("nobody panics with the clock")
+    }
+
+    fn synchronised(&self) -> Synchronised {
+        *self.synchronised.lock().expect("nobody panics with the clock")
     }
 }
 
@@ -225,6 +231,11 @@ impl World {
     /// Every courier answers like this from now on.
     pub fn answer(&mut self, answer: Handover) {
         self.answer = answer;
+    }
+
+    /// Whether somebody keeps the clock right.
+    pub fn is_synchronised(&self, is: Synchronised) {
+        *self.clock.synchronised.lock().expect("nobody panics with the clock") = is;
     }
 
     /// Sets the wall clock to a local time of the machine's zone; boot time goes along as far.

@@ -13,7 +13,9 @@ use calendar::{
     id::EventId,
     network::Network,
 };
-use engine::{channels::NewWebhook, courier::Handover, ledger::acknowledgement::Answer};
+use engine::{
+    channels::NewWebhook, clock::Synchronised, courier::Handover, ledger::acknowledgement::Answer,
+};
 use rusqlite::Connection;
 
 const BERLIN: &str = "Europe/Berlin";
@@ -272,6 +274,37 @@ fn nothing_goes_by_a_clock_nobody_has_confirmed() {
     world.start();
     let missed = world.rows().lines().filter(|row| row.contains("expired")).count();
     assert_eq!(missed, 9, "{}", world.rows());
+}
+
+#[test]
+fn a_clock_that_was_years_ahead_since_the_boot_takes_nothing_away() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.is_synchronised(Synchronised::Unknown);
+    world.add(EventDraft {
+        rules: vec!["FREQ=DAILY;COUNT=5".into()],
+        reminders: reminders(&["PT0M"]),
+        ..draft("appointment", "Bread", "20261123T100000", Some(BERLIN))
+    });
+    world.wait_until("2026-11-23T10:30");
+    let told = [world.deliveries().remove(0).row.id];
+    world.engine().acknowledge(&told, Answer::Done, "window").expect("answered");
+    assert_eq!(world.engine().forget_old().expect("asked").deliveries, 0);
+    world.kill();
+    // The battery of the clock is empty.
+    world.set_clock("2099-01-01T00:00");
+    world.reboot();
+    assert_eq!(world.engine().forget_old().expect("asked").deliveries, 0);
+    world.kill();
+    world.set_clock("2026-11-26T10:30");
+    world.reboot();
+    assert!(world.all_rows().contains("Mon 23 10:00 completed"), "{}", world.all_rows());
+    world.wait_until("2026-11-27T10:01");
+    assert_eq!(world.titles(), ["Bread", "Bread"]);
+    // And in time it goes, a month a day.
+    world.wait_until("2028-01-20T09:00");
+    let gone: Vec<_> =
+        (0..16).map(|_| world.engine().forget_old().expect("asked").deliveries).collect();
+    assert!(gone[0] == 0 && gone.contains(&1), "{gone:?} {}", world.rows());
 }
 
 #[test]

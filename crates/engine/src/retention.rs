@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     act::Act,
+    clock::Synchronised,
     engine::Engine,
     error::Result,
     ledger::{
@@ -19,6 +20,9 @@ use crate::{
 const DAY: i64 = 86_400;
 /// So long a record is kept.
 const KEPT: i64 = 400 * DAY;
+/// Where nobody knows whether the clock is right, a day's asking goes on by no more than this: one
+/// that is years ahead takes nothing away that would not go within that time.
+const STRIDE: i64 = 31 * DAY;
 /// Deliveries looked at in one transaction, at most.
 const LOOKED_AT: u32 = 200;
 /// Deleted things that go in one transaction, at most.
@@ -44,7 +48,9 @@ impl Engine {
         if self.clock_jump()?.is_some() {
             return Ok(gone);
         }
-        let until = later(self.now().wall, -KEPT);
+        let Some(until) = self.write_unheard(|act| act.over_until(self.synchronised()))? else {
+            return Ok(gone);
+        };
         let mut place = Some(Place::FIRST);
         // Ends: each turn looks at later ones.
         while let Some(from) = place {
@@ -83,6 +89,21 @@ impl Engine {
 }
 
 impl Act<'_> {
+    /// What had its last word by then is over; nothing, when a clock nobody knows to be right is
+    /// asked for the first time.
+    fn over_until(&self, clock: Synchronised) -> Result<Option<Timestamp>> {
+        let wished = later(self.wall(), -KEPT);
+        let last = setting::get(self.tx, name::OVER_UNTIL)?;
+        let last = last.and_then(|text| text.parse().ok()).map(moment);
+        let until = match (clock, last) {
+            (Synchronised::Yes, _) => Some(wished),
+            (_, last) => last.map(|last| wished.min(later(last, STRIDE))),
+        };
+        let noted = ms(until.unwrap_or(wished)).to_string();
+        setting::put(self.tx, name::OVER_UNTIL, &noted)?;
+        Ok(until)
+    }
+
     /// Forgets these occurrences, and that there ever was anything due by `until` with them.
     /// `None`: not now, something due is still to be planned and has to find what there was.
     fn forget(&self, over: &[(String, String)], until: Timestamp) -> Result<Option<usize>> {

@@ -41,6 +41,8 @@ pub mod name {
     pub const RESTORED_AT: &str = "restored_at";
     /// What was due by then and ended may be forgotten, and never comes to be again; milliseconds.
     pub const FORGOTTEN_UNTIL: &str = "forgotten_until";
+    /// What had its last word by then was over when it was last asked; milliseconds.
+    pub const OVER_UNTIL: &str = "over_until";
     /// A jump of the clock nobody has confirmed; JSON.
     pub const CLOCK_JUMP: &str = "clock_jump";
     /// How the window looks and counts; JSON only the window reads.
