@@ -35,6 +35,8 @@ fn check_thursday(world: &mut World) {
     world.sent.clear();
     world.start();
     assert!(world.sent.is_empty(), "{:?}\n{}", world.titles(), world.rows());
+    let shown = world.engine().to_show_again(":1.99").expect("a ledger");
+    assert!(shown.is_empty(), "what was told before the copy was put here: {shown:?}");
     let wanted = "Mon 23 08:00 completed told.on_time Pill
 Tue 24 08:00 review review.restored Pill
 Tue 24 12:00 review review.restored Call Ana

@@ -2,6 +2,7 @@
 //! is still worth seeing is put on the screen anew. A rendering, neither a delivery nor an attempt.
 
 use calendar::{delivery::State, id::DeliveryId, timing::later};
+use jiff::Timestamp;
 
 use crate::{
     courier::Notice,
@@ -37,12 +38,15 @@ impl Engine {
     pub fn to_show_again(&self, owner: &str) -> Result<Vec<Rendering>> {
         self.read(|act| {
             let now = act.wall();
+            // What was told before a restore may have been answered since, in the ledger that is gone.
+            let restored = act.restored_at()?.map_or(Timestamp::MIN, |(at, _)| at);
             let fresh = later(now, -FRESH);
             let told = inbox::unanswered(act.tx, fresh, now, 500)?;
             let mut rows: Vec<Listed> = told
                 .into_iter()
                 .filter(|l| l.row.facts.state == State::Completed && l.row.event.is_some())
                 .filter(|l| l.row.facts.due >= fresh)
+                .filter(|l| l.row.told_at.is_none_or(|told| told > restored))
                 .filter(|l| l.row.facts.use_by.is_none_or(|end| end > now))
                 .filter(|l| l.row.shown_by.as_deref() != Some(owner))
                 .collect();

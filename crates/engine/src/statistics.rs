@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
+    act::Act,
     engine::Engine,
     error::Result,
     ledger::{
@@ -26,7 +27,13 @@ impl Engine {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn restored_at(&self) -> Result<Option<(Timestamp, u32)>> {
-        let text = self.read(|act| setting::get(act.tx, name::RESTORED_AT))?;
+        self.read(|act| act.restored_at())
+    }
+}
+
+impl Act<'_> {
+    pub(crate) fn restored_at(&self) -> Result<Option<(Timestamp, u32)>> {
+        let text = setting::get(self.tx, name::RESTORED_AT)?;
         Ok(text.and_then(|text| {
             let (at, rows) = text.split_once(' ')?;
             Some((Timestamp::from_millisecond(at.parse().ok()?).ok()?, rows.parse().ok()?))
