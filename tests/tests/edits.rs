@@ -233,6 +233,43 @@ fn an_unsent_floating_reminder_moved_into_the_past_by_travel_is_told_late() {
 }
 
 #[test]
+fn whole_days_not_told_yet_move_with_their_hour_and_what_was_told_stays_told() {
+    let mut world = World::at("2026-11-23T08:30[Europe/Berlin]");
+    for (title, day) in [("Fair", "20261123"), ("Market", "20261124"), ("Feast", "20261220")] {
+        world.add(draft("note", title, day, None));
+    }
+    world.add(draft("note", "Pill", "20261124T083000", Some(BERLIN)));
+    world.run();
+    assert!(world.engine().set_all_day_hour(8).expect("set"));
+    assert!(!world.engine().set_all_day_hour(8).expect("as it is"));
+    world.run();
+    let wanted = "Mon 23 08:00 completed late.moved Fair
+Tue 24 08:00 scheduled planned Market
+Tue 24 08:30 scheduled planned Pill
+Sun 20 08:00 scheduled planned Feast";
+    assert_eq!(world.rows(), wanted);
+    world.engine().set_all_day_hour(10).expect("set");
+    world.wait_until("2026-11-24T10:01");
+    assert_eq!(world.titles(), ["Fair", "Pill", "Market"], "nothing is told again");
+    for hour in [0, 24, -1] {
+        let said = world.engine().set_all_day_hour(hour).expect_err("refused").to_string();
+        assert_eq!(said, format!("whole days are told at an hour from 1 to 23, not at {hour}"));
+    }
+}
+
+#[test]
+fn a_new_hour_of_whole_days_is_followed_by_whoever_leads_next() {
+    let mut world = World::at("2026-11-23T08:30[Europe/Berlin]");
+    world.add(draft("note", "Market", "20261124", None));
+    world.kill();
+    let hour = "INSERT INTO setting (name, value) VALUES ('all_day_hour', '7')";
+    let file = rusqlite::Connection::open(world.folder().join("carillon.db")).expect("a file");
+    file.execute(hour, []).expect("set");
+    world.start();
+    assert_eq!(world.rows(), "Tue 24 07:00 scheduled planned Market");
+}
+
+#[test]
 fn a_webhook_tried_again_goes_on_when_travel_moves_it_into_the_past() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let url = "https://example.com".into();

@@ -99,6 +99,8 @@ pub enum Command {
     Discard(Discard),
     /// Show or set quiet hours: what is due on this desktop waits until they end, and comes together
     Quiet(quiet::Quiet),
+    /// Show or set the hour at which whole days and birthdays are told
+    AllDay(quiet::AllDay),
     /// Hold back what is due on this desktop for a while; alarms and webhooks go on
     Pause(quiet::Pause),
     /// End a pause: what waited is told now

@@ -57,3 +57,20 @@ fn an_early_event_says_that_its_reminder_would_be_missed() {
     let edited = desk.line(&format!("edit {id} --alarm=no --json")).json();
     assert_eq!(edited["remarks"], json!([said]));
 }
+
+#[test]
+fn whole_days_are_told_at_the_hour_that_is_set() {
+    let desk = Desk::new();
+    desk.line("add Fair --at 2032-05-03 --kind note").done();
+    assert_eq!(desk.line("all-day").done(), "Whole days and birthdays are told at 09:00.\n");
+    let said = desk.line("all-day 7").done().to_string();
+    assert_eq!(
+        said,
+        "Whole days and birthdays are told at 07:00; what was not told yet moved with it.\n"
+    );
+    assert_eq!(desk.line("all-day --json").json()["hour"], 7);
+    let rows = desk.line("deliveries --all --json").json();
+    assert_eq!(rows[0]["due"], "2032-05-03T05:00:00Z", "{rows}");
+    let refused = desk.line("all-day 24").refused(2).to_string();
+    assert!(refused.contains("an hour from 1 to 23, not at 24"), "{refused}");
+}

@@ -28,6 +28,9 @@ use crate::{
     zones::{DataPlaces, Found},
 };
 
+/// At which hour whole days are told, until somebody says otherwise.
+pub(crate) const ALL_DAY_HOUR: i8 = 9;
+
 /// Who acts: it is written into every audit row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {
@@ -286,7 +289,7 @@ impl Engine {
         Ok(Context {
             zones: self.zones(),
             machine: machine.map_or_else(ZoneName::utc, ZoneName::stored),
-            all_day_hour: hour.unwrap_or(9),
+            all_day_hour: hour.unwrap_or(ALL_DAY_HOUR),
         })
     }
 

@@ -1,15 +1,15 @@
 //! Planning that nobody asked for: events whose time has come to be looked at, and those
-//! whose zone or zone data has changed. An event that cannot be read stands in the
+//! whose zone or zone data has changed, or the hour at which whole days are told. An event that cannot be read stands in the
 //! way of no other.
 
 use std::time::Duration;
 
-use calendar::{id::EventId, reason::Reason, zones::ZoneName};
+use calendar::{id::EventId, reason::Reason};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     act::Act,
-    engine::Engine,
+    engine::{ALL_DAY_HOUR, Engine},
     error::Result,
     ledger::{
         event::{self, EventRow, Legible, Planned},
@@ -39,8 +39,8 @@ impl Engine {
 }
 
 impl Engine {
-    /// Plans anew what was planned by other zone data than this program has, or for another zone
-    /// than the machine is in: unsent reminders move, and what was told stays told. Cut off, it
+    /// Plans anew what was planned by other zone data than this program has, for another zone
+    /// than the machine is in, or for another hour of whole days: unsent reminders move, and what was told stays told. Cut off, it
     /// goes on where it was when it is asked next. Says whether there was anything to follow.
     ///
     /// # Errors
@@ -75,14 +75,10 @@ impl Engine {
             *following = None;
             return Ok(false);
         }
-        let (data, zone) = self.read(|act| {
-            Ok((act.context.zones.version().to_owned(), act.context.machine.clone()))
-        })?;
-        let is_same =
-            |known: &Following| known.mark.data == data && known.mark.zone == zone.as_str();
-        let mut going = match following.take().filter(is_same) {
+        let by = self.read(|act| Ok(act.plans_by()))?;
+        let mut going = match following.take().filter(|known| known.mark.by == by) {
             Some(going) => going,
-            None => self.begin_to_follow(data, zone)?,
+            None => self.begin_to_follow(by)?,
         };
         let Following { last, planned, cause, changed, mark } = &going;
         if let Some(id) = self.replan_after(*last, *planned, cause, changed.as_ref(), mark)? {
@@ -96,28 +92,31 @@ impl Engine {
                 act.learn_all_clocks()?;
             }
             setting::remove(act.tx, name::REPLANNING)?;
-            setting::put(act.tx, name::PLANNED_ZONE, &mark.zone)?;
-            setting::put(act.tx, name::TZDATA, &mark.data)
+            setting::put(act.tx, name::PLANNED_HOUR, &mark.by.hour.to_string())?;
+            setting::put(act.tx, name::PLANNED_ZONE, &mark.by.zone)?;
+            setting::put(act.tx, name::TZDATA, &mark.by.data)
         })?;
         Ok(false)
     }
 
-    fn begin_to_follow(&self, data: String, zone: ZoneName) -> Result<Following> {
-        let by_data = self.read(|act| setting::get(act.tx, name::TZDATA))?;
-        let by_other = by_data.filter(|by_data| *by_data != data);
-        let (planned, cause) = match by_other {
-            None => (Planned::ByMachine, format!("this computer is in {zone} now")),
-            Some(_) => (Planned::ByZoneData, format!("by the time zone data {data}")),
+    fn begin_to_follow(&self, by: By) -> Result<Following> {
+        let (planned_by, begun) = self.read(|act| Ok((act.planned_by()?, act.replanning()?)))?;
+        let by_other = Some(planned_by.data).filter(|data| *data != by.data);
+        let (planned, cause) = if by_other.is_some() {
+            (Planned::ByZoneData, format!("by the time zone data {}", by.data))
+        } else if planned_by.hour != by.hour {
+            (Planned::ByHour, format!("whole days are told at {:02}:00 now", by.hour))
+        } else {
+            (Planned::ByMachine, format!("this computer is in {} now", by.zone))
         };
         tracing::info!(%cause, "planning anew");
-        let mark = Replanning { data, zone: zone.to_string(), ..Replanning::default() };
-        let begun = self.read(|act| act.replanning())?;
-        let begun = begun.filter(|begun| (&begun.data, &begun.zone) == (&mark.data, &mark.zone));
+        let begun = begun.filter(|begun| begun.by == by);
         let (last, more) = begun.map_or((None, 0), |begun| (begun.last(), begun.more));
         let changed = match by_other {
             Some(from) => Some(self.read(|act| act.changed_clocks(&from, more))?),
             None => None,
         };
+        let mark = Replanning { by, ..Replanning::default() };
         Ok(Following { last, planned, cause, changed, mark })
     }
 
@@ -167,14 +166,28 @@ pub(crate) struct Following {
     mark: Replanning,
 }
 
-/// How far planning anew has come. It is written with what was planned, so that what was cut off
-/// neither plans nor lists anything twice.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Replanning {
+/// What moments are planned by, besides the events.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct By {
     /// By which zone data.
     data: String,
     /// For which zone of the machine.
     zone: String,
+    /// For which hour of whole days.
+    #[serde(default = "usual_hour")]
+    hour: i8,
+}
+
+const fn usual_hour() -> i8 {
+    ALL_DAY_HOUR
+}
+
+/// How far planning anew has come. It is written with what was planned, so that what was cut off
+/// neither plans nor lists anything twice.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Replanning {
+    #[serde(flatten)]
+    by: By,
     /// The last event that is through.
     last: Option<String>,
     /// How many were moved and not listed.
@@ -188,13 +201,27 @@ impl Replanning {
 }
 
 impl Act<'_> {
-    /// Whether the ledger is planned by other zone data than this program has, or for another zone
-    /// than the machine is in.
+    /// By what this program plans.
+    fn plans_by(&self) -> By {
+        By {
+            data: self.context.zones.version().to_owned(),
+            zone: self.context.machine.to_string(),
+            hour: self.context.all_day_hour,
+        }
+    }
+
+    /// By what the ledger is planned.
+    fn planned_by(&self) -> Result<By> {
+        let hour = setting::get(self.tx, name::PLANNED_HOUR)?.and_then(|hour| hour.parse().ok());
+        Ok(By {
+            data: setting::get(self.tx, name::TZDATA)?.unwrap_or_default(),
+            zone: setting::get(self.tx, name::PLANNED_ZONE)?.unwrap_or_default(),
+            hour: hour.unwrap_or(ALL_DAY_HOUR),
+        })
+    }
+
     fn is_planned_otherwise(&self) -> Result<bool> {
-        let by_data = setting::get(self.tx, name::TZDATA)?;
-        let for_zone = setting::get(self.tx, name::PLANNED_ZONE)?;
-        Ok(by_data.as_deref() != Some(self.context.zones.version())
-            || for_zone.as_deref() != Some(self.context.machine.as_str()))
+        Ok(self.planned_by()? != self.plans_by())
     }
 
     /// If the ledger is being planned anew, the last event that is through with that.
@@ -202,8 +229,7 @@ impl Act<'_> {
         if !self.is_planned_otherwise()? {
             return Ok(None);
         }
-        let (data, zone) = (self.context.zones.version(), self.context.machine.as_str());
-        let begun = self.replanning()?.filter(|begun| begun.data == data && begun.zone == zone);
+        let begun = self.replanning()?.filter(|begun| begun.by == self.plans_by());
         Ok(Some(begun.and_then(|begun| begun.last())))
     }
 

@@ -60,6 +60,36 @@ impl Engine {
         self.read(|act| Ok(act.context.machine.clone()))
     }
 
+    /// At which hour whole days are told.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn all_day_hour(&self) -> Result<i8> {
+        self.read(|act| Ok(act.context.all_day_hour))
+    }
+
+    /// Sets at which hour whole days are told: what was not told yet moves with it. Says whether
+    /// it changed.
+    ///
+    /// # Errors
+    /// When it is not from 1 to 23, or the ledger cannot be written; what is not planned anew by
+    /// then is by the passes of who leads.
+    pub fn set_all_day_hour(&self, hour: i8) -> Result<bool> {
+        if !(1..=23).contains(&hour) {
+            let message = format!("whole days are told at an hour from 1 to 23, not at {hour}");
+            return Err(Error::invalid("hour", message));
+        }
+        let is_new = self.all_day_hour()? != hour;
+        if is_new {
+            self.write(|act| {
+                act.lasts("changing the hour of whole days")?;
+                setting::put(act.tx, name::ALL_DAY_HOUR, &hour.to_string())
+            })?;
+        }
+        self.follow_zones()?;
+        Ok(is_new)
+    }
+
     /// Pauses pop-ups: they are held, and told in a digest at its end.
     ///
     /// # Errors

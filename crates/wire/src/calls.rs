@@ -138,6 +138,10 @@ calls! {
     GetQuiet get_quiet: Empty => QuietHours;
     /// Sets them.
     SetQuiet set_quiet: QuietHours => QuietHours;
+    /// At which hour whole days are told.
+    GetAllDay get_all_day: Empty => AllDay;
+    /// Sets it: what was not told yet moves with it.
+    SetAllDay set_all_day: AllDay => AllDay;
     /// Holds back for a while what would pop up.
     Pause pause: PauseFor => ServiceStatus;
     /// The clock that jumped is right: what waited for that goes on.

@@ -96,6 +96,10 @@ export interface Calls {
   getQuiet: { args: T.Empty; answer: T.QuietHours };
   /** Sets them. */
   setQuiet: { args: T.QuietHours; answer: T.QuietHours };
+  /** At which hour whole days are told. */
+  getAllDay: { args: T.Empty; answer: T.AllDay };
+  /** Sets it: what was not told yet moves with it. */
+  setAllDay: { args: T.AllDay; answer: T.AllDay };
   /** Holds back for a while what would pop up. */
   pause: { args: T.PauseFor; answer: T.ServiceStatus };
   /** The clock that jumped is right: what waited for that goes on. */

@@ -10,6 +10,8 @@ export type AddQuick = { text: string, requestId: string, };
 
 export type AddWebhook = { name: string, url: string, network: Network, guarantee: Guarantee, requestId: string, };
 
+export type AllDay = { hour: number, };
+
 export type Answer = "done" | "dismissed" | "snoozed" | "opened";
 
 export type AttemptOutcome = "running" | "accepted" | "transient" | "permanent" | "ambiguous" | "unavailable" | "unknown";

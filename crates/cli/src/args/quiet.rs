@@ -28,6 +28,12 @@ pub struct Quiet {
 }
 
 #[derive(Debug, Args)]
+pub struct AllDay {
+    /// The hour, from 1 to 23; alone, `carillon all-day` says how it is
+    pub hour: Option<i8>,
+}
+
+#[derive(Debug, Args)]
 pub struct Pause {
     /// How long, such as 30m or 2h [default: until `carillon resume`]
     #[arg(conflicts_with = "until")]

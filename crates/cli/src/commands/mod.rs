@@ -1,6 +1,7 @@
 //! One file for each command, or for a few that belong together.
 
 mod add;
+mod all_day;
 mod answers;
 mod backup;
 mod calendar;
@@ -63,6 +64,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Retry(words) => letters::retry(&open()?, &words),
         Command::Discard(words) => letters::discard(&open()?, &words),
         Command::Quiet(words) => quiet::run(&open()?, &words),
+        Command::AllDay(words) => all_day::run(&open()?, &words),
         Command::Pause(words) => quiet::pause(&open()?, &words),
         Command::Resume => quiet::resume(&open()?),
         Command::Import(words) => import::run(&open()?, &words),

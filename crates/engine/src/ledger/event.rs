@@ -60,6 +60,8 @@ pub struct Source {
 pub enum Planned {
     /// All of them, which hang on the zone data.
     ByZoneData,
+    /// Those that may be a whole day: all of them.
+    ByHour,
     /// Those of which something may be floating or all-day, which hang on the machine's zone as well.
     ByMachine,
 }
@@ -381,7 +383,7 @@ pub fn after(
         ORDER BY id LIMIT ?3"
     );
     let from: &[u8] = id.as_ref().map_or(&[], |id| id.bytes());
-    sorted_out(tx, zones, &sql, params![from, planned == Planned::ByZoneData, limit])
+    sorted_out(tx, zones, &sql, params![from, planned != Planned::ByMachine, limit])
 }
 
 /// The undeleted events of a person.

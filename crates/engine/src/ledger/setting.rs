@@ -25,6 +25,8 @@ pub mod name {
     pub const SNOOZE_MINUTES: &str = "snooze_minutes";
     /// The machine zone the ledger was last planned for, all of it.
     pub const PLANNED_ZONE: &str = "planned_zone";
+    /// And the hour of whole days; none is the usual one.
+    pub const PLANNED_HOUR: &str = "planned_hour";
     /// Version of the zone data the ledger was last planned with, all of it.
     pub const TZDATA: &str = "tzdata";
     /// How far planning anew for another zone or other zone data has come; JSON.

@@ -17,6 +17,14 @@ pub struct QuietHours {
     pub days: Vec<u8>,
 }
 
+/// When whole days are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AllDay {
+    /// At this hour, from 1 to 23.
+    pub hour: i8,
+}
+
 /// Holds back what would pop up for a while.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -309,6 +309,15 @@ impl Host for EngineHost {
         self.keep_quiet_hours(&asked)
     }
 
+    fn get_all_day(&self, _: Empty) -> Result<AllDay, Fault> {
+        Ok(AllDay { hour: self.engine.all_day_hour()? })
+    }
+
+    fn set_all_day(&self, asked: AllDay) -> Result<AllDay, Fault> {
+        self.engine.set_all_day_hour(asked.hour)?;
+        Ok(asked)
+    }
+
     fn pause(&self, asked: PauseFor) -> Result<ServiceStatus, Fault> {
         self.begin_pause(&asked)
     }

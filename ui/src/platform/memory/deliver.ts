@@ -10,20 +10,19 @@ const STATE: Record<Mark, State> = {
   told: 'completed', late: 'completed', skipped: 'skipped', missed: 'expired',
 };
 const WORST: Mark[] = ['failed', 'review', 'retrying', 'held', 'missed', 'late', 'skipped', 'told', 'sending', 'scheduled'];
-const ALL_DAY_HOUR = 540;
 
-function dueOf(occ: Occ, index: number): Moment {
+function dueOf(world: World, occ: Occ, index: number): Moment {
   const trigger = occ.reminders[index]?.trigger;
   if (trigger?.type === 'at') return moment(trigger.date, trigger.wallMin);
   const offset = trigger?.type === 'offset' ? trigger.minutes : 0;
-  const start = occ.mode === 'allDay' ? ALL_DAY_HOUR : occ.wallMin;
+  const start = occ.mode === 'allDay' ? world.allDay.hour * 60 : occ.wallMin;
   const due = addMinutes(occ.date, start, offset);
   return moment(due.date, due.wallMin, 0, occ.fold);
 }
 
 /** What became of a reminder: what a person did, what the demo says, or simply in time. */
 export function fateOf(world: World, occ: Occ, index: number): Fate {
-  const due = dueOf(occ, index);
+  const due = dueOf(world, occ, index);
   const given = world.fates.get(deliveryId(occ, index)) ?? occ.fates[index];
   if (given && !before(world.now, due)) return given;
   return { mark: before(due, world.now) ? 'told' : 'scheduled' };
@@ -44,7 +43,7 @@ function toldAt(fate: Fate, due: Moment): Moment | null {
 }
 
 export function rowOf(world: World, occ: Occ, index: number): DeliveryRow {
-  const due = dueOf(occ, index);
+  const due = dueOf(world, occ, index);
   const fate = fateOf(world, occ, index);
   const reminder = occ.reminders[index];
   const channel = world.channels.find((c) => c.id === reminder?.channel) ?? world.channels[0];

@@ -193,7 +193,7 @@ export function demoWorld(): World {
     channels: CHANNELS.map((c) => ({ ...c })),
     people: PEOPLE.map((p) => ({ ...p })),
     occs: [...thisWeek(), ...series(), ...people(), ...otherWeeks(), ...crowd()],
-    answered: new Map(), snoozed: new Map(), fates: new Map(), open: new Set(), running: true, paused: false, autostart: true, quiet: { on: false, fromMin: 1320, toMin: 420, days: [0, 1, 2, 3, 4, 5, 6] }, moved: nothingMoved,
+    answered: new Map(), snoozed: new Map(), fates: new Map(), open: new Set(), running: true, paused: false, autostart: true, allDay: { hour: 9 }, quiet: { on: false, fromMin: 1320, toMin: 420, days: [0, 1, 2, 3, 4, 5, 6] }, moved: nothingMoved,
   };
 }
 

@@ -129,6 +129,7 @@ function reads(world: World, past: Past, options: MemoryOptions): Partial<Handle
     channels: () => world.channels,
     getSettings: () => world.settings,
     getQuiet: () => world.quiet,
+    getAllDay: () => world.allDay,
     getAutostart: () => ({ enabled: world.autostart, possible: true }),
   };
 }
@@ -189,6 +190,7 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
       world.running = true;
       return told(statusOf(world, past).service);
     },
+    setAllDay: (asked) => told((world.allDay = asked)),
     setQuiet: (asked) => {
       if (asked.fromMin === asked.toMin) refuse('invalid', 'quiet hours have no length: let them end at another time, or pause until you resume', 'toMin');
       return told((world.quiet = asked));

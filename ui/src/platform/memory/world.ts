@@ -1,6 +1,6 @@
 // The demo world's shapes: occurrences already expanded. It has no recurrence and no zones of its own.
 
-import type { CalendarView, ChannelView, ClockJump, Kind, Mark, Moment, MovedView, Overlap, PersonView, QuietHours, Reason, ReminderDraft, Settings, TimeMode, ZoneField } from '../../wire/types';
+import type { AllDay, CalendarView, ChannelView, ClockJump, Kind, Mark, Moment, MovedView, Overlap, PersonView, QuietHours, Reason, ReminderDraft, Settings, TimeMode, ZoneField } from '../../wire/types';
 
 /** What became of a reminder, where the demo says something else than "told in time" or "scheduled". */
 export interface Fate {
@@ -60,6 +60,7 @@ export interface World {
   paused: boolean;
   autostart: boolean;
   quiet: QuietHours;
+  allDay: AllDay;
   moved: MovedView;
   /** The clock jumped, and nobody has accepted it. */
   jumped?: ClockJump | null;

@@ -7,6 +7,8 @@ export const quiet = {
   'insist.every': 'Every {time} until answered',
   'insist.alarm': 'Alarm: also in quiet hours and pauses',
   'trigger.nag': 'again, not answered yet',
+  'quiet.allDay': 'Whole days and birthdays',
+  'quiet.allDayHint': 'At which hour they are told. What was not told yet moves with it.',
   'quiet.hours': 'Quiet hours',
   'quiet.hint': 'What is due on this desktop waits until they end and comes together. Alarms ring, and webhooks go on.',
   'quiet.from': 'From',
