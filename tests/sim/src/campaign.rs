@@ -21,6 +21,8 @@ use crate::{
 
 /// A failing run is tried so often to make it smaller.
 const TRIES: u32 = 300;
+/// So many that nobody lived before there are at least, however slow the machine is.
+const FRESH: u64 = 20;
 
 /// Which runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub struct Campaign {
     pub seeds: u64,
     /// And as many more as fit into this time.
     pub time: Duration,
+    /// Those beyond the first begin with this seed; if none is given, they follow them.
+    pub fresh: Option<u64>,
     /// So many days each.
     pub days: u32,
     /// Steps that are left out, by their place in the plan.
@@ -89,6 +93,14 @@ impl Campaign {
         plan
     }
 
+    /// The seed of this place among all.
+    fn seed(&self, place: u64) -> u64 {
+        match self.fresh {
+            Some(fresh) if place >= self.seeds => fresh.wrapping_add(place - self.seeds),
+            Some(_) | None => self.first.wrapping_add(place),
+        }
+    }
+
     /// Runs all of them; `heard` is told of each.
     pub fn run(&self, mut heard: impl FnMut(Verdict)) {
         let (begun, next) = (Instant::now(), AtomicU64::new(0));
@@ -96,13 +108,14 @@ impl Campaign {
         let tell = Mutex::new(tell);
         let work = || {
             let tell = tell.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let least = self.seeds + self.fresh.map_or(0, |_| FRESH);
             // Ends: with the seeds wanted, or with the time.
             loop {
                 let n = next.fetch_add(1, Ordering::Relaxed);
-                if n >= self.seeds && begun.elapsed() >= self.time {
+                if n >= least && begun.elapsed() >= self.time {
                     return;
                 }
-                if tell.send(Verdict::of(&self.plan(self.first + n))).is_err() {
+                if tell.send(Verdict::of(&self.plan(self.seed(n)))).is_err() {
                     return;
                 }
             }

@@ -16,12 +16,13 @@ use simulator::{
     kept,
 };
 
-const USAGE: &str = "usage: sim [--seeds N] [--days D] [--first S] [--seconds T] [--cut D] \
-[--without PLACES] [--keep FILE] [--show]
+const USAGE: &str = "usage: sim [--seeds N] [--days D] [--first S] [--seconds T] [--fresh S] \
+[--cut D] [--without PLACES] [--keep FILE] [--show]
   --seeds N     so many seeds (100)
   --days D      each lives so many days (10)
   --first S     beginning with this seed (0)
   --seconds T   and as many more as fit into this time
+  --fresh S     these begin with another seed, and are at least twenty
   --cut D, --without PLACES   a smaller life, as a failure prints it
   --keep FILE   lives that failed once: lived again first, and what fails now is added
   --show        what happens in it, step by step";
@@ -100,6 +101,11 @@ fn work(options: &Options) -> Result<bool, String> {
     let seconds = begun.elapsed().as_secs_f64();
     let a_minute = count as f64 * 60.0 / seconds.max(0.001);
     let Sum { told, struck, rows, hash, failed } = sum;
+    if let Some(fresh) = campaign.fresh {
+        let more = count.saturating_sub(campaign.seeds);
+        println!("{more} of them as never before, from seed {fresh} on:");
+        println!("    ./dev sim --first {fresh} --seeds {more} --days {}", campaign.days);
+    }
     println!(
         "{count} seeds of {} days in {seconds:.1} s ({a_minute:.0} a minute): {rows} deliveries, \
          {told} told, {struck} mishaps, all traces {hash:016x}; {} failed",
@@ -137,6 +143,7 @@ fn options(mut given: impl Iterator<Item = String>) -> Result<Options, String> {
         first: 0,
         seeds: 100,
         time: Duration::ZERO,
+        fresh: None,
         days: 10,
         without: Default::default(),
         cut: None,
@@ -155,6 +162,7 @@ fn options(mut given: impl Iterator<Item = String>) -> Result<Options, String> {
             "--seeds" => campaign.seeds = number()?,
             "--first" => campaign.first = number()?,
             "--seconds" => campaign.time = Duration::from_secs(number()?),
+            "--fresh" => campaign.fresh = Some(number()?),
             "--days" => campaign.days = days()?,
             "--cut" => campaign.cut = Some(days()?),
             "--keep" => keep = Some(PathBuf::from(&value)),
