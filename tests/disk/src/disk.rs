@@ -62,6 +62,7 @@ impl fmt::Debug for Disk {
 
 type Sleep = Arc<dyn Fn(Duration) + Send + Sync>;
 type Death = Arc<dyn Fn(u32) + Send + Sync>;
+type Failure = Arc<dyn Fn() + Send + Sync>;
 
 struct State {
     folder: PathBuf,
@@ -76,6 +77,7 @@ struct State {
     counts: Counts,
     sleep: Sleep,
     death: Death,
+    failure: Failure,
 }
 
 #[derive(Debug)]
@@ -115,6 +117,7 @@ impl Disk {
             counts: Counts::default(),
             sleep: Arc::new(|_| ()),
             death: Arc::new(|_| ()),
+            failure: Arc::new(|| ()),
         })))
     }
 
@@ -138,6 +141,12 @@ impl Disk {
     /// Whom to tell that a process died of a [`Fault::Crash`]. It must not ask the disk anything.
     pub fn on_death(&self, death: impl Fn(u32) + Send + Sync + 'static) {
         lock(&self.0).death = Arc::new(death);
+    }
+
+    /// Whom to tell that somebody met a [`Fault::Failing`] or [`Fault::FailingSync`]. It must not ask
+    /// the disk anything.
+    pub fn on_failure(&self, failure: impl Fn() + Send + Sync + 'static) {
+        lock(&self.0).failure = Arc::new(failure);
     }
 
     /// Who opens files on this thread from now on.

@@ -84,9 +84,8 @@ impl Receiver {
         }
         let is_taken = matches!(mood, Mood::Well | Mood::Slow | Mood::TakesSilently);
         if is_taken {
-            let Call { key, process, marks, again } = call;
-            let desktop = self.is_desktop;
-            self.trace.add(&self.clocks, Happened::Told { key, process, desktop, marks, again });
+            let Call { key, to, process, marks, again } = call;
+            self.trace.add(&self.clocks, Happened::Told { key, process, to, marks, again });
         }
         tokio::time::sleep(WAY).await;
         let transient =
@@ -104,6 +103,7 @@ impl Receiver {
 
 struct Call {
     key: String,
+    to: String,
     process: u32,
     marks: Vec<Mark>,
     again: bool,
@@ -160,11 +160,13 @@ impl Caller {
         if let Err(why) = self.probe() {
             return Handover::Unavailable(why);
         }
-        let (key, again) = match &parcel.message {
-            Message::Notice(notice) => (notice.key.clone(), notice.again),
-            Message::Webhook(call) => (call.id.clone(), false),
+        let (key, to, again) = match &parcel.message {
+            Message::Notice(notice) => (notice.key.clone(), "desktop", notice.again),
+            Message::Webhook(call) => {
+                (call.id.clone(), call.url.rsplit('/').next().unwrap_or(""), false)
+            }
         };
-        let call = Call { key, again, process: self.process, marks };
+        let call = Call { key, to: to.into(), again, process: self.process, marks };
         let (answer, answered) = oneshot::channel();
         tokio::spawn(self.to.clone().receive(call, answer));
         let said = tokio::time::timeout(PATIENCE, answered).await;

@@ -35,8 +35,8 @@ pub enum Happened {
         marks: Vec<Mark>,
         /// Who sent it.
         process: u32,
-        /// Whether it was the desktop.
-        desktop: bool,
+        /// What the other side is called: `desktop`, or the last word of the endpoint's address.
+        to: String,
         /// Whether the text says that it may be seen twice.
         again: bool,
     },

@@ -35,6 +35,8 @@ use crate::{
 pub(crate) const AFTER: u64 = 4 * DAY;
 /// A service that could not be started is started again after so long.
 const AGAIN: u64 = 2_000;
+/// A disk that failed is looked at again within so long.
+const FAILED: u64 = 10_000;
 /// A slow sync is one within so long.
 const HURRIES: u64 = 1_000;
 
@@ -85,6 +87,8 @@ struct World {
     downs: Vec<Trouble>,
     frozen: Vec<(u64, u64)>,
     broken: Vec<(&'static str, String)>,
+    /// When somebody met a failing disk.
+    failures: Arc<Mutex<Vec<u64>>>,
     down_since: Option<u64>,
     set: Vec<(u64, i64)>,
     off_until: u64,
@@ -113,6 +117,9 @@ impl World {
         tokio::spawn(async move { behind.catch_up().await });
         let (died, deaths) = mpsc::unbounded_channel();
         disk.on_death(move |process| died.send(process).unwrap_or(()));
+        let failures = Arc::new(Mutex::new(Vec::new()));
+        let (met, clock) = (failures.clone(), clocks.clone());
+        disk.on_failure(move || met.lock().expect("a list").push(clock.truth()));
         let trace = Arc::new(Trace::default());
         let receiver = |is_desktop| {
             let (clocks, trace) = (clocks.clone(), trace.clone());
@@ -147,6 +154,7 @@ impl World {
             downs: Vec::new(),
             frozen: Vec::new(),
             broken: Vec::new(),
+            failures,
             down_since: Some(0),
             set: vec![(0, 0)],
             off_until: 0,
@@ -189,6 +197,12 @@ impl World {
         let rows = every_row(&engine);
         let stories = rows.iter().map(|l| engine.why(l.row.id).expect("a story")).collect();
         let damage = engine.check_file().expect("a check");
+        let faults = engine.check_records().expect("a check").into_iter();
+        self.broken.extend(faults.map(|fault| ("i25_the_audit_replays", format!("{fault:?}"))));
+        let met = std::mem::take(&mut *self.failures.lock().expect("a list"));
+        let troubled = |at: u64| (at.saturating_sub(1_000), at + FAILED);
+        let troubles = met.into_iter().map(troubled);
+        self.troubles.extend(troubles.map(|(from, until)| Trouble { from, until, desktop: None }));
         self.around.disk.remove();
         Outcome {
             trace: self.around.trace.entries(),
@@ -354,7 +368,6 @@ impl World {
             }
             Step::Failing(after) => {
                 disk.arrange(Fault::Failing { after });
-                self.trouble(DAY);
             }
             Step::Busy(time) => {
                 disk.arrange(Fault::Busy { held: Duration::from_millis(time) });
@@ -369,7 +382,6 @@ impl World {
             }
             Step::FailingSync => {
                 disk.arrange(Fault::FailingSync { after: 0 });
-                self.trouble(DAY);
             }
             Step::Full(time) => {
                 disk.arrange(Fault::Full { bytes: 1 });

@@ -5,6 +5,7 @@ use jiff::civil::date;
 use simulator::{
     campaign::Verdict,
     plan::{Definition, Plan, Step, Via},
+    run,
 };
 
 const MINUTE: u64 = 60_000;
@@ -94,5 +95,18 @@ fn a_restart_a_sleep_a_freeze_and_a_clock_set_forward_are_one_case() {
         assert_eq!(verdict.wrong, Vec::<String>::new(), "{step:?}");
         // Once late on the first day, and on the days that follow the end of it.
         assert_eq!(verdict.told, 5, "{step:?}");
+    }
+}
+
+/// A disk that fails once excuses what is late within ten seconds of it, and nothing after.
+#[test]
+fn a_failing_disk_is_an_excuse_for_ten_seconds() {
+    for step in [Step::FailingSync, Step::Failing(3)] {
+        let steps = vec![(0, Step::Add(0, DAILY)), (HOUR, step)];
+        let outcome = run(&Plan { steps, ..Plan::empty(9, 1) });
+        // It is met when the ledger is next written.
+        let met = outcome.troubles.iter().find(|trouble| trouble.from > HOUR - 2_000);
+        let lasts = met.map(|trouble| trouble.until - trouble.from);
+        assert_eq!(lasts, Some(11_000), "{step:?}");
     }
 }

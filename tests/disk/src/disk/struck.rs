@@ -46,6 +46,8 @@ impl State {
                 if kills {
                     self.kill(process);
                     (self.death)(process);
+                } else {
+                    (self.failure)();
                 }
                 Err((No::Failed, torn))
             }
@@ -73,6 +75,9 @@ impl State {
             | Fault::Full { .. }
             | Fault::Busy { .. } => true,
         });
+        if fails {
+            (self.failure)();
+        }
         (fails, lasts)
     }
 }

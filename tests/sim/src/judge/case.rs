@@ -20,7 +20,10 @@ pub(super) struct Passing {
     pub wall: Timestamp,
     /// The key the other side saw; of what was only sent, none.
     pub key: String,
-    pub desktop: bool,
+    /// What the other side is called; of what was only sent, nothing.
+    pub to: String,
+    /// Whether it says that it may be seen twice.
+    pub again: bool,
     /// How many rows it stood for.
     pub rows: usize,
 }
@@ -61,14 +64,15 @@ impl<'a> Case<'a> {
             match &entry.what {
                 Happened::Sent { marks, .. } => {
                     let rows = marks.len();
-                    let one = Passing { truth, wall, key: String::new(), desktop: false, rows };
+                    let (key, to) = (String::new(), String::new());
+                    let one = Passing { truth, wall, key, to, again: false, rows };
                     for (row, _) in marks {
                         case.sent.entry(*row).or_default().push(one.clone());
                     }
                 }
-                Happened::Told { key, marks, desktop, .. } => {
-                    let (key, rows) = (key.clone(), marks.len());
-                    let one = Passing { truth, wall, key, desktop: *desktop, rows };
+                Happened::Told { key, marks, to, again, .. } => {
+                    let (key, to, rows) = (key.clone(), to.clone(), marks.len());
+                    let one = Passing { truth, wall, key, to, again: *again, rows };
                     for (row, _) in marks {
                         case.told.entry(*row).or_default().push(one.clone());
                     }

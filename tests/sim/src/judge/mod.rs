@@ -26,6 +26,7 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i14_an_edit_makes_nothing_already_due", rows::i14_an_edit_makes_nothing_already_due),
     ("i14_no_replan_loses_anything", rows::i14_no_replan_loses_anything),
     ("i16_told_at_most_once_without_a_doubt", rows::i16_told_at_most_once_without_a_doubt),
+    ("i16_repeats_are_marked", rows::i16_repeats_are_marked),
     ("i16_one_key_for_one_row", rows::i16_one_key_for_one_row),
     ("i17_completed_is_what_somebody_took", rows::i17_completed_is_what_somebody_took),
     ("i17_nothing_is_lost", occurrences::i17_nothing_is_lost),

@@ -8,7 +8,10 @@ use calendar::{
 use engine::{ledger::attempt::AttemptRow as Attempt, queries::Story};
 use jiff::SignedDuration;
 
-use super::case::{Case, Passing};
+use super::{
+    case::{Case, Passing},
+    services::said_meanwhile,
+};
 
 /// The long schedule has ten tries after the first, the quick one three.
 const LONG: usize = 11;
@@ -55,6 +58,27 @@ pub(super) fn i16_told_at_most_once_without_a_doubt(case: &Case<'_>, wrong: &mut
             |p: &Passing| case.restored.iter().any(|(at, _, of)| *of <= p.truth && p.truth <= *at);
         if !told.iter().all(is_forgotten) {
             wrong.push(format!("{row} was told at {:?} and is not in the ledger", times(told)));
+        }
+    }
+}
+
+/// What pops up once more says so.
+pub(super) fn i16_repeats_are_marked(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in case.outcome.stories.iter().filter(|story| story.delivery.row.facts.desktop) {
+        let told = case.told(story);
+        // An older copy of the ledger does not know what was told after it was made.
+        let forgotten = |p: &Passing| {
+            let mut all = case.restored.iter();
+            all.any(|(at, _, _)| told[0].truth <= *at && *at <= p.truth)
+        };
+        let unmarked = |p: &&Passing| !p.again && !forgotten(p);
+        if let Some(again) = told.iter().skip(1).find(unmarked) {
+            let times = times(&told[..1]);
+            let at = again.wall;
+            wrong.push(format!(
+                "{}: told {times:?}, and at {at} as if for the first time",
+                name(story)
+            ));
         }
     }
 }
@@ -114,9 +138,12 @@ pub(super) fn i19_tries_are_bounded(case: &Case<'_>, wrong: &mut Vec<String>) {
 /// Each row goes through its own channel.
 pub(super) fn i20_each_by_its_own_channel(case: &Case<'_>, wrong: &mut Vec<String>) {
     for story in &case.outcome.stories {
-        let desktop = story.delivery.row.facts.desktop;
-        if case.told(story).iter().any(|told| told.desktop != desktop) {
-            wrong.push(format!("{}: told by another channel", name(story)));
+        let own = match story.delivery.row.facts.desktop {
+            true => "desktop",
+            false => &story.delivery.channel,
+        };
+        if let Some(told) = case.told(story).iter().find(|told| told.to != own) {
+            wrong.push(format!("{}: told by {}, and not by {own}", name(story), told.to));
         }
     }
 }
@@ -143,6 +170,7 @@ pub(super) fn i24_never_early(case: &Case<'_>, wrong: &mut Vec<String>) {
 
 /// The audit replays to the row, and tries are counted on.
 pub(super) fn i25_the_audit_replays(case: &Case<'_>, wrong: &mut Vec<String>) {
+    said_meanwhile(case, "i25_the_audit_replays", wrong);
     for story in &case.outcome.stories {
         let row = &story.delivery.row;
         let mut at = "";

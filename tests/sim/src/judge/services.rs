@@ -117,7 +117,7 @@ pub(super) fn the_file_is_sound(case: &Case<'_>, wrong: &mut Vec<String>) {
 }
 
 /// What the world saw while the run went on.
-fn said_meanwhile(case: &Case<'_>, name: &str, wrong: &mut Vec<String>) {
+pub(super) fn said_meanwhile(case: &Case<'_>, name: &str, wrong: &mut Vec<String>) {
     let said = case.outcome.broken.iter().filter(|(of, _)| *of == name);
     wrong.extend(said.map(|(_, what)| what.clone()));
 }

@@ -1,0 +1,171 @@
+//! A small life that really was, and what can be changed in what was seen of it.
+
+use engine::queries::Story;
+use jiff::{SignedDuration, Timestamp, civil::date};
+use simulator::{
+    outcome::{Outcome, Silence, Silenced, Trouble},
+    plan::{Definition, Plan, Step, Via},
+    trace::{Entry, Happened},
+};
+
+pub(crate) const HOUR: u64 = 3_600_000;
+
+pub(crate) const DAILY: Definition = Definition::DAILY;
+/// Shown at one, then snoozed.
+pub(crate) const POP_UP: Definition = Definition {
+    start: date(2026, 10, 20).at(13, 10, 0, 0),
+    every: None,
+    via: Via::Desktop,
+    use_by: Some("start"),
+    ..DAILY
+};
+/// Told at two, and deleted at four.
+pub(crate) const DELETED: Definition =
+    Definition { start: date(2026, 10, 20).at(14, 10, 0, 0), every: None, ..DAILY };
+
+/// Shown at three, and again every two hours.
+pub(crate) const INSISTS: Definition = Definition {
+    start: date(2026, 10, 20).at(15, 10, 0, 0),
+    nag: Some(120),
+    use_by: None,
+    ..POP_UP
+};
+
+pub(crate) fn plan() -> Plan {
+    let steps = vec![
+        (0, Step::Add(0, DAILY)),
+        (1, Step::Add(1, POP_UP)),
+        (2, Step::Add(2, DELETED)),
+        (3, Step::Add(3, INSISTS)),
+        (7 * HOUR + 60_000, Step::Snooze(10)),
+        (10 * HOUR, Step::Delete(2)),
+        (11 * HOUR, Step::Kill(5_000)),
+    ];
+    Plan { twins: true, steps, ..Plan::empty(1, 1) }
+}
+
+/// The first row about an event.
+pub(crate) fn story(outcome: &mut Outcome, name: usize) -> &mut Story {
+    let subject = outcome.lives[name].subject.clone().expect("it was added");
+    let of = |row: &&mut Story| {
+        let identity = &row.delivery.row.identity;
+        identity.subject == subject && identity.reminder.starts_with("t:")
+    };
+    outcome.stories.iter_mut().filter(|row| !row.attempts.is_empty()).find(of).expect("a row")
+}
+
+/// Where something about a row of an event stands in the trace.
+pub(crate) fn find(outcome: &mut Outcome, name: usize, is: fn(&Happened) -> bool) -> usize {
+    let row = story(outcome, name).delivery.row.id;
+    let about = |what: &Happened| match what {
+        Happened::Sent { marks, .. }
+        | Happened::Answered { marks, .. }
+        | Happened::Told { marks, .. } => marks.iter().any(|(of, _)| *of == row),
+        _ => false,
+    };
+    let found = outcome.trace.iter().position(|entry| is(&entry.what) && about(&entry.what));
+    found.expect("it was told")
+}
+
+pub(crate) fn sent(outcome: &mut Outcome, name: usize) -> usize {
+    find(outcome, name, |what| matches!(what, Happened::Sent { .. }))
+}
+
+pub(crate) fn told(outcome: &mut Outcome, name: usize) -> usize {
+    find(outcome, name, |what| matches!(what, Happened::Told { .. }))
+}
+
+pub(crate) fn answered(outcome: &mut Outcome, name: usize) -> usize {
+    find(outcome, name, |what| matches!(what, Happened::Answered { .. }))
+}
+
+pub(crate) fn later(at: Timestamp, millis: i64) -> Timestamp {
+    at + SignedDuration::from_millis(millis)
+}
+
+/// Puts something into the trace just after an entry.
+pub(crate) fn after(outcome: &mut Outcome, place: usize, what: Happened) {
+    let entry = Entry { what, ..outcome.trace[place].clone() };
+    outcome.trace.insert(place + 1, entry);
+}
+
+/// The same hand-over, by the claim so many after it.
+pub(crate) fn again(outcome: &mut Outcome, of: usize, place: usize, token: i64) {
+    let mut what = outcome.trace[of].what.clone();
+    if let Happened::Sent { marks, .. } = &mut what {
+        marks[0].1 += token;
+    }
+    after(outcome, place, what);
+}
+
+/// The heir leads so many milliseconds after the leader was killed.
+pub(crate) fn heir(outcome: &mut Outcome, millis: u64) {
+    let is_end = |e: &Entry| matches!(e.what, Happened::Ended { heir: true, .. });
+    let end = outcome.trace.iter().position(is_end).expect("it was killed");
+    let truth = outcome.trace[end].truth + millis;
+    let is_lead = |e: &&mut Entry| matches!(e.what, Happened::Leads { .. });
+    let lead = outcome.trace[end..].iter_mut().find(is_lead).expect("an heir");
+    lead.truth = truth;
+}
+
+/// An older copy is put in place when the daily one has just been due for so long.
+pub(crate) fn restore(outcome: &mut Outcome, millis: i64) {
+    let place = sent(outcome, 0);
+    let due = story(outcome, 0).delivery.row.facts.due;
+    let truth = outcome.trace[place].truth - 1;
+    let what = Happened::Restored { of: truth };
+    outcome.trace.insert(place, Entry { truth, wall: later(due, millis), what });
+}
+
+/// The deleted one is handed over at this moment after it was deleted.
+pub(crate) fn send_deleted(outcome: &mut Outcome, millis: i64) {
+    let place = sent(outcome, 2);
+    let deleted = outcome.lives[2].versions.last().expect("it was deleted").from;
+    let truth = deleted.checked_add_signed(millis).expect("a moment");
+    outcome.trace[place].truth = truth;
+}
+
+/// The daily one failed this often, and was cut off as often as this.
+pub(crate) fn tries(outcome: &mut Outcome, failed: usize, cut_off: usize) {
+    let story = story(outcome, 0);
+    let one = story.attempts[0].clone();
+    let many = |word: &str, count| {
+        let try_ =
+            engine::ledger::attempt::AttemptRow { outcome: Some(word.into()), ..one.clone() };
+        std::iter::repeat_n(try_, count)
+    };
+    story.attempts.extend(many("transient", failed).chain(many("unknown", cut_off)));
+}
+
+/// A pause of a minute that began so long before the pop-up.
+pub(crate) fn pause(outcome: &mut Outcome, before: u64) {
+    let place = sent(outcome, 1);
+    let from = outcome.trace[place].truth - before;
+    outcome.silences.push(Silence { from, by: Silenced::Pause(60_000), sure: true });
+}
+
+/// What insists was answered by this moment.
+pub(crate) fn answer(outcome: &mut Outcome, at: u64) {
+    let row = story(outcome, 3).delivery.row.id;
+    outcome.answers.push((at, row));
+}
+
+/// What insists was told once.
+pub(crate) fn forget_nags(outcome: &mut Outcome) {
+    let is_nag = |story: &Story| story.delivery.row.identity.reminder.starts_with("n:");
+    outcome.stories.retain(|story| !is_nag(story));
+}
+
+pub(crate) fn trouble(outcome: &mut Outcome) {
+    outcome.troubles.push(Trouble { from: 0, until: u64::MAX / 2, desktop: None });
+}
+
+/// The pop-up is shown once more, and says so or does not.
+pub(crate) fn pop_up_twice(outcome: &mut Outcome, says_so: bool) {
+    let place = told(outcome, 1);
+    let mut what = outcome.trace[place].what.clone();
+    if let Happened::Told { again, .. } = &mut what {
+        *again = says_so;
+    }
+    after(outcome, place, what);
+}
