@@ -178,9 +178,20 @@ impl fmt::Display for Days {
             return f.write_str("all");
         }
         let numbers: Vec<usize> = self.numbers().map(usize::from).collect();
+        let mut runs: Vec<Vec<usize>> =
+            numbers.chunk_by(|a, b| a + 1 == *b).map(<[usize]>::to_vec).collect();
+        // From Sunday to Thursday goes through the end of the week.
+        if let [first, .., last] = runs.as_slice()
+            && (first.first(), last.last()) == (Some(&0), Some(&6))
+            && first.len() + last.len() > 2
+        {
+            let through = [last.as_slice(), first.as_slice()].concat();
+            runs.pop();
+            runs[0] = through;
+        }
         let mut parts: Vec<String> = Vec::new();
-        for run in numbers.chunk_by(|a, b| a + 1 == *b) {
-            match run {
+        for run in &runs {
+            match run.as_slice() {
                 [first, .., last] if run.len() > 2 => {
                     parts.push(format!("{}-{}", NAMES[*first], NAMES[*last]));
                 }
@@ -263,6 +274,26 @@ mod tests {
     }
 
     #[test]
+    fn days_in_a_row_are_said_as_a_person_says_them() {
+        for (said, told) in [
+            ("sun-thu", "sun-thu"),
+            ("mon,tue,wed,thu,sun", "sun-thu"),
+            ("sat-mon,wed", "sat-mon,wed"),
+            ("mon-fri", "mon-fri"),
+            ("fri-sun", "fri-sun"),
+            ("sun,mon", "mon,sun"),
+            ("sat,sun", "sat,sun"),
+            ("mon-sun", "all"),
+            ("tue-sun", "tue-sun"),
+            ("wed-mon", "wed-mon"),
+        ] {
+            let days: Days = said.parse().expect(said);
+            assert_eq!(days.to_string(), told, "{said}");
+            assert_eq!(told.parse(), Ok(days), "{told}");
+        }
+    }
+
+    #[test]
     fn they_begin_next_on_one_of_their_days() {
         for (rules, local, next) in [
             ("22:00-07:00 all", "2026-11-23T12:00[Europe/Berlin]", "Mon 23 22:00"),
@@ -300,7 +331,7 @@ mod tests {
             ("22:00-07:00 mon-fri", "22:00-07:00 mon-fri"),
             ("22:00-07:00", "22:00-07:00 all"),
             ("09:30-17:00 sat,Sun", "09:30-17:00 sat,sun"),
-            ("22:00-07:00 fri-mon", "22:00-07:00 mon,fri-sun"),
+            ("22:00-07:00 fri-mon", "22:00-07:00 fri-mon"),
             ("22:00-07:00 mon,wed,thu,fri", "22:00-07:00 mon,wed-fri"),
         ] {
             let rules: Quiet = text.parse().expect(text);

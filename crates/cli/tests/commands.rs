@@ -245,6 +245,25 @@ fn programs_get_the_shapes_they_were_promised() {
 }
 
 #[test]
+fn what_would_read_alike_in_next_is_told_apart_and_nothing_else_is() {
+    let desk = Desk::new();
+    desk.line("calendar add Work").done();
+    let next = || desk.line("next").done().to_string();
+    desk.add("Pill --kind note --at 2031-11-25T12:00");
+    desk.add("Tea --kind note --at 2031-11-25T12:00");
+    assert!(next().contains("Pill  ") && next().contains("Tea  "), "{}", next());
+    let other = desk.add("Pill --kind note --at 2031-11-25T12:00");
+    assert!(next().contains(&format!("Pill (…{})", &other[other.len() - 6..])), "{}", next());
+    assert_eq!(next().matches("Pill (…").count(), 2, "{}", next());
+    desk.run(["edit", &other, "--calendar", "Work"]).done();
+    for part in ["Pill (Work) ", "Pill (Personal) ", "Tea  "] {
+        assert!(next().contains(part), "{part}: {}", next());
+    }
+    desk.run(["edit", &other, "--place", "the pharmacy"]).done();
+    assert!(next().contains("Pill (the pharmacy) "), "{}", next());
+}
+
+#[test]
 fn deleting_says_what_was_cancelled_and_the_ledger_keeps_it() {
     let desk = Desk::new();
     let id = desk.add("Lunch --at 2031-11-25T12:00 --remind 1h --remind 10m");

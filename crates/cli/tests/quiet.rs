@@ -22,6 +22,8 @@ fn quiet_hours_are_set_bit_by_bit_switched_off_and_on_again() {
     assert_eq!(desk.line("quiet off").done(), "No quiet hours.\n");
     desk.line("quiet on").done();
     assert_eq!(hours(&desk), json!([true, "22:30", "06:15", "mon-fri"]));
+    let set = desk.line("quiet --days sun-thu");
+    assert!(set.done().contains("beginning on sun-thu."), "{set:?}");
     assert!(desk.line("quiet --to 22:30").refused(2).contains("have no length"));
     assert!(desk.line("quiet --from 25:00").refused(2).contains("write hours and minutes"));
     assert!(desk.line("quiet --days weekend").refused(2).contains("mon-fri"));

@@ -49,19 +49,21 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         _ => words::moment(ring.due, &zone),
     };
     let screen = words::screen();
-    let line = |(ring, of): (&Ring, &Option<(Event, Occurrence)>)| {
+    let apart = apart(session, &rings, &found)?;
+    let line = |at: usize| {
+        let (ring, of) = (&rings[at], &found[at]);
         let there = of.as_ref().and_then(|(event, o)| {
             let there = their::there(event, o, &zone)?;
             Some(format!(" ({} · {there})", zone.to_datetime(o.start).strftime("%H:%M")))
         });
         [
             when(ring),
-            words::title(&ring.title, screen, OTHERS) + &there.unwrap_or_default(),
+            words::title(&ring.title, screen, OTHERS) + &there.unwrap_or_default() + &apart[at],
             ring.channel.clone(),
             ring.delivery.map_or_else(|| "planned later".into(), |id| id.to_string()),
         ]
     };
-    let lines: Vec<[String; 4]> = rings.iter().zip(&found).map(line).collect();
+    let lines: Vec<[String; 4]> = (0..rings.len()).map(line).collect();
     let text = format!(
         "What will ring (times in {})\n{}{}",
         session.context.machine,
@@ -69,6 +71,38 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         session.warning()
     );
     Ok(Answer::new(text, &shapes))
+}
+
+/// What tells rings apart that are of different events and would read alike; else nothing.
+fn apart(
+    session: &Session,
+    rings: &[Ring],
+    found: &[Option<(Event, Occurrence)>],
+) -> Result<Vec<String>, Failure> {
+    let calendars = session.engine.calendars()?;
+    let named = |id| calendars.iter().find(|c| c.id == id).map_or("", |c| c.name.as_str());
+    let ways = |of: &Option<(Event, Occurrence)>| match of {
+        Some((event, _)) => {
+            let id = event.id.to_string();
+            let end = id.char_indices().rev().nth(5).map_or(0, |(at, _)| at);
+            [event.place.clone(), named(event.calendar).into(), format!("…{}", &id[end..])]
+        }
+        None => [const { String::new() }; 3],
+    };
+    let ways: Vec<[String; 3]> = found.iter().map(ways).collect();
+    let told = |at: usize| {
+        let alike = |other: &usize| {
+            let (one, other) = (&rings[at], &rings[*other]);
+            let looks = (one.due, &one.title, &one.channel);
+            one.event != other.event && looks == (other.due, &other.title, &other.channel)
+        };
+        let others: Vec<usize> = (0..rings.len()).filter(alike).collect();
+        let differs = |way: &usize| others.iter().all(|other| ways[*other][*way] != ways[at][*way]);
+        let way = (0..3).find(differs).filter(|_| !others.is_empty());
+        let said = way.map(|way| ways[at][way].as_str()).filter(|said| !said.is_empty());
+        said.map_or_else(String::new, |said| format!(" ({said})"))
+    };
+    Ok((0..rings.len()).map(told).collect())
 }
 
 /// What a ring is about, if that is still there.
