@@ -79,7 +79,7 @@ fn one_service_leads_another_stands_by_and_takes_over() {
     let problem = "no notification service: reminders will wait in the inbox until there is one";
     assert_eq!((&found["problems"], code), (&json!([problem]), 1));
     let mut second = Service::start(&desk);
-    second.says("standing by");
+    second.says(&format!("another service (process {pid}, Carillon "));
     assert_eq!(first.end(), Some(0));
     second.says("leading");
     let pid = second.child.id();

@@ -191,7 +191,12 @@ async fn lead(
     }
     // A stand-by holds nothing, so that the ledger may be migrated.
     drop(engine);
-    tracing::info!("another service leads this ledger: standing by");
+    let who = SchedulerLock::holder(&dir)
+        .map_or_else(String::new, |(pid, version)| format!(" (process {pid}, Carillon {version})"));
+    tracing::info!(
+        "another service{who} rings for this ledger already: standing by, to take over as soon as that one ends; \
+         Ctrl+C ends this one"
+    );
     ready::ready();
     let (tell, free) = oneshot::channel();
     let wait = move || tell.send(SchedulerLock::wait(&dir)).unwrap_or_else(drop);
