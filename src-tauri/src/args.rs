@@ -11,6 +11,55 @@ use wire::dto::Open;
 /// Shown when the words were not understood.
 const USAGE: &str = "carillon-desktop [--data-dir DIR] [--open DELIVERY | --new | --quick-add | --inbox | --attention | --settings]";
 
+/// What `--help` says.
+pub const HELP: &str = "\
+The window of Carillon: the calendar, the inbox and the record of every reminder
+
+Usage: carillon-desktop [--data-dir DIR] [WHAT TO SHOW FIRST]
+
+  --open DELIVERY  This delivery; an id looks like dlv_0199…
+  --new            A new event
+  --quick-add      Only a small window for a line of text such as \"dentist tomorrow at 9\"
+  --inbox          What is not acknowledged yet
+  --attention      What failed or is uncertain
+  --settings       The settings
+
+  --data-dir DIR   The ledger in this directory [default: CARILLON_DATA_DIR, else
+                   the desktop's data directory]
+  -h, --help       Print this
+  -V, --version    Print the version
+
+It starts the reminder service when none is running and ends when it is closed;
+the service goes on ringing. A second start over the same ledger brings the
+first window forward. `carillon --help` is about the command line.
+";
+
+/// What the program was started for.
+#[derive(Debug)]
+pub enum Asked {
+    /// A window.
+    Window(Args),
+    /// Words alone.
+    Words(String),
+}
+
+/// Reads the words after the program's name; who asks for help or the version gets that, whatever
+/// else is said.
+///
+/// # Errors
+/// As [`parse`].
+pub fn asked(words: impl IntoIterator<Item = OsString>) -> Result<Asked, String> {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let says = |names: [&str; 2]| words.iter().any(|word| names.iter().any(|name| word == name));
+    if says(["-h", "--help"]) {
+        return Ok(Asked::Words(HELP.into()));
+    }
+    if says(["-V", "--version"]) {
+        return Ok(Asked::Words(format!("carillon-desktop {}\n", env!("CARGO_PKG_VERSION"))));
+    }
+    parse(words).map(Asked::Window)
+}
+
 /// A window's start, understood.
 #[derive(Debug, Default)]
 pub struct Args {
@@ -135,6 +184,23 @@ mod tests {
         ] {
             let said = check(words).expect_err(words);
             assert!(said.contains(named), "{words}: {said}");
+        }
+    }
+
+    #[test]
+    fn who_asks_for_help_or_the_version_gets_words_and_no_window() {
+        let asked = |words: &str| match asked(words.split_whitespace().map(OsString::from)) {
+            Ok(Asked::Words(said)) => Some(said),
+            Ok(Asked::Window(_)) | Err(_) => None,
+        };
+        for words in ["--help", "-h", "--inbox --help", "--colour -h"] {
+            assert_eq!(asked(words).as_deref(), Some(HELP), "{words}");
+        }
+        assert_eq!(asked("-V"), Some(format!("carillon-desktop {}\n", env!("CARGO_PKG_VERSION"))));
+        assert_eq!((asked("--inbox"), asked("--colour")), (None, None));
+        // Each word that is understood is in it.
+        for word in USAGE.split(['[', ']', '|', ' ']).filter(|word| word.starts_with("--")) {
+            assert!(HELP.contains(&format!("  {word}")), "{word}");
         }
     }
 

@@ -9,10 +9,23 @@ mod door;
 mod dropped;
 mod window;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use args::Asked;
 
 fn main() -> ExitCode {
-    match args::parse(std::env::args_os().skip(1)).and_then(window::run) {
+    let done = args::asked(std::env::args_os().skip(1)).and_then(|asked| match asked {
+        Asked::Window(args) => window::run(args),
+        Asked::Words(words) => {
+            // Whoever reads may have seen enough.
+            io::stdout().lock().write_all(words.as_bytes()).unwrap_or(());
+            Ok(())
+        }
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             eprintln!("carillon-desktop: {sentence}");
