@@ -82,7 +82,7 @@ fn a_backup_of_a_damaged_ledger_takes_no_good_ones_place() {
         )
         .expect("damage");
     let said = backup::daily(&dir, now).expect_err("no good backup").to_string();
-    assert!(said.contains("is damaged"), "{said}");
+    assert!(said.contains("did not become a whole backup"), "{said}");
     assert_eq!(names(&dir.join("backups")), before);
 }
 

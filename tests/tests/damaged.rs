@@ -129,6 +129,25 @@ fn a_ledger_that_is_gone_or_empty_is_not_begun_anew_where_there_are_backups_of_i
 }
 
 #[test]
+fn one_that_is_damaged_again_and_again_does_not_fill_the_disk_with_what_is_kept_of_it() {
+    let (_folder, dir) = folder();
+    backed_up(&dir, "One", day("2026-11-23"));
+    for n in 1..=3 {
+        smash(&dir);
+        assert!(matches!(mend(&dir, day("2026-11-24")), Ok(Mending::Mended(_))), "{n}");
+    }
+    smash(&dir);
+    for now in [day("2026-11-24"), day("2026-11-25") - SignedDuration::from_secs(1)] {
+        let said = mend(&dir, now).expect_err("it is damaged again").to_string();
+        assert!(said.contains("it was damaged 3 times within a day"), "{said}");
+        assert_eq!(kept(&dir).len(), 3);
+    }
+    let done = mend(&dir, day("2026-11-25")).expect("mended");
+    assert!(matches!(done, Mending::Mended(_)), "{done:?}");
+    assert_eq!(titles(&dir), ["One"]);
+}
+
+#[test]
 fn backups_of_another_ledger_are_not_thrown_away_and_do_not_take_its_place() {
     let (_folder, dir) = folder();
     for n in 1..=7 {
@@ -297,6 +316,56 @@ async fn a_ledger_that_is_deleted_beside_its_service_is_put_back_and_that_is_sai
     let home = home.opened_anew();
     home.note("Now", Duration::from_secs(2), ChannelId::DESKTOP);
     home.until_in(State::Completed, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_was_open_when_the_ledger_was_deleted_goes_on_with_what_was_put_back() {
+    let home = home();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let _service = home.service().await;
+    fs::remove_file(home.data().join("carillon.db")).expect("gone");
+    home.note("Between", Duration::from_secs(3_600), ChannelId::DESKTOP);
+    let notes = notifier.wait_for(1).await;
+    assert_eq!(notes[0].summary, "Carillon's ledger was deleted", "{notes:?}\n{}", home.log());
+    home.note("After", Duration::from_secs(3_600), ChannelId::DESKTOP);
+    assert_eq!(titles(&home.data()), ["After", "Between", "Tea"]);
+    home.note("Now", Duration::from_secs(2), ChannelId::DESKTOP);
+    home.until_in(State::Completed, 1).await;
+    assert_eq!(notifier.wait_for(2).await[1].summary, "Now");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_whose_place_another_copy_takes_is_kept_and_the_service_goes_on_with_the_copy() {
+    let home = home();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let service = home.service().await;
+    home.note("Since the backup", Duration::from_secs(3_600), ChannelId::DESKTOP);
+    home.engine.close().expect("closed");
+    let (path, copy) = (home.data().join("carillon.db"), home.data().join("copy"));
+    let backup = backup::daily_ones(&home.data()).remove(0).1;
+    fs::copy(backup, &copy).expect("a copy");
+    fs::rename(&copy, &path).expect("replaced");
+    Bell::in_dir(&home.data()).ring();
+    let notes = notifier.wait_for(1).await;
+    assert_eq!(notes[0].summary, "Carillon's ledger was replaced by another file", "{notes:?}");
+    let kept: Vec<_> =
+        names(&home.data()).into_iter().filter(|name| name.contains(".replaced-")).collect();
+    assert_eq!(kept.len(), 1, "{:?}\n{}", names(&home.data()), home.log());
+    assert!(notes[0].body.contains(&kept[0]), "{notes:?}");
+    let held = engine::ledger::copy::examine(&home.data().join(&kept[0])).expect("it is whole");
+    assert_eq!(held.events, 2);
+    // The copy counts as restored, and is led.
+    let home = home.opened_anew();
+    home.until("a leading service", |engine| {
+        engine.restored_at().expect("readable")?;
+        engine.service_status().expect("readable").filter(|said| said.pid == service.pid())
+    })
+    .await;
+    assert_eq!(titles(&home.data()), ["Tea"]);
+    home.note("Now", Duration::from_secs(2), ChannelId::DESKTOP);
+    home.until_in(State::Completed, 1).await;
+    assert_eq!(home.engine.check_file().expect("asked"), [""; 0]);
+    service.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]

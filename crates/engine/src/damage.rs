@@ -9,13 +9,18 @@ use std::{
     time::Duration,
 };
 
+use calendar::timing::later;
 use jiff::Timestamp;
 use rusqlite::ErrorCode;
 
 use crate::{
     backup,
     error::{Error, Result},
-    ledger::{DATABASE, SchedulerLock, copy, exchange::Alone, prepare_directory, takeover},
+    ledger::{
+        DATABASE, SchedulerLock, copy,
+        exchange::{self, Alone},
+        prepare_directory, takeover,
+    },
     restore,
 };
 
@@ -38,6 +43,13 @@ pub enum Mending {
     /// Somebody has it open, and nothing was done: who, in words, as far as that is known.
     InUse(Option<String>),
 }
+
+/// In the name of what is kept.
+const DAMAGED: &str = "damaged";
+/// A disk that damages the ledger again and again is not to be filled with copies of it: so many
+/// are kept in a day.
+const MENDS: usize = 3;
+const DAY: i64 = 86_400;
 
 /// So long it is waited for whoever has the ledger open; then it is tried again.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -76,6 +88,7 @@ pub fn is_damage(error: &Error, dir: &Path) -> bool {
         | Error::Newer { .. }
         | Error::Held { .. }
         | Error::Copy { .. }
+        | Error::Replaced { .. }
         | Error::Full
         | Error::Busy
         | Error::Io { .. }
@@ -118,6 +131,13 @@ pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mending
         Err(Error::Copy { .. }) if !begins_well(&dir) => {}
         Err(other) => return Err(other),
     }
+    if exchange::kept_since(&dir, DAMAGED, later(now, -DAY)) >= MENDS {
+        let reason = format!(
+            "it was damaged {MENDS} times within a day, by its disk or another program: see to that first; \
+             `carillon restore FILE` puts a copy of yours in its place, and it is kept"
+        );
+        return Err(Error::Unfit { path: dir, reason });
+    }
     let ledger = copy::ledger_of(&path);
     for backup in backup::by_age(&dir, now) {
         if ledger.is_some() && copy::ledger_of(&backup) != ledger {
@@ -125,7 +145,7 @@ pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mending
         }
         match copy::examine(&backup).and_then(|_| restore::adopt(&backup, &alone.fresh())) {
             Ok(_) => {
-                let kept = alone.exchange("damaged", now)?;
+                let kept = alone.exchange(DAMAGED, now)?;
                 return Ok(Mending::Mended(Mended { kept, backup }));
             }
             Err(error @ (Error::Full | Error::Busy | Error::Io { .. })) => {

@@ -113,7 +113,7 @@ impl Driver {
     /// `nudge` calls for a look; `woken` hears why each sleep ended, before the pass.
     ///
     /// # Errors
-    /// When the ledger was taken over by a newer program.
+    /// When the ledger was taken over by a newer program, is damaged, or another file has its place.
     pub async fn run(
         mut self,
         mut wake: Box<dyn Wake>,
@@ -182,7 +182,7 @@ impl Driver {
                 }
                 Ok(more && !stopping)
             }
-            Err(error @ crate::Error::Newer { .. }) => Err(error),
+            Err(error @ (crate::Error::Newer { .. } | crate::Error::Replaced { .. })) => Err(error),
             // Nothing that is read from it can be relied on.
             Err(error) if damage::is_damage(&error, &self.engine.dir()) => Err(error),
             Err(error) => {

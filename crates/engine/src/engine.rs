@@ -117,6 +117,9 @@ impl Engine {
         machine: &ZoneName,
     ) -> Result<Self> {
         let mut ledger = Ledger::open(dir)?;
+        if actor == Actor::Service {
+            ledger.stay();
+        }
         let known = ledger.read(|tx| setting::get(tx, setting::name::INSTALLATION))?;
         let installation = match known {
             Some(known) => known,
@@ -263,6 +266,14 @@ impl Engine {
     /// When it cannot be put back.
     pub fn look_for_file(&self) -> Result<Whereabouts> {
         self.lock().look_for_file()
+    }
+
+    /// Keeps what is open whole, after another file took its place; gives its name there.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_aside(&self) -> Result<std::path::PathBuf> {
+        self.lock().keep_aside(self.now().wall)
     }
 
     /// The bell beside the ledger.

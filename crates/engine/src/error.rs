@@ -66,8 +66,6 @@ pub enum Error {
         path: PathBuf,
         /// Who, in words.
         who: String,
-        /// The older service was asked to stop for that: another one is to be started.
-        stopped: bool,
     },
     /// A file that is to be a copy of the ledger, or is to become the ledger, is not fit.
     #[error("the file {path} {reason}")]
@@ -84,6 +82,15 @@ pub enum Error {
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+    },
+    /// Another file took the place of the one that is open, and is another ledger, or an older state
+    /// of this one.
+    #[error(
+        "another file has taken the place of the ledger in {path} while it was open here: close this program and open it again"
+    )]
+    Replaced {
+        /// The directory.
+        path: PathBuf,
     },
     /// The disk is full.
     #[error("the disk with the ledger is full: nothing was changed; free some space and repeat")]
@@ -155,6 +162,7 @@ impl Error {
             | Self::Held { .. }
             | Self::Copy { .. }
             | Self::Damaged { .. }
+            | Self::Replaced { .. }
             | Self::Full
             | Self::Busy
             | Self::Io { .. }

@@ -41,14 +41,13 @@ impl Copies {
         Self { dir, engine, aside, is_busy, tell, found: Some(Whereabouts::There), next }
     }
 
-    /// A ledger that was deleted is put back, and one that was replaced is said to be, once.
+    /// A ledger that was deleted is put back, and that is said. One that was replaced is no longer led
+    /// after the next pass.
     fn look_for_file(&mut self) {
         let found = self.engine.look_for_file();
         let (now, notice) = match &found {
-            Ok(Whereabouts::There) => (Some(Whereabouts::There), None),
-            Ok(now @ (Whereabouts::PutBack | Whereabouts::Replaced)) => {
-                (Some(*now), Some(trouble::lost(*now)))
-            }
+            Ok(now @ (Whereabouts::There | Whereabouts::Replaced)) => (Some(*now), None),
+            Ok(now @ Whereabouts::PutBack) => (Some(*now), Some(trouble::put_back())),
             Err(error) => (None, Some(trouble::not_put_back(error))),
         };
         if let Some(notice) =

@@ -6,6 +6,7 @@ use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
 use couriers::desktop::{self, DesktopCourier, DesktopEvent};
 use engine::{
+    Engine,
     clock::{Clock, SystemClock},
     courier::{Courier, Notice},
     damage::{self, Mended, Mending},
@@ -19,6 +20,10 @@ use crate::{
     run::{Error, system},
     trouble,
 };
+
+/// Another ledger so often within a day is the doing of something that has to be seen to first.
+const SELDOM: usize = 3;
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// What failed is tried again after so long.
 pub(crate) const AGAIN: Duration = Duration::from_secs(5);
@@ -95,6 +100,56 @@ pub(crate) async fn in_the_background<T: Send + 'static>(
 ) -> Result<T, Error> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| system(tried)(io::Error::other(error)))
+}
+
+/// How often the ledger was another one lately: nobody is told of one and the same again and again.
+#[derive(Debug, Default)]
+pub(crate) struct Often(Vec<Duration>);
+
+impl Often {
+    /// Counts one, unless there were several within a day.
+    pub(crate) fn is_seldom(&mut self) -> bool {
+        let now = SystemClock::new().now().boot;
+        self.0.retain(|at| now.saturating_sub(*at) < DAY);
+        let is_seldom = self.0.len() < SELDOM;
+        if is_seldom {
+            self.0.push(now);
+        }
+        is_seldom
+    }
+}
+
+/// What became of the ledger before it is led.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Before {
+    /// It is as it was.
+    #[default]
+    Nothing,
+    /// It was damaged, and a backup took its place.
+    Mended(Mended),
+    /// Another file took its place while it was led; where the one there was is kept.
+    Replaced(Option<PathBuf>),
+}
+
+impl Before {
+    /// Writes it down, and gives the words for it.
+    pub(crate) fn note(&self, engine: &Engine) -> Result<Option<Notice>, engine::Error> {
+        Ok(match self {
+            Self::Nothing => None,
+            Self::Mended(mended) => {
+                engine.note_mended(mended)?;
+                Some(trouble::mended(mended))
+            }
+            Self::Replaced(kept) => Some(trouble::replaced(kept.as_deref())),
+        })
+    }
+}
+
+/// Keeps the ledger that is open while another file has its place.
+pub(crate) fn keep_aside(engine: &Engine) -> Option<PathBuf> {
+    tracing::error!("another file has taken the ledger's place");
+    let kept = engine.keep_aside();
+    kept.inspect_err(|error| tracing::error!(%error, "the one there was could not be kept")).ok()
 }
 
 /// Tells the person while there is no ledger to work with.

@@ -10,7 +10,7 @@ use couriers::{
 use engine::{
     Actor, Engine,
     clock::{Clock, SystemClock},
-    damage::{self, Mended},
+    damage,
     driver::{Couriers, Driver},
     ledger::SchedulerLock,
     place::{NoPlace, Place},
@@ -24,16 +24,13 @@ use crate::{
     copies::Copies,
     desk::Desk,
     kept::{Kept, keep_zone},
-    mend::{AGAIN, Crier, in_the_background, mend},
+    mend::{AGAIN, Before, Crier, Often, in_the_background, keep_aside, mend},
     ready, trouble,
     wake::Signals,
 };
 
 /// What is left to do at the end of the process may take so long.
 const LAST_WORDS: Duration = Duration::from_secs(1);
-
-/// A disk that damages the ledger again and again is not to be filled with copies of it.
-const MENDS: u32 = 3;
 
 /// How long a clock that is not synchronised yet is waited for, and how often it is looked at.
 const SYNCHRONISING: Duration = Duration::from_secs(120);
@@ -103,13 +100,22 @@ async fn serve(options: &Options) -> Result<(), Error> {
     let aside = Aside::default();
     let served = async {
         let (mut start, mut crier) = (Start::default(), Crier::default());
-        let mut mends = 0;
-        // Ends: a ledger is mended only so often in a life, and a start that found no room waits.
+        let mut often = Often::default();
+        // Ends: a ledger takes another's place only so often, and a start that found no room waits.
         loop {
-            let mended = start.mended.clone();
+            let before = start.before.clone();
             let at = (&aside, start, &mut crier);
             let led = lead_once(options, &place, &stop, &mut stopping, at).await;
-            let Err(Error::Engine(error)) = led else { return led };
+            let error = match led {
+                Ok(Ended::Asked) => return Ok(()),
+                Ok(Ended::Replaced(kept)) if often.is_seldom() => {
+                    start = Start { lock: None, before: Before::Replaced(kept) };
+                    continue;
+                }
+                Ok(Ended::Replaced(_)) => engine::Error::Replaced { path: place.data.clone() },
+                Err(Error::Engine(error)) => error,
+                Err(other) => return Err(other),
+            };
             if matches!(error, engine::Error::Full | engine::Error::Busy) {
                 tracing::error!(%error, "it cannot begin to lead; trying again every few seconds");
                 crier.say(trouble::words(&error)).await;
@@ -117,19 +123,19 @@ async fn serve(options: &Options) -> Result<(), Error> {
                 if tokio::time::timeout(AGAIN, asked).await.is_ok() {
                     return Ok(());
                 }
-                start = Start { lock: None, mended };
+                start = Start { lock: None, before };
                 continue;
             }
-            if mends == MENDS || !damage::is_damage(&error, &place.data) {
+            if !damage::is_damage(&error, &place.data) || !often.is_seldom() {
                 return Err(error.into());
             }
-            mends += 1;
             tracing::error!(%error, "the ledger is damaged");
             let Some((lock, mended)) = mend(place.data.clone(), &aside, &mut stopping).await?
             else {
                 return Ok(());
             };
-            start = Start { lock: Some(lock), mended };
+            let before = mended.map_or_else(Before::default, Before::Mended);
+            start = Start { lock: Some(lock), before };
         }
     };
     tokio::pin!(served);
@@ -147,11 +153,19 @@ async fn serve(options: &Options) -> Result<(), Error> {
     }
 }
 
-/// What a lead begins with, after the ledger was mended.
+/// What a lead begins with.
 #[derive(Default)]
 struct Start {
     lock: Option<SchedulerLock>,
-    mended: Option<Mended>,
+    before: Before,
+}
+
+/// Why a lead ended.
+enum Ended {
+    /// It was to.
+    Asked,
+    /// Another file has the ledger's place; where the one there was is kept.
+    Replaced(Option<PathBuf>),
 }
 
 /// Leads until it ends, or stands by and then leads.
@@ -161,19 +175,23 @@ async fn lead_once(
     stop: &Arc<watch::Sender<bool>>,
     stopping: &mut watch::Receiver<bool>,
     (aside, start, crier): (&Aside, Start, &mut Crier),
-) -> Result<(), Error> {
-    let Start { lock, mended } = start;
-    let Some((engine, lock)) = lead(place, stopping, lock).await? else { return Ok(()) };
+) -> Result<Ended, Error> {
+    let Start { lock, before } = start;
+    let Some((engine, lock)) = lead(place, stopping, lock).await? else { return Ok(Ended::Asked) };
     await_clock(&engine, stopping).await?;
     let (stop, stopping, aside) = (stop.clone(), stopping.clone(), aside.clone());
-    let service = Service { options, engine: engine.clone(), stop, stopping, mended, aside };
-    let led = service.lead(crier).await;
-    if led.is_err() {
-        // What is still being handed over must not keep it from being mended.
-        engine.close()?;
-    }
+    let service = Service { options, engine: engine.clone(), stop, stopping, before, aside };
+    let ended = match service.lead(crier).await {
+        Ok(()) => return Ok(Ended::Asked),
+        Err(Error::Engine(engine::Error::Replaced { .. })) => {
+            Ok(Ended::Replaced(keep_aside(&engine)))
+        }
+        Err(other) => Err(other),
+    };
+    // What is still being handed over must not keep it from being mended.
+    engine.close()?;
     drop(lock);
-    led
+    ended
 }
 
 /// Opens the ledger and takes the scheduler lock, waiting for it if another service leads.
@@ -269,8 +287,8 @@ struct Service<'a> {
     engine: Arc<Engine>,
     stop: Arc<watch::Sender<bool>>,
     stopping: watch::Receiver<bool>,
-    /// What was done about a damaged ledger just now.
-    mended: Option<Mended>,
+    /// What became of the ledger just now.
+    before: Before,
     aside: Aside,
 }
 
@@ -291,9 +309,8 @@ impl Service<'_> {
         let (tell, troubles) = mpsc::unbounded_channel();
         let of_files = tell.clone();
         tasks.spawn(trouble::tell(couriers.desktop.clone(), troubles));
-        if let Some(mended) = &self.mended {
-            engine.note_mended(mended)?;
-            tell.send(Some(trouble::mended(mended))).unwrap_or(());
+        if let Some(notice) = self.before.note(&engine)? {
+            tell.send(Some(notice)).unwrap_or(());
         }
         if engine.was_cut_off()? {
             trouble::check(engine.clone(), tell.clone(), &self.aside);

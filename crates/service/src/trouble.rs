@@ -7,7 +7,7 @@ use engine::{
     Engine, Error,
     courier::{Courier, Handover, Message, Notice, Parcel},
     damage::Mended,
-    ledger::{Ledger, lost::Whereabouts},
+    ledger::Ledger,
 };
 use tokio::sync::mpsc;
 
@@ -62,9 +62,12 @@ pub(crate) fn words(error: &Error) -> Notice {
     notice(title, body)
 }
 
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// The words for a ledger that was mended.
 pub(crate) fn mended(done: &Mended) -> Notice {
-    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let backup = name(&done.backup);
     let taken = "took its place. What was due since stands under please check";
     match &done.kept {
@@ -77,21 +80,22 @@ pub(crate) fn mended(done: &Mended) -> Notice {
     }
 }
 
-/// The words for a ledger whose file is no longer the one that is open.
-pub(crate) fn lost(found: Whereabouts) -> Notice {
-    match found {
-        Whereabouts::PutBack | Whereabouts::There => notice(
-            "Carillon's ledger was deleted",
-            "The service had it open and has put it back, with all that was in it. Close windows that were \
-             open then, and open them again."
-                .into(),
-        ),
-        Whereabouts::Replaced => notice(
-            "Carillon's ledger was replaced by another file",
-            "The service goes on with the one it has open, which is lost when it ends. Stop the service and start it again to use the new file."
-                .into(),
-        ),
-    }
+/// The words for a ledger that was deleted and put back.
+pub(crate) fn put_back() -> Notice {
+    let body = "The service had it open and has put it back, with all that was in it.";
+    notice("Carillon's ledger was deleted", body.into())
+}
+
+/// The words for a ledger in whose place there is another file now.
+pub(crate) fn replaced(kept: Option<&Path>) -> Notice {
+    let body = match kept {
+        Some(kept) => format!("The one there was is kept as {}.", name(kept)),
+        None => "The one there was could not be kept; the log says why.".into(),
+    };
+    let body = format!(
+        "The service goes on with that one. What was due since it was made stands under please check. {body}"
+    );
+    notice("Carillon's ledger was replaced by another file", body)
 }
 
 /// The words for a deleted ledger that could not be put back.

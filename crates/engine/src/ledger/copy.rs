@@ -98,7 +98,11 @@ pub fn examine(path: &Path) -> Result<Holds> {
 /// The id of the ledger that a file is a copy of, as far as it can still be read.
 pub(crate) fn ledger_of(path: &Path) -> Option<String> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).ok()?;
+    ledger_in(&Connection::open_with_flags(path, flags).ok()?)
+}
+
+/// The same of an open one.
+pub(super) fn ledger_in(connection: &Connection) -> Option<String> {
     let sql = "SELECT value FROM setting WHERE name = ?1";
     connection.query_row(sql, [name::LEDGER], |row| row.get(0)).ok()
 }

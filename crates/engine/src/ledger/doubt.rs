@@ -13,22 +13,26 @@ pub(super) fn is_of_the_disk(error: &rusqlite::Error) -> bool {
 }
 
 impl Ledger {
-    /// Closes the file and opens it anew, if the disk has failed it since.
+    /// Closes the file and opens it anew, if the disk has failed it since, or it was put back.
     pub(super) fn make_sure(&mut self) -> Result<()> {
         if self.is_closed {
             let reason = "this program has closed it, so that another file may take its place";
             return Err(Error::Unfit { path: self.dir.clone(), reason: reason.into() });
         }
+        if self.is_replaced() {
+            self.follow()?;
+        }
         if !self.is_doubtful {
+            self.know_journal();
             return Ok(());
         }
         // The old one is closed before the new one is opened: nothing of it is taken over.
         drop(std::mem::replace(&mut self.connection, Connection::open_in_memory()?));
         let path = self.dir.join(file::DATABASE);
         self.connection = file::connect(&self.dir, &path)?;
-        self.identity = Identity::of(&path);
+        (self.identity, self.journal) = (Identity::of(&path), None);
         self.is_doubtful = false;
-        tracing::warn!("the disk failed the ledger: it was closed and opened anew");
+        tracing::warn!("the ledger was closed and opened anew");
         Ok(())
     }
 

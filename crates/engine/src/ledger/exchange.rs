@@ -25,8 +25,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(20);
 /// What belongs to a database besides its file, by the ends of the names: what was written last, and
 /// an index of that, which is made anew wherever it is missing.
-const JOURNAL: &str = "-wal";
-const INDEX: &str = "-shm";
+pub(super) const JOURNAL: &str = "-wal";
+pub(super) const INDEX: &str = "-shm";
 /// What is to become the ledger.
 const FRESH: &str = "carillon.db.restoring";
 /// Says under which name the ledger there was is being kept.
@@ -80,27 +80,43 @@ impl<'a> Alone<'a> {
         if let Some(old) = old.as_ref().filter(|old| fs::metadata(old).is_ok_and(|f| f.len() > 0)) {
             copy::fold_journal(old);
         }
-        let aside = self.free_name(why, now)?;
+        let aside = free_name(&self.dir, why, now)?;
         if let Err(error) = intend(&self.dir, &aside).and_then(|()| finish(&self.dir)) {
             undo(&self.dir, &aside);
             return Err(error);
         }
         Ok(old.map(|_| aside))
     }
+}
 
-    fn free_name(&self, why: &str, now: Timestamp) -> Result<PathBuf> {
-        let stamp = now.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string();
-        let name = |n: u32| {
-            let end = if n == 1 { String::new() } else { format!("-{n}") };
-            self.dir.join(format!("{}.{why}-{stamp}{end}", file::DATABASE))
-        };
-        let is_free = |path: &PathBuf| {
-            ["", JOURNAL].iter().all(|end| with_end(path, end).symlink_metadata().is_err())
-        };
-        // Ends: there are only so many files.
-        let free = (1..u32::MAX).map(name).find(is_free);
-        free.ok_or_else(|| failed(&self.dir)(ErrorKind::AlreadyExists.into()))
-    }
+fn stamp(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// How many were kept beside the ledger for this reason after this moment.
+pub(crate) fn kept_since(dir: &Path, why: &str, since: Timestamp) -> usize {
+    let (begin, since) = (format!("{}.{why}-", file::DATABASE), stamp(since));
+    let is_one = |name: &str| {
+        let stamp = name.strip_prefix(&begin).and_then(|rest| rest.get(..since.len()));
+        stamp.is_some_and(|stamp| stamp > since.as_str()) && !name.ends_with(JOURNAL)
+    };
+    let Ok(entries) = fs::read_dir(dir) else { return 0 };
+    entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(is_one)).count()
+}
+
+/// A name beside the ledger that nothing has, for one that is kept: it says why and when.
+pub(super) fn free_name(dir: &Path, why: &str, now: Timestamp) -> Result<PathBuf> {
+    let stamp = stamp(now);
+    let name = |n: u32| {
+        let end = if n == 1 { String::new() } else { format!("-{n}") };
+        dir.join(format!("{}.{why}-{stamp}{end}", file::DATABASE))
+    };
+    let is_free = |path: &PathBuf| {
+        ["", JOURNAL].iter().all(|end| with_end(path, end).symlink_metadata().is_err())
+    };
+    // Ends: there are only so many files.
+    let free = (1..u32::MAX).map(name).find(is_free);
+    free.ok_or_else(|| failed(dir)(ErrorKind::AlreadyExists.into()))
 }
 
 fn tries(patience: Duration) -> u128 {

@@ -8,9 +8,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::Connection;
+use jiff::Timestamp;
+use rusqlite::{Connection, TransactionBehavior};
 
-use super::{Ledger, copy, exchange::with_end, file};
+use super::{
+    Ledger, copy,
+    exchange::{self, with_end},
+    file,
+};
 use crate::error::{Error, Result};
 
 /// Where the file is that is open.
@@ -23,6 +28,11 @@ pub enum Whereabouts {
     /// Another file has its place, and is left alone.
     Replaced,
 }
+
+/// A file that was put back is followed so often in one go.
+pub(super) const FOLLOWED: u32 = 3;
+/// It is put back as it was before anybody wrote to it meanwhile, so often.
+const TRIES: u32 = 10;
 
 /// What tells a file from every other one there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,16 +62,76 @@ impl Ledger {
         }
     }
 
+    /// From now on no other file is taken for this one: whoever leads has looked at its past.
+    pub(crate) fn stay(&mut self) {
+        self.stays = true;
+    }
+
+    /// Whether another file has the place of the one that is open; not while nothing has it.
+    pub(super) fn is_replaced(&self) -> bool {
+        !self.is_closed && is_elsewhere(&self.dir, self.identity)
+    }
+
+    /// Its journal is there after it was first read.
+    pub(super) fn know_journal(&mut self) {
+        if self.journal.is_none() {
+            self.journal =
+                Identity::of(&with_end(&self.dir.join(file::DATABASE), exchange::JOURNAL));
+        }
+    }
+
+    /// Goes on with what was put back in the place of the file that is open, and is to be opened.
+    ///
+    /// # Errors
+    /// When it is another ledger, or whoever leads has to look at it first.
+    pub(super) fn follow(&mut self) -> Result<()> {
+        let path = self.dir.join(file::DATABASE);
+        let ours = copy::ledger_in(&self.connection);
+        if self.stays || ours.is_none() || ours != copy::ledger_of(&path) {
+            return Err(Error::Replaced { path: self.dir.clone() });
+        }
+        self.is_doubtful = true;
+        Ok(())
+    }
+
+    /// Keeps what is open whole, under a name that says why and when: the file of it has none any
+    /// more. Its journal does not stay beside the file that has its place.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn keep_aside(&mut self, now: Timestamp) -> Result<PathBuf> {
+        let aside = exchange::free_name(&self.dir, "replaced", now)?;
+        self.copy_to(&aside)?;
+        let path = self.dir.join(file::DATABASE);
+        let journal = Identity::of(&with_end(&path, exchange::JOURNAL));
+        if journal.is_some() && journal == self.journal {
+            let failed =
+                |error| Error::io(format!("could not let go of {}", path.display()))(error);
+            remove_journal(&path).map_err(failed)?;
+        }
+        Ok(aside)
+    }
+
     fn put_back(&mut self, path: &Path) -> Result<Whereabouts> {
         let failed = |error| Error::io(format!("could not put back {}", path.display()))(error);
         let begun: PathBuf = with_end(path, ".lost");
-        gone(&begun).map_err(failed)?;
-        self.copy_to(&begun)?;
-        // What is left beside it belongs to what was deleted, and is in the copy.
-        for end in ["-wal", "-shm"] {
-            gone(&with_end(path, end)).map_err(failed)?;
-        }
-        let linked = fs::hard_link(&begun, path);
+        let mut tries = 1;
+        // Ends: it is done in the last turn at the latest, with what was written during it lost.
+        let linked = loop {
+            gone(&begun).map_err(failed)?;
+            let before = data_version(&self.connection)?;
+            self.copy_to(&begun)?;
+            let others =
+                self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if data_version(&others)? != before && tries < TRIES {
+                tries += 1;
+                continue;
+            }
+            // What is left beside it belongs to what was deleted, and is in the copy. Whoever waits
+            // to write finds the copy then.
+            remove_journal(path).map_err(failed)?;
+            break fs::hard_link(&begun, path);
+        };
         fs::remove_file(&begun).unwrap_or(());
         match linked {
             // Somebody was quicker.
@@ -74,10 +144,25 @@ impl Ledger {
         drop(std::mem::replace(&mut self.connection, Connection::open_in_memory()?));
         // Until it is open anew, nothing is done with the empty one.
         self.is_doubtful = true;
+        self.identity = Identity::of(path);
         self.make_sure()?;
         file::make_wal(&self.dir, &self.connection)?;
         Ok(Whereabouts::PutBack)
     }
+}
+
+/// Whether another file has the place of this one in this directory.
+pub(super) fn is_elsewhere(dir: &Path, open: Option<Identity>) -> bool {
+    let Some(open) = open else { return false };
+    Identity::of(&dir.join(file::DATABASE)).is_some_and(|found| found != open)
+}
+
+fn data_version(connection: &Connection) -> Result<i64> {
+    Ok(connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+}
+
+fn remove_journal(path: &Path) -> std::io::Result<()> {
+    [exchange::JOURNAL, exchange::INDEX].iter().try_for_each(|end| gone(&with_end(path, end)))
 }
 
 fn gone(path: &Path) -> std::io::Result<()> {

@@ -81,7 +81,7 @@ pub(super) fn bring_up(
             shared.share(dir)?;
         }
     }
-    Err(Error::Held { path: dir.to_path_buf(), who, stopped: asked })
+    Err(Error::Held { path: dir.to_path_buf(), who })
 }
 
 /// Whether a file can be read as it is; not when it is empty. One of another schema is refused.

@@ -61,6 +61,10 @@ pub struct Ledger {
     is_closed: bool,
     /// Which file it is, wherever its name leads by now.
     identity: Option<lost::Identity>,
+    /// The same of what was written to it last.
+    journal: Option<lost::Identity>,
+    /// What is known of it holds for this very file.
+    stays: bool,
     shared: Option<file::SharedLock>,
 }
 
@@ -85,6 +89,8 @@ impl Ledger {
             is_doubtful: false,
             is_closed: false,
             identity: lost::Identity::of(&path),
+            journal: None,
+            stays: false,
             shared: Some(shared),
         })
     }
@@ -115,6 +121,8 @@ impl Ledger {
             is_doubtful: false,
             is_closed: false,
             identity: lost::Identity::of(&path),
+            journal: None,
+            stays: false,
             shared,
         }))
     }
@@ -163,12 +171,20 @@ impl Ledger {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
-        self.make_sure()?;
-        let done = change(&mut self.connection, work);
-        if matches!(&done, Err(Error::Sqlite(error)) if doubt::is_of_the_disk(error)) {
-            self.is_doubtful = true;
+        for _ in 0..lost::FOLLOWED {
+            self.make_sure()?;
+            let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if lost::is_elsewhere(&self.dir, self.identity) {
+                // It was put back just before nobody could write to it any more.
+                continue;
+            }
+            let done = change(tx, work);
+            if matches!(&done, Err(Error::Sqlite(error)) if doubt::is_of_the_disk(error)) {
+                self.is_doubtful = true;
+            }
+            return done;
         }
-        done
+        Err(Error::Replaced { path: self.dir.clone() })
     }
 
     /// For a copy that nobody needs after a power cut: commits no longer wait for the disk.
@@ -207,11 +223,7 @@ impl Ledger {
     }
 }
 
-fn change<T>(
-    connection: &mut Connection,
-    work: impl FnOnce(&Transaction<'_>) -> Result<T>,
-) -> Result<T> {
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+fn change<T>(tx: Transaction<'_>, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
     let found = migrate::version(&tx)?;
     if found > SCHEMA {
         return Err(Error::Newer { found, known: SCHEMA });
