@@ -314,12 +314,15 @@ fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
         }
         Outcome::Permanent => Next::Enter(State::Dead, Reason::DeadPermanent, None),
         Outcome::Gone => Next::Enter(State::Dead, Reason::DeadGone, None),
-        Outcome::TooLate => Next::Enter(State::Expired, expiry(row.over), None),
-        Outcome::Transient { .. } | Outcome::Ambiguous | Outcome::Unavailable(_)
+        Outcome::Transient { .. }
+        | Outcome::Ambiguous
+        | Outcome::Unavailable(_)
+        | Outcome::TooLate
             if row.cancel_wanted =>
         {
             cancelled
         }
+        Outcome::TooLate => Next::Enter(State::Expired, expiry(row.over), None),
         Outcome::Unavailable(reason) => nobody(row, reason, now),
         Outcome::Ambiguous if row.guarantee == Guarantee::NeverRepeat => {
             Next::Enter(State::Review, Reason::ReviewNoAnswer, None)

@@ -112,6 +112,63 @@ fn failures_follow_the_schedule_and_end_dead() {
     assert_eq!(decide(&late, news, at(3_598)), at_its_end);
 }
 
+/// After how many seconds each failure of a row that spreads like this is tried again, until it
+/// is dead.
+fn waits(profile: Profile, refused: bool, spread: u16) -> Vec<f64> {
+    let news = News::Ended(Outcome::Transient { retry_after: None, refused });
+    let mut waits = Vec::new();
+    // Ends: every schedule does.
+    for failures in 0.. {
+        let row = Row { profile, spread, failures, use_by: None, ..row(State::Processing) };
+        match decide(&row, news, at(0)) {
+            Next::Enter(State::Retrying, _, Some(again)) => {
+                waits.push(again.duration_since(at(0)).as_secs_f64());
+            }
+            other => {
+                assert_eq!(other, Next::Enter(State::Dead, Reason::DeadExhausted, None));
+                break;
+            }
+        }
+    }
+    waits
+}
+
+#[test]
+fn each_schedule_is_as_promised_and_a_fifth_more_or_less() {
+    const MINUTE: f64 = 60.0;
+    const HOUR: f64 = 3_600.0;
+    let long = [
+        5.0,
+        30.0,
+        2.0 * MINUTE,
+        10.0 * MINUTE,
+        30.0 * MINUTE,
+        2.0 * HOUR,
+        5.0 * HOUR,
+        10.0 * HOUR,
+        14.0 * HOUR,
+        20.0 * HOUR,
+    ];
+    let quick = [1.0, 2.0, 4.0];
+    let refused = [1.0, 2.0, 4.0, 30.0 * MINUTE, 2.0 * HOUR];
+    for (profile, is_refused, schedule) in [
+        (Profile::Long, false, &long[..]),
+        (Profile::Quick, false, &quick[..]),
+        (Profile::Long, true, &refused[..]),
+        (Profile::Quick, true, &refused[..]),
+    ] {
+        let of = |part: f64| schedule.iter().map(|wait| wait * part).collect::<Vec<_>>();
+        let found = |spread| waits(profile, is_refused, spread);
+        assert_eq!(found(0), of(0.8), "{profile:?}");
+        assert_eq!(found(500), of(1.0), "{profile:?}");
+        for (wait, most) in found(999).into_iter().zip(of(1.2)) {
+            assert!((most * 0.999..=most).contains(&wait), "{profile:?}: {wait} of {most}");
+        }
+        assert_eq!(found(999).len(), schedule.len());
+    }
+    assert_eq!(Profile::default(), Profile::Long);
+}
+
 #[test]
 fn what_nobody_knows_follows_the_channels_promise() {
     let never_repeat = Row { guarantee: Guarantee::NeverRepeat, ..row(State::Processing) };
@@ -148,6 +205,8 @@ fn a_cancel_in_flight_ends_cancelled_unless_it_was_taken() {
             News::Ended(Outcome::Ambiguous),
             News::Ended(Outcome::Transient { retry_after: None, refused: false }),
             News::Ended(Outcome::Unavailable(Reason::HeldNoNotifier)),
+            News::Ended(Outcome::TooLate),
+            News::NotSent,
         ] {
             let cancelled = Next::Enter(State::Cancelled, reason, None);
             assert_eq!(decide(&flagged, news, at(1)), cancelled);
