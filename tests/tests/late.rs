@@ -137,6 +137,10 @@ fn so_many_that_they_are_decided_on_in_parts_are_collapsed_as_one() {
     world.start();
     let late = world.sent.len() - 3;
     assert_eq!(late, 300, "of 960 each the newest hundred, after what is on time just now");
+    let rows = world.rows();
+    let beyond = rows.matches(" coalesced ").count();
+    assert!(beyond > 900, "{beyond}");
+    assert_eq!(rows.matches(" coalesced.overflow ").count(), beyond, "and it says so");
 }
 
 /// How nobody looked for a week.

@@ -9,6 +9,7 @@ use std::{
 use calendar::{
     delivery::{Hold, News, Next, State, decide},
     id::{DeliveryId, EventId},
+    policy::Collapse,
     reason::Reason,
     timing::later,
 };
@@ -227,6 +228,11 @@ impl<'a> Pass<'a> {
                     }
                 },
                 Next::Enter(state, reason, at) => {
+                    let reason = match (state, row.collapse) {
+                        // Not for a later one's sake: its bound is reached.
+                        (State::Coalesced, Collapse::Each(_)) => Reason::CoalescedOverflow,
+                        _ => reason,
+                    };
                     self.enter(&row, (state, reason), at, later_one)?;
                 }
             }
