@@ -24,12 +24,15 @@ use crate::{
     ledger::{
         breaker,
         channel::{self, ChannelKind, ChannelRow},
-        event,
+        delivery, event, make_room,
     },
     rate::Rate,
     reconcile::Effect,
     vault,
 };
+
+/// Events a channel is taken from in one transaction.
+const AT_ONCE: u32 = 200;
 
 /// A webhook endpoint as typed.
 #[derive(Debug, Clone, Default)]
@@ -190,19 +193,15 @@ impl Engine {
     /// # Errors
     /// When there is none, or it is this desktop.
     pub fn remove_channel(&self, id: ChannelId, request: Option<&str>) -> Result<ChannelGone> {
-        self.once(request, |act| {
-            let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
-            let name = found.ok_or_else(|| Error::not_found("channel", id))?.name;
-            let effect = act.drop_channel(id)?;
-            for row in event::told_through(act.tx, &act.context.zones, id)? {
-                let mut without = row.event.clone();
-                without.reminders.retain(|r| r.channel != id);
-                act.replace(&row, &without, &row.source, Reason::CancelledChannel)?;
+        let mut effect = Effect::default();
+        loop {
+            // Ends: each turn but the last leaves fewer events that are told through it.
+            let gone = self.once_through(request, |act| act.remove_some(id, &mut effect))?;
+            if let Some(gone) = gone {
+                return Ok(gone);
             }
-            channel::remove(act.tx, id, act.wall())?;
-            act.lasts(&format!("removing the channel {name}"))?;
-            Ok(ChannelGone { name, effect })
-        })
+            make_room();
+        }
     }
 
     /// Switches an endpoint on again that said it was gone. What failed meanwhile stays failed.
@@ -293,6 +292,35 @@ impl Engine {
 }
 
 impl Act<'_> {
+    /// Takes a channel from some of the events that are told through it, and removes it when there
+    /// are no more.
+    pub(crate) fn remove_some(
+        &self,
+        id: ChannelId,
+        effect: &mut Effect,
+    ) -> Result<Option<ChannelGone>> {
+        let found = channel::find(self.tx, id)?.filter(|c| !c.removed);
+        let name = found.ok_or_else(|| Error::not_found("channel", id))?.name;
+        let rows = event::told_through(self.tx, &self.context.zones, id, AT_ONCE)?;
+        for row in &rows {
+            for delivery in delivery::live_about(self.tx, row.event.id)? {
+                if delivery.identity.channel == id {
+                    self.drop_row(&delivery, Reason::CancelledChannel, effect)?;
+                }
+            }
+            let mut without = row.event.clone();
+            without.reminders.retain(|r| r.channel != id);
+            self.replace(row, &without, &row.source, Reason::CancelledChannel)?;
+        }
+        if rows.len() == AT_ONCE as usize {
+            return Ok(None);
+        }
+        effect.add(self.drop_channel(id)?);
+        channel::remove(self.tx, id, self.wall())?;
+        self.lasts(&format!("removing the channel {name}"))?;
+        Ok(Some(ChannelGone { name, effect: std::mem::take(effect) }))
+    }
+
     /// Refuses a channel through which nothing can go.
     pub(crate) fn refuse_closed(&self, id: ChannelId) -> Result<()> {
         let channel = channel::find(self.tx, id)?.ok_or_else(|| Error::not_found("channel", id))?;

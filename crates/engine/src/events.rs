@@ -346,20 +346,25 @@ impl Act<'_> {
     }
 
     /// Deletes an event that cannot be read, and cancels what was planned for it.
-    pub(crate) fn delete_unread(&self, id: EventId) -> Result<Effect> {
+    pub(crate) fn delete_unread(&self, id: EventId, at: Timestamp) -> Result<Effect> {
         let mut effect = Effect::default();
         for row in delivery::live_about(self.tx, id)? {
             self.drop_row(&row, Reason::CancelledDeleted, &mut effect)?;
         }
-        event::bury(self.tx, id, self.wall())?;
+        event::bury(self.tx, id, at)?;
         Ok(effect)
     }
 
     /// Deletes an event and cancels what it wanted.
     pub(crate) fn delete(&self, row: &EventRow) -> Result<Effect> {
+        self.delete_at(row, self.wall())
+    }
+
+    /// The same as part of what was deleted at a moment, and is brought back together.
+    pub(crate) fn delete_at(&self, row: &EventRow, at: Timestamp) -> Result<Effect> {
         self.catch_up(row)?;
         let effect = self.drop_all(&row.event, Reason::CancelledDeleted)?;
-        event::bury(self.tx, row.event.id, self.wall())?;
+        event::bury(self.tx, row.event.id, at)?;
         Ok(effect)
     }
 

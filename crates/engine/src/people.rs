@@ -174,7 +174,7 @@ impl Engine {
     /// # Errors
     /// When there is no such calendar, or it is the last one.
     pub fn delete_calendar(&self, id: CalendarId, request: Option<&str>) -> Result<CalendarGone> {
-        self.once(request, |act| {
+        let gone = self.once(request, |act| {
             if calendars::all(act.tx)?.len() < 2 {
                 return Err(Error::invalid(
                     "calendar",
@@ -186,7 +186,10 @@ impl Engine {
             let (name, effect) = (before.name.clone(), act.bury_calendar(id)?);
             act.keep_of_calendar(Of { id, before: Some(before), after: None })?;
             Ok(CalendarGone { name, effect })
-        })
+        })?;
+        let mut effect = gone.effect;
+        effect.add(self.bury_rest()?);
+        Ok(CalendarGone { effect, ..gone })
     }
 }
 
@@ -299,7 +302,7 @@ impl Act<'_> {
     }
 
     /// Keeps what was changed of a calendar, so that it can be undone.
-    fn keep_of_calendar(&self, of: Of<CalendarId, KeptCalendar>) -> Result<()> {
+    pub(crate) fn keep_of_calendar(&self, of: Of<CalendarId, KeptCalendar>) -> Result<()> {
         let Some(label) = calendar_label(of.before.as_ref(), of.after.as_ref()) else {
             return Ok(());
         };

@@ -55,7 +55,7 @@ type Stepped = std::result::Result<Undone, String>;
 
 /// Which way through the changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(crate) enum Way {
     Undo,
     Redo,
 }
@@ -74,9 +74,11 @@ impl Engine {
     fn through(&self, request: Option<&str>, way: Way) -> Result<Undone> {
         let mut back = Back::default();
         loop {
-            // Ends: each turn but the last goes through a row of an import.
+            // Ends: each turn but the last goes through a row of an import or events of a calendar.
             let done = self.once_through(request, |act| act.next_step(way, &mut back))?;
-            if let Some(done) = done {
+            if let Some(mut done) = done {
+                let rest = self.bury_rest()?;
+                done.calendar.iter_mut().for_each(|effect| effect.add(rest.clone()));
                 return Ok(done);
             }
             make_room();
@@ -104,16 +106,27 @@ impl Engine {
 }
 
 impl Act<'_> {
-    /// Goes through the next change; of an import through some of it, and gives nothing then.
-    fn next_step(&self, way: Way, back: &mut Back) -> Result<Option<Undone>> {
+    /// Goes through the next change; of an import or a calendar that comes back through some of it,
+    /// and gives nothing then.
+    pub(crate) fn next_step(&self, way: Way, back: &mut Back) -> Result<Option<Undone>> {
         let next = match (back.change, way) {
             (Some(seq), _) => change::find(self.tx, seq)?,
             (None, Way::Undo) => change::to_undo(self.tx)?,
             (None, Way::Redo) => change::to_redo(self.tx)?,
         };
         let Some(change) = next else { return Ok(Some(Undone::default())) };
+        if let What::Calendar(of) = &change.what
+            && self.restore_some(of, (change.at, way), back)?
+        {
+            back.change = Some(change.seq);
+            return Ok(None);
+        }
         if !matches!(change.what, What::Import(_)) {
-            return self.whole_step(change, way).map(Some);
+            let mut done = self.whole_step(change, way)?;
+            done.calendar
+                .iter_mut()
+                .for_each(|effect| effect.add(std::mem::take(&mut back.effect)));
+            return Ok(Some(done));
         }
         back.change = Some(change.seq);
         if self.go_through(change.seq, way == Way::Redo, back)? {

@@ -24,6 +24,7 @@ use crate::{
     zones::Found,
 };
 
+mod calendars;
 mod full;
 mod held;
 mod journey;

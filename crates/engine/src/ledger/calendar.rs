@@ -4,7 +4,7 @@ use calendar::id::{CalendarId, EventId};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
-use super::ms;
+use super::{moment, ms};
 use crate::error::{Error, Result};
 
 /// A calendar.
@@ -71,7 +71,7 @@ pub fn unmake(tx: &Transaction<'_>, id: CalendarId) -> Result<()> {
     Ok(())
 }
 
-/// Takes a calendar out of use. Its events must be deleted first.
+/// Takes a calendar out of use: its events are to be deleted with it, see [`left_alive`].
 ///
 /// # Errors
 /// When there is no such calendar.
@@ -83,21 +83,45 @@ pub fn delete(tx: &Transaction<'_>, id: CalendarId, now: Timestamp) -> Result<()
     }
 }
 
-/// Takes a calendar into use again; gives the events that were deleted with it.
+/// Some events of calendars that were deleted which are not deleted yet, and when each calendar was.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn left_alive(tx: &Transaction<'_>, limit: u32) -> Result<Vec<(EventId, Timestamp)>> {
+    let sql = "SELECT e.id, c.deleted_at FROM calendar c CROSS JOIN event e ON e.calendar = c.id
+        WHERE c.deleted_at IS NOT NULL AND e.deleted_at IS NULL LIMIT ?1";
+    let mut statement = tx.prepare_cached(sql)?;
+    let read = |row: &Row<'_>| Ok((EventId::from_bytes(row.get(0)?), moment(row.get(1)?)));
+    Ok(statement.query_map([limit], read)?.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Some events that were deleted with a calendar, with an id after this one, in their order.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn deleted_with(
+    tx: &Transaction<'_>,
+    id: CalendarId,
+    after: Option<EventId>,
+    limit: u32,
+) -> Result<Vec<EventId>> {
+    let sql = "SELECT e.id FROM calendar c CROSS JOIN event e ON e.deleted_at = c.deleted_at
+        WHERE c.id = ?1 AND e.calendar = c.id AND e.id > ?2 ORDER BY e.id LIMIT ?3";
+    let after: &[u8] = after.as_ref().map_or(&[], |id| id.bytes());
+    let mut statement = tx.prepare_cached(sql)?;
+    let read = |row: &Row<'_>| Ok(EventId::from_bytes(row.get(0)?));
+    let rows = statement.query_map(params![id.bytes(), after, limit], read)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// Takes a calendar into use again.
 ///
 /// # Errors
 /// When it was not deleted.
-pub fn bring_back(tx: &Transaction<'_>, id: CalendarId) -> Result<Vec<EventId>> {
-    let sql = "SELECT e.id FROM event e JOIN calendar c ON c.id = e.calendar
-        WHERE c.id = ?1 AND e.deleted_at = c.deleted_at ORDER BY e.created_at, e.id";
-    let events = {
-        let mut statement = tx.prepare(sql)?;
-        let rows = statement.query_map([id.bytes()], |row| Ok(EventId::from_bytes(row.get(0)?)))?;
-        rows.collect::<std::result::Result<_, _>>()?
-    };
+pub fn bring_back(tx: &Transaction<'_>, id: CalendarId) -> Result<()> {
     let sql = "UPDATE calendar SET deleted_at = NULL WHERE id = ?1 AND deleted_at IS NOT NULL";
     match tx.execute(sql, [id.bytes()])? {
-        1 => Ok(events),
+        1 => Ok(()),
         _ => Err(Error::not_found("deleted calendar", id)),
     }
 }

@@ -420,7 +420,7 @@ pub fn of_calendar(tx: &Transaction<'_>, zones: &Zones, id: CalendarId) -> Resul
     sorted_out(tx, zones, &sql, [id.bytes()])
 }
 
-/// The undeleted events that are told through a channel.
+/// Some of the undeleted events that are told through a channel.
 ///
 /// # Errors
 /// When the ledger cannot be read.
@@ -428,11 +428,12 @@ pub fn told_through(
     tx: &Transaction<'_>,
     zones: &Zones,
     id: calendar::id::ChannelId,
+    limit: u32,
 ) -> Result<Vec<EventRow>> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM event WHERE deleted_at IS NULL AND id IN (SELECT event FROM reminder WHERE channel = ?1)"
+        "SELECT {COLUMNS} FROM event WHERE deleted_at IS NULL AND id IN (SELECT event FROM reminder WHERE channel = ?1) LIMIT ?2"
     );
-    several(tx, zones, &sql, [id.bytes()])
+    several(tx, zones, &sql, params![id.bytes(), limit])
 }
 
 /// How many undeleted events there are.

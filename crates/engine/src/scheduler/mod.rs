@@ -171,6 +171,7 @@ impl Scheduler {
             }
             Ok(())
         })?;
+        engine.bury_rest()?;
         engine.keep_clocks()?;
         let mut absences = VecDeque::new();
         let away = before

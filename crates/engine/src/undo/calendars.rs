@@ -2,7 +2,7 @@
 //! hidden, deleted with all its events.
 
 use calendar::{
-    id::{CalendarId, ChannelId},
+    id::{CalendarId, ChannelId, EventId},
     reason::Reason,
 };
 use jiff::Timestamp;
@@ -10,15 +10,20 @@ use jiff::Timestamp;
 use super::{Stepped, Undone, Way, ways};
 use crate::{
     act::Act,
+    engine::Engine,
     error::Result,
     ledger::{
         calendar::{self as calendars, CalendarRow},
         change::{KeptCalendar, Of},
-        channel, event, person,
+        channel, event, make_room, person,
     },
     people::free_name,
     reconcile::Effect,
+    taken_back::Back,
 };
+
+/// Events deleted or brought back in one transaction.
+const AT_ONCE: u32 = 200;
 
 impl Act<'_> {
     /// Goes through a change of a calendar, or says why not.
@@ -33,7 +38,10 @@ impl Act<'_> {
             return Ok(Err(why));
         }
         let effect = match (from, to) {
-            (None, _) => self.restore_calendar(of.id)?,
+            (None, _) => {
+                calendars::bring_back(self.tx, of.id)?;
+                Effect::default()
+            }
             (Some(_), None) => self.bury_calendar(of.id)?,
             (Some(_), Some(_)) => Effect::default(),
         };
@@ -74,43 +82,77 @@ impl Act<'_> {
         Ok(why.map(Into::into))
     }
 
-    /// Deletes a calendar with all its events.
+    /// Deletes a calendar with its events, some of them at once: [`Engine::bury_rest`] goes on.
     pub(crate) fn bury_calendar(&self, id: CalendarId) -> Result<Effect> {
-        let mut effect = Effect::default();
-        let found = event::of_calendar(self.tx, &self.context.zones, id)?;
-        for row in &found.rows {
-            effect.add(self.delete(row)?);
-        }
-        for (event_id, error) in &found.damaged {
-            event::say_damaged(*event_id, error);
-            effect.add(self.delete_unread(*event_id)?);
-        }
         calendars::delete(self.tx, id, self.wall())?;
-        Ok(effect)
+        Ok(self.bury_some()?.unwrap_or_default())
     }
 
-    /// Brings a calendar back with the events that were deleted with it. Reminders through a
-    /// channel that was removed meanwhile stay away.
-    fn restore_calendar(&self, id: CalendarId) -> Result<Effect> {
+    /// Deletes some of the events whose calendar is; nothing, when there are none.
+    fn bury_some(&self) -> Result<Option<Effect>> {
+        let left = calendars::left_alive(self.tx, AT_ONCE)?;
         let mut effect = Effect::default();
-        let there: Vec<ChannelId> = channel::all(self.tx)?.into_iter().map(|c| c.id).collect();
-        for event_id in calendars::bring_back(self.tx, id)? {
-            let found = event::find_legible(self.tx, &self.context.zones, event_id)?;
-            let Some(row) = found else {
-                event::unbury(self.tx, event_id, self.wall())?;
-                continue;
-            };
-            if self.other_birthday(&row.event)?.is_some() {
-                continue;
+        for (id, at) in &left {
+            match event::find_legible(self.tx, &self.context.zones, *id)? {
+                Some(row) => effect.add(self.delete_at(&row, *at)?),
+                None => effect.add(self.delete_unread(*id, *at)?),
             }
-            let mut event = row.event.clone();
-            event.reminders.retain(|reminder| there.contains(&reminder.channel));
-            if let Some(person) = &event.person {
-                person::bring_back(self.tx, person.id)?;
-            }
-            effect.add(self.replace(&row, &event, &row.source, Reason::CancelledEdited)?.effect);
         }
-        Ok(effect)
+        Ok((!left.is_empty()).then_some(effect))
+    }
+
+    /// Before a calendar comes back: brings some of the events back that were deleted with it. Says
+    /// up to which, or that there are no more.
+    pub(super) fn restore_some(
+        &self,
+        of: &Of<CalendarId, KeptCalendar>,
+        (at, way): (Timestamp, Way),
+        back: &mut Back,
+    ) -> Result<bool> {
+        let (None, to) = ways(of, way) else { return Ok(false) };
+        if self.calendar_refusal(of.id, None, to, at)?.is_some() {
+            return Ok(false);
+        }
+        let ids = calendars::deleted_with(self.tx, of.id, back.event, AT_ONCE)?;
+        // What was removed meanwhile stays away: people come back, channels do not.
+        let there: Vec<ChannelId> = channel::all(self.tx)?.into_iter().map(|c| c.id).collect();
+        for id in &ids {
+            back.effect.add(self.unbury_event(*id, &there)?);
+        }
+        back.event = ids.last().copied().or(back.event);
+        Ok(!ids.is_empty())
+    }
+
+    fn unbury_event(&self, id: EventId, there: &[ChannelId]) -> Result<Effect> {
+        let Some(row) = event::find_legible(self.tx, &self.context.zones, id)? else {
+            event::unbury(self.tx, id, self.wall())?;
+            return Ok(Effect::default());
+        };
+        if self.other_birthday(&row.event)?.is_some() {
+            return Ok(Effect::default());
+        }
+        let mut event = row.event.clone();
+        event.reminders.retain(|reminder| there.contains(&reminder.channel));
+        if let Some(person) = &event.person {
+            person::bring_back(self.tx, person.id)?;
+        }
+        Ok(self.replace(&row, &event, &row.source, Reason::CancelledEdited)?.effect)
+    }
+}
+
+impl Engine {
+    /// Goes on with deleting the events of calendars that were deleted, in short transactions.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written; the rest is deleted when this is asked next.
+    pub(crate) fn bury_rest(&self) -> Result<Effect> {
+        let mut all = Effect::default();
+        // Ends: each turn deletes some, and what is deleted is not made.
+        while !self.read(|act| calendars::left_alive(act.tx, 1))?.is_empty() {
+            all.add(self.write(|act| act.bury_some())?.unwrap_or_default());
+            make_room();
+        }
+        Ok(all)
     }
 }
 

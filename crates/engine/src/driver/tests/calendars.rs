@@ -1,0 +1,81 @@
+//! Aim: a calendar of many events goes and comes back in short transactions, and what is cut off
+//! between them is gone on with; a channel of many goes likewise. Method: the first of them alone,
+//! and then who leads, or undo again.
+
+use super::*;
+use crate::{
+    ledger::change::{KeptCalendar, Of},
+    taken_back::Back,
+    undo::Way,
+};
+
+const MANY: usize = 450;
+
+fn alive(engine: &Engine) -> usize {
+    let sql = "SELECT count(*) FROM event WHERE deleted_at IS NULL";
+    let count: i64 =
+        engine.read(|act| Ok(act.tx.query_row(sql, [], |row| row.get(0))?)).expect("a count");
+    usize::try_from(count).expect("a count")
+}
+
+fn many(engine: &Engine, calendar: &str, reminders: Option<Vec<ReminderDraft>>) {
+    for n in 0..MANY {
+        let draft = EventDraft {
+            kind: "note".into(),
+            calendar: calendar.into(),
+            title: format!("Note {n}"),
+            start: "20261201T090000".into(),
+            zone: Some("UTC".into()),
+            reminders: reminders.clone(),
+            ..EventDraft::default()
+        };
+        engine.save_event(&Save { draft, ..Save::default() }).expect("a note");
+    }
+}
+
+#[test]
+fn a_channel_of_many_events_goes_in_parts_too() {
+    let (_folder, _clock, engine) = ledger();
+    let url = "https://example.com".into();
+    let new = crate::channels::NewWebhook { name: "lamp".into(), url, ..Default::default() };
+    let lamp = engine.add_webhook(&new).expect("a channel").id;
+    let through =
+        ReminderDraft { trigger: "PT0M".into(), channel: lamp.to_string(), ..Default::default() };
+    many(&engine, &CalendarId::FIRST.to_string(), Some(vec![through]));
+    let mut effect = crate::reconcile::Effect::default();
+    let part = engine.write(|act| act.remove_some(lamp, &mut effect)).expect("a part");
+    assert_eq!((part, effect.cancelled), (None, 200));
+    let gone = engine.remove_channel(lamp, None).expect("removed");
+    assert_eq!((gone.name.as_str(), gone.effect.cancelled as usize), ("lamp", MANY - 200));
+    assert_eq!(alive(&engine), MANY);
+}
+
+#[test]
+fn a_calendar_of_many_goes_and_comes_back_in_parts_that_are_gone_on_with() {
+    let (_folder, _clock, engine) = ledger();
+    let work = engine.save_calendar(None, "Work", "teal", true, None).expect("a calendar");
+    many(&engine, &work.id.to_string(), None);
+    // Cut off after the first part.
+    let of = Of { id: work.id, before: Some(KeptCalendar::from(&work)), after: None };
+    let first = engine.write(|act| {
+        let effect = act.bury_calendar(work.id)?;
+        act.keep_of_calendar(of)?;
+        Ok(effect)
+    });
+    assert_eq!((first.expect("a part").cancelled, alive(&engine)), (200, MANY - 200));
+    assert_eq!(engine.calendars().expect("calendars").len(), 1);
+    Scheduler::lead(engine.clone()).expect("to lead");
+    assert_eq!(alive(&engine), 0);
+    // Cut off on its way back.
+    let mut back = Back::default();
+    let part = engine.write(|act| act.next_step(Way::Undo, &mut back)).expect("a part");
+    assert_eq!((part, alive(&engine)), (None, 200));
+    engine.undo(None).expect("undone");
+    assert_eq!((alive(&engine), engine.calendars().expect("calendars").len()), (MANY, 2));
+    let again = engine.redo(None).expect("made again").calendar.expect("a calendar");
+    assert_eq!((again.cancelled as usize, alive(&engine)), (MANY, 0));
+    let back = engine.undo(None).expect("undone").calendar.expect("a calendar");
+    assert_eq!((back.planned as usize, alive(&engine)), (MANY, MANY));
+    let gone = engine.delete_calendar(work.id, None).expect("deleted");
+    assert_eq!((gone.effect.cancelled as usize, alive(&engine)), (MANY, 0));
+}
