@@ -3,7 +3,7 @@
 
 use jiff::{
     Span, Timestamp,
-    civil::{Date, DateTime, Weekday},
+    civil::{Date, DateTime, Time, Weekday},
     tz::TimeZone,
 };
 
@@ -129,6 +129,26 @@ pub(crate) fn dues(definition: &Definition, place: Place, until: Timestamp) -> V
         dues.push(Due { at, of });
         let Some(days) = definition.every else { return dues };
         of += Span::new().days(i64::from(days));
+    }
+}
+
+/// From when on a reminder is not worth telling any more; nothing: it always is.
+pub(crate) fn over(definition: &Definition, place: Place, due: Due) -> Option<Timestamp> {
+    let begins = |local| instant(local, definition.zone.unwrap_or(place.home), place.newer);
+    let (start, grace) = (begins(due.of), due.at + Span::new().minutes(1));
+    let own = match definition.use_by {
+        Some("grace") => Some(grace),
+        Some(_) => Some(start),
+        None => None,
+    };
+    match definition.kind {
+        "birthday" => {
+            let day = due.of.date().saturating_add(Span::new().days(1));
+            Some(begins(day.to_datetime(Time::midnight())))
+        }
+        "deadline" => Some(own.map_or(start, |own| own.min(start))),
+        "appointment" => own.or(Some((start + Span::new().hours(1)).max(grace))),
+        _ => own,
     }
 }
 

@@ -133,7 +133,8 @@ impl Courier for Caller {
         let marks: Vec<Mark> = parcel.claims.iter().map(|c| (c.delivery, c.token)).collect();
         let process = self.process;
         Box::pin(async move {
-            let sent = Happened::Sent { marks: marks.clone(), process };
+            let over = parcel.claims.iter().map(|claim| claim.use_by).collect();
+            let sent = Happened::Sent { marks: marks.clone(), over, process };
             self.to.trace.add(&self.to.clocks, sent);
             let handover = tokio::select! {
                 biased;

@@ -17,6 +17,8 @@ pub enum Happened {
     Sent {
         /// By which claims.
         marks: Vec<Mark>,
+        /// From when on each of them is not to be told, as it was claimed.
+        over: Vec<Option<Timestamp>>,
         /// Who.
         process: u32,
     },

@@ -13,6 +13,9 @@ use crate::{
     trace::{Entry, Happened},
 };
 
+/// So shortly before and after a change either holds.
+const EDGE: u64 = 1_000;
+
 /// Something handed over, or taken by the other side.
 #[derive(Debug, Clone)]
 pub(super) struct Passing {
@@ -22,6 +25,8 @@ pub(super) struct Passing {
     pub key: String,
     /// What the other side is called; of what was only sent, nothing.
     pub to: String,
+    /// From when on it was not to be told, as it was claimed; of what was told, nothing.
+    pub over: Option<Timestamp>,
     /// Whether it says that it may be seen twice.
     pub again: bool,
     /// How many rows it stood for.
@@ -62,17 +67,16 @@ impl<'a> Case<'a> {
         for entry in &outcome.trace {
             let (truth, wall) = (entry.truth, entry.wall);
             match &entry.what {
-                Happened::Sent { marks, .. } => {
-                    let rows = marks.len();
-                    let (key, to) = (String::new(), String::new());
-                    let one = Passing { truth, wall, key, to, again: false, rows };
-                    for (row, _) in marks {
-                        case.sent.entry(*row).or_default().push(one.clone());
+                Happened::Sent { marks, over, .. } => {
+                    for ((row, _), over) in marks.iter().zip(over) {
+                        let (key, to, rows) = (String::new(), String::new(), marks.len());
+                        let one = Passing { truth, wall, key, to, over: *over, again: false, rows };
+                        case.sent.entry(*row).or_default().push(one);
                     }
                 }
                 Happened::Told { key, marks, to, again, .. } => {
                     let (key, to, rows) = (key.clone(), to.clone(), marks.len());
-                    let one = Passing { truth, wall, key, to, again: *again, rows };
+                    let one = Passing { truth, wall, key, to, over: None, again: *again, rows };
                     for (row, _) in marks {
                         case.told.entry(*row).or_default().push(one.clone());
                     }
@@ -126,6 +130,19 @@ impl<'a> Case<'a> {
         None
     }
 
+    /// Every true time at which the wall showed a moment.
+    pub fn when(&self, wall: Timestamp) -> Vec<u64> {
+        let (mut ahead, mut found) = (0, Vec::new());
+        let mut steps = self.outcome.set.iter().peekable();
+        while let Some((from, by)) = steps.next() {
+            ahead += by;
+            let until = steps.peek().map_or(u64::MAX, |(next, _)| *next);
+            let at = wall.duration_since(self.begin).as_millis() - i128::from(ahead);
+            found.extend(u64::try_from(at).ok().filter(|at| (*from..=until).contains(at)));
+        }
+        found
+    }
+
     /// What the wall said at a true time.
     pub fn wall(&self, at: u64) -> Timestamp {
         let ahead: i64 =
@@ -140,6 +157,19 @@ impl<'a> Case<'a> {
         stays.rfind(|stay| stay.from <= at && at < stay.until).map(|stay| stay.place)
     }
 
+    /// Where the ledger may have taken the machine to be at a true time.
+    pub fn places_at(&self, at: u64) -> Vec<Place> {
+        let known = |stay: &&Stay| stay.from <= at + EDGE && at <= stay.until.saturating_add(EDGE);
+        let mut all: Vec<_> = self.stays.iter().filter(known).map(|stay| stay.place).collect();
+        if self.place(at).is_none() {
+            // It has left one place, and the ledger may or may not know the next.
+            let before = self.stays.iter().rfind(|stay| stay.from <= at);
+            let next = self.stays.iter().find(|stay| stay.from > at);
+            all.extend(before.into_iter().chain(next).map(|stay| stay.place));
+        }
+        all
+    }
+
     /// Whether all was well around a true time, for one side.
     pub fn is_calm(&self, at: u64, desktop: bool) -> bool {
         let outcome = self.outcome;
@@ -152,6 +182,16 @@ impl<'a> Case<'a> {
     /// Whether a clock was ever set.
     pub fn clock_was_set(&self) -> bool {
         self.outcome.set.len() > 1
+    }
+
+    /// Whether an older copy was put in place later that does not know what happened then.
+    pub fn is_forgotten(&self, at: u64) -> bool {
+        self.restored.iter().any(|(back, _, of)| *of <= at && at <= *back)
+    }
+
+    /// By how many milliseconds in all the clock was set back.
+    pub fn set_back(&self) -> i64 {
+        -self.outcome.set.iter().map(|(_, by)| by.min(&0)).sum::<i64>()
     }
 
     /// Every place the machine ever was in, by each zone data it ever had.

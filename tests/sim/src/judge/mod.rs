@@ -3,6 +3,7 @@
 //! named after the invariants of `docs/invariants.md`.
 
 mod case;
+mod ends;
 mod occurrences;
 mod rows;
 mod services;
@@ -24,12 +25,14 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i11_no_busy_loop", services::i11_no_busy_loop),
     ("i12_dues_are_as_reckoned", occurrences::i12_dues_are_as_reckoned),
     ("i14_an_edit_makes_nothing_already_due", rows::i14_an_edit_makes_nothing_already_due),
-    ("i14_no_replan_loses_anything", rows::i14_no_replan_loses_anything),
+    ("i14_no_replan_loses_anything", ends::i14_no_replan_loses_anything),
     ("i16_told_at_most_once_without_a_doubt", rows::i16_told_at_most_once_without_a_doubt),
     ("i16_repeats_are_marked", rows::i16_repeats_are_marked),
     ("i16_one_key_for_one_row", rows::i16_one_key_for_one_row),
     ("i17_completed_is_what_somebody_took", rows::i17_completed_is_what_somebody_took),
     ("i17_nothing_is_lost", occurrences::i17_nothing_is_lost),
+    ("i17_expired_is_what_is_over", ends::i17_expired_is_what_is_over),
+    ("i17_coalesced_is_told_with_another", ends::i17_coalesced_is_told_with_another),
     ("i10_prompt_when_all_is_well", occurrences::i10_prompt_when_all_is_well),
     ("i19_every_row_comes_to_an_end", rows::i19_every_row_comes_to_an_end),
     ("i19_tries_are_bounded", rows::i19_tries_are_bounded),
@@ -40,7 +43,7 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i25_the_audit_replays", rows::i25_the_audit_replays),
     ("i26_undo_restores_what_will_ring", services::i26_undo_restores_what_will_ring),
     ("i27_nothing_of_the_past_after_a_restore", rows::i27_nothing_of_the_past_after_a_restore),
-    ("snoozes_ring", rows::snoozes_ring),
+    ("snoozes_ring", ends::snoozes_ring),
     ("silence_is_kept", silence::silence_is_kept),
     ("an_answer_ends_nags", silence::an_answer_ends_nags),
     ("what_insists_is_told_again", silence::what_insists_is_told_again),

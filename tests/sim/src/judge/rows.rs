@@ -5,11 +5,15 @@ use calendar::{
     id::DeliveryId,
     reason::Reason,
 };
-use engine::{ledger::attempt::AttemptRow as Attempt, queries::Story};
+use engine::{
+    ledger::{attempt::AttemptRow as Attempt, audit::AuditRow},
+    queries::Story,
+};
 use jiff::SignedDuration;
 
 use super::{
     case::{Case, Passing},
+    ends::may_be_due,
     services::said_meanwhile,
 };
 
@@ -19,7 +23,7 @@ const QUICK: usize = 4;
 /// Tries that do not count: nobody was there, or the disk failed.
 const UNCOUNTED: usize = 60;
 
-fn name(story: &Story) -> String {
+pub(super) fn name(story: &Story) -> String {
     let row = &story.delivery.row;
     let of = &row.identity.occurrence;
     format!(
@@ -54,9 +58,7 @@ pub(super) fn i16_told_at_most_once_without_a_doubt(case: &Case<'_>, wrong: &mut
     let known =
         |row: &DeliveryId| case.outcome.stories.iter().any(|story| story.delivery.row.id == *row);
     for (row, told) in case.told.iter().filter(|(row, _)| !known(row)) {
-        let is_forgotten =
-            |p: &Passing| case.restored.iter().any(|(at, _, of)| *of <= p.truth && p.truth <= *at);
-        if !told.iter().all(is_forgotten) {
+        if !told.iter().all(|told| case.is_forgotten(told.truth)) {
             wrong.push(format!("{row} was told at {:?} and is not in the ledger", times(told)));
         }
     }
@@ -99,7 +101,11 @@ pub(super) fn i16_one_key_for_one_row(case: &Case<'_>, wrong: &mut Vec<String>) 
 pub(super) fn i17_completed_is_what_somebody_took(case: &Case<'_>, wrong: &mut Vec<String>) {
     for story in &case.outcome.stories {
         let facts = &story.delivery.row.facts;
-        let in_inbox = facts.reason == Reason::InboxOnly;
+        // Shown again only while it is fresh, and no longer waited for than a month.
+        let long = SignedDuration::from_hours(24 * 30);
+        let waited =
+            story.delivery.row.told_at.is_some_and(|at| at.duration_since(facts.due) >= long);
+        let in_inbox = facts.reason == Reason::InboxOnly && (waited || !story.attempts.is_empty());
         if facts.state == State::Completed && case.told(story).is_empty() && !in_inbox {
             wrong.push(format!("{}: nobody took it", name(story)));
         }
@@ -148,22 +154,41 @@ pub(super) fn i20_each_by_its_own_channel(case: &Case<'_>, wrong: &mut Vec<Strin
     }
 }
 
-/// Nothing is handed over at or after the moment from which on it is not worth telling.
+/// Whether a row got another moment after it was handed over, or was put back to what it was before.
+fn moved_after(case: &Case<'_>, story: &Story, sent: &Passing) -> bool {
+    if case.is_forgotten(sent.truth) {
+        return true;
+    }
+    story.transitions.iter().any(|step| step.reason == Reason::Moved && step.at >= sent.wall)
+}
+
+/// Nothing is handed over at or after the moment from which on it is not worth telling: by its
+/// claim, and by its row unless that was moved since.
 pub(super) fn i23_nothing_at_or_after_its_end(case: &Case<'_>, wrong: &mut Vec<String>) {
-    for story in case.outcome.stories.iter().filter(|story| !was_moved(story)) {
-        let Some(end) = story.delivery.row.facts.use_by else { continue };
-        if let Some(sent) = case.sent(story).iter().find(|sent| sent.wall >= end) {
-            wrong.push(format!("{}: sent at {}, over since {end}", name(story), sent.wall));
+    for story in &case.outcome.stories {
+        let end = story.delivery.row.facts.use_by;
+        for sent in case.sent(story) {
+            let end = end.filter(|_| !moved_after(case, story, sent));
+            let ends = sent.over.into_iter().chain(end);
+            if let Some(end) = ends.min().filter(|end| sent.wall >= *end) {
+                wrong.push(format!("{}: sent at {}, over since {end}", name(story), sent.wall));
+            }
         }
     }
 }
 
-/// Nothing is handed over before it is due.
+/// Nothing is handed over before it is due: by its row, or as the oracle reckons it if that was
+/// moved since.
 pub(super) fn i24_never_early(case: &Case<'_>, wrong: &mut Vec<String>) {
-    for story in case.outcome.stories.iter().filter(|story| !was_moved(story)) {
-        let due = story.delivery.row.facts.due;
-        if let Some(sent) = case.sent(story).iter().find(|sent| sent.wall < due) {
-            wrong.push(format!("{}: sent at {}, due at {due}", name(story), sent.wall));
+    for story in &case.outcome.stories {
+        for sent in case.sent(story) {
+            let dues = match moved_after(case, story, sent) {
+                true => may_be_due(case, story, sent.truth),
+                false => vec![story.delivery.row.facts.due],
+            };
+            if !dues.is_empty() && dues.iter().all(|due| sent.wall < *due) {
+                wrong.push(format!("{}: sent at {}, due at {dues:?}", name(story), sent.wall));
+            }
         }
     }
 }
@@ -206,24 +231,12 @@ pub(super) fn i14_an_edit_makes_nothing_already_due(case: &Case<'_>, wrong: &mut
     }
 }
 
-/// What nobody asked for cancels nothing that was not sent.
-pub(super) fn i14_no_replan_loses_anything(case: &Case<'_>, wrong: &mut Vec<String>) {
-    for story in &case.outcome.stories {
-        let is_lost = story.transitions.iter().find(|step| {
-            step.actor == "service"
-                && step.to == State::Cancelled
-                && matches!(step.from.as_str(), "scheduled" | "pending" | "held")
-        });
-        if let Some(step) = is_lost {
-            wrong.push(format!("{}: the service cancelled it at {}", name(story), step.at));
-        }
-    }
-}
-
 /// After an older copy was put in place, nothing of before rings by itself.
 pub(super) fn i27_nothing_of_the_past_after_a_restore(case: &Case<'_>, wrong: &mut Vec<String>) {
     for (at, wall, _) in &case.restored {
-        for story in case.outcome.stories.iter().filter(|story| !was_moved(story)) {
+        let moved_since = |step: &AuditRow| step.reason == Reason::Moved && step.at >= *wall;
+        let stories = case.outcome.stories.iter();
+        for story in stories.filter(|story| !story.transitions.iter().any(moved_since)) {
             let is_past = story.delivery.row.facts.due <= *wall;
             if let Some(sent) = case.sent(story).iter().find(|sent| sent.truth > *at)
                 && is_past
@@ -231,21 +244,6 @@ pub(super) fn i27_nothing_of_the_past_after_a_restore(case: &Case<'_>, wrong: &m
                 let sent = sent.wall;
                 wrong.push(format!("{}: sent at {sent}, restored at {wall}", name(story)));
             }
-        }
-    }
-}
-
-/// What was snoozed rings when it was said to.
-pub(super) fn snoozes_ring(case: &Case<'_>, wrong: &mut Vec<String>) {
-    for snoozed in &case.outcome.snoozes {
-        let mut rows = case.outcome.stories.iter();
-        let Some(story) = rows.find(|story| story.delivery.row.id == snoozed.row) else {
-            wrong.push(format!("a snooze until {} is not in the ledger", snoozed.until));
-            continue;
-        };
-        let (due, until) = (story.delivery.row.facts.due, snoozed.until);
-        if due.as_millisecond() != until.as_millisecond() && !case.clock_was_set() {
-            wrong.push(format!("{}: snoozed until {until}, due at {due}", name(story)));
         }
     }
 }

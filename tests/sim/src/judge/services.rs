@@ -12,7 +12,7 @@ const TAKE_OVER: u64 = 2_000;
 pub(super) fn i01_a_claim_is_sent_once(case: &Case<'_>, wrong: &mut Vec<String>) {
     let mut sent = BTreeSet::new();
     for entry in &case.outcome.trace {
-        let Happened::Sent { marks, process } = &entry.what else { continue };
+        let Happened::Sent { marks, process, .. } = &entry.what else { continue };
         for mark in marks {
             if !sent.insert(*mark) {
                 wrong.push(format!("{mark:?} was sent again by {process} at {} ms", entry.truth));
@@ -43,7 +43,7 @@ pub(super) fn i03_a_hand_over_is_not_repeated(case: &Case<'_>, wrong: &mut Vec<S
     let mut under_way = BTreeMap::new();
     for entry in &case.outcome.trace {
         match &entry.what {
-            Happened::Sent { marks, process } => {
+            Happened::Sent { marks, process, .. } => {
                 for (row, _) in marks {
                     if let Some(other) = under_way.insert(*row, *process) {
                         let at = entry.truth;

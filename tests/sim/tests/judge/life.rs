@@ -1,5 +1,6 @@
 //! A small life that really was, and what can be changed in what was seen of it.
 
+use calendar::{delivery::State, id::DeliveryId, reason::Reason};
 use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::date};
 use simulator::{
@@ -168,4 +169,73 @@ pub(crate) fn pop_up_twice(outcome: &mut Outcome, says_so: bool) {
         *again = says_so;
     }
     after(outcome, place, what);
+}
+
+/// This row.
+pub(crate) fn row(outcome: &mut Outcome, id: DeliveryId) -> &mut Story {
+    outcome.stories.iter_mut().find(|story| story.delivery.row.id == id).expect("a row")
+}
+
+/// The daily one's row of a later day.
+pub(crate) fn tomorrow(outcome: &mut Outcome) -> DeliveryId {
+    let own = story(outcome, 0).delivery.row.clone();
+    let is_other = |story: &&Story| {
+        let name = &story.delivery.row.identity;
+        name.subject == own.identity.subject && story.delivery.row.facts.due > own.facts.due
+    };
+    outcome.stories.iter().find(is_other).expect("another day").delivery.row.id
+}
+
+/// The row that rings when the snooze is over.
+pub(crate) fn snooze(outcome: &mut Outcome) -> &mut Story {
+    let id = outcome.snoozes[0].row;
+    row(outcome, id)
+}
+
+/// A row's last step, by the service out of being ready, leads to this.
+pub(crate) fn ends_as(story: &mut Story, state: State) {
+    story.delivery.row.facts.state = state;
+    let step = story.transitions.last_mut().expect("a step");
+    (step.to, step.actor, step.from) = (state, "service".into(), "pending".into());
+}
+
+/// The pop-up was not told any more, so many milliseconds after it was over.
+pub(crate) fn expire(outcome: &mut Outcome, millis: i64) {
+    let story = story(outcome, 1);
+    ends_as(story, State::Expired);
+    let over = later(story.delivery.row.facts.due, 600_000);
+    story.transitions.last_mut().expect("a step").at = later(over, millis);
+}
+
+/// The daily one was told with this one.
+pub(crate) fn coalesce(outcome: &mut Outcome, into: DeliveryId) {
+    let story = story(outcome, 0);
+    ends_as(story, State::Coalesced);
+    story.delivery.row.into = Some(into);
+}
+
+/// The machine was taken elsewhere before a row was due.
+pub(crate) fn is_moved(story: &mut Story) {
+    story.transitions[1].actor = "service".into();
+    story.transitions[1].reason = Reason::Moved;
+}
+
+/// The pop-up was claimed to be over so many milliseconds after it was sent.
+pub(crate) fn claimed_until(outcome: &mut Outcome, millis: i64) {
+    let place = sent(outcome, 1);
+    let wall = outcome.trace[place].wall;
+    if let Happened::Sent { over, .. } = &mut outcome.trace[place].what {
+        over[0] = Some(later(wall, millis));
+    }
+}
+
+/// The daily one is sent so many milliseconds after it is due, and gets another moment then.
+pub(crate) fn send_what_moves(outcome: &mut Outcome, millis: i64) {
+    let place = sent(outcome, 0);
+    let due = story(outcome, 0).delivery.row.facts.due;
+    outcome.trace[place].wall = later(due, millis);
+    let story = story(outcome, 0);
+    story.delivery.row.facts.due = later(due, 3_600_000);
+    is_moved(story);
+    story.transitions[1].at = later(due, 1);
 }

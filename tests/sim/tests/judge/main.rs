@@ -96,6 +96,17 @@ const CASES: &[(&str, Change, Change)] = &[
         },
     ),
     (
+        "i14_no_replan_loses_anything",
+        |o| {
+            is_moved(story(o, 1));
+            expire(o, -1);
+        },
+        |o| {
+            is_moved(story(o, 1));
+            expire(o, 0);
+        },
+    ),
+    (
         "i16_told_at_most_once_without_a_doubt",
         |o| {
             let place = told(o, 0);
@@ -151,6 +162,31 @@ const CASES: &[(&str, Change, Change)] = &[
             story(o, 0).delivery.row.facts.state = State::Expired;
         },
     ),
+    ("i17_expired_is_what_is_over", |o| expire(o, -1), |o| expire(o, 0)),
+    (
+        "i17_coalesced_is_told_with_another",
+        |o| {
+            let other = story(o, 1).delivery.row.id;
+            coalesce(o, other);
+        },
+        |o| {
+            let other = tomorrow(o);
+            coalesce(o, other);
+        },
+    ),
+    (
+        "i17_coalesced_is_told_with_another",
+        |o| {
+            let other = tomorrow(o);
+            coalesce(o, other);
+            row(o, other).transitions.clear();
+        },
+        |o| {
+            let other = tomorrow(o);
+            coalesce(o, other);
+            ends_as(row(o, other), State::Cancelled);
+        },
+    ),
     (
         "i10_prompt_when_all_is_well",
         |o| {
@@ -195,6 +231,8 @@ const CASES: &[(&str, Change, Change)] = &[
             story(o, 1).delivery.row.facts.use_by = Some(later(o.trace[place].wall, 1));
         },
     ),
+    ("i23_nothing_at_or_after_its_end", |o| claimed_until(o, 0), |o| claimed_until(o, 1)),
+    ("i24_never_early", |o| send_what_moves(o, -1), |o| send_what_moves(o, 0)),
     (
         "i24_never_early",
         |o| {
@@ -230,6 +268,15 @@ const CASES: &[(&str, Change, Change)] = &[
         |o| {
             o.snoozes[0].until = later(o.snoozes[0].until, 1);
             o.set.push((1, 5));
+        },
+    ),
+    (
+        "snoozes_ring",
+        |o| ends_as(snooze(o), State::Cancelled),
+        |o| {
+            ends_as(snooze(o), State::Cancelled);
+            let step = snooze(o).transitions.last_mut().expect("a step");
+            step.actor = "window".into();
         },
     ),
     ("silence_is_kept", |o| pause(o, 2_000), |o| pause(o, 1_999)),
