@@ -4,6 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    process::Stdio,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -137,4 +138,42 @@ async fn what_was_due_while_it_was_killed_says_late_and_why_and_stands_in_the_in
     assert_eq!(inbox.len(), 1, "{}", home.rows());
     assert_eq!(inbox[0].row.facts.reason, Reason::LateServiceOff);
     assert_eq!(notifier.notes().len(), 1, "told once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_import_is_completed_by_another_and_undone_as_a_whole() {
+    const ALL: usize = 4_000;
+    let home = Home::new();
+    let file = home.folder().join("big.ics");
+    let event = |n: usize| {
+        let day = 10 + n % 20;
+        format!(
+            "BEGIN:VEVENT\r\nUID:{n}\r\nSUMMARY:Talk {n}\r\nDTSTART:203205{day}T090000Z\r\nEND:VEVENT\r\n"
+        )
+    };
+    let all: String = (0..ALL).map(event).collect();
+    let text = format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{all}END:VCALENDAR\r\n");
+    std::fs::write(&file, text).expect("a file");
+    let import = || {
+        let mut command = home.command("carillon");
+        command.arg("import").arg(&file).args(["--calendar", "Personal"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let size = |engine: &engine::Engine| {
+        let sizes = engine.calendar_sizes().expect("a ledger");
+        sizes.iter().map(|(_, count)| *count as usize).sum::<usize>()
+    };
+    let mut killed = import().spawn().expect("the program");
+    home.until("some are in", |engine| (size(engine) > 0).then_some(())).await;
+    kill(killed.id());
+    let ended = killed.wait().expect("it ends");
+    let some = size(&home.engine);
+    assert!(ended.code().is_none() && some < ALL, "cut off in the middle: {ended} {some}");
+    assert!(import().status().expect("the program").success());
+    assert_eq!(size(&home.engine), ALL, "each is in once");
+    for (left, step) in [(some, "what the second brought"), (0, "what the first brought")] {
+        let undone = home.engine.undo(None).expect("undone");
+        assert_eq!((undone.refused, size(&home.engine)), (None, left), "{step}");
+    }
 }
