@@ -212,8 +212,7 @@ async fn lead(
     let who = SchedulerLock::holder(&dir)
         .map_or_else(String::new, |(pid, version)| format!(" (process {pid}, Carillon {version})"));
     tracing::info!(
-        "another service{who} rings for this ledger already: standing by, to take over as soon as that one ends; \
-         Ctrl+C ends this one"
+        "another service{who} leads: standing by until that one ends; Ctrl+C ends this one"
     );
     ready::ready();
     let (tell, free) = oneshot::channel();
