@@ -119,6 +119,14 @@ impl Often {
     }
 }
 
+/// Why a lead ended.
+pub(crate) enum Ended {
+    /// It was to.
+    Asked,
+    /// Another file has the ledger's place; where the one there was is kept.
+    Replaced(Option<PathBuf>),
+}
+
 /// What became of the ledger before it is led.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Before {

@@ -24,7 +24,7 @@ use crate::{
     copies::Copies,
     desk::Desk,
     kept::{Kept, keep_zone},
-    mend::{AGAIN, Before, Crier, Often, in_the_background, keep_aside, mend},
+    mend::{AGAIN, Before, Crier, Ended, Often, in_the_background, keep_aside, mend},
     ready, trouble,
     wake::Signals,
 };
@@ -158,14 +158,6 @@ async fn serve(options: &Options) -> Result<(), Error> {
 struct Start {
     lock: Option<SchedulerLock>,
     before: Before,
-}
-
-/// Why a lead ended.
-enum Ended {
-    /// It was to.
-    Asked,
-    /// Another file has the ledger's place; where the one there was is kept.
-    Replaced(Option<PathBuf>),
 }
 
 /// Leads until it ends, or stands by and then leads.
@@ -331,6 +323,8 @@ impl Service<'_> {
         }
         ready::ready();
         let place = engine.dir();
+        #[cfg(target_os = "linux")]
+        tasks.spawn(crate::wake::listen_to_file(place.clone(), signals));
         tracing::info!(ledger = %place.display(), "leading");
         let mut copies = Copies::new(engine.clone(), self.aside.clone(), of_files);
         copies.look(&engine.now());

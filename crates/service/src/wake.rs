@@ -17,6 +17,8 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 #[cfg(target_os = "linux")]
+pub(crate) use linux::listen_to_file;
+#[cfg(target_os = "linux")]
 pub use linux::{LinuxWake, Places};
 #[cfg(not(target_os = "linux"))]
 pub use other::CeilingWake;

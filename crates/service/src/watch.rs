@@ -28,19 +28,29 @@ impl NameWatch {
         Ok(Self { fd: pipe::Receiver::from_owned_fd_unchecked(fd)?, names: Vec::new() })
     }
 
-    /// Watches this path's entry in its directory: made, written, replaced or removed.
+    /// Watches this path's entry in its directory: made, written, replaced, moved away or removed.
     pub(crate) fn add(&mut self, path: &Path) -> io::Result<()> {
+        self.add_for(path, WatchFlags::CLOSE_WRITE)
+    }
+
+    /// The same, whatever is written to what has the name.
+    pub(crate) fn add_name(&mut self, path: &Path) -> io::Result<()> {
+        self.add_for(path, WatchFlags::empty())
+    }
+
+    fn add_for(&mut self, path: &Path, more: WatchFlags) -> io::Result<()> {
         let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 format!("{} has no directory to watch", path.display()),
             ));
         };
-        let mask = WatchFlags::ONLYDIR
+        let mask = more
+            | WatchFlags::ONLYDIR
+            | WatchFlags::MOVED_FROM
             | WatchFlags::MOVED_TO
             | WatchFlags::CREATE
-            | WatchFlags::DELETE
-            | WatchFlags::CLOSE_WRITE;
+            | WatchFlags::DELETE;
         let watch = inotify::add_watch(&self.fd, dir, mask)?;
         self.names.push((watch, name.to_owned()));
         Ok(())

@@ -165,6 +165,23 @@ async fn listen_to_links(watch: io::Result<NameWatch>, signals: Signals) {
     }
 }
 
+/// Rings as the bell does when the file of the ledger in this folder is no longer the one it was.
+pub(crate) async fn listen_to_file(dir: PathBuf, signals: Signals) {
+    let heard = async {
+        let mut watch = NameWatch::new()?;
+        watch.add_name(&dir.join("carillon.db"))?;
+        // Ends with the watch, too.
+        loop {
+            watch.touched().await?;
+            signals.bell();
+        }
+    };
+    let ended: io::Result<()> = heard.await;
+    if let Err(error) = ended {
+        tracing::warn!(%error, "the name of the ledger is no longer watched");
+    }
+}
+
 async fn listen_to_data(places: Places, watch: io::Result<NameWatch>, signals: Signals) {
     let heard = async {
         let mut watch = watch?;
