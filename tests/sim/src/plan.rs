@@ -47,6 +47,16 @@ pub enum Via {
 impl Via {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Desktop, Self::Hook, Self::Careful, Self::Hasty];
+
+    /// What it is called.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Desktop => "desktop",
+            Self::Hook => "hook",
+            Self::Careful => "careful",
+            Self::Hasty => "hasty",
+        }
+    }
 }
 
 /// The kinds there are.

@@ -35,6 +35,8 @@ use crate::{
 pub(crate) const AFTER: u64 = 4 * DAY;
 /// A service that could not be started is started again after so long.
 const AGAIN: u64 = 2_000;
+/// After a sleep, a journey or another clock all is as it should be within so long.
+pub(crate) const SOON: u64 = 1_000;
 /// A disk that failed is looked at again within so long.
 const FAILED: u64 = 10_000;
 /// A slow sync is one within so long.
@@ -86,6 +88,7 @@ struct World {
     troubles: Vec<Trouble>,
     downs: Vec<Trouble>,
     frozen: Vec<(u64, u64)>,
+    slept: Vec<(u64, u64)>,
     broken: Vec<(&'static str, String)>,
     /// When somebody met a failing disk.
     failures: Arc<Mutex<Vec<u64>>>,
@@ -153,6 +156,7 @@ impl World {
             troubles: Vec::new(),
             downs: Vec::new(),
             frozen: Vec::new(),
+            slept: Vec::new(),
             broken: Vec::new(),
             failures,
             down_since: Some(0),
@@ -214,6 +218,7 @@ impl World {
             troubles: self.troubles,
             downs: self.downs,
             frozen: self.frozen,
+            slept: self.slept,
             set: self.set,
             lasted,
             wakings: self.around.wakings(),
@@ -312,14 +317,15 @@ impl World {
             | Step::Full(_) => self.fails(step),
             Step::Sleep(time) => {
                 self.around.clocks.sleep(time);
-                self.trouble(time + 6_000);
+                self.trouble(time + SOON);
                 self.off_until = self.around.clocks.truth() + time;
+                self.slept.push((self.off_until - time, self.off_until));
                 self.later(time, Ending::Awake);
             }
             Step::SetClock(by) => {
                 self.around.clocks.step(by);
                 self.set.push((self.around.clocks.truth(), by));
-                self.trouble(6_000);
+                self.trouble(SOON);
                 if let Some(service) = &self.service {
                     service.signals.clock_set();
                 }
@@ -397,7 +403,7 @@ impl World {
         change(&mut self.around.place.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         let place = self.around.place();
         self.around.trace.add(&self.around.clocks, Happened::Arrived { place });
-        self.trouble(6_000);
+        self.trouble(SOON);
         if let Some(service) = &self.service {
             service.signals.zone_changed();
         }

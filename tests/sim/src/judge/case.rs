@@ -8,9 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     oracle::{self, FIRST, Place},
-    outcome::{Life, Outcome},
+    outcome::{Life, Outcome, Trouble},
     plan::Plan,
     trace::{Entry, Happened},
+    world::SOON,
 };
 
 /// So shortly before and after a change either holds.
@@ -176,6 +177,21 @@ impl<'a> Case<'a> {
         let mut all = outcome.troubles.iter().chain(&outcome.downs);
         !all.any(|t| {
             t.from <= at + 3_000 && at <= t.until && t.desktop.is_none_or(|of| of == desktop)
+        })
+    }
+
+    /// Whether nothing but a sleep kept anybody from being told, from its beginning until soon after.
+    pub fn slept_well(&self, slept: (u64, u64), desktop: bool) -> bool {
+        let outcome = self.outcome;
+        let mut all = outcome.troubles.iter().chain(&outcome.downs);
+        let is_own = |t: &Trouble| {
+            t.from == slept.0.saturating_sub(1_000)
+                && t.until == slept.1 + SOON
+                && t.desktop.is_none()
+        };
+        !all.any(|t| {
+            let is_about = t.desktop.is_none_or(|of| of == desktop);
+            is_about && !is_own(t) && t.from <= slept.1 + 3_000 && slept.0 <= t.until
         })
     }
 

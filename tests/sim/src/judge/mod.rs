@@ -34,6 +34,7 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i17_expired_is_what_is_over", ends::i17_expired_is_what_is_over),
     ("i17_coalesced_is_told_with_another", ends::i17_coalesced_is_told_with_another),
     ("i10_prompt_when_all_is_well", occurrences::i10_prompt_when_all_is_well),
+    ("i10_told_soon_after_waking", occurrences::i10_told_soon_after_waking),
     ("i19_every_row_comes_to_an_end", rows::i19_every_row_comes_to_an_end),
     ("i19_tries_are_bounded", rows::i19_tries_are_bounded),
     ("i20_each_by_its_own_channel", rows::i20_each_by_its_own_channel),

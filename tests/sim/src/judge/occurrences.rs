@@ -1,6 +1,6 @@
 //! What must hold of each occurrence, as the oracle reckons them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use calendar::{delivery::State, id::ChannelId};
 use engine::queries::Story;
@@ -11,7 +11,7 @@ use crate::{
     oracle::{self, Due},
     outcome::{Life, Version},
     plan::{DAY, Definition, Via},
-    world::AFTER,
+    world::{AFTER, SOON},
 };
 
 /// What is due in a calm moment is told within so many milliseconds.
@@ -31,6 +31,8 @@ struct Occurrence<'a> {
     at: u64,
     until: u64,
     due: Timestamp,
+    /// From when on it is not worth telling.
+    over: Option<Timestamp>,
     rows: Vec<&'a Story>,
 }
 
@@ -60,7 +62,9 @@ fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) 
             let Some(definition) = version.definition.filter(|_| version.sure) else { continue };
             for stay in &case.stays {
                 let (from, until) = (version.from.max(stay.from), until.min(stay.until));
-                for Due { at: due, of } in oracle::dues(&definition, stay.place, end) {
+                for reckoned in oracle::dues(&definition, stay.place, end) {
+                    let Due { at: due, of } = reckoned;
+                    let over = oracle::over(&definition, stay.place, reckoned);
                     let Some(at) = case.reached(due) else { continue };
                     let is_forgotten = |(back, _, of): &(u64, Timestamp, u64)| {
                         *of <= at + UNDER_WAY && at <= *back
@@ -76,7 +80,7 @@ fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) 
                     }
                     let rows = rows_of(case, life, &definition, due);
                     let name = format!("event {name} of {of}, due {due} ({at} ms)");
-                    work(&definition, Occurrence { name, at, until, due, rows });
+                    work(&definition, Occurrence { name, at, until, due, over, rows });
                 }
             }
         }
@@ -144,6 +148,36 @@ pub(super) fn i10_prompt_when_all_is_well(case: &Case<'_>, wrong: &mut Vec<Strin
             wrong.push(format!("{name}: all was well, and it was not told at once: {states:?}"));
         }
     });
+}
+
+/// The first of what was due while the machine slept is told within a second of its waking, on the
+/// desktop and by each endpoint.
+pub(super) fn i10_told_soon_after_waking(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let mut late: BTreeMap<(u64, &str), Option<String>> = BTreeMap::new();
+    each(case, |definition, one| {
+        let desktop = definition.via == Via::Desktop;
+        for slept in &case.outcome.slept {
+            let (soon, wall) = (slept.1 + SOON, case.wall(slept.1 + SOON));
+            let is_due = slept.0 + EDGE < one.at && one.at <= slept.1;
+            let is_worth_it = one.over.is_none_or(|over| over > wall) && one.until > soon + EDGE;
+            let is_silent = || desktop && may_be_silent(case, slept.1);
+            if !is_due || !is_worth_it || !case.slept_well(*slept, desktop) || is_silent() {
+                continue;
+            }
+            let mut told = one.rows.iter().flat_map(|story| case.told(story));
+            let is_told = told.any(|told| told.truth <= soon);
+            let via = definition.via.name();
+            let first = late.entry((slept.1, via)).or_insert(Some(one.name.clone()));
+            if is_told {
+                *first = None;
+            }
+        }
+    });
+    for ((until, via), name) in late {
+        if let Some(name) = name {
+            wrong.push(format!("{name}: a second after {until} ms nothing was told by {via}"));
+        }
+    }
 }
 
 /// Every moment an event may ever have had.

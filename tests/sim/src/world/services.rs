@@ -1,6 +1,6 @@
 //! The services of a run: how they begin, take over, are frozen and end.
 
-use super::{AGAIN, Ending, World};
+use super::{AGAIN, Ending, SOON, World};
 use crate::{
     outcome::Trouble,
     plan::Step,
@@ -26,7 +26,7 @@ impl World {
                 self.failed = 0;
                 if let Some(since) = self.down_since.take() {
                     let now = self.around.clocks.truth();
-                    let (from, until) = (since.saturating_sub(1_000), now + 6_000);
+                    let (from, until) = (since.saturating_sub(1_000), now + SOON);
                     self.downs.push(Trouble { from, until, desktop: None });
                 }
             }
@@ -101,7 +101,7 @@ impl World {
                 let process = service.process;
                 let now = self.around.clocks.truth();
                 self.frozen.push((now, now + time));
-                self.trouble(time + 6_000);
+                self.trouble(time + SOON);
                 self.later(time, Ending::Thaw { process });
             }
             Step::PowerCut(seed, down) => self.cut_power(seed, down).await,

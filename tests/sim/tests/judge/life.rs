@@ -239,3 +239,12 @@ pub(crate) fn send_what_moves(outcome: &mut Outcome, millis: i64) {
     is_moved(story);
     story.transitions[1].at = later(due, 1);
 }
+
+/// The machine slept over the moment the daily one is due, until so many milliseconds before it was
+/// told.
+pub(crate) fn slept_until(outcome: &mut Outcome, before: u64) {
+    let place = told(outcome, 0);
+    let until = outcome.trace[place].truth;
+    outcome.trace[place].truth += before;
+    outcome.slept.push((until - HOUR, until));
+}

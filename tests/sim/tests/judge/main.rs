@@ -198,6 +198,7 @@ const CASES: &[(&str, Change, Change)] = &[
             row.told_at = Some(later(row.facts.due, 2_000));
         },
     ),
+    ("i10_told_soon_after_waking", |o| slept_until(o, 1_001), |o| slept_until(o, 1_000)),
     (
         "i19_every_row_comes_to_an_end",
         |o| story(o, 0).delivery.row.facts.state = State::Held,
