@@ -4,7 +4,10 @@
 
 use super::*;
 use crate::{
-    ledger::change::{KeptCalendar, Of},
+    ledger::{
+        change::{KeptCalendar, Of},
+        event,
+    },
     taken_back::Back,
     undo::Way,
 };
@@ -12,10 +15,7 @@ use crate::{
 const MANY: usize = 450;
 
 fn alive(engine: &Engine) -> usize {
-    let sql = "SELECT count(*) FROM event WHERE deleted_at IS NULL";
-    let count: i64 =
-        engine.read(|act| Ok(act.tx.query_row(sql, [], |row| row.get(0))?)).expect("a count");
-    usize::try_from(count).expect("a count")
+    engine.read(|act| event::count(act.tx)).expect("a count") as usize
 }
 
 fn many(engine: &Engine, calendar: &str, reminders: Option<Vec<ReminderDraft>>) {
