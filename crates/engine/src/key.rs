@@ -39,14 +39,25 @@ pub fn key(installation: &str, name: &Identity, generation: u32) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_same_name_has_the_same_key_and_any_other_another() {
-        let name = Identity {
+    fn name() -> Identity {
+        Identity {
             subject: "evt_1".into(),
             occurrence: "o=20261124T120000;p=20261124T120000@Europe/Lisbon".into(),
             reminder: "t:-PT10M".into(),
             channel: calendar::id::ChannelId::DESKTOP,
-        };
+        }
+    }
+
+    /// Reckoned by another program: receivers know what they were told by these for ever.
+    #[test]
+    fn a_key_is_the_same_in_every_version_of_the_program() {
+        assert_eq!(key("i", &name(), 0), "occ_vpjjkfewadsfsba6mce3wif3g6");
+        assert_eq!(key("i", &name(), 1), "occ_rfq2xrqu6i3q6dsozd2hjwvc4t");
+    }
+
+    #[test]
+    fn the_same_name_has_the_same_key_and_any_other_another() {
+        let name = name();
         let first = key("i", &name, 0);
         assert_eq!(first, key("i", &name.clone(), 0));
         assert_eq!(first.len(), 30);

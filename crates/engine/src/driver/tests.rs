@@ -25,13 +25,16 @@ use crate::{
 };
 
 mod calendars;
+mod fenced;
 mod full;
 mod held;
 mod journey;
 mod locked;
+mod newer;
 mod owners;
 mod panics;
 mod scans;
+mod stopping;
 
 /// The wall is set; since the boot each look takes a while.
 struct Set(Mutex<Timestamp>, AtomicU64);

@@ -77,19 +77,25 @@ pub(super) fn examine_directory(dir: &Path) -> Result<PathBuf> {
 #[cfg(target_os = "linux")]
 fn refuse_network(dir: &Path) -> Result<()> {
     let found = rustix::fs::statfs(dir).map_err(|e| unfit(dir, e.to_string()))?;
-    let name = match found.f_type.unsigned_abs() & 0xffff_ffff {
-        0x6969 => "NFS",
-        0x517b | 0xff53_4d42 | 0xfe53_4d42 => "SMB",
-        0x0102_1997 => "9P",
-        0x5346_544e => "CODA",
-        _ => return Ok(()),
-    };
+    let Some(name) = network(found.f_type.unsigned_abs() & 0xffff_ffff) else { return Ok(()) };
     Err(unfit(
         dir,
         format!(
             "it is on a network file system ({name}), where locks do not hold; choose a local directory"
         ),
     ))
+}
+
+/// The name of a file system of other machines, by the number the kernel knows it by.
+#[cfg(target_os = "linux")]
+const fn network(kind: u64) -> Option<&'static str> {
+    match kind {
+        0x6969 => Some("NFS"),
+        0x517b | 0xff53_4d42 | 0xfe53_4d42 => Some("SMB"),
+        0x0102_1997 => Some("9P"),
+        0x5346_544e => Some("CODA"),
+        _ => None,
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -144,11 +150,7 @@ fn refuse_lost(dir: &Path) -> Result<()> {
 
 /// Opens the database with the settings the promise depends on, each one asserted.
 pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
-    if rusqlite::version_number() < OLDEST_SQLITE {
-        let reason =
-            format!("SQLite {} can corrupt it; 3.51.3 or newer is needed", rusqlite::version());
-        return Err(unfit(dir, reason));
-    }
+    refuse_old(dir, (rusqlite::version_number(), rusqlite::version()))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
@@ -169,6 +171,13 @@ pub(super) fn connect(dir: &Path, path: &Path) -> Result<Connection> {
     }
     connection.set_prepared_statement_cache_capacity(256);
     Ok(connection)
+}
+
+fn refuse_old(dir: &Path, (number, words): (i32, &str)) -> Result<()> {
+    if number >= OLDEST_SQLITE {
+        return Ok(());
+    }
+    Err(unfit(dir, format!("SQLite {words} can corrupt it; 3.51.3 or newer is needed")))
 }
 
 /// Whoever writes much lets others in for a moment now and then ([`ROOM`]): one that waits looks
@@ -393,7 +402,65 @@ impl SchedulerLock {
 mod tests {
     use std::{sync::mpsc, time::Duration};
 
-    use super::SchedulerLock;
+    use rusqlite::Connection;
+
+    use super::{DATABASE, SchedulerLock, make_wal, network, prepare_database, refuse_old};
+
+    #[test]
+    fn an_sqlite_that_can_corrupt_the_file_is_refused() {
+        let dir = std::path::Path::new("/ledger");
+        for (number, words, fits) in [
+            (3_040_001, "3.40.1", false),
+            (3_051_002, "3.51.2", false),
+            (3_051_003, "3.51.3", true),
+            (3_052_000, "3.52.0", true),
+            (rusqlite::version_number(), rusqlite::version(), true),
+        ] {
+            let said = refuse_old(dir, (number, words)).map_err(|error| error.to_string());
+            assert_eq!(said.is_ok(), fits, "{words}: {said:?}");
+            assert!(said.err().is_none_or(|said| said.contains(words)), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_file_system_of_other_machines_is_known_by_its_number() {
+        for (kind, name) in [
+            (0x6969, Some("NFS")),
+            (0x517b, Some("SMB")),
+            (0xff53_4d42, Some("SMB")),
+            (0xfe53_4d42, Some("SMB")),
+            (0x0102_1997, Some("9P")),
+            (0x5346_544e, Some("CODA")),
+            // ext4, tmpfs, btrfs, xfs, overlayfs
+            (0xef53, None),
+            (0x0102_1994, None),
+            (0x9123_683e, None),
+            (0x5846_5342, None),
+            (0x794c_7630, None),
+        ] {
+            assert_eq!(network(kind), name, "{kind:x}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_leads_elsewhere_is_no_ledger() {
+        let (dir, other) = (tempfile::tempdir(), tempfile::tempdir());
+        let (dir, other) = (dir.expect("a temp folder"), other.expect("a temp folder"));
+        let there = prepare_database(other.path()).expect("a file");
+        std::os::unix::fs::symlink(&there, dir.path().join(DATABASE)).expect("a link");
+        let said = prepare_database(dir.path()).expect_err("refused").to_string();
+        assert!(said.contains("carillon.db is not a plain file"), "{said}");
+        // And whoever puts one there between the look and the opening.
+        super::connect(dir.path(), &dir.path().join(DATABASE)).expect_err("not followed");
+        super::connect(other.path(), &there).expect("a plain one");
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_shared_is_refused() {
+        let memory = Connection::open_in_memory().expect("a database");
+        let said = make_wal(std::path::Path::new("/ledger"), &memory).expect_err("refused");
+        assert!(said.to_string().contains("journal mode is memory"), "{said}");
+    }
 
     #[test]
     fn each_release_of_the_lock_is_heard_when_it_is_free() {

@@ -251,6 +251,12 @@ impl Ledger {
         other
     }
 
+    /// A newer program makes of it what it alone knows.
+    pub(crate) fn is_brought_up_by_another(&self, schema: i64) {
+        let other = Connection::open(self.dir.join("carillon.db")).expect("a file");
+        other.pragma_update(None, "user_version", schema).expect("another schema");
+    }
+
     /// Whether somebody writes to this file now.
     pub(crate) fn is_locked(path: &Path) -> bool {
         let other = Connection::open(path).expect("a file");

@@ -56,6 +56,7 @@ pub(super) struct Hands {
     pub(super) parcels: mpsc::UnboundedReceiver<Parcel>,
     pub(super) answer: Arc<Notify>,
     told: Arc<Mutex<Vec<Option<String>>>>,
+    pub(super) stop: watch::Sender<bool>,
 }
 
 impl Hands {
@@ -69,6 +70,18 @@ impl Hands {
         self.clock.to(at);
         self.wake.notify_one();
         self.asleep().await
+    }
+
+    /// Whether it ends instead of sleeping again.
+    pub(super) async fn ends(&mut self) -> bool {
+        self.sleeps.recv().await.is_none()
+    }
+
+    /// Wakes it at this moment, and says whether it ends then.
+    pub(super) async fn ends_at(&mut self, at: &str) -> bool {
+        self.clock.to(at);
+        self.wake.notify_one();
+        self.ends().await
     }
 
     /// What was told of the ledger's trouble so far.
@@ -106,7 +119,7 @@ pub(super) fn drive<F: Future<Output = ()>>(part: impl FnOnce(Hands) -> F) {
         tell.lock().expect("nobody panics with it").push(error.map(|error| error.to_string()));
     });
     let (stop, stopping) = watch::channel(false);
-    let hands = Hands { clock, engine, sleeps, wake, parcels, answer, told };
+    let hands = Hands { clock, engine, sleeps, wake, parcels, answer, told, stop: stop.clone() };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let ran = runtime.block_on(async {

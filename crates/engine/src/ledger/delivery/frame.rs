@@ -1,7 +1,10 @@
 //! Aim: the database has the machine's frame, no narrower and no wider. Method: a row in every state
 //! of a real ledger, every move there is for every reason, and what the pure table says of each.
 
-use calendar::{delivery::State, reason::Reason};
+use calendar::{
+    delivery::{Class, State},
+    reason::Reason,
+};
 use rusqlite::{Connection, Transaction, params};
 
 use crate::ledger::Ledger;
@@ -178,5 +181,43 @@ fn an_attempt_goes_with_a_claim_and_nothing_waits_beyond_its_end() {
         ] {
             assert!(!refused(sql), "{sql}");
         }
+    });
+}
+
+#[test]
+fn what_has_ended_keeps_all_that_it_says() {
+    with(|tx| {
+        for state in State::ALL {
+            let others = ["due = due + 1", "use_by = NULL", "told_at = 9", "reason = reason"];
+            for change in others {
+                let sql = format!("UPDATE delivery SET {change} WHERE state = '{}'", state.code());
+                let refused = tx.execute(&sql, []).err().map(|error| error.to_string());
+                let is_final = refused.is_some_and(|words| words.contains("never changes"));
+                assert_eq!(is_final, state.class() == Class::Final, "{sql}");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_name_is_had_by_one_row_until_that_is_cancelled_untried() {
+    with(|tx| {
+        let again = |state: State| {
+            let sql = "INSERT INTO delivery (id, key, subject, occurrence, reminder, channel, gen, state, reason, due,
+                schedule, use_by, over, grace, collapse, label, starts, ends, tzdata, created_at, updated_at)
+                SELECT randomblob(16), 'occ_' || hex(randomblob(13)), subject, occurrence, reminder, channel, gen,
+                'scheduled', 'planned', due, schedule, use_by, over, grace, collapse, label, starts, ends, tzdata, 0, 0
+                FROM delivery WHERE state = ?1 LIMIT 1";
+            tx.execute(sql, [state.code()]).map_err(|error| error.to_string())
+        };
+        for state in State::ALL {
+            let refused = again(state).expect_err("the name is taken");
+            assert!(refused.contains("UNIQUE"), "{state}: {refused}");
+        }
+        without_triggers(tx, |tx| {
+            let sql = "UPDATE delivery SET attempts = 0, token = 0 WHERE state = 'cancelled'";
+            tx.execute(sql, []).expect("as if never tried");
+        });
+        assert_eq!(again(State::Cancelled), Ok(1));
     });
 }
