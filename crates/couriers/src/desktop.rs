@@ -32,7 +32,7 @@ pub enum DesktopEvent {
     /// A notification service is there, or another one than before: nothing of ours is on the
     /// screen any more.
     NotifierAppeared {
-        /// Its unique name on the bus.
+        /// Its name, which no other has ever: the bus's own and its unique one on it.
         owner: String,
     },
     /// There is none any more, or no bus.

@@ -259,7 +259,7 @@ impl Stand for Desk {
 
     async fn come_back(&mut self) {
         let notifier = Notifier::start(self.bus.address()).await;
-        let owner = notifier.unique_name();
+        let owner = notifier.for_ever();
         self.notifier = Some(notifier);
         self.hear(|event| *event == DesktopEvent::NotifierAppeared { owner: owner.clone() }).await;
     }

@@ -42,7 +42,7 @@ async fn next(events: &mut Receiver<DesktopEvent>) -> DesktopEvent {
 }
 
 fn accepted(by: &Notifier) -> Handover {
-    Handover::Accepted { shown_by: Some(by.unique_name()) }
+    Handover::Accepted { shown_by: Some(by.for_ever()) }
 }
 
 const ABSENT: Handover = Handover::Unavailable(Unavailable::NoNotifier);
@@ -114,7 +114,7 @@ async fn buttons_answer_for_their_key_and_bring_their_token() {
     let bus = Bus::start();
     let notifier = Notifier::start(bus.address()).await;
     let (courier, mut events) = start(&bus).await;
-    let owner = notifier.unique_name();
+    let owner = notifier.for_ever();
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
     post(&courier, notice("occ_1")).await;
     post(&courier, notice("occ_2")).await;
@@ -246,7 +246,7 @@ async fn without_a_notification_service_nobody_waits() {
     courier.withdraw("occ_1").await;
 
     let notifier = Notifier::start(bus.address()).await;
-    let owner = notifier.unique_name();
+    let owner = notifier.for_ever();
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
     assert_eq!(courier.probe(), Ok(()));
     assert_eq!(post(&courier, notice("occ_1")).await.handover, accepted(&notifier));
@@ -265,14 +265,14 @@ async fn a_service_that_goes_and_comes_is_told_and_gets_no_old_ids() {
     assert_eq!(post(&courier, notice("occ_1")).await.handover, ABSENT);
 
     let notifier = Notifier::start(bus.address()).await;
-    let owner = notifier.unique_name();
+    let owner = notifier.for_ever();
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
     post(&courier, notice("occ_1")).await;
     assert_eq!(notifier.notes()[0].replaces, 0);
     assert_eq!(notifier.asked_capabilities(), 1);
 
     let other = Notifier::start(bus.address()).await;
-    let owner = other.unique_name();
+    let owner = other.for_ever();
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
     assert_eq!(post(&courier, notice("occ_1")).await.handover, accepted(&other));
     assert_eq!(other.notes()[0].replaces, 0);
@@ -326,7 +326,7 @@ async fn when_the_bus_ends_it_is_told_and_the_next_one_is_found() {
 
     bus.restart();
     let notifier = Notifier::start(bus.address()).await;
-    let owner = notifier.unique_name();
+    let owner = notifier.for_ever();
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
     assert_eq!(post(&courier, notice("occ_1")).await.handover, accepted(&notifier));
     assert_eq!(notifier.notes()[0].replaces, 0);
@@ -340,9 +340,30 @@ async fn without_any_bus_the_courier_starts_and_says_so() {
     assert_eq!(courier.probe(), Err(Unavailable::NoNotifier));
     bus.restart();
     let notifier = Notifier::start(bus.address()).await;
-    let owner = notifier.unique_name();
+    let owner = notifier.for_ever();
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
     assert_eq!(post(&courier, notice("occ_1")).await.handover, accepted(&notifier));
+}
+
+#[tokio::test]
+async fn a_service_of_the_same_name_on_another_bus_is_another() {
+    let mut shown = Vec::new();
+    let mut names = Vec::new();
+    // As before and after a login: each bus counts from the beginning.
+    for _ in 0..2 {
+        let bus = Bus::start();
+        let notifier = Notifier::start(bus.address()).await;
+        let (courier, mut events) = start(&bus).await;
+        let DesktopEvent::NotifierAppeared { owner } = next(&mut events).await else {
+            panic!("it is there")
+        };
+        let report = post(&courier, notice("occ_1")).await;
+        assert_eq!(report.handover, Handover::Accepted { shown_by: Some(owner.clone()) });
+        shown.push(owner);
+        names.push(notifier.unique_name());
+    }
+    assert_eq!(names[0], names[1], "the bus calls both the same");
+    assert_ne!(shown[0], shown[1]);
 }
 
 #[tokio::test]
@@ -378,7 +399,7 @@ async fn a_service_that_cannot_be_started_is_left_alone_for_a_while() {
     assert_eq!(post(&courier, notice("occ_1")).await.handover, ABSENT);
     assert_eq!(courier.probe(), Err(Unavailable::NoNotifier));
     let notifier = Notifier::start(bus.address()).await;
-    let owner = notifier.unique_name();
+    let owner = notifier.for_ever();
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
     assert_eq!(courier.probe(), Ok(()));
 }

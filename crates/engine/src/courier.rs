@@ -114,7 +114,7 @@ pub struct Report {
 pub enum Handover {
     /// Taken: the other side answered for it.
     Accepted {
-        /// For the desktop: the unique bus name of the daemon that showed it.
+        /// For the desktop: who showed it, by a name that no other has ever.
         shown_by: Option<String>,
     },
     /// Not taken now; worth another try.

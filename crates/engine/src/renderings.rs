@@ -30,7 +30,7 @@ pub struct Rendering {
 }
 
 impl Engine {
-    /// What the notification service with this unique bus name has not shown yet of what is
+    /// What the notification service with this name, which no other has ever, has not shown yet of what is
     /// unanswered and still worth seeing: singly, or as one digest.
     ///
     /// # Errors

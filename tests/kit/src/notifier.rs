@@ -141,6 +141,11 @@ impl Notifier {
         self.bus.unique_name().map(ToString::to_string).unwrap_or_default()
     }
 
+    /// The name the desktop's courier knows it by: its bus's, and its own there.
+    pub fn for_ever(&self) -> String {
+        format!("{}/{}", self.bus.server_guid(), self.unique_name())
+    }
+
     /// Every notification shown so far.
     pub fn notes(&self) -> Vec<Note> {
         self.shared.seen.borrow().notes.clone()

@@ -63,6 +63,12 @@ impl Link {
             && self.bus.server_guid() == other.bus.server_guid()
     }
 
+    /// The name of whoever owns it, which no other has ever: a bus counts anew at each login, and the
+    /// next service of it may be called as this one was.
+    pub(super) fn for_ever(&self, owner: &str) -> String {
+        format!("{}/{owner}", self.bus.server_guid())
+    }
+
     pub(super) fn can_show(&self) -> bool {
         self.owner.is_some() || self.activation == Activation::Possible
     }

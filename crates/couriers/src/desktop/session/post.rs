@@ -44,7 +44,10 @@ pub(super) async fn post(desk: &Desk, notice: &Notice) -> Report {
             shown.under(Some(&by));
             shown.posted(id, &notice.key);
             let name = known.name.as_deref().unwrap_or("the notification service");
-            report(Handover::Accepted { shown_by: Some(by) }, &format!("taken by {name}"))
+            report(
+                Handover::Accepted { shown_by: Some(link.for_ever(&by)) },
+                &format!("taken by {name}"),
+            )
         }
         Err(error) => refused(&error),
     }

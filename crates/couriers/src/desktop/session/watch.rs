@@ -27,8 +27,8 @@ pub(super) async fn keep(desk: Arc<Desk>, known: oneshot::Sender<()>) {
             let had_notifier = link.owner.is_some();
             // Before it is told, as who hears of it asks it for its name.
             desk.set_link(Some(link.clone()));
-            if let Some(owner) = link.owner.clone() {
-                desk.tell(DesktopEvent::NotifierAppeared { owner });
+            if let Some(owner) = &link.owner {
+                desk.tell(DesktopEvent::NotifierAppeared { owner: link.for_ever(owner) });
             }
             first_look_done(&mut known);
             let has_notifier = hear(&desk, &link, heard, had_notifier).await;
@@ -105,7 +105,7 @@ async fn announce(desk: &Desk, link: &Link, change: OwnerChange, present: bool) 
     desk.shown.lock().await.under(owner.as_deref());
     match owner {
         Some(owner) => {
-            desk.tell(DesktopEvent::NotifierAppeared { owner });
+            desk.tell(DesktopEvent::NotifierAppeared { owner: link.for_ever(&owner) });
             true
         }
         None => {
