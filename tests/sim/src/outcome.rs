@@ -93,6 +93,8 @@ pub struct Outcome {
     pub lasted: u64,
     /// How often a service woke.
     pub wakings: u64,
+    /// When a service looked what is to be done.
+    pub passes: Vec<u64>,
     /// What was seen to be wrong while it went on.
     pub broken: Vec<(&'static str, String)>,
     /// What the ledger says of itself.
@@ -113,7 +115,7 @@ impl Outcome {
     /// A number that is the same for the same life, whenever and wherever it is lived.
     pub fn hash(&self) -> u64 {
         let mut hashing = Hashing(DefaultHasher::new());
-        let seen = (&self.trace, &self.stories, self.wakings);
+        let seen = (&self.trace, &self.stories, self.wakings, &self.passes);
         write!(hashing, "{seen:?}").expect("BUG: hashing does not fail");
         hashing.0.finish()
     }

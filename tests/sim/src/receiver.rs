@@ -75,6 +75,14 @@ impl Receiver {
         std::mem::replace(&mut self.mood.lock().unwrap_or_else(PoisonError::into_inner), mood)
     }
 
+    fn is_there(&self) -> Result<(), Unavailable> {
+        match (self.mood(), self.is_desktop) {
+            (Mood::Absent, true) => Err(Unavailable::NoNotifier),
+            (Mood::Absent, false) => Err(Unavailable::Offline),
+            _ => Ok(()),
+        }
+    }
+
     /// A call arrives; it is answered or not.
     async fn receive(self: Arc<Self>, call: Call, answer: oneshot::Sender<Handover>) {
         tokio::time::sleep(WAY).await;
@@ -117,15 +125,17 @@ pub(crate) struct Caller {
     pub dead: watch::Receiver<bool>,
     /// Whether its service is frozen.
     pub ice: Arc<Ice>,
+    /// When a service asked whether it is there, which each pass does.
+    pub passes: Arc<Mutex<Vec<u64>>>,
 }
 
 impl Courier for Caller {
     fn probe(&self) -> Result<(), Unavailable> {
-        match (self.to.mood(), self.to.is_desktop) {
-            (Mood::Absent, true) => Err(Unavailable::NoNotifier),
-            (Mood::Absent, false) => Err(Unavailable::Offline),
-            _ => Ok(()),
+        if self.to.is_desktop {
+            let now = self.to.clocks.truth();
+            self.passes.lock().unwrap_or_else(PoisonError::into_inner).push(now);
         }
+        self.to.is_there()
     }
 
     fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
@@ -158,7 +168,7 @@ impl Caller {
     async fn call(&self, parcel: Parcel, marks: Vec<Mark>) -> Handover {
         self.to.clocks.pass(CONNECT).await;
         self.ice.thawed().await;
-        if let Err(why) = self.probe() {
+        if let Err(why) = self.to.is_there() {
             return Handover::Unavailable(why);
         }
         let (key, to, again) = match &parcel.message {

@@ -41,6 +41,8 @@ pub(crate) struct Surroundings {
     pub place: Arc<Mutex<Place>>,
     /// How often any service woke.
     pub wakings: Arc<AtomicU64>,
+    /// When a service looked what is to be done.
+    pub passes: Arc<Mutex<Vec<u64>>>,
 }
 
 impl Surroundings {
@@ -97,7 +99,8 @@ impl Service {
         let (dead, dying) = watch::channel(false);
         let (signals, ice) = (Arc::new(Signals::default()), Arc::new(Ice::default()));
         let caller = |to: &Arc<Receiver>| {
-            Arc::new(Caller { to: to.clone(), process, dead: dying.clone(), ice: ice.clone() })
+            let (to, dead, ice) = (to.clone(), dying.clone(), ice.clone());
+            Arc::new(Caller { to, process, dead, ice, passes: around.passes.clone() })
         };
         let couriers = Couriers { desktop: caller(&around.desktop), webhook: caller(&around.hook) };
         let mut kept = around.keep_place(&engine);

@@ -131,8 +131,18 @@ impl World {
         let (desktop, hook) = (receiver(true), receiver(false));
         disk.enter(1);
         let (place, wakings) = (Arc::new(Mutex::new(oracle::FIRST)), Arc::new(AtomicU64::new(0)));
-        let around =
-            Surroundings { folder: path, disk, clocks, trace, desktop, hook, place, wakings };
+        let passes = Arc::default();
+        let around = Surroundings {
+            folder: path,
+            disk,
+            clocks,
+            trace,
+            desktop,
+            hook,
+            place,
+            wakings,
+            passes,
+        };
         hand::create(&around).expect("a ledger");
         let engine = hand::open(&around, Actor::Window).expect("a ledger");
         let channels = Channels::make(&engine).expect("channels");
@@ -222,6 +232,7 @@ impl World {
             set: self.set,
             lasted,
             wakings: self.around.wakings(),
+            passes: std::mem::take(&mut self.around.passes.lock().expect("a list")),
             broken: self.broken,
             damage,
         }

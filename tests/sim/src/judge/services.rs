@@ -5,6 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::case::Case;
 use crate::trace::Happened;
 
+const HOUR: u64 = 3_600_000;
+/// In an hour in which nothing happens there are so many looks at most: the longest sleep is a
+/// quarter of one, and planning goes on now and then.
+const LOOKS: usize = 8;
+/// And so many for each thing that happens.
+const EACH: usize = 4;
+/// While something is out of order it is looked after as often as this, in milliseconds.
+const A_LOOK: u64 = 1_000;
 /// Who stands by takes over within so many milliseconds.
 const TAKE_OVER: u64 = 2_000;
 
@@ -92,15 +100,33 @@ pub(super) fn i04_only_the_leader_sends(case: &Case<'_>, wrong: &mut Vec<String>
     }
 }
 
-/// Nobody is awake all the time.
+/// Nobody is awake all the time, nor looks again and again: in each hour there are a few looks, and
+/// some more for what happens in it and for what is out of order.
 pub(super) fn i11_no_busy_loop(case: &Case<'_>, wrong: &mut Vec<String>) {
     let outcome = case.outcome;
-    // The ceiling of a sleep is a quarter of an hour; each row has some moments of its own, and
-    // after a failure the ledger is tried again after five seconds.
-    let ceiling = outcome.lasted / 900_000 + 1;
-    let moments = 60 * (outcome.stories.len() + case.plan.steps.len() + 10) as u64;
-    let trouble: u64 = outcome.troubles.iter().map(|t| (t.until - t.from) / 5_000).sum();
-    let most = 2 * ceiling + moments + trouble;
+    let mut looks: BTreeMap<u64, usize> = BTreeMap::new();
+    for at in &outcome.passes {
+        *looks.entry(at / HOUR).or_default() += 1;
+    }
+    let mut happened: BTreeMap<u64, usize> = BTreeMap::new();
+    let steps = outcome.stories.iter().flat_map(|story| &story.transitions);
+    let moved = steps.flat_map(|step| case.when(step.at));
+    for at in outcome.trace.iter().map(|entry| entry.truth).chain(moved) {
+        *happened.entry(at / HOUR).or_default() += 1;
+    }
+    for (hour, looks) in looks {
+        let (from, until) = (hour * HOUR, (hour + 1) * HOUR);
+        let troubles = outcome.troubles.iter().chain(&outcome.downs);
+        let troubled =
+            troubles.map(|t| t.until.min(until).saturating_sub(t.from.max(from)) / A_LOOK);
+        let of_trouble = usize::try_from(troubled.sum::<u64>()).unwrap_or(usize::MAX);
+        let most = LOOKS + EACH * happened.get(&hour).copied().unwrap_or(0) + of_trouble;
+        if looks > most {
+            wrong.push(format!("{looks} looks in hour {hour}, {most} at most being in order"));
+        }
+    }
+    // A sleep that ends at once, again and again, ends with a look each time.
+    let most = 2 * outcome.passes.len() as u64 + 10;
     if outcome.wakings > most {
         wrong.push(format!("woke {} times, {most} at most being in order", outcome.wakings));
     }

@@ -62,6 +62,8 @@ const CASES: &[(&str, Change, Change)] = &[
         |o| after(o, 1, Happened::Ended { process: 98, orderly: true, heir: false }),
     ),
     ("i11_no_busy_loop", |o| o.wakings += 10_000, |o| o.wakings += 100),
+    // In an hour in which nothing happens, and in which it looked four times.
+    ("i11_no_busy_loop", |o| o.passes.extend([34 * HOUR; 5]), |o| o.passes.extend([34 * HOUR; 4])),
     (
         "i12_dues_are_as_reckoned",
         |o| {
