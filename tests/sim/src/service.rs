@@ -1,8 +1,11 @@
 //! The services of a run, one after another: each a process of its own over the same ledger.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use calendar::zones::ZoneName;
@@ -10,7 +13,9 @@ use engine::{
     Actor, Engine,
     driver::{Couriers, Driver},
     ledger::SchedulerLock,
+    planted::plant,
     scheduler::Scheduler,
+    simulated::simulate,
     wake::Woken,
 };
 use simulated_disk::Disk;
@@ -23,7 +28,8 @@ use crate::{
     clock::Clocks,
     hand,
     ice::{Freezable, Ice},
-    oracle::Place,
+    oracle::{self, Place},
+    plan::Plan,
     receiver::{Caller, Receiver},
     trace::{Happened, Trace},
     wake::{Signals, Sleeper},
@@ -32,7 +38,7 @@ use crate::{
 /// What a service needs of the world.
 #[derive(Clone)]
 pub(crate) struct Surroundings {
-    pub folder: std::path::PathBuf,
+    pub folder: PathBuf,
     pub disk: Disk,
     pub clocks: Arc<Clocks>,
     pub trace: Arc<Trace>,
@@ -46,6 +52,28 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
+    /// A world in which nothing has happened yet, its ledger to be in this folder.
+    pub fn of(plan: &Plan, folder: PathBuf) -> Self {
+        let disk = Disk::new(&folder);
+        let clocks = Arc::new(Clocks::starting(oracle::start(plan.begins)));
+        let waits = clocks.clone();
+        disk.on_sleep(move |time| waits.wait_inside(time));
+        let here = disk.clone();
+        plant(plan.bug);
+        simulate(plan.seed, move |time| here.wait(time));
+        let behind = clocks.clone();
+        tokio::spawn(async move { behind.catch_up().await });
+        let trace = Arc::new(Trace::default());
+        let receiver = |is_desktop| {
+            let (clocks, trace) = (clocks.clone(), trace.clone());
+            Arc::new(Receiver { is_desktop, clocks, trace, mood: Mutex::default() })
+        };
+        let (desktop, hook) = (receiver(true), receiver(false));
+        let (place, wakings) = (Arc::new(Mutex::new(oracle::FIRST)), Arc::default());
+        let passes = Arc::default();
+        Self { folder, disk, clocks, trace, desktop, hook, place, wakings, passes }
+    }
+
     pub fn place(&self) -> Place {
         *self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -5,7 +5,7 @@ mod services;
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, atomic::AtomicU64},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -13,22 +13,19 @@ use calendar::id::DeliveryId;
 use engine::{
     Actor,
     ledger::inbox::{Filter, Listed},
-    planted::plant,
-    simulated::simulate,
 };
-use simulated_disk::{Disk, Fault, Files, Kept};
+use simulated_disk::{Fault, Files, Kept};
 use tokio::sync::mpsc;
 
 use crate::{
-    clock::Clocks,
     dice::Dice,
     hand::{self, Channels, Hand},
     oracle,
     outcome::{Life, Outcome, Silence, Snoozed, Trouble},
     plan::{DAY, Definition, Plan, Step},
-    receiver::{Mood, Receiver},
+    receiver::Mood,
     service::{Service, Surroundings},
-    trace::{Happened, Trace},
+    trace::Happened,
 };
 
 /// So long after its end a run goes on with all well, for what is still to be tried again.
@@ -109,40 +106,13 @@ impl World {
         std::fs::set_permissions(folder.path(), private).expect("a private folder");
         let path = folder.path().canonicalize().expect("a folder");
         hand::put_zone_data(&path, false);
-        let disk = Disk::new(&path);
-        let clocks = Arc::new(Clocks::starting(oracle::start(plan.begins)));
-        let waits = clocks.clone();
-        disk.on_sleep(move |time| waits.wait_inside(time));
-        let here = disk.clone();
-        plant(plan.bug);
-        simulate(plan.seed, move |time| here.wait(time));
-        let behind = clocks.clone();
-        tokio::spawn(async move { behind.catch_up().await });
+        let around = Surroundings::of(plan, path);
         let (died, deaths) = mpsc::unbounded_channel();
-        disk.on_death(move |process| died.send(process).unwrap_or(()));
+        around.disk.on_death(move |process| died.send(process).unwrap_or(()));
         let failures = Arc::new(Mutex::new(Vec::new()));
-        let (met, clock) = (failures.clone(), clocks.clone());
-        disk.on_failure(move || met.lock().expect("a list").push(clock.truth()));
-        let trace = Arc::new(Trace::default());
-        let receiver = |is_desktop| {
-            let (clocks, trace) = (clocks.clone(), trace.clone());
-            Arc::new(Receiver { is_desktop, clocks, trace, mood: Default::default() })
-        };
-        let (desktop, hook) = (receiver(true), receiver(false));
-        disk.enter(1);
-        let (place, wakings) = (Arc::new(Mutex::new(oracle::FIRST)), Arc::new(AtomicU64::new(0)));
-        let passes = Arc::default();
-        let around = Surroundings {
-            folder: path,
-            disk,
-            clocks,
-            trace,
-            desktop,
-            hook,
-            place,
-            wakings,
-            passes,
-        };
+        let (met, clock) = (failures.clone(), around.clocks.clone());
+        around.disk.on_failure(move || met.lock().expect("a list").push(clock.truth()));
+        around.disk.enter(1);
         hand::create(&around).expect("a ledger");
         let engine = hand::open(&around, Actor::Window).expect("a ledger");
         let channels = Channels::make(&engine).expect("channels");
