@@ -4,6 +4,7 @@ use acceptance::world::World;
 use wire::{
     EngineHost, Host,
     dto::{Empty, ImportFile, ImportFiles, LeapDay, PersonView, SavePerson, Yearly, YearlyFields},
+    fault::Code,
 };
 
 const CARD: &str = "BEGIN:VCARD\r\nVERSION:4.0\r\nUID:ana@x\r\nFN:Ana\r\nBDAY:--0229\r\n\
@@ -28,6 +29,7 @@ fn save(of: &PersonView, anniversary: YearlyFields, request: &str) -> SavePerson
         anniversary,
         zone: of.zone.clone(),
         leap_day: LeapDay::Backward,
+        version: Some(of.version.clone()),
         request_id: request.into(),
     }
 }
@@ -63,6 +65,14 @@ fn the_anniversary_of_a_card_is_shown_changed_and_taken_away() {
         .expect_err("there is no such day");
     assert_eq!(refused.field.as_deref(), Some("anniversary"));
     assert_eq!(refused.message, "there is no 30 February: February has 29 days at most");
+
+    let stale = host(&world).save_person(save(&card, fields(3, 4, None), "stale"));
+    let stale = stale.expect_err("the first of two windows was quicker");
+    assert_eq!(stale.code, Code::Conflict);
+    assert_eq!(
+        stale.message,
+        format!("{} was changed meanwhile: look again and repeat", card.name)
+    );
 
     let born = SavePerson {
         birthday: fields(1, 1, Some(2030)),

@@ -317,6 +317,7 @@ fn people_have_birthdays_and_calendars_have_colours() {
         anniversary: YearlyFields::default(),
         zone: Some("Asia/Tokyo".into()),
         leap_day: LeapDay::Backward,
+        version: None,
         request_id: "ana".into(),
     };
     let on = |month, day| YearlyFields { month: Some(month), day: Some(day), year: Some(1992) };

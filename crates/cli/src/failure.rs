@@ -91,7 +91,7 @@ impl From<engine::Error> for Failure {
                 (code, Some((*field).to_string()))
             }
             Error::NotFound { what, .. } => (NOT_FOUND, Some((*what).to_string())),
-            Error::Conflict { .. } => ("conflict", None),
+            Error::Conflict { .. } | Error::Changed { .. } => ("conflict", None),
             Error::ScopeNeeded => ("scope_needed", None),
             Error::Unfit { .. } | Error::Held { .. } | Error::Replaced { .. } => ("unfit", None),
             Error::Newer { .. } => ("newer", None),

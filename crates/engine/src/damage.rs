@@ -84,6 +84,7 @@ pub fn is_damage(error: &Error, dir: &Path) -> bool {
         Error::Invalid { .. }
         | Error::NotFound { .. }
         | Error::Conflict { .. }
+        | Error::Changed { .. }
         | Error::ScopeNeeded
         | Error::Newer { .. }
         | Error::Held { .. }

@@ -24,6 +24,12 @@ pub enum Error {
         /// The id that was asked for.
         id: String,
     },
+    /// Somebody was changed since the form about them was filled in.
+    #[error("{name} was changed meanwhile: look again and repeat")]
+    Changed {
+        /// What they are called now.
+        name: String,
+    },
     /// Somebody else changed it first.
     #[error(
         "the event was changed meanwhile (version {found}, yours was {expected}): look again and repeat"
@@ -156,6 +162,7 @@ impl Error {
                     | Sqlite::Utf8Error(..)
             ),
             Self::Conflict { .. }
+            | Self::Changed { .. }
             | Self::ScopeNeeded
             | Self::Unfit { .. }
             | Self::Newer { .. }

@@ -81,6 +81,25 @@ impl Engine {
         self.once(request, |act| act.save_person(save))
     }
 
+    /// [`Engine::save_person`] of somebody as they were read at this [`PersonRow::version`].
+    ///
+    /// # Errors
+    /// The field that cannot be; [`Error::Changed`] if they were changed meanwhile.
+    pub fn save_person_at(
+        &self,
+        save: &SavePerson,
+        version: &str,
+        request: Option<&str>,
+    ) -> Result<PersonSaved> {
+        self.once(request, |act| {
+            let now = save.id.map(|id| person::find(act.tx, id)).transpose()?.flatten();
+            match now.filter(|now| now.deleted_at.is_none() && now.version() != version) {
+                Some(now) => Err(Error::Changed { name: now.person.name }),
+                None => act.save_person(save),
+            }
+        })
+    }
+
     /// Everybody, by name.
     ///
     /// # Errors

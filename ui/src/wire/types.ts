@@ -166,7 +166,7 @@ export type PauseFor = { minutes?: number | null, };
 
 export type PersonSaved = { person: PersonView, change: Change, };
 
-export type PersonView = { id: string, name: string, birthday: Yearly | null, anniversary: Yearly | null, zone: string | null, city: string | null, leapDay: LeapDay, };
+export type PersonView = { id: string, name: string, birthday: Yearly | null, anniversary: Yearly | null, zone: string | null, city: string | null, leapDay: LeapDay, version: string, };
 
 export type Place = "window" | "commandLine" | "notification";
 
@@ -208,7 +208,7 @@ export type SaveCalendar = { id?: string | null, name: string, color: Color, sho
 
 export type SaveEvent = { draft: Draft, event?: string | null, original?: string | null, scope?: Scope | null, version?: number | null, requestId: string, };
 
-export type SavePerson = { id?: string | null, name: string, birthday: YearlyFields, anniversary: YearlyFields, zone?: string | null, leapDay: LeapDay, requestId: string, };
+export type SavePerson = { id?: string | null, name: string, birthday: YearlyFields, anniversary: YearlyFields, zone?: string | null, leapDay: LeapDay, version?: string | null, requestId: string, };
 
 export type Scope = "this" | "following" | "all";
 

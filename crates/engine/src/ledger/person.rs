@@ -23,6 +23,17 @@ pub struct PersonRow {
     pub deleted_at: Option<Timestamp>,
 }
 
+impl PersonRow {
+    /// Says of two readings whether anything of what a form holds changed between them; nothing else
+    /// is meant by it.
+    pub fn version(&self) -> String {
+        let Person { name, zone, leap_day, .. } = &self.person;
+        let zone = zone.as_ref().map(ZoneName::as_str);
+        let held = (name, zone, leap_day.code(), &self.birthday, &self.anniversary);
+        serde_json::to_string(&held).expect("BUG: texts are JSON")
+    }
+}
+
 /// What an import keeps of a card.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Card {

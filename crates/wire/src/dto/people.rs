@@ -53,6 +53,8 @@ pub struct PersonView {
     pub city: Option<String>,
     /// What 29 February does.
     pub leap_day: LeapDay,
+    /// For saving a change of this.
+    pub version: String,
 }
 
 /// A person who was saved.
@@ -95,6 +97,8 @@ pub struct SavePerson {
     pub zone: Option<String>,
     /// What 29 February does.
     pub leap_day: LeapDay,
+    /// What the change is based on; a later one is not overwritten.
+    pub version: Option<String>,
     /// Makes it safe to send twice.
     pub request_id: String,
 }

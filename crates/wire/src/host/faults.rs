@@ -10,7 +10,7 @@ impl From<Error> for Fault {
         match error {
             Error::Invalid { field, .. } => Self::invalid(wire_name(field), message),
             Error::NotFound { .. } => Self::new(Code::NotFound, message),
-            Error::Conflict { .. } => Self::new(Code::Conflict, message),
+            Error::Conflict { .. } | Error::Changed { .. } => Self::new(Code::Conflict, message),
             Error::ScopeNeeded => Self::invalid("scope", message),
             Error::Newer { .. } => Self::new(Code::Newer, message),
             _ => Self::new(Code::Other, message),

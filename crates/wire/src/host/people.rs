@@ -38,7 +38,11 @@ impl EngineHost {
             leap_day: Some(leap_of(asked.leap_day).code().into()),
             anniversary: Some(yearly_text(ANNIVERSARY, &asked.anniversary)?),
         };
-        let saved = self.engine.save_person(&save, Some(&asked.request_id))?;
+        let request = Some(asked.request_id.as_str());
+        let saved = match &asked.version {
+            Some(version) => self.engine.save_person_at(&save, version, request)?,
+            None => self.engine.save_person(&save, request)?,
+        };
         let people = self.engine.people()?;
         let row = people.iter().find(|row| row.person.id.to_string() == saved.id);
         let row = row.ok_or_else(|| {
@@ -138,6 +142,7 @@ fn person_view(row: &PersonRow, local: &Local) -> PersonView {
         zone: zone.map(ToString::to_string),
         city: zone.map(|name| city(name.as_str())),
         leap_day: leap_view(leap),
+        version: row.version(),
     }
 }
 

@@ -175,7 +175,7 @@ const yearly = (text: string, next: string, inDays: number): Yearly => {
   return { month, day, year: year || null, next, inDays, years: year ? Number(next.slice(0, 4)) - year : null };
 };
 const person = (id: string, name: string, birthday: Yearly | null, rest: Partial<PersonView> = {}): PersonView => ({
-  id, name, birthday, anniversary: null, zone: null, city: null, leapDay: 'backward', ...rest,
+  id, name, birthday, anniversary: null, zone: null, city: null, leapDay: 'backward', version: '1', ...rest,
 });
 const PEOPLE: PersonView[] = [
   person('per_3', 'Ana Ferreira', yearly('1990-12-05', '2026-12-05', 17), { zone: 'Europe/Lisbon', city: 'Lisbon', anniversary: yearly('2015-06-20', '2027-06-20', 214) }),
