@@ -1,7 +1,7 @@
 //! Claims: what settles and what is claimed next share one commit, and what may have been told through a
 //! channel that must never repeat is a person's to decide.
 
-use acceptance::world::{World, draft, reminder};
+use acceptance::world::{World, draft, reminder, zones};
 use calendar::{
     delivery::{Guarantee, State},
     draft::EventDraft,
@@ -135,4 +135,25 @@ fn what_is_cut_off_beside_a_culprit_is_not_set_aside_with_it() {
     let rows = world.rows();
     assert_eq!(rows.matches("dead dead.quarantined").count(), 1, "{rows}");
     assert_eq!(rows.matches(" completed ").count(), 5, "{rows}");
+}
+
+#[test]
+fn what_no_key_opens_waits_for_it_and_burns_no_try() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let lamp = endpoint(&world, Guarantee::NeverMiss);
+    world.add(light(lamp, "Light"));
+    let (key, away) = (world.folder().join("secret.key"), world.state().join("secret.key"));
+    std::fs::rename(&key, &away).expect("moved away");
+    // Whoever finds no key begins with another, which opens nothing of before.
+    world.start_with(zones());
+    world.wait_until("2026-11-23T09:40");
+    assert_eq!(world.rows(), "Mon 23 09:30 held held.secret_locked Light");
+    let row = world.engine().why(world.only()).expect("a story");
+    assert_eq!((row.delivery.row.attempts, row.attempts.len()), (0, 0));
+    assert!(world.sent.is_empty());
+    std::fs::rename(&away, &key).expect("put back");
+    world.start_with(zones());
+    world.wait_until("2026-11-23T10:00");
+    assert_eq!(world.rows(), "Mon 23 09:30 completed late.held Light");
+    assert_eq!(world.sent.len(), 1);
 }

@@ -9,6 +9,7 @@ use calendar::{
 };
 use engine::{
     channels::NewWebhook,
+    clock::Synchronised,
     courier::{Handover, Schedule},
     settings::Pause,
 };
@@ -321,6 +322,62 @@ fn a_week_with_the_lid_closed_and_a_week_switched_off_are_no_jumps() {
             false => drop(world.run()),
         }
         assert_eq!(world.sent.len(), 1, "off: {off}: {}", world.rows());
+        assert_eq!(world.engine().clock_jump().expect("asked"), None);
+    }
+}
+
+/// A world with a lamp and a tea of tomorrow morning, that was off for so long and whose clock nobody
+/// may be keeping right.
+fn off_until(local: &str, synchronised: Synchronised) -> World {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let lamp = endpoint(&world);
+    webhook_note(&mut world, lamp, "Light", "20261124T083000");
+    note(&mut world, "Tea", "20261124T083000");
+    world.kill();
+    world.is_synchronised(synchronised);
+    world.jump_to(local);
+    world.reboot();
+    world
+}
+
+#[test]
+fn after_more_than_a_day_off_webhooks_wait_for_a_clock_that_is_right() {
+    for accepted in [false, true] {
+        let mut world = off_until("2026-11-24T11:00", Synchronised::No);
+        assert_eq!(world.titles(), ["Tea"], "the desktop rings all the same");
+        assert!(world.rows().contains("held held.clock Light"), "{}", world.rows());
+        let jump = world.engine().clock_jump().expect("asked").expect("a doubt");
+        assert_eq!(jump.from.to_string(), "2026-11-23T08:00:00Z");
+        // Neither time nor another start removes the doubt.
+        world.wait_until("2026-11-24T15:00");
+        world.kill();
+        world.start();
+        assert_eq!(world.titles(), ["Tea"]);
+        match accepted {
+            false => world.is_synchronised(Synchronised::Yes),
+            true => drop(world.engine().accept_clock().expect("accepted")),
+        }
+        world.run();
+        assert_eq!(world.sent.len(), 2, "{}", world.rows());
+        assert!(world.rows().contains("completed late.clock Light"), "{}", world.rows());
+        assert_eq!(world.engine().clock_jump().expect("asked"), None);
+        // One that is confirmed is not doubted again while it is looked at each day.
+        world.is_synchronised(Synchronised::No);
+        world.kill();
+        world.start();
+        assert_eq!(world.engine().clock_jump().expect("asked"), None);
+    }
+}
+
+#[test]
+fn webhooks_wait_for_no_clock_that_is_right_or_of_which_nobody_knows_or_after_a_day() {
+    for (local, synchronised) in [
+        ("2026-11-24T11:00", Synchronised::Yes),
+        ("2026-11-24T11:00", Synchronised::Unknown),
+        ("2026-11-24T09:00", Synchronised::No),
+    ] {
+        let world = off_until(local, synchronised);
+        assert_eq!(world.sent.len(), 2, "{local} {synchronised:?}: {}", world.rows());
         assert_eq!(world.engine().clock_jump().expect("asked"), None);
     }
 }

@@ -124,3 +124,27 @@ fn of_a_ledger_with_one_damaged_page_doctor_says_what_can_be_read() {
     assert!(problems.contains("what cannot be read: "), "{problems}");
     assert!(found["ledger"]["schema"].is_i64() && found["autostart"].is_boolean(), "{found}");
 }
+
+#[test]
+fn what_was_told_is_counted_by_its_end_and_by_how_late_it_was() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let begun = world.now();
+    for start in ["20261123T093000", "20261123T094000", "20261123T100000"] {
+        world.add(EventDraft {
+            reminders: reminders(&["PT0M"]),
+            ..draft("note", "Tea", start, Some(BERLIN))
+        });
+    }
+    world.wait_until("2026-11-23T09:30");
+    // The second is told 59 seconds late, and the third 61.
+    for local in ["2026-11-23T09:40:59", "2026-11-23T10:01:01"] {
+        world.jump_to(local);
+        world.run();
+    }
+    assert_eq!(world.engine().lateness().expect("asked"), [0, 59_000, 61_000]);
+    let counted = world.engine().statistics(begun).expect("asked");
+    let wanted = [("completed", 3), ("within:1", 1), ("within:65536", 2)];
+    assert_eq!(counted, wanted.map(|(what, n)| (what.to_string(), n)));
+    let tomorrow = world.now() + jiff::SignedDuration::from_hours(24);
+    assert_eq!(world.engine().statistics(tomorrow).expect("asked"), []);
+}

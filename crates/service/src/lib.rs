@@ -16,6 +16,7 @@ pub mod ready;
 pub mod run;
 #[cfg(target_os = "linux")]
 mod socket;
+mod synchronising;
 #[cfg(target_os = "linux")]
 pub mod tray;
 mod trouble;

@@ -25,16 +25,14 @@ use crate::{
     desk::Desk,
     kept::{Kept, keep_zone},
     mend::{AGAIN, Before, Crier, Ended, Often, in_the_background, keep_aside, mend},
-    ready, trouble,
+    ready,
+    synchronising::{LOOK, await_clock},
+    trouble,
     wake::Signals,
 };
 
 /// What is left to do at the end of the process may take so long.
 const LAST_WORDS: Duration = Duration::from_secs(1);
-
-/// How long a clock that is not synchronised yet is waited for, and how often it is looked at.
-const SYNCHRONISING: Duration = Duration::from_secs(120);
-const LOOK: Duration = Duration::from_secs(1);
 
 /// Whether the tray is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,7 +168,7 @@ async fn lead_once(
 ) -> Result<Ended, Error> {
     let Start { lock, before } = start;
     let Some((engine, lock)) = lead(place, stopping, lock).await? else { return Ok(Ended::Asked) };
-    await_clock(&engine, stopping).await?;
+    await_clock(&engine, stopping, || tokio::time::sleep(LOOK)).await?;
     let (stop, stopping, aside) = (stop.clone(), stopping.clone(), aside.clone());
     let service = Service { options, engine: engine.clone(), stop, stopping, before, aside };
     let ended = match service.lead(crier).await {
@@ -248,28 +246,6 @@ async fn open(
             }
         }
     }
-}
-
-/// After more than a day the machine's clock may be wrong until others have set it: that is waited
-/// for, two minutes at most. Nothing rings meanwhile, and then it does in any case.
-async fn await_clock(
-    engine: &Engine,
-    stopping: &mut watch::Receiver<bool>,
-) -> Result<(), engine::Error> {
-    if !engine.awaits_clock()? {
-        return Ok(());
-    }
-    // Whoever started it need not wait along, and would take it for dead.
-    ready::ready();
-    let end = engine.now().boot + SYNCHRONISING;
-    let mut look = tokio::time::interval(LOOK);
-    while engine.awaits_clock()? && engine.now().boot < end {
-        tokio::select! {
-            _ = look.tick() => {}
-            _ = stopping.wait_for(|stop| *stop) => return Ok(()),
-        }
-    }
-    Ok(())
 }
 
 /// A service that leads.
