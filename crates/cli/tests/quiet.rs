@@ -63,7 +63,13 @@ fn an_early_event_says_that_its_reminder_would_be_missed() {
 #[test]
 fn whole_days_are_told_at_the_hour_that_is_set() {
     let desk = Desk::new();
-    desk.line("add Fair --at 2032-05-03 --kind note").done();
+    let added = desk
+        .line("add Fair --at 2032-05-03 --kind note --remind 0m --remind 1d")
+        .done()
+        .to_string();
+    for said in ["told  that day at 09:00, on desktop", "1 day before at 09:00, on desktop"] {
+        assert!(added.contains(said), "{added}");
+    }
     assert_eq!(desk.line("all-day").done(), "Whole days and birthdays are told at 09:00.\n");
     let said = desk.line("all-day 7").done().to_string();
     assert_eq!(
@@ -72,7 +78,7 @@ fn whole_days_are_told_at_the_hour_that_is_set() {
     );
     assert_eq!(desk.line("all-day --json").json()["hour"], 7);
     let rows = desk.line("deliveries --all --json").json();
-    assert_eq!(rows[0]["due"], "2032-05-03T05:00:00Z", "{rows}");
+    assert_eq!(rows[0]["due"], "2032-05-02T05:00:00Z", "{rows}");
     let refused = desk.line("all-day 24").refused(2).to_string();
     assert!(refused.contains("an hour from 1 to 23, not at 24"), "{refused}");
 }

@@ -5,7 +5,7 @@ use calendar::{
     occurrence::Occurrence,
     plan::due,
     recurrence::Language,
-    reminder::Reminder,
+    reminder::{Reminder, Trigger},
     timing::{Fold, Gap, Landing, Length, LocalStart, Tie, instant, later},
 };
 use engine::{
@@ -319,7 +319,19 @@ impl<'a> View<'a> {
             (true, false) => {}
         }
         for r in event.reminders.iter().filter(|_| event.enabled) {
-            let when = words::trigger(&r.trigger, &zone);
+            let when = match (r.trigger, event.timing.tie.is_all_day()) {
+                (Trigger::Relative { days, seconds: 0, from_end }, true) => {
+                    let hour = self.session.context.all_day_hour;
+                    let day = words::trigger(&r.trigger, &zone);
+                    let day = match (days, from_end) {
+                        (0, false) => "that day",
+                        (0, true) => "on the last day",
+                        _ => &day,
+                    };
+                    format!("{day} at {hour:02}:00")
+                }
+                (trigger, _) => words::trigger(&trigger, &zone),
+            };
             row("told", format!("{when}, on {}{}", self.channel(r), words::insist(r.insist)));
         }
         match (self.next.is_empty(), event.repeats.is_once()) {
