@@ -3,7 +3,7 @@
 
 use acceptance::world::{World, draft, reminder};
 use calendar::{draft::EventDraft, id::EventId};
-use engine::courier::Handover;
+use engine::{courier::Handover, ledger::SchedulerLock};
 use wire::{
     Code, EngineHost, Host,
     dto::{
@@ -427,4 +427,32 @@ fn what_a_request_did_and_its_answer_are_kept_together() {
     let change = host(&world).snooze(asked).expect("the first answer");
     assert_eq!((change.did, change.count), (Did::Snoozed, 1));
     assert_eq!(world.deliveries().len(), 2, "no second snooze:\n{}", world.rows());
+}
+
+#[test]
+fn a_service_that_sends_and_is_silent_for_more_than_a_minute_hangs() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(draft("note", "Tea", "20261123T093000", Some(BERLIN)));
+    let hangs = |world: &World| {
+        let service = host(world).status(Empty {}).expect("a status").service;
+        (service.running, service.hanging)
+    };
+    let lock = SchedulerLock::wait(world.folder()).expect("the lock");
+    world.jump_to("2026-11-23T09:29:00");
+    world.run();
+    // Silent, and with nothing to do.
+    world.jump_to("2026-11-23T09:29:59");
+    assert_eq!(hangs(&world), (true, false));
+    world.jump_to("2026-11-23T09:30:00");
+    assert_eq!(world.pass(&[]).expect("a service").parcels.len(), 1, "it is being sent");
+    for (local, is) in [("2026-11-23T09:31:00", false), ("2026-11-23T09:31:01", true)] {
+        world.jump_to(local);
+        assert_eq!(hangs(&world), (true, is), "{local}");
+    }
+    world.beat();
+    assert_eq!(hangs(&world), (true, false), "it lives");
+    world.jump_to("2026-11-23T09:40:00");
+    assert_eq!(hangs(&world), (true, true));
+    drop(lock);
+    assert_eq!(hangs(&world), (false, false), "what does not run does not hang");
 }

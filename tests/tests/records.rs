@@ -1,9 +1,15 @@
 //! The record: each step is as it was written, and the steps of a delivery give its row. Every other
 //! test's world is looked through in the same way when it ends.
 
-use acceptance::world::{World, draft, reminders};
-use calendar::draft::EventDraft;
+use std::time::Duration;
+
+use acceptance::{
+    home::Home,
+    world::{World, draft, reminders},
+};
+use calendar::{draft::EventDraft, id::ChannelId};
 use engine::courier::{Handover, Unavailable};
+use testkit::notifier::Notifier;
 
 const BERLIN: &str = "Europe/Berlin";
 
@@ -82,7 +88,7 @@ fn a_changed_step_and_a_changed_row_are_found() {
 
 #[test]
 fn a_long_record_is_looked_through_when_asked_or_after_a_service_was_cut_off() {
-    let home = acceptance::home::Home::new();
+    let home = Home::new();
     let ledger = rusqlite::Connection::open(home.data().join("carillon.db")).expect("a file");
     let change = |sql: &str| ledger.execute_batch(sql).expect("a change");
     let compared = |arguments: &[&str]| {
@@ -104,7 +110,7 @@ fn a_long_record_is_looked_through_when_asked_or_after_a_service_was_cut_off() {
 
 #[test]
 fn of_a_ledger_with_one_damaged_page_doctor_says_what_can_be_read() {
-    let home = acceptance::home::Home::new();
+    let home = Home::new();
     home.engine.close().expect("closed");
     let path = home.data().join("carillon.db");
     let ledger = rusqlite::Connection::open(&path).expect("a file");
@@ -147,4 +153,30 @@ fn what_was_told_is_counted_by_its_end_and_by_how_late_it_was() {
     assert_eq!(counted, wanted.map(|(what, n)| (what.to_string(), n)));
     let tomorrow = world.now() + jiff::SignedDuration::from_hours(24);
     assert_eq!(world.engine().statistics(tomorrow).expect("asked"), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_an_end_that_was_not_orderly_the_record_is_looked_through_and_damage_is_said() {
+    for killed in [true, false] {
+        let home = Home::new();
+        let notifier = Notifier::start(home.bus.address()).await;
+        home.note("Later", Duration::from_secs(3_600), ChannelId::DESKTOP);
+        let service = home.service().await;
+        match killed {
+            true => service.kill(),
+            false => service.stop(),
+        }
+        let ledger = rusqlite::Connection::open(home.data().join("carillon.db")).expect("a file");
+        let damage = "DROP TRIGGER audit_kept; UPDATE audit SET note = 'else' WHERE seq = 1";
+        ledger.execute_batch(damage).expect("a change");
+        let _service = home.service().await;
+        if killed {
+            let said = notifier.wait_for(1).await.remove(0);
+            assert_eq!(said.summary, "Carillon's ledger may be damaged", "{}", home.log());
+            assert!(said.body.contains("step 1 of the record"), "{said:?}");
+        } else {
+            home.note("Now", Duration::from_secs(1), ChannelId::DESKTOP);
+            assert_eq!(notifier.wait_for(1).await[0].summary, "Now", "nothing was looked for");
+        }
+    }
 }

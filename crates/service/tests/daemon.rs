@@ -171,6 +171,41 @@ fn pressing_an_alarm_answers_nothing_and_pressing_another_opens_it() {
 }
 
 #[test]
+fn pressing_a_digest_answers_none_of_it() {
+    kit::alone("pressing_a_digest_answers_none_of_it", async |dir: PathBuf| {
+        let bus = Bus::start(&dir);
+        let notifier = Notifier::start(&bus.address()).await;
+        let ledger = Ledger::open(&dir);
+        let service = start(&dir, TrayChoice::None);
+        ledger.engine.pause(Pause::Forever).expect("paused");
+        for title in ["Tea", "Post", "Milk", "Bread"] {
+            ledger.note(title, SOON);
+        }
+        let filter = Filter { states: vec![State::Held], limit: 9, ..Filter::default() };
+        let held = |engine: &Engine| engine.deliveries(&filter).expect("readable").len();
+        ledger.until(|engine| (held(engine) == 4).then_some(())).await;
+        ledger.engine.resume().expect("resumed");
+        let digest = notifier.wait_for(1).await.remove(0);
+        assert!(digest.summary.contains("4 reminders"), "{}", digest.summary);
+        for action in ["default", "open", "done", "snooze"] {
+            notifier.press(digest.id, action).await;
+        }
+        // What is pressed afterwards is answered afterwards.
+        ledger.note("Jam", SOON);
+        let jam = notifier.wait_for(2).await.remove(1);
+        let waiting = |engine: &Engine| engine.inbox().expect("readable").rows.len();
+        ledger.until(|engine| (waiting(engine) == 5).then_some(())).await;
+        notifier.press(jam.id, "done").await;
+        ledger.until(|engine| (waiting(engine) < 5).then_some(())).await;
+        let rows = ledger.engine.inbox().expect("readable").rows;
+        let mut titles: Vec<_> = rows.into_iter().map(|listed| listed.title).collect();
+        titles.sort();
+        assert_eq!(titles, ["Bread", "Milk", "Post", "Tea"]);
+        terminate(service).await;
+    });
+}
+
+#[test]
 fn snooze_rings_again_ten_minutes_later() {
     kit::alone("snooze_rings_again_ten_minutes_later", async |dir: PathBuf| {
         let bus = Bus::start(&dir);

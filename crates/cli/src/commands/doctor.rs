@@ -473,6 +473,9 @@ mod tests {
             (one.p50, one.p99, one.within_a_minute),
             (Some(70_000), Some(70_000), Some(0.0))
         );
-        assert_eq!(lateness(&[]).p50, None);
+        let soon = |ascending: &[i64]| lateness(ascending).within_a_minute;
+        assert_eq!(soon(&[0, 59_000, 61_000]), Some(2.0 / 3.0));
+        assert_eq!((soon(&[60_000]), soon(&[60_001])), (Some(1.0), Some(0.0)));
+        assert_eq!((lateness(&[]).p50, soon(&[])), (None, None));
     }
 }
