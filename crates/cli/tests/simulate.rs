@@ -2,6 +2,8 @@
 
 mod kit;
 
+use engine::clock::{Clock, SystemClock};
+use jiff::{ToSpan, tz::TimeZone};
 use kit::Desk;
 
 #[test]
@@ -33,5 +35,41 @@ fn nothing_to_ring_is_said_and_what_is_no_journey_is_refused() {
         let said = desk.line(&format!("simulate {words}"));
         assert!(said.err.contains(sentence), "{words}: {said:?}");
         assert_eq!(said.code, 2, "{words}");
+    }
+}
+
+/// So many days ahead of today.
+fn day(ahead: i64) -> String {
+    let today = SystemClock::new().now().wall.to_zoned(TimeZone::UTC).date();
+    today.checked_add(ahead.days()).expect("a day").to_string()
+}
+
+#[test]
+fn a_stretch_a_sleep_and_a_zone_are_taken_as_typed() {
+    let desk = Desk::new();
+    let (day, next) = (day(3), day(4));
+    desk.add(&format!("Tea --kind note --at {day}T16:00 --zone Europe/Berlin"));
+    let stretch = format!("--from {day}T12:00 --to {day}T20:00");
+    let tokyo = format!("--from {day}T20:00 --to {next}T03:00 --zone Asia/Tokyo");
+    for (words, told, late, zone) in [
+        (stretch.clone(), 1, 0, "Europe/Berlin"),
+        (format!("--from {day}T12:00 --to {day}T15:59"), 0, 0, "Europe/Berlin"),
+        (format!("--from {day}T16:01 --to {day}T20:00"), 0, 0, "Europe/Berlin"),
+        (format!("{stretch} --asleep {day}T15:00..{day}T17:30"), 1, 1, "Europe/Berlin"),
+        (format!("{stretch} --asleep {day}T13:00..{day}T15:00"), 1, 0, "Europe/Berlin"),
+        // Eight or seven hours later by the clocks there.
+        (tokyo, 1, 0, "Asia/Tokyo"),
+        (format!("{stretch} --zone Asia/Tokyo@{day}T13:00"), 1, 0, "Asia/Tokyo"),
+    ] {
+        let json = desk.line(&format!("simulate {words} --json")).json();
+        let found = (&json["told"], &json["late"], &json["zone"]);
+        assert_eq!(found, (&told.into(), &late.into(), &zone.into()), "{words}: {json}");
+        if late > 0 {
+            let ring = &json["rings"][0];
+            assert_eq!(
+                (&ring["reason"], &ring["late_ms"]),
+                (&"late.asleep".into(), &5_400_000.into())
+            );
+        }
     }
 }
