@@ -27,6 +27,7 @@ use crate::{
 mod calendars;
 mod fenced;
 mod full;
+mod gathering;
 mod held;
 mod journey;
 mod locked;
