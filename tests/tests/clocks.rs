@@ -311,6 +311,25 @@ fn a_jump_that_is_taken_back_needs_nobody() {
 }
 
 #[test]
+fn two_jumps_that_are_taken_back_together_need_nobody() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let lamp = endpoint(&world);
+    webhook_note(&mut world, lamp, "Light", "20261127T093000");
+    world.set_clock("2026-12-03T09:10");
+    world.run();
+    world.wait_until("2026-12-06T09:10");
+    world.set_clock("2026-12-16T09:10");
+    world.run();
+    // Three days have passed since it was right.
+    world.set_clock("2026-11-26T09:20");
+    world.run();
+    assert_eq!(world.engine().clock_jump().expect("asked"), None);
+    world.wait_until("2026-11-27T09:30");
+    assert_eq!(world.sent.last().expect("sent").at, "2026-11-27T08:30:00Z");
+    assert!(world.rows().contains("completed told.on_time Light"), "{}", world.rows());
+}
+
+#[test]
 fn a_week_with_the_lid_closed_and_a_week_switched_off_are_no_jumps() {
     for off in [false, true] {
         let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");

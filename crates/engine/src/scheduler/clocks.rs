@@ -92,11 +92,14 @@ impl Act<'_> {
 
     /// Notes that the clock is not to be trusted, unless that is noted already.
     pub(super) fn note_jump(&self, from: Timestamp, unsure: bool) -> Result<()> {
-        let known = self.kept_jump()?;
+        // Where the clock would be without either jump is counted from before the first.
+        let known = self.kept_jump()?.filter(|known| *known.boot_id == *self.now.boot_id);
+        let before = known.map(|known| (known.from_ms, known.boot_ms));
+        let (from_ms, boot_ms) = before.unwrap_or((from.as_millisecond(), boot_ms(&self.now)));
         let kept = Kept {
-            from_ms: known.map_or(from.as_millisecond(), |known| known.from_ms),
+            from_ms,
             to_ms: self.wall().as_millisecond(),
-            boot_ms: boot_ms(&self.now),
+            boot_ms,
             boot_id: self.now.boot_id.to_string(),
             unsure,
         };
