@@ -239,6 +239,11 @@ impl Hand {
         self.engine.as_ref().is_some_and(|engine| engine.pause(Pause::Until(until)).is_ok())
     }
 
+    /// Says that the clock is right. Says whether that was confirmed.
+    pub fn accept_clock(&self) -> bool {
+        self.engine.as_ref().is_some_and(|engine| engine.accept_clock().is_ok())
+    }
+
     /// Ends that.
     pub fn resume(&self) -> bool {
         self.engine.as_ref().is_some_and(|engine| engine.resume().is_ok())

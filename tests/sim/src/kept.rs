@@ -72,6 +72,8 @@ fn step(text: &str) -> Option<Step> {
         "PowerCut" => Step::PowerCut(word()?.parse().ok()?, word()?.parse().ok()?),
         "Sleep" => Step::Sleep(word()?.parse().ok()?),
         "SetClock" => Step::SetClock(word()?.parse().ok()?),
+        "Drift" => Step::Drift(word()?.parse().ok()?),
+        "AcceptClock" => Step::AcceptClock,
         "Travel" => Step::Travel(one_of(&ABROAD, word()?)?),
         "ZoneData" => Step::ZoneData(word()?.parse().ok()?),
         "Mood" => Step::Mood(word()?.parse().ok()?, mood(word()?)?, word()?.parse().ok()?),

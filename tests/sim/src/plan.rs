@@ -143,6 +143,10 @@ pub enum Step {
     Sleep(u64),
     /// The wall clock is set by so many milliseconds.
     SetClock(i64),
+    /// The wall clock has gone wrong by so many milliseconds, and nobody set it.
+    Drift(i64),
+    /// Somebody says that the clock is right as it is.
+    AcceptClock,
     /// The machine is taken to another zone.
     Travel(&'static str),
     /// Newer zone data comes, or the older again.
@@ -236,6 +240,7 @@ impl Plan {
         let is_named = |(_, step): &&(u64, Step)| matches!(step, Step::Add(..) | Step::Import(..));
         let named = steps.iter().filter(is_named).count();
         steps.extend(scenes::imported(seed, begins, days, named));
+        steps.extend(scenes::clocks(seed, days));
         steps.sort_by_key(|(at, _)| *at);
         Self { seed, days, begins, twins, bug: None, steps }
     }
@@ -350,7 +355,7 @@ fn sort(step: &Step) -> u32 {
         Step::Crash(_) => 7,
         Step::PowerCut(..) => 8,
         Step::Sleep(_) => 9,
-        Step::SetClock(_) => 10,
+        Step::SetClock(_) | Step::Drift(_) | Step::AcceptClock => 10,
         Step::Mood(..) => 11,
         Step::Busy(_) => 12,
         Step::FailingSync => 13,

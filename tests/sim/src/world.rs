@@ -34,6 +34,10 @@ pub(crate) const AFTER: u64 = 4 * DAY;
 const AGAIN: u64 = 2_000;
 /// After a sleep, a journey or another clock all is as it should be within so long.
 pub(crate) const SOON: u64 = 1_000;
+/// A clock that goes ahead by more, in milliseconds, may have jumped; and is right again when it is
+/// certainly back by more than that.
+const JUMP: i64 = 20 * 3_600_000;
+const HEALED: i64 = 23 * 3_600_000;
 /// A disk that failed is looked at again within so long.
 const FAILED: u64 = 10_000;
 /// A slow sync is one within so long.
@@ -91,6 +95,9 @@ struct World {
     failures: Arc<Mutex<Vec<u64>>>,
     down_since: Option<u64>,
     set: Vec<(u64, i64)>,
+    /// Since a jump nobody has confirmed: what the wall was ahead by before, if that was in this boot,
+    /// and the trouble it is.
+    doubt: Option<(Option<i64>, usize)>,
     off_until: u64,
     /// How long in all a side was not well.
     unwell: u64,
@@ -141,6 +148,7 @@ impl World {
             failures,
             down_since: Some(0),
             set: vec![(0, 0)],
+            doubt: None,
             off_until: 0,
             unwell: 0,
             deaf: 0,
@@ -163,6 +171,7 @@ impl World {
         self.around.disk.heal();
         self.around.desktop.be(Mood::Well);
         self.around.hook.be(Mood::Well);
+        self.act(Step::AcceptClock);
         let lasted = u64::from(plan.days) * DAY + AFTER;
         self.until(lasted).await;
         self.end(lasted).await
@@ -303,10 +312,11 @@ impl World {
                 self.slept.push((self.off_until - time, self.off_until));
                 self.later(time, Ending::Awake);
             }
+            Step::Drift(by) => self.sets(by),
             Step::SetClock(by) => {
-                self.around.clocks.step(by);
-                self.set.push((self.around.clocks.truth(), by));
+                self.sets(by);
                 self.trouble(SOON);
+                self.doubts_clock(by);
                 if let Some(service) = &self.service {
                     service.signals.clock_set();
                 }
@@ -341,7 +351,34 @@ impl World {
             | Step::Snooze(_)
             | Step::Pause(_)
             | Step::Resume
+            | Step::AcceptClock
             | Step::Quiet(..) => {}
+        }
+    }
+
+    fn sets(&mut self, by: i64) {
+        self.around.clocks.step(by);
+        self.set.push((self.around.clocks.truth(), by));
+    }
+
+    /// After a jump of more than a day webhooks wait until somebody says that the clock is right, or
+    /// it is again.
+    fn doubts_clock(&mut self, by: i64) {
+        let ahead: i64 = self.set.iter().map(|(_, by)| by).sum();
+        match &mut self.doubt {
+            Some((Some(before), _)) if (ahead - *before).abs() < HEALED => self.trusts_clock(),
+            Some((before @ None, _)) if by > JUMP => *before = Some(ahead - by),
+            None if by > JUMP => {
+                self.doubt = Some((Some(ahead - by), self.troubles.len()));
+                self.trouble_for(Some(false), u64::MAX / 2);
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    fn trusts_clock(&mut self) {
+        if let Some((_, place)) = self.doubt.take() {
+            self.troubles[place].until = self.around.clocks.truth() + SOON;
         }
     }
 
@@ -401,6 +438,8 @@ impl World {
             _ => Kept::Lost,
         });
         self.around.clocks.reboot();
+        // What the clock said in another boot tells nothing.
+        self.doubt.iter_mut().for_each(|(before, _)| *before = None);
         self.off_until = self.around.clocks.truth() + down;
         self.later(down, Ending::Start);
     }

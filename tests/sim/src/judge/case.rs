@@ -44,7 +44,6 @@ pub(super) struct Stay {
 
 /// A run, sorted for looking things up.
 pub(super) struct Case<'a> {
-    pub plan: &'a Plan,
     pub outcome: &'a Outcome,
     pub begin: Timestamp,
     pub sent: BTreeMap<DeliveryId, Vec<Passing>>,
@@ -55,9 +54,8 @@ pub(super) struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    pub fn of(plan: &'a Plan, outcome: &'a Outcome) -> Self {
+    pub fn of(plan: &Plan, outcome: &'a Outcome) -> Self {
         let mut case = Self {
-            plan,
             outcome,
             begin: oracle::start(plan.begins),
             sent: BTreeMap::new(),
@@ -115,20 +113,22 @@ impl<'a> Case<'a> {
         stories.filter(move |story| Some(&story.delivery.row.identity.subject) == subject.as_ref())
     }
 
-    /// When the wall first reached a moment.
-    pub fn reached(&self, wall: Timestamp) -> Option<u64> {
-        let mut ahead = 0;
+    /// When the wall reached a moment: once, or again after it was set back.
+    pub fn reached(&self, wall: Timestamp) -> Vec<u64> {
+        let (mut ahead, mut found, mut before) = (0, Vec::new(), i128::MIN);
         let mut steps = self.outcome.set.iter().peekable();
+        let wanted = wall.duration_since(self.begin).as_millis();
         while let Some((from, by)) = steps.next() {
             ahead += by;
             let until = steps.peek().map_or(self.outcome.lasted, |(next, _)| *next);
-            let at = wall.duration_since(self.begin).as_millis() - i128::from(ahead);
+            let at = wanted - i128::from(ahead);
             let at = u64::try_from(at.max(i128::from(*from))).unwrap_or(u64::MAX);
-            if at < until {
-                return Some(at);
+            if before < wanted && at < until {
+                found.push(at);
             }
+            before = i128::from(until) + i128::from(ahead);
         }
-        None
+        found
     }
 
     /// Every true time at which the wall showed a moment.
@@ -195,9 +195,14 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Whether a clock was ever set.
+    /// Whether a clock was ever set, and did not only drift.
     pub fn clock_was_set(&self) -> bool {
-        self.outcome.set.len() > 1
+        self.outcome.set.iter().any(|(_, by)| by.abs() > 1_000)
+    }
+
+    /// By how many milliseconds in all it was, one way or the other.
+    pub fn set_by(&self) -> u64 {
+        self.outcome.set.iter().map(|(_, by)| by.unsigned_abs()).sum()
     }
 
     /// Whether an older copy was put in place later that does not know what happened then.

@@ -153,7 +153,9 @@ pub(super) fn snoozes_ring(case: &Case<'_>, wrong: &mut Vec<String>) {
         };
         let (facts, until) = (&story.delivery.row.facts, snoozed.until);
         let due = facts.due;
-        if due.as_millisecond() != until.as_millisecond() && !case.clock_was_set() {
+        let off = due.as_millisecond().abs_diff(until.as_millisecond());
+        // What was snoozed by a clock that was set right counts from then on.
+        if off > case.set_by() {
             wrong.push(format!("{}: snoozed until {until}, due at {due}", name(story)));
         }
         let by_somebody = |step: &AuditRow| step.actor != "service" || step.from == "processing";

@@ -23,6 +23,7 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i03_an_heir_takes_over", services::i03_an_heir_takes_over),
     ("i04_only_the_leader_sends", services::i04_only_the_leader_sends),
     ("i11_no_busy_loop", services::i11_no_busy_loop),
+    ("i11_told_by_one_row", rows::i11_told_by_one_row),
     ("i12_dues_are_as_reckoned", occurrences::i12_dues_are_as_reckoned),
     ("i14_an_edit_makes_nothing_already_due", rows::i14_an_edit_makes_nothing_already_due),
     ("i14_no_replan_loses_anything", ends::i14_no_replan_loses_anything),

@@ -30,6 +30,8 @@ struct Occurrence<'a> {
     /// When it was due in true time, and when a change followed.
     at: u64,
     until: u64,
+    /// Whether a clock came to this moment once more.
+    again: bool,
     due: Timestamp,
     /// From when on it is not worth telling.
     over: Option<Timestamp>,
@@ -65,22 +67,24 @@ fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) 
                 for reckoned in oracle::dues(&definition, stay.place, end) {
                     let Due { at: due, of } = reckoned;
                     let over = oracle::over(&definition, stay.place, reckoned);
-                    let Some(at) = case.reached(due) else { continue };
-                    let is_forgotten = |(back, _, of): &(u64, Timestamp, u64)| {
-                        *of <= at + UNDER_WAY && at <= *back
-                    };
-                    if case.restored.iter().any(is_forgotten) {
-                        continue;
+                    for (turn, at) in case.reached(due).into_iter().enumerate() {
+                        let is_forgotten = |(back, _, of): &(u64, Timestamp, u64)| {
+                            *of <= at + UNDER_WAY && at <= *back
+                        };
+                        if case.restored.iter().any(is_forgotten) {
+                            continue;
+                        }
+                        if at < from + EDGE || at.saturating_add(EDGE) > until {
+                            continue;
+                        }
+                        if was_told(case, life, of, at) {
+                            continue;
+                        }
+                        let rows = rows_of(case, life, &definition, due);
+                        let name = format!("event {name} of {of}, due {due} ({at} ms)");
+                        let again = turn > 0;
+                        work(&definition, Occurrence { name, at, until, again, due, over, rows });
                     }
-                    if at < from + EDGE || at.saturating_add(EDGE) > until {
-                        continue;
-                    }
-                    if was_told(case, life, of, at) {
-                        continue;
-                    }
-                    let rows = rows_of(case, life, &definition, due);
-                    let name = format!("event {name} of {of}, due {due} ({at} ms)");
-                    work(&definition, Occurrence { name, at, until, due, over, rows });
                 }
             }
         }
@@ -121,7 +125,8 @@ pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
             let facts = &story.delivery.row.facts;
             facts.reason.is_answer() || !matches!(facts.state, State::Cancelled | State::Skipped)
         };
-        let is_settled = one.until > one.at.saturating_add(SETTLED);
+        // What ended by the clock of before is not told again.
+        let is_settled = !one.again && one.until > one.at.saturating_add(SETTLED);
         if is_settled && !one.rows.iter().any(ended) {
             let (name, states) = (&one.name, one.states());
             wrong.push(format!("{name}: nothing was told, and nothing says why: {states:?}"));
@@ -187,7 +192,8 @@ fn every_due<'a>(
 ) -> BTreeSet<Timestamp> {
     let lasted = i64::try_from(case.outcome.lasted).unwrap_or(i64::MAX);
     // Rows are planned ahead, and the wall may be ahead of true time.
-    let ahead = SignedDuration::from_hours(24 * 40);
+    let set = i64::try_from(case.set_by()).unwrap_or(i64::MAX);
+    let ahead = SignedDuration::from_hours(24 * 40) + SignedDuration::from_millis(set);
     let end = case.begin.saturating_add(SignedDuration::from_millis(lasted) + ahead);
     let end = end.unwrap_or(Timestamp::MAX);
     let places = case.places();

@@ -1,5 +1,7 @@
 //! What must hold of each row of the ledger, beside what was seen of it from outside.
 
+use std::collections::BTreeMap;
+
 use calendar::{
     delivery::{Class, Guarantee, Profile, State},
     id::DeliveryId,
@@ -16,10 +18,13 @@ use super::{
     ends::may_be_due,
     services::said_meanwhile,
 };
+use crate::world::AFTER;
 
 /// The long schedule has ten tries after the first, the quick one three.
 const LONG: usize = 11;
 const QUICK: usize = 4;
+/// What comes round so much later, by a journey, is another moment.
+const FAR: SignedDuration = SignedDuration::from_hours(12);
 /// Tries that do not count: nobody was there, or the disk failed.
 const UNCOUNTED: usize = 60;
 
@@ -37,13 +42,17 @@ fn was_moved(story: &Story) -> bool {
         || story.delivery.row.late_cause == Some(Reason::LateMoved)
 }
 
+/// Whether nobody knows how a try ended.
+fn unknown(outcome: Option<&str>) -> bool {
+    matches!(outcome, None | Some("unknown" | "ambiguous"))
+}
+
 fn times(passings: &[Passing]) -> Vec<String> {
     passings.iter().map(|p| format!("{} ({} ms)", p.wall, p.truth)).collect()
 }
 
 /// No repeat but after an attempt nobody knows the end of, and none at all where that is promised.
 pub(super) fn i16_told_at_most_once_without_a_doubt(case: &Case<'_>, wrong: &mut Vec<String>) {
-    let unknown = |outcome: Option<&str>| matches!(outcome, None | Some("unknown" | "ambiguous"));
     for story in &case.outcome.stories {
         let facts = &story.delivery.row.facts;
         // Of what an older copy does not know nobody can say any more how it ended.
@@ -62,6 +71,27 @@ pub(super) fn i16_told_at_most_once_without_a_doubt(case: &Case<'_>, wrong: &mut
     for (row, told) in case.told.iter().filter(|(row, _)| !known(row)) {
         if !told.iter().all(|told| case.is_forgotten(told.truth)) {
             wrong.push(format!("{row} was told at {:?} and is not in the ledger", times(told)));
+        }
+    }
+}
+
+/// What was told stays told, whatever clocks do: no other row tells the same, unless its moment came
+/// round half a day later, or nobody knows how the first telling ended.
+pub(super) fn i11_told_by_one_row(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let mut first: BTreeMap<_, &Story> = BTreeMap::new();
+    let told = |story: &&Story| {
+        story.delivery.row.identity.reminder.starts_with("t:")
+            && case.told(story).iter().any(|told| !case.is_forgotten(told.truth))
+    };
+    let mut all: Vec<_> = case.outcome.stories.iter().filter(told).collect();
+    all.sort_by_key(|story| (case.told(story)[0].truth, story.delivery.row.generation));
+    for story in all {
+        let row = &story.delivery.row;
+        let Some(before) = first.insert(&row.identity, story) else { continue };
+        let apart = row.facts.due.duration_since(before.delivery.row.facts.due).abs();
+        let is_open = before.attempts.iter().any(|a| unknown(a.outcome.as_deref()));
+        if apart < FAR && !is_open {
+            wrong.push(format!("{}: told before by {}", name(story), name(before)));
         }
     }
 }
@@ -116,11 +146,11 @@ pub(super) fn i17_completed_is_what_somebody_took(case: &Case<'_>, wrong: &mut V
 
 /// In the end nothing is left that a clock has to move.
 pub(super) fn i19_every_row_comes_to_an_end(case: &Case<'_>, wrong: &mut Vec<String>) {
-    let lasted = SignedDuration::from_secs(i64::from(case.plan.days) * 86_400);
+    // Whatever clocks did: then all was well, and is so for days.
+    let last = case.wall(case.outcome.lasted - AFTER);
     for story in &case.outcome.stories {
         let facts = &story.delivery.row.facts;
-        let is_past = facts.due.duration_since(case.begin) < lasted;
-        if facts.state.class() == Class::Live && is_past && !case.clock_was_set() {
+        if facts.state.class() == Class::Live && facts.due < last {
             wrong.push(format!("{}: due at {} and still open", name(story), facts.due));
         }
     }

@@ -215,3 +215,34 @@ pub(super) fn imported(seed: u64, begins: DateTime, days: u32, name: usize) -> S
     }
     steps
 }
+
+/// In so many of a hundred runs a clock is wrong by days, and in so many more it drifts.
+const WRONG: u64 = 5;
+const DRIFTS: u64 = 10;
+
+/// A clock that is wrong by days for a while, for good, or again and again; or by a little more each
+/// hour.
+pub(super) fn clocks(seed: u64, days: u32) -> Steps {
+    let mut dice = Dice::of(seed.rotate_left(48) ^ 0xC10C);
+    let end = u64::from(days) * DAY;
+    let mut steps = Steps::new();
+    let chance = dice.below(100);
+    if chance < WRONG {
+        let day = i64::try_from(DAY).unwrap_or(0);
+        for _ in 0..1 + dice.below(2) {
+            let at = dice.below(end);
+            let until = (at + MINUTE + dice.below(2 * DAY)).min(end - 1);
+            let by = dice.between(day + day / 4, 26 * day) * dice.of_these(&[1, 1, -1]);
+            steps.push((at, Step::SetClock(by)));
+            if dice.percent(60) {
+                steps.push((until, Step::SetClock(-by)));
+            } else if dice.percent(50) {
+                steps.push((until, Step::AcceptClock));
+            }
+        }
+    } else if chance < WRONG + DRIFTS {
+        let a_turn = dice.between(-40, 40);
+        steps.extend((1..end / HOUR).map(|n| (n * HOUR + dice.below(HOUR), Step::Drift(a_turn))));
+    }
+    steps
+}

@@ -35,6 +35,7 @@ impl World {
             Step::Acknowledge => self.acknowledge(),
             Step::Snooze(minutes) => self.snooze(minutes),
             Step::Pause(minutes) => self.pause(minutes),
+            Step::AcceptClock => Some(self.accept_clock()),
             Step::Resume => self.silence(Silenced::Pause(0), Hand::resume),
             Step::Quiet(from, until) => {
                 self.silence(Silenced::Quiet(from, until), |hand| hand.quiet(from, until))
@@ -167,6 +168,15 @@ impl World {
         Some(done)
     }
 
+    /// What waits for that goes out from then on.
+    fn accept_clock(&mut self) -> bool {
+        let done = self.hand.accept_clock();
+        if done {
+            self.trusts_clock();
+        }
+        done
+    }
+
     fn pause(&mut self, minutes: u32) -> Option<bool> {
         let wall = self.around.clocks.wall();
         let until = wall.checked_add(SignedDuration::from_mins(minutes.into())).ok()?;
@@ -206,5 +216,6 @@ fn is_of_person(step: Step) -> bool {
             | Step::Pause(_)
             | Step::Resume
             | Step::Quiet(..)
+            | Step::AcceptClock
     )
 }

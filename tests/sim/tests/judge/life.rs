@@ -248,3 +248,12 @@ pub(crate) fn slept_until(outcome: &mut Outcome, before: u64) {
     outcome.trace[place].truth += before;
     outcome.slept.push((until - HOUR, until));
 }
+
+/// Another row tells what the daily one told, due so many hours later.
+pub(crate) fn tell_as_well(outcome: &mut Outcome, hours: i64) {
+    let name = story(outcome, 0).delivery.row.identity.clone();
+    let due = later(story(outcome, 0).delivery.row.facts.due, hours * 3_600_000);
+    let other = tomorrow(outcome);
+    let row = &mut row(outcome, other).delivery.row;
+    (row.identity, row.facts.due) = (name, due);
+}

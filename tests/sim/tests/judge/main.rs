@@ -64,6 +64,7 @@ const CASES: &[(&str, Change, Change)] = &[
     ("i11_no_busy_loop", |o| o.wakings += 10_000, |o| o.wakings += 100),
     // In an hour in which nothing happens, and in which it looked four times.
     ("i11_no_busy_loop", |o| o.passes.extend([34 * HOUR; 5]), |o| o.passes.extend([34 * HOUR; 4])),
+    ("i11_told_by_one_row", |o| tell_as_well(o, 11), |o| tell_as_well(o, 12)),
     (
         "i12_dues_are_as_reckoned",
         |o| {
@@ -206,6 +207,18 @@ const CASES: &[(&str, Change, Change)] = &[
         |o| story(o, 0).delivery.row.facts.state = State::Held,
         |o| story(o, 0).delivery.row.facts.state = State::Dead,
     ),
+    (
+        "i19_every_row_comes_to_an_end",
+        |o| {
+            o.set.push((HOUR, 10));
+            story(o, 0).delivery.row.facts.state = State::Held;
+        },
+        |o| {
+            // By this clock it is not yet due.
+            o.set.push((HOUR, -24 * 3_600_000));
+            story(o, 0).delivery.row.facts.state = State::Held;
+        },
+    ),
     ("i19_tries_are_bounded", |o| tries(o, 12, 0), |o| tries(o, 11, 3)),
     (
         "i20_each_by_its_own_channel",
@@ -270,7 +283,7 @@ const CASES: &[(&str, Change, Change)] = &[
         |o| o.snoozes[0].until = later(o.snoozes[0].until, 1),
         |o| {
             o.snoozes[0].until = later(o.snoozes[0].until, 1);
-            o.set.push((1, 5));
+            o.set.push((1, -1));
         },
     ),
     (
