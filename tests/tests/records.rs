@@ -180,3 +180,21 @@ async fn after_an_end_that_was_not_orderly_the_record_is_looked_through_and_dama
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_kill_a_row_that_its_table_would_not_have_taken_is_said() {
+    let home = Home::new();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let service = home.service().await;
+    service.kill();
+    let service = home.service().await;
+    home.until_logged("cut off the last time: the ledger is whole").await;
+    service.kill();
+    let ledger = rusqlite::Connection::open(home.data().join("carillon.db")).expect("a file");
+    let damage = "PRAGMA ignore_check_constraints = 1; UPDATE calendar SET shown = 7";
+    ledger.execute_batch(damage).expect("a change");
+    let _service = home.service().await;
+    let said = notifier.wait_for(1).await.remove(0);
+    assert_eq!(said.summary, "Carillon's ledger may be damaged", "{}", home.log());
+    assert!(said.body.starts_with("CHECK constraint failed in calendar"), "{said:?}");
+}

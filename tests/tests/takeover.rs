@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use acceptance::world::zones;
+use acceptance::{home::Home, world::zones};
 use calendar::zones::ZoneName;
 use engine::{
     Actor, Engine,
@@ -18,6 +18,7 @@ use engine::{
     programs,
     scheduler::Scheduler,
 };
+use rustix::process::{Pid, Signal, kill_process};
 
 /// A ledger of the first schema.
 fn older_ledger() -> tempfile::TempDir {
@@ -177,9 +178,9 @@ fn no_service_is_stopped_while_a_window_keeps_the_ledger_from_being_brought_up()
     assert!(open().expect("it is brought up").took_over());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_newer_service_says_what_to_close_and_takes_over_when_that_is_closed() {
-    let home = acceptance::home::Home::new();
+/// A home with a ledger of the first schema, which nobody has open.
+fn older_home() -> Home {
+    let home = Home::new();
     home.engine.close().expect("closed");
     let dir = home.data();
     for name in ["carillon.db", "carillon.db-wal", "carillon.db-shm", "secret.key"] {
@@ -189,6 +190,48 @@ async fn a_newer_service_says_what_to_close_and_takes_over_when_that_is_closed()
     for name in ["carillon.db", "secret.key"] {
         fs::copy(kept.path().join(name), dir.join(name)).expect("a kept ledger");
     }
+    home
+}
+
+/// The service of a ledger that nobody here started; it is asked to end with this, and waited for.
+struct Started<'a>(&'a Path);
+
+impl Drop for Started<'_> {
+    fn drop(&mut self) {
+        let pid = SchedulerLock::holder(self.0).and_then(|(pid, _)| i32::try_from(pid).ok());
+        if let Some(pid) = pid.and_then(Pid::from_raw) {
+            kill_process(pid, Signal::TERM).unwrap_or(());
+            SchedulerLock::wait(self.0).map(drop).unwrap_or(());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_command_starts_a_service_in_the_place_of_the_older_one() {
+    let home = older_home();
+    let dir = home.data();
+    let mut older = Older::leading(&dir);
+    let _started = Started(&dir);
+    let (said, code) = home.says(&["list"]);
+    assert_eq!(code, 0, "{said}");
+    older.0.wait().expect("it was asked to stop");
+    let home = home.opened_anew();
+    let pid = home
+        .until("a leading service", |engine| {
+            let status = engine.service_status().expect("readable")?;
+            let (pid, version) = SchedulerLock::holder(&engine.dir())?;
+            (status.pid == pid && version == env!("CARGO_PKG_VERSION")).then_some(pid)
+        })
+        .await;
+    assert_ne!(pid, older.0.id());
+    let (said, _) = home.says(&["doctor", "--json"]);
+    assert!(said.contains("\"running\":true"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_service_says_what_to_close_and_takes_over_when_that_is_closed() {
+    let home = older_home();
+    let dir = home.data();
     let older = Older::leading(&dir);
     let window = Window::open(&dir);
     let notifier = testkit::notifier::Notifier::start(home.bus.address()).await;
