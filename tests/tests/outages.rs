@@ -93,6 +93,9 @@ async fn a_service_stopped_for_a_minute_tells_each_once_says_why_it_is_late_and_
     // It keeps its lock: the other one does not lead meanwhile.
     receiver.hears_nothing_for(MINUTE + SOON * 3).await;
     assert!(notifier.notes().is_empty());
+    let (said, _) = home.says(&["doctor"]);
+    assert!(said.contains("is stopped, so nothing rings: `kill -CONT "), "{said}");
+    assert!(!said.contains("see whether the disk is full"), "the cause is known: {said}");
     signal(&leader, Signal::CONT);
     home.until_in(State::Completed, 4).await;
     home.note("After", SOON, channel);

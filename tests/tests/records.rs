@@ -174,6 +174,10 @@ async fn after_an_end_that_was_not_orderly_the_record_is_looked_through_and_dama
             let said = notifier.wait_for(1).await.remove(0);
             assert_eq!(said.summary, "Carillon's ledger may be damaged", "{}", home.log());
             assert!(said.body.contains("step 1 of the record"), "{said:?}");
+            let (said, _) = home.says(&["doctor"]);
+            let wanted =
+                "step 1 of the record is not as it was written: the service goes on with it";
+            assert!(said.contains(wanted), "it does: {said}");
         } else {
             home.note("Now", Duration::from_secs(1), ChannelId::DESKTOP);
             assert_eq!(notifier.wait_for(1).await[0].summary, "Now", "nothing was looked for");

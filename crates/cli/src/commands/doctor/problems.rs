@@ -213,6 +213,10 @@ fn live(engine: &Engine, channel: &ChannelRow) -> Result<Vec<Listed>, Failure> {
     Ok(engine.deliveries(&Filter { states, channel, limit: MOST, ..Filter::default() })?)
 }
 
+/// A file that can be read is not replaced by itself, whatever is written in it.
+const CHANGED_ADVICE: &str =
+    "the service goes on with it; `carillon restore FILE` puts a backup in its place";
+
 /// What of the record is not as it was written, or does not give the rows there are.
 fn record(faults: &[String]) -> Option<String> {
     let first = faults.first()?;
@@ -220,7 +224,7 @@ fn record(faults: &[String]) -> Option<String> {
         0 => String::new(),
         n => format!(", and {n} more"),
     };
-    Some(format!("the record of what was told was changed: {first}{more}: {DAMAGED_ADVICE}"))
+    Some(format!("the record of what was told was changed: {first}{more}: {CHANGED_ADVICE}"))
 }
 
 fn rests(engine: &Engine, name: &str, rest: &Resting) -> Result<String, Failure> {
@@ -243,7 +247,7 @@ fn off(name: &str, why: &str, planned: usize) -> String {
 fn stuck(engine: &Engine, shape: &Shape) -> Result<Option<String>, Failure> {
     let before = later(engine.now().wall, -PATIENCE);
     let leads_since = engine.service_status()?.map_or(Timestamp::MIN, |said| said.started);
-    if !shape.service.running || leads_since > before {
+    if !shape.service.running || leads_since > before || standing(shape).is_some() {
         return Ok(None);
     }
     let states = vec![State::Scheduled, State::Pending, State::Retrying];
