@@ -240,6 +240,11 @@ impl Plan {
         let is_named = |(_, step): &&(u64, Step)| matches!(step, Step::Add(..) | Step::Import(..));
         let named = steps.iter().filter(is_named).count();
         steps.extend(scenes::imported(seed, begins, days, named));
+        let named = steps.iter().filter(is_named).map(|(_, step)| match step {
+            Step::Add(name, _) | Step::Import(name, _) => name + 1,
+            _ => 0,
+        });
+        steps.extend(scenes::nights(seed, begins, days, named.max().unwrap_or(0)));
         steps.extend(scenes::clocks(seed, days));
         steps.sort_by_key(|(at, _)| *at);
         Self { seed, days, begins, twins, bug: None, steps }

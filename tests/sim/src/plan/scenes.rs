@@ -246,3 +246,23 @@ pub(super) fn clocks(seed: u64, days: u32) -> Steps {
     }
     steps
 }
+
+/// In so many of a hundred runs something is told by night, when hours are left out or come twice.
+const BY_NIGHT: u64 = 25;
+
+/// Each night at the hour in which clocks are put ahead or back.
+pub(super) fn nights(seed: u64, begins: DateTime, days: u32, name: usize) -> Steps {
+    let mut dice = Dice::of(seed.rotate_left(24) ^ 0x217);
+    if !dice.percent(BY_NIGHT) {
+        return Steps::new();
+    }
+    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let (definition, _) = stage.reminder(&[Via::Desktop, Via::Hook], &[None, Some("start")]);
+    let first = begins.date().tomorrow().unwrap_or(begins.date());
+    let minutes = stage.dice.between(90, 210);
+    let start = first.to_datetime(Time::midnight()) + Span::new().minutes(minutes);
+    let zone = stage.dice.of_these(&[None, Some(oracle::HOME)]);
+    let definition = Definition { start, zone, every: Some(1), ..definition };
+    let (_, add) = stage.add(definition, 6 * HOUR);
+    vec![add]
+}
