@@ -270,14 +270,18 @@ impl SharedLock {
             .map_err(|e| unfit(dir, e.to_string()))
     }
 
+    /// Lets go of it, for who wants to be alone.
+    pub(super) fn let_go(&self, dir: &Path) -> Result<()> {
+        rustix::fs::flock(&self.0, FlockOperation::Unlock).map_err(|e| unfit(dir, e.to_string()))
+    }
+
     /// Makes it exclusive, if nobody else has the ledger open. If somebody has, it is let go of
     /// altogether: of several who want to be alone, the last to ask finds the others waiting.
     pub(super) fn try_alone(&self, dir: &Path) -> Result<bool> {
         match rustix::fs::flock(&self.0, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(true),
             Err(rustix::io::Errno::WOULDBLOCK) => {
-                rustix::fs::flock(&self.0, FlockOperation::Unlock)
-                    .map_err(|e| unfit(dir, e.to_string()))?;
+                self.let_go(dir)?;
                 Ok(false)
             }
             Err(e) => Err(unfit(dir, e.to_string())),

@@ -77,6 +77,8 @@ pub(super) fn bring_up(
             if found > FOUND {
                 break;
             }
+            // Whoever holds on to it while waiting keeps another who does the same from ever being alone.
+            shared.let_go(dir)?;
             crate::simulated::wait(PAUSE);
             shared.share(dir)?;
         }
