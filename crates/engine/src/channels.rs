@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use calendar::{
     delivery::{Guarantee, Profile, State},
-    id::{ChannelId, DeliveryId},
+    id::{ChannelId, DeliveryId, EventId},
     nag::Insist,
     network::Network,
     plan::Identity,
@@ -193,10 +193,11 @@ impl Engine {
     /// # Errors
     /// When there is none, or it is this desktop.
     pub fn remove_channel(&self, id: ChannelId, request: Option<&str>) -> Result<ChannelGone> {
-        let mut effect = Effect::default();
+        let (mut effect, mut after) = (Effect::default(), None);
         loop {
-            // Ends: each turn but the last leaves fewer events that are told through it.
-            let gone = self.once_through(request, |act| act.remove_some(id, &mut effect))?;
+            // Ends: each turn goes on to greater ids.
+            let work = |act: &Act<'_>| act.remove_some(id, &mut after, &mut effect);
+            let gone = self.once_through(request, work)?;
             if let Some(gone) = gone {
                 return Ok(gone);
             }
@@ -297,12 +298,20 @@ impl Act<'_> {
     pub(crate) fn remove_some(
         &self,
         id: ChannelId,
+        after: &mut Option<EventId>,
         effect: &mut Effect,
     ) -> Result<Option<ChannelGone>> {
         let found = channel::find(self.tx, id)?.filter(|c| !c.removed);
+        let found = found.filter(|found| found.kind != ChannelKind::Desktop);
         let name = found.ok_or_else(|| Error::not_found("channel", id))?.name;
-        let rows = event::told_through(self.tx, &self.context.zones, id, AT_ONCE)?;
-        for row in &rows {
+        self.lasts(&format!("removing the channel {name}"))?;
+        let ids = event::told_through(self.tx, id, *after, AT_ONCE)?;
+        *after = ids.last().copied().or(*after);
+        for event in &ids {
+            // What cannot be read rings nowhere, and through no channel when it can be again.
+            let Some(row) = &event::find_legible(self.tx, &self.context.zones, *event)? else {
+                continue;
+            };
             for delivery in delivery::live_about(self.tx, row.event.id)? {
                 if delivery.identity.channel == id {
                     self.drop_row(&delivery, Reason::CancelledChannel, effect)?;
@@ -312,12 +321,11 @@ impl Act<'_> {
             without.reminders.retain(|r| r.channel != id);
             self.replace(row, &without, &row.source, Reason::CancelledChannel)?;
         }
-        if rows.len() == AT_ONCE as usize {
+        if ids.len() == AT_ONCE as usize {
             return Ok(None);
         }
         effect.add(self.drop_channel(id)?);
         channel::remove(self.tx, id, self.wall())?;
-        self.lasts(&format!("removing the channel {name}"))?;
         Ok(Some(ChannelGone { name, effect: std::mem::take(effect) }))
     }
 

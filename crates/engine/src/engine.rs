@@ -381,6 +381,17 @@ impl Engine {
         })
     }
 
+    /// What was answered to a request is more by now.
+    pub(crate) fn amend_answer(
+        &self,
+        request: Option<&str>,
+        answer: &impl serde::Serialize,
+    ) -> Result<()> {
+        let Some(id) = request else { return Ok(()) };
+        let text = serde_json::to_string(answer).expect("BUG: answers are JSON");
+        self.write_unheard(|act| crate::ledger::request::amend(act.tx, id, &text))
+    }
+
     fn act<'a>(&'a self, tx: &'a Transaction<'a>, now: Now) -> Result<Act<'a>> {
         let context = self.context(tx)?;
         Ok(Act::new(tx, now, context, self.actor, &self.installation))

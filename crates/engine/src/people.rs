@@ -193,7 +193,7 @@ impl Engine {
     /// # Errors
     /// When there is no such calendar, or it is the last one.
     pub fn delete_calendar(&self, id: CalendarId, request: Option<&str>) -> Result<CalendarGone> {
-        let gone = self.once(request, |act| {
+        let mut gone = self.once(request, |act| {
             if calendars::all(act.tx)?.len() < 2 {
                 return Err(Error::invalid(
                     "calendar",
@@ -202,13 +202,17 @@ impl Engine {
             }
             let row = calendars::all(act.tx)?.into_iter().find(|c| c.id == id);
             let before = KeptCalendar::from(&row.ok_or_else(|| Error::not_found("calendar", id))?);
-            let (name, effect) = (before.name.clone(), act.bury_calendar(id)?);
+            let name = before.name.clone();
+            act.bury_calendar(id)?;
             act.keep_of_calendar(Of { id, before: Some(before), after: None })?;
-            Ok(CalendarGone { name, effect })
+            Ok(CalendarGone { name, effect: Effect::default() })
         })?;
-        let mut effect = gone.effect;
-        effect.add(self.bury_rest()?);
-        Ok(CalendarGone { effect, ..gone })
+        let rest = self.settle_all_calendars()?;
+        if rest != Effect::default() {
+            gone.effect.add(rest);
+            self.amend_answer(request, &gone)?;
+        }
+        Ok(gone)
     }
 }
 

@@ -99,7 +99,9 @@ impl Act<'_> {
             (Synchronised::Yes, _) => Some(wished),
             (_, last) => last.map(|last| wished.min(later(last, STRIDE))),
         };
-        let noted = ms(until.unwrap_or(wished)).to_string();
+        // What is there goes no sooner than it would by a clock that is right, but for a month a day.
+        let first = retention::first_due(self.tx)?.map_or(wished, |due| later(due, -KEPT));
+        let noted = ms(until.unwrap_or(first.min(wished))).to_string();
         setting::put(self.tx, name::OVER_UNTIL, &noted)?;
         Ok(until)
     }

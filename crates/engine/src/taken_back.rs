@@ -197,8 +197,6 @@ pub(crate) struct Back {
     pub effect: Effect,
     /// The change that is gone through.
     pub change: Option<i64>,
-    /// The last event that came back with its calendar.
-    pub event: Option<EventId>,
     /// The versions of what was restored: an event that came in may be changed by the same file.
     restored: BTreeMap<String, i64>,
 }

@@ -74,11 +74,16 @@ impl Engine {
     fn through(&self, request: Option<&str>, way: Way) -> Result<Undone> {
         let mut back = Back::default();
         loop {
-            // Ends: each turn but the last goes through a row of an import or events of a calendar.
+            // Ends: each turn but the last goes through a row of an import.
             let done = self.once_through(request, |act| act.next_step(way, &mut back))?;
             if let Some(mut done) = done {
-                let rest = self.bury_rest()?;
-                done.calendar.iter_mut().for_each(|effect| effect.add(rest.clone()));
+                let rest = self.settle_all_calendars()?;
+                if let Some(effect) = &mut done.calendar
+                    && rest != Effect::default()
+                {
+                    effect.add(rest);
+                    self.amend_answer(request, &done)?;
+                }
                 return Ok(done);
             }
             make_room();
@@ -106,8 +111,7 @@ impl Engine {
 }
 
 impl Act<'_> {
-    /// Goes through the next change; of an import or a calendar that comes back through some of it,
-    /// and gives nothing then.
+    /// Goes through the next change; of an import through some of it, and gives nothing then.
     pub(crate) fn next_step(&self, way: Way, back: &mut Back) -> Result<Option<Undone>> {
         let next = match (back.change, way) {
             (Some(seq), _) => change::find(self.tx, seq)?,
@@ -115,18 +119,8 @@ impl Act<'_> {
             (None, Way::Redo) => change::to_redo(self.tx)?,
         };
         let Some(change) = next else { return Ok(Some(Undone::default())) };
-        if let What::Calendar(of) = &change.what
-            && self.restore_some(of, (change.at, way), back)?
-        {
-            back.change = Some(change.seq);
-            return Ok(None);
-        }
         if !matches!(change.what, What::Import(_)) {
-            let mut done = self.whole_step(change, way)?;
-            done.calendar
-                .iter_mut()
-                .for_each(|effect| effect.add(std::mem::take(&mut back.effect)));
-            return Ok(Some(done));
+            return self.whole_step(change, way).map(Some);
         }
         back.change = Some(change.seq);
         if self.go_through(change.seq, way == Way::Redo, back)? {
@@ -186,7 +180,7 @@ impl Act<'_> {
     fn step(&self, change: &ChangeRow, way: Way) -> Result<Undone> {
         let done = match &change.what {
             What::Event(of, tail) => self.step_of_event(of, tail.as_deref(), way)?,
-            What::Calendar(of) => self.step_of_calendar(of, change.at, way)?,
+            What::Calendar(of) => self.step_of_calendar(of, (change.seq, change.at), way)?,
             What::Person(of) => self.step_of_person(of, way)?,
             What::Import(_) => Err("an import is undone by itself".into()),
         };

@@ -41,17 +41,17 @@ pub fn acknowledge(session: &Session, words: &Ack) -> Result<Answer, Failure> {
 /// All that the inbox lists, as many at once as it does.
 fn acknowledge_all(session: &Session) -> Result<Answer, Failure> {
     let (mut done, mut effect) = (Vec::new(), Effect::default());
-    let mut to_come = 0;
-    // Ends: what was answered is not found again, and nobody is told so much meanwhile.
-    loop {
-        let found = inbox::answerable(session)?;
+    let (mut to_come, mut is_cut_off) = (0, false);
+    let mut is_more = true;
+    // Ends: each turn but the last answers something new.
+    while is_more {
+        let mut found = inbox::answerable(session)?;
         to_come = to_come.max(found.to_come);
+        found.ids.retain(|id| !done.contains(id));
+        is_more = found.more && !found.ids.is_empty();
+        is_cut_off = found.more && found.ids.is_empty();
         effect.add(session.engine.acknowledge(&found.ids, Said::Done, PLACE)?);
-        let is_last = !found.more || found.ids.is_empty();
         done.extend(found.ids);
-        if is_last {
-            break;
-        }
     }
     let mut text = match done.len() {
         0 => "Nothing waits for an answer.\n".into(),
@@ -62,6 +62,9 @@ fn acknowledge_all(session: &Session) -> Result<Answer, Failure> {
         1 => "1 reminder still to be told: left as it is.\n".into(),
         n => format!("{n} reminders still to be told: left as they are.\n"),
     });
+    if is_cut_off {
+        text.push_str("Older ones wait behind them, and are not answered yet.\n");
+    }
     let acknowledged = done.iter().map(ToString::to_string).collect();
     Ok(Answer::new(text, &Acknowledged { acknowledged, effect: EffectShape::of(&effect) }))
 }

@@ -95,35 +95,47 @@ pub fn left_alive(tx: &Transaction<'_>, limit: u32) -> Result<Vec<(EventId, Time
     Ok(statement.query_map([limit], read)?.collect::<std::result::Result<_, _>>()?)
 }
 
-/// Some events that were deleted with a calendar, with an id after this one, in their order.
+/// Some events of a calendar that were deleted at a moment, as all are that go with it.
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn deleted_with(
+pub fn deleted_at(
     tx: &Transaction<'_>,
     id: CalendarId,
-    after: Option<EventId>,
+    at: Timestamp,
     limit: u32,
 ) -> Result<Vec<EventId>> {
-    let sql = "SELECT e.id FROM calendar c CROSS JOIN event e ON e.deleted_at = c.deleted_at
-        WHERE c.id = ?1 AND e.calendar = c.id AND e.id > ?2 ORDER BY e.id LIMIT ?3";
-    let after: &[u8] = after.as_ref().map_or(&[], |id| id.bytes());
+    let sql = "SELECT id FROM event WHERE deleted_at = ?2 AND +calendar = ?1 LIMIT ?3";
     let mut statement = tx.prepare_cached(sql)?;
     let read = |row: &Row<'_>| Ok(EventId::from_bytes(row.get(0)?));
-    let rows = statement.query_map(params![id.bytes(), after, limit], read)?;
+    let rows = statement.query_map(params![id.bytes(), ms(at), limit], read)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-/// Takes a calendar into use again.
+/// Those events are deleted at another moment.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn delete_again(
+    tx: &Transaction<'_>,
+    id: CalendarId,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<()> {
+    let sql = "UPDATE event SET deleted_at = ?3 WHERE deleted_at = ?2 AND +calendar = ?1";
+    tx.execute(sql, params![id.bytes(), ms(from), ms(to)])?;
+    Ok(())
+}
+
+/// Takes a calendar into use again; gives when it was deleted.
 ///
 /// # Errors
 /// When it was not deleted.
-pub fn bring_back(tx: &Transaction<'_>, id: CalendarId) -> Result<()> {
-    let sql = "UPDATE calendar SET deleted_at = NULL WHERE id = ?1 AND deleted_at IS NOT NULL";
-    match tx.execute(sql, [id.bytes()])? {
-        1 => Ok(()),
-        _ => Err(Error::not_found("deleted calendar", id)),
-    }
+pub fn bring_back(tx: &Transaction<'_>, id: CalendarId) -> Result<Timestamp> {
+    let sql = "SELECT deleted_at FROM calendar WHERE id = ?1 AND deleted_at IS NOT NULL";
+    let at: Option<i64> = tx.query_row(sql, [id.bytes()], |row| row.get(0)).optional()?;
+    let at = at.ok_or_else(|| Error::not_found("deleted calendar", id))?;
+    tx.execute("UPDATE calendar SET deleted_at = NULL WHERE id = ?1", [id.bytes()])?;
+    Ok(moment(at))
 }
 
 /// Makes room for an event that moves in: one of the same name in its file that was deleted in

@@ -275,6 +275,15 @@ pub fn mark(tx: &Transaction<'_>, seq: i64, undone: bool, now: Timestamp) -> Res
     Ok(())
 }
 
+/// What is changed by it is all changed only now.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn touch(tx: &Transaction<'_>, seq: i64, now: Timestamp) -> Result<()> {
+    tx.execute("UPDATE change SET at = ?2 WHERE seq = ?1", params![seq, ms(now)])?;
+    Ok(())
+}
+
 /// Forgets a change that can no longer be undone or made again.
 ///
 /// # Errors

@@ -420,20 +420,24 @@ pub fn of_calendar(tx: &Transaction<'_>, zones: &Zones, id: CalendarId) -> Resul
     sorted_out(tx, zones, &sql, [id.bytes()])
 }
 
-/// Some of the undeleted events that are told through a channel.
+/// Some of the undeleted events that are told through a channel, with an id after this one, in the
+/// order of their ids.
 ///
 /// # Errors
 /// When the ledger cannot be read.
 pub fn told_through(
     tx: &Transaction<'_>,
-    zones: &Zones,
-    id: calendar::id::ChannelId,
+    channel: calendar::id::ChannelId,
+    after: Option<EventId>,
     limit: u32,
-) -> Result<Vec<EventRow>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM event WHERE deleted_at IS NULL AND id IN (SELECT event FROM reminder WHERE channel = ?1) LIMIT ?2"
-    );
-    several(tx, zones, &sql, params![id.bytes(), limit])
+) -> Result<Vec<EventId>> {
+    let sql = "SELECT id FROM event WHERE deleted_at IS NULL AND id > ?2
+        AND id IN (SELECT event FROM reminder WHERE channel = ?1) ORDER BY id LIMIT ?3";
+    let after: &[u8] = after.as_ref().map_or(&[], |id| id.bytes());
+    let mut statement = tx.prepare_cached(sql)?;
+    let read = |row: &Row<'_>| Ok(EventId::from_bytes(row.get(0)?));
+    let rows = statement.query_map(params![channel.bytes(), after, limit], read)?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
 /// How many undeleted events there are.

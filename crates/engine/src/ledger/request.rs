@@ -17,6 +17,15 @@ pub fn answered(tx: &Transaction<'_>, id: &str) -> Result<Option<String>> {
     Ok(tx.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?)
 }
 
+/// Keeps another answer instead.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn amend(tx: &Transaction<'_>, id: &str, answer: &str) -> Result<()> {
+    tx.execute("UPDATE request SET answer = ?2 WHERE id = ?1", [id, answer])?;
+    Ok(())
+}
+
 /// Keeps an answer for a day.
 ///
 /// # Errors

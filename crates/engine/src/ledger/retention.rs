@@ -5,12 +5,21 @@ use calendar::id::DeliveryId;
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
-use super::ms;
+use super::{moment, ms};
 use crate::error::Result;
 
 const DAY_MS: i64 = 86_400_000;
 /// Zone data may move a moment by so much after its delivery ended.
 const MARGIN_MS: i64 = 2 * DAY_MS;
+
+/// When the first there is was due.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn first_due(tx: &Transaction<'_>) -> Result<Option<Timestamp>> {
+    let first: Option<i64> = tx.query_row("SELECT min(due) FROM delivery", [], |row| row.get(0))?;
+    Ok(first.map(moment))
+}
 
 /// What keeps the records of an occurrence (`?1`, `?2`): one that is not at its end, one that ended,
 /// was due or went on at or after `?3`, or one that still waits in the inbox for an answer.

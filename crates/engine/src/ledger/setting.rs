@@ -14,6 +14,8 @@ pub mod name {
     pub const MACHINE_ZONE: &str = "machine_zone";
     /// At which hour all-day things are told.
     pub const ALL_DAY_HOUR: &str = "all_day_hour";
+    /// Calendars whose events come back in parts, with when they were deleted; JSON.
+    pub const RETURNING: &str = "returning";
     /// Until when reminders are paused, with how long that was when it was said; JSON. `forever`
     /// until resumed.
     pub const PAUSED_UNTIL: &str = "paused_until";

@@ -171,7 +171,7 @@ impl Scheduler {
             }
             Ok(())
         })?;
-        engine.bury_rest()?;
+        engine.settle_all_calendars()?;
         engine.keep_clocks()?;
         let mut absences = VecDeque::new();
         let away = before
@@ -291,7 +291,9 @@ impl Scheduler {
                 pass.settle(one)?;
             }
             pass.look_at_endpoints(counted)?;
-            let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)?;
+            // What somebody was cut off from: nothing of a calendar that is deleted rings.
+            let to_settle = act.settle_calendars()?.is_some();
+            let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)? || to_settle;
             pass.is_planning.set(to_plan);
             let of = Looking { goes_on, is_crowd, to_plan, before };
             let looked = of.look(&pass, waiting, slots)?;
@@ -377,7 +379,8 @@ impl Looking {
         let (act, availability) = (pass.act, pass.availability);
         let mut to_find = false;
         if !self.goes_on {
-            to_find = !self.is_crowd && delivery::are_due(act.tx, act.wall(), CROWD)?;
+            to_find =
+                !self.is_crowd && !self.to_plan && delivery::are_due(act.tx, act.wall(), CROWD)?;
             let found = if to_find { VecDeque::new() } else { pass.find_due()? };
             waiting = Waiting::found(found, ROWS);
         }
@@ -397,7 +400,9 @@ impl Looking {
         };
         let has_room = parcels.len() < slots.webhook && waiting.can_send(&pass.gates);
         let is_left = waiting.has_undecided() && !waits;
-        let more = self.to_plan || to_find || has_room || is_left;
+        // It came to be due by what was settled, after all that is was found.
+        let is_again = self.goes_on && pass.due_again.get();
+        let more = self.to_plan || to_find || has_room || is_left || is_again;
         let until = pass.next_look()?;
         let wake_at = [until, pass.gates.opens()].into_iter().flatten().min();
         let waiting = match self.to_plan {

@@ -63,6 +63,8 @@ pub(super) struct Pass<'a> {
     pub(super) is_planning: Cell<bool>,
     /// Some rows were left as they are, for another reason than that there was no slot.
     pub(super) left_some: Cell<bool>,
+    /// What came back left a row that is due already.
+    pub(super) due_again: Cell<bool>,
 }
 
 impl<'a> Pass<'a> {
@@ -92,6 +94,7 @@ impl<'a> Pass<'a> {
             turns: Turns::load(act.tx)?,
             is_planning: Cell::new(false),
             left_some: Cell::new(false),
+            due_again: Cell::new(false),
         })
     }
 

@@ -112,6 +112,7 @@ impl Pass<'_> {
         // It is due already, and found by looking at all that is.
         if state.class() == Class::Live && not_before.is_none_or(|at| at <= now) {
             self.left_some.set(true);
+            self.due_again.set(true);
         }
         gates::note(self.act.tx, row, report, now)?;
         if outcome == Outcome::Gone {

@@ -6,6 +6,7 @@ use calendar::{
     reason::Reason,
 };
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{Stepped, Undone, Way, ways};
 use crate::{
@@ -14,38 +15,35 @@ use crate::{
     error::Result,
     ledger::{
         calendar::{self as calendars, CalendarRow},
-        change::{KeptCalendar, Of},
-        channel, event, make_room, person,
+        change::{self, KeptCalendar, Of},
+        channel, event, make_room, moment, ms, person,
+        setting::{self, name},
     },
     people::free_name,
     reconcile::Effect,
-    taken_back::Back,
 };
 
 /// Events deleted or brought back in one transaction.
-const AT_ONCE: u32 = 200;
+const AT_ONCE: u32 = 100;
 
 impl Act<'_> {
     /// Goes through a change of a calendar, or says why not.
     pub(super) fn step_of_calendar(
         &self,
         of: &Of<CalendarId, KeptCalendar>,
-        at: Timestamp,
+        (seq, at): (i64, Timestamp),
         way: Way,
     ) -> Result<Stepped> {
         let (from, to) = ways(of, way);
         if let Some(why) = self.calendar_refusal(of.id, from, to, at)? {
             return Ok(Err(why));
         }
-        let effect = match (from, to) {
-            (None, _) => {
-                calendars::bring_back(self.tx, of.id)?;
-                Effect::default()
-            }
+        match (from, to) {
+            (None, _) => self.restore_calendar(of.id, seq)?,
             (Some(_), None) => self.bury_calendar(of.id)?,
-            (Some(_), Some(_)) => Effect::default(),
-        };
-        let mut done = Undone { calendar: Some(effect), ..Undone::default() };
+            (Some(_), Some(_)) => {}
+        }
+        let mut done = Undone { calendar: Some(Effect::default()), ..Undone::default() };
         let Some(to) = to else { return Ok(Ok(done)) };
         // Another may be called like that by now: none of the two is lost.
         let name = free_name(&calendars::all(self.tx)?, of.id, &to.name);
@@ -82,14 +80,32 @@ impl Act<'_> {
         Ok(why.map(Into::into))
     }
 
-    /// Deletes a calendar with its events, some of them at once: [`Engine::bury_rest`] goes on.
-    pub(crate) fn bury_calendar(&self, id: CalendarId) -> Result<Effect> {
-        calendars::delete(self.tx, id, self.wall())?;
-        Ok(self.bury_some()?.unwrap_or_default())
+    /// Deletes a calendar with its events: [`Act::settle_calendars`] goes on with those.
+    pub(crate) fn bury_calendar(&self, id: CalendarId) -> Result<()> {
+        let now = self.wall();
+        calendars::delete(self.tx, id, now)?;
+        // What did not come back yet goes with it again.
+        let (own, others): (Vec<_>, Vec<_>) =
+            self.returning()?.into_iter().partition(|one| one.calendar == id.to_string());
+        for one in own {
+            calendars::delete_again(self.tx, id, (moment(one.at), now))?;
+            self.note_returning(&others)?;
+        }
+        Ok(())
     }
 
-    /// Deletes some of the events whose calendar is; nothing, when there are none.
-    fn bury_some(&self) -> Result<Option<Effect>> {
+    /// Brings a calendar back with the events that were deleted with it, likewise.
+    fn restore_calendar(&self, id: CalendarId, change: i64) -> Result<()> {
+        let at = ms(calendars::bring_back(self.tx, id)?);
+        let mut all = self.returning()?;
+        all.push(Returning { calendar: id.to_string(), at, change });
+        self.note_returning(&all)
+    }
+
+    /// Deletes some of the events whose calendar was deleted, or brings some back whose calendar came
+    /// back; nothing, when there are none. So a calendar of many goes in short transactions, and what
+    /// is cut off between them is gone on with.
+    pub(crate) fn settle_calendars(&self) -> Result<Option<Effect>> {
         let left = calendars::left_alive(self.tx, AT_ONCE)?;
         let mut effect = Effect::default();
         for (id, at) in &left {
@@ -98,29 +114,25 @@ impl Act<'_> {
                 None => effect.add(self.delete_unread(*id, *at)?),
             }
         }
-        Ok((!left.is_empty()).then_some(effect))
-    }
-
-    /// Before a calendar comes back: brings some of the events back that were deleted with it. Says
-    /// up to which, or that there are no more.
-    pub(super) fn restore_some(
-        &self,
-        of: &Of<CalendarId, KeptCalendar>,
-        (at, way): (Timestamp, Way),
-        back: &mut Back,
-    ) -> Result<bool> {
-        let (None, to) = ways(of, way) else { return Ok(false) };
-        if self.calendar_refusal(of.id, None, to, at)?.is_some() {
-            return Ok(false);
+        if !left.is_empty() {
+            return Ok(Some(effect));
         }
-        let ids = calendars::deleted_with(self.tx, of.id, back.event, AT_ONCE)?;
+        let mut all = self.returning()?;
+        let Some(Returning { calendar, at, change }) = all.first() else { return Ok(None) };
+        let Ok(calendar) = calendar.parse() else { return Ok(None) };
+        let ids = calendars::deleted_at(self.tx, calendar, moment(*at), AT_ONCE)?;
+        if ids.is_empty() {
+            // Redo looks whether they were changed since.
+            change::touch(self.tx, *change, self.wall())?;
+            all.remove(0);
+            self.note_returning(&all)?;
+        }
         // What was removed meanwhile stays away: people come back, channels do not.
         let there: Vec<ChannelId> = channel::all(self.tx)?.into_iter().map(|c| c.id).collect();
-        for id in &ids {
-            back.effect.add(self.unbury_event(*id, &there)?);
+        for id in ids {
+            effect.add(self.unbury_event(id, &there)?);
         }
-        back.event = ids.last().copied().or(back.event);
-        Ok(!ids.is_empty())
+        Ok(Some(effect))
     }
 
     fn unbury_event(&self, id: EventId, there: &[ChannelId]) -> Result<Effect> {
@@ -129,6 +141,9 @@ impl Act<'_> {
             return Ok(Effect::default());
         };
         if self.other_birthday(&row.event)?.is_some() {
+            // It stays deleted by itself.
+            event::unbury(self.tx, id, self.wall())?;
+            event::bury(self.tx, id, self.wall())?;
             return Ok(Effect::default());
         }
         let mut event = row.event.clone();
@@ -138,18 +153,41 @@ impl Act<'_> {
         }
         Ok(self.replace(&row, &event, &row.source, Reason::CancelledEdited)?.effect)
     }
+
+    fn returning(&self) -> Result<Vec<Returning>> {
+        let text = setting::get(self.tx, name::RETURNING)?;
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    fn note_returning(&self, all: &[Returning]) -> Result<()> {
+        if all.is_empty() {
+            return setting::remove(self.tx, name::RETURNING);
+        }
+        let text = serde_json::to_string(all).expect("BUG: a list of plain data");
+        setting::put(self.tx, name::RETURNING, &text)
+    }
+}
+
+/// A calendar whose events are coming back.
+#[derive(Debug, Serialize, Deserialize)]
+struct Returning {
+    calendar: String,
+    /// They were deleted then, in milliseconds.
+    at: i64,
+    /// The change that is taken back.
+    change: i64,
 }
 
 impl Engine {
-    /// Goes on with deleting the events of calendars that were deleted, in short transactions.
+    /// Goes on until no calendar has events to be deleted or brought back with it.
     ///
     /// # Errors
-    /// When the ledger cannot be written; the rest is deleted when this is asked next.
-    pub(crate) fn bury_rest(&self) -> Result<Effect> {
+    /// When the ledger cannot be written; who leads goes on with the rest.
+    pub(crate) fn settle_all_calendars(&self) -> Result<Effect> {
         let mut all = Effect::default();
-        // Ends: each turn deletes some, and what is deleted is not made.
-        while !self.read(|act| calendars::left_alive(act.tx, 1))?.is_empty() {
-            all.add(self.write(|act| act.bury_some())?.unwrap_or_default());
+        // Ends: each turn deletes some or brings some back.
+        while let Some(effect) = self.write(|act| act.settle_calendars())? {
+            all.add(effect);
             make_room();
         }
         Ok(all)

@@ -88,7 +88,7 @@ impl EngineHost {
     pub(super) fn standing(&self, local: &Local) -> Result<Status, Fault> {
         let (undo, redo) = self.engine.undo_labels()?;
         // What the command line adds in brackets is for the command line.
-        let bare = |what: String| what.split(" (").next().unwrap_or_default().to_string();
+        let bare = |what: String| what.split(" (`").next().unwrap_or_default().to_string();
         let lasting = self.engine.lasting()?.map(|lasting| bare(lasting.what));
         let counts = self.counts(local)?;
         Ok(Status {

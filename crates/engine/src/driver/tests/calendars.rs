@@ -42,8 +42,8 @@ fn a_channel_of_many_events_goes_in_parts_too() {
     let through =
         ReminderDraft { trigger: "PT0M".into(), channel: lamp.to_string(), ..Default::default() };
     many(&engine, &CalendarId::FIRST.to_string(), Some(vec![through]));
-    let mut effect = crate::reconcile::Effect::default();
-    let part = engine.write(|act| act.remove_some(lamp, &mut effect)).expect("a part");
+    let (mut effect, mut after) = (crate::reconcile::Effect::default(), None);
+    let part = engine.write(|act| act.remove_some(lamp, &mut after, &mut effect)).expect("a part");
     assert_eq!((part, effect.cancelled), (None, 200));
     let gone = engine.remove_channel(lamp, None).expect("removed");
     assert_eq!((gone.name.as_str(), gone.effect.cancelled as usize), ("lamp", MANY - 200));
@@ -51,31 +51,57 @@ fn a_channel_of_many_events_goes_in_parts_too() {
 }
 
 #[test]
+fn a_desktop_of_many_events_is_not_removed_and_loses_none() {
+    let (_folder, _clock, engine) = ledger();
+    many(&engine, &CalendarId::FIRST.to_string(), None);
+    engine.remove_channel(ChannelId::DESKTOP, None).expect_err("it is this desktop");
+    let mut after = None;
+    let told =
+        engine.read(|act| event::told_through(act.tx, ChannelId::DESKTOP, after.take(), 999));
+    assert_eq!(told.expect("events").len(), MANY);
+}
+
+#[test]
 fn a_calendar_of_many_goes_and_comes_back_in_parts_that_are_gone_on_with() {
     let (_folder, _clock, engine) = ledger();
     let work = engine.save_calendar(None, "Work", "teal", true, None).expect("a calendar");
     many(&engine, &work.id.to_string(), None);
-    // Cut off after the first part.
+    let parts = |count: usize| {
+        for _ in 0..count {
+            engine.write(|act| act.settle_calendars()).expect("a part");
+        }
+        alive(&engine)
+    };
+    // Cut off on its way: the passes of who leads go on with it.
+    let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
     let of = Of { id: work.id, before: Some(KeptCalendar::from(&work)), after: None };
-    let first = engine.write(|act| {
-        let effect = act.bury_calendar(work.id)?;
-        act.keep_of_calendar(of)?;
-        Ok(effect)
+    let gone = engine.write(|act| {
+        act.bury_calendar(work.id)?;
+        act.keep_of_calendar(of)
     });
-    assert_eq!((first.expect("a part").cancelled, alive(&engine)), (200, MANY - 200));
-    assert_eq!(engine.calendars().expect("calendars").len(), 1);
-    Scheduler::lead(engine.clone()).expect("to lead");
+    gone.expect("deleted");
+    assert_eq!((parts(2), engine.calendars().expect("calendars").len()), (MANY - 200, 1));
+    let slots = Slots { desktop: 1, webhook: 1 };
+    let mut pass = || scheduler.pass(&engine.now(), &[], slots, Availability::default());
+    while pass().expect("a pass").more {}
     assert_eq!(alive(&engine), 0);
-    // Cut off on its way back.
+    // Cut off on its way back: what is back stays, whatever else is undone meanwhile.
     let mut back = Back::default();
     let part = engine.write(|act| act.next_step(Way::Undo, &mut back)).expect("a part");
-    assert_eq!((part, alive(&engine)), (None, 200));
+    assert_eq!(part.map(|undone| undone.refused), Some(None));
+    assert_eq!((parts(2), engine.calendars().expect("calendars").len()), (200, 2));
+    engine.save_calendar(None, "Other", "teal", true, None).expect("a calendar");
     engine.undo(None).expect("undone");
-    assert_eq!((alive(&engine), engine.calendars().expect("calendars").len()), (MANY, 2));
-    let again = engine.redo(None).expect("made again").calendar.expect("a calendar");
-    assert_eq!((again.cancelled as usize, alive(&engine)), (MANY, 0));
-    let back = engine.undo(None).expect("undone").calendar.expect("a calendar");
-    assert_eq!((back.planned as usize, alive(&engine)), (MANY, MANY));
+    assert_eq!(alive(&engine), MANY);
+    // Deleted while it comes back: all of it goes, and all of it comes back.
     let gone = engine.delete_calendar(work.id, None).expect("deleted");
     assert_eq!((gone.effect.cancelled as usize, alive(&engine)), (MANY, 0));
+    engine.write(|act| act.next_step(Way::Undo, &mut Back::default())).expect("begun");
+    assert_eq!(parts(1), 100);
+    let gone = engine.delete_calendar(work.id, None).expect("deleted");
+    assert_eq!((gone.effect.cancelled, alive(&engine)), (100, 0));
+    let back = engine.undo(None).expect("undone").calendar.expect("a calendar");
+    assert_eq!((back.planned as usize, alive(&engine)), (MANY, MANY));
+    let again = engine.redo(None).expect("made again").calendar.expect("a calendar");
+    assert_eq!((again.cancelled as usize, alive(&engine)), (MANY, 0));
 }
