@@ -31,9 +31,22 @@ impl Ledger {
         let path = self.dir.join(file::DATABASE);
         self.connection = file::connect(&self.dir, &path)?;
         (self.identity, self.journal) = (Identity::of(&path), None);
+        self.begin_anew()?;
         self.is_doubtful = false;
         tracing::warn!("the ledger was closed and opened anew");
         Ok(())
+    }
+
+    /// Brings all that the write-ahead log holds into the database, and begins the log anew. What a
+    /// failed sync let go of is a hole in it: whatever is written behind the hole, by this program or
+    /// by another that has the ledger open, would be lost with it when the power fails.
+    ///
+    /// # Errors
+    /// When somebody reads all the time, or the disk says no.
+    pub(crate) fn begin_anew(&mut self) -> Result<()> {
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        let is_busy: bool = self.connection.query_row(sql, [], |row| row.get(0))?;
+        if is_busy { Err(Error::Busy) } else { Ok(()) }
     }
 
     /// Lets go of the file, whoever else here still has this ledger; nothing can be done with it then.

@@ -139,6 +139,8 @@ impl Scheduler {
         let owner = owner()?;
         let now = engine.now();
         let before = engine.service_status()?;
+        // Who led before may have ended between a failed sync and its answer to it.
+        engine.lock().begin_anew()?;
         let marked = engine.meet()?;
         let is_unsure = engine.awaits_clock()?;
         engine.write(|act| {
