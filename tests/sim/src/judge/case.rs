@@ -87,6 +87,14 @@ impl<'a> Case<'a> {
         case
     }
 
+    /// Whether anything was handed over or changed by a person between two moments.
+    pub fn is_anything_between(&self, from: u64, until: u64) -> bool {
+        let is_between = |at: u64| from <= at && at < until;
+        let sent = self.sent.values().flatten().any(|one| is_between(one.truth));
+        let versions = self.outcome.lives.iter().flat_map(|life| &life.versions);
+        sent || versions.map(|version| version.from).any(is_between)
+    }
+
     /// When a row was handed over.
     pub fn sent(&self, story: &Story) -> &[Passing] {
         self.sent.get(&story.delivery.row.id).map_or(&[], Vec::as_slice)
