@@ -114,7 +114,8 @@ pub(crate) fn restore(outcome: &mut Outcome, millis: i64) {
     let place = sent(outcome, 0);
     let due = story(outcome, 0).delivery.row.facts.due;
     let truth = outcome.trace[place].truth - 1;
-    let what = Happened::Restored { of: truth };
+    // A copy from before there was anything.
+    let what = Happened::Restored { of: 0 };
     outcome.trace.insert(place, Entry { truth, wall: later(due, millis), what });
 }
 
