@@ -55,6 +55,7 @@ pub mod rate;
 pub mod reconcile;
 mod records;
 pub mod renderings;
+mod requests;
 pub mod restore;
 mod restored;
 pub mod retention;
