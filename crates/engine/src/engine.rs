@@ -20,7 +20,7 @@ use crate::{
     act::Act,
     bell::Bell,
     clock::{Clock, Now, Synchronised},
-    error::{Error, Result},
+    error::Result,
     ledger::{Ledger, lost::Whereabouts, make_room, setting},
     machine::machine_zone,
     mark::Mark,
