@@ -24,6 +24,7 @@ use crate::{
     ledger::{Ledger, lost::Whereabouts, make_room, setting},
     machine::machine_zone,
     mark::Mark,
+    planning::zone_data,
     vault::Vault,
     zones::{DataPlaces, Found},
 };
@@ -296,7 +297,7 @@ impl Engine {
     pub(crate) fn context(&self, tx: &Transaction<'_>) -> Result<Context> {
         let machine = setting::get(tx, setting::name::MACHINE_ZONE)?;
         let hour = setting::get(tx, setting::name::ALL_DAY_HOUR)?.and_then(|h| h.parse().ok());
-        self.keep_up(setting::get(tx, setting::name::TZDATA)?.as_deref());
+        self.keep_up(zone_data(tx)?.as_deref());
         Ok(Context {
             zones: self.zones(),
             machine: machine.map_or_else(ZoneName::utc, ZoneName::stored),

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use calendar::{id::EventId, reason::Reason};
+use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -197,6 +198,17 @@ struct Replanning {
 impl Replanning {
     fn last(&self) -> Option<EventId> {
         self.last.as_deref().and_then(|id| id.parse().ok())
+    }
+}
+
+/// The zone data events are planned by: what is planned by other data while that is under way is
+/// planned by the new, too.
+pub(crate) fn zone_data(tx: &Transaction<'_>) -> Result<Option<String>> {
+    let going = setting::get(tx, name::REPLANNING)?;
+    let going = going.and_then(|text| serde_json::from_str::<Replanning>(&text).ok());
+    match going {
+        Some(going) => Ok(Some(going.by.data)),
+        None => setting::get(tx, name::TZDATA),
     }
 }
 

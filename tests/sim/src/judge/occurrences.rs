@@ -123,7 +123,12 @@ pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
     each(case, |_, one| {
         let ended = |story: &&Story| {
             let facts = &story.delivery.row.facts;
-            facts.reason.is_answer() || !matches!(facts.state, State::Cancelled | State::Skipped)
+            // It waited, until somebody wanted it otherwise.
+            let is_changed = story.transitions.last().is_some_and(|step| {
+                step.to == State::Cancelled && step.from == "held" && step.actor != "service"
+            });
+            let is_open = !matches!(facts.state, State::Cancelled | State::Skipped);
+            facts.reason.is_answer() || is_open || is_changed
         };
         // What ended by the clock of before is not told again.
         let is_settled = !one.again && one.until > one.at.saturating_add(SETTLED);

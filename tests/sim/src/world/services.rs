@@ -34,7 +34,11 @@ impl World {
             Err(NoLead::Taken) => {
                 // A stand-by holds nothing.
                 self.around.disk.kill(process);
-                self.stands_by = true;
+                match self.service.is_some() {
+                    true => self.stands_by = true,
+                    // One that was asked to stop is not through with that.
+                    false => self.later(1_000, Ending::Start),
+                }
             }
             Err(NoLead::Failed) => {
                 self.around.disk.kill(process);
