@@ -216,6 +216,8 @@ async fn a_newer_command_starts_a_service_in_the_place_of_the_older_one() {
     assert_eq!(code, 0, "{said}");
     older.0.wait().expect("it was asked to stop");
     let home = home.opened_anew();
+    // Before its home is gone.
+    let _leads = Started(&dir);
     let pid = home
         .until("a leading service", |engine| {
             let status = engine.service_status().expect("readable")?;
