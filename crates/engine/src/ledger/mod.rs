@@ -384,3 +384,21 @@ pub(crate) fn damaged(name: &str, reason: &str) -> rusqlite::Error {
     let reason = format!("column {name} of the ledger is damaged: {reason}");
     rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, reason.into())
 }
+
+/// Does something a pass can do without: where it fails it changes nothing, and is said in the log.
+///
+/// # Errors
+/// When the ledger cannot be written at all.
+pub(crate) fn apart<T>(
+    tx: &Transaction<'_>,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<Option<T>> {
+    tx.execute_batch("SAVEPOINT apart")?;
+    let done = work();
+    if let Err(error) = &done {
+        tracing::error!(%error, "left out of this pass");
+        tx.execute_batch("ROLLBACK TO apart")?;
+    }
+    tx.execute_batch("RELEASE apart")?;
+    Ok(done.ok())
+}

@@ -39,7 +39,7 @@ use crate::{
     engine::{Engine, owner},
     error::Result,
     ledger::{
-        attempt, audit,
+        apart, attempt, audit,
         delivery::{self, Effects},
         event, make_room, status,
     },
@@ -173,7 +173,6 @@ impl Scheduler {
             }
             Ok(())
         })?;
-        engine.settle_all_calendars()?;
         engine.keep_clocks()?;
         let mut absences = VecDeque::new();
         let away = before
@@ -294,7 +293,7 @@ impl Scheduler {
             }
             pass.look_at_endpoints(counted)?;
             // What somebody was cut off from: nothing of a calendar that is deleted rings.
-            let to_settle = act.settle_calendars()?.is_some();
+            let to_settle = apart(act.tx, || act.settle_calendars())?.flatten().is_some();
             let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)? || to_settle;
             pass.is_planning.set(to_plan);
             let of = Looking { goes_on, is_crowd, to_plan, before };

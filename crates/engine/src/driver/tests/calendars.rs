@@ -105,3 +105,24 @@ fn a_calendar_of_many_goes_and_comes_back_in_parts_that_are_gone_on_with() {
     let again = engine.redo(None).expect("made again").calendar.expect("a calendar");
     assert_eq!((again.cancelled as usize, alive(&engine)), (MANY, 0));
 }
+
+#[test]
+fn what_a_calendar_cannot_be_settled_for_keeps_nobody_from_ringing() {
+    let (_folder, clock, engine) = ledger();
+    notes(&engine, "20261123T090000", &["Bell"]);
+    let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    engine.save_calendar(None, "Work", "teal", true, None).expect("a calendar");
+    let undone = engine.write(|act| {
+        let failed: Result<Option<()>> = crate::ledger::apart(act.tx, || {
+            act.bury_calendar(CalendarId::FIRST)?;
+            Err(crate::Error::not_found("event", "evt_7"))
+        });
+        failed
+    });
+    assert_eq!(undone.expect("the rest goes on"), None);
+    assert_eq!(engine.calendars().expect("as before").len(), 2);
+    clock.to("2026-11-23T09:00:00Z");
+    let slots = Slots { desktop: 1, webhook: 1 };
+    let pass = scheduler.pass(&engine.now(), &[], slots, Availability::default()).expect("a pass");
+    assert_eq!(pass.parcels.len(), 1);
+}
