@@ -165,12 +165,48 @@ fn an_endpoint_that_asks_for_time_is_given_it() {
 }
 
 #[test]
-fn a_test_somebody_waits_for_goes_through_a_rest() {
+fn a_test_that_is_taken_ends_a_rest_and_what_waited_is_told_at_its_pace() {
     let (mut world, hook) = opened();
-    world.answer(UP);
+    for n in 1..=8 {
+        note(&mut world, &format!("Later {n}"), "20261123T090110", hook);
+    }
+    world.wait_until("2026-11-23T09:01:20");
+    assert_eq!(state(&world, "Later 1").0, State::Held);
     world.engine().test_channel(hook, None).expect("planned");
     world.run();
-    assert_eq!(world.sent.len(), 6, "{}", world.rows());
+    assert_eq!(world.sent.len(), 6, "it goes through a rest:\n{}", world.rows());
+    let rest = world.engine().resting().expect("a ledger")[&hook];
+    assert_eq!(
+        rest.until,
+        world.instant("2026-11-23T09:02:00"),
+        "one that fails makes none longer"
+    );
+    world.answer(UP);
+    world.sent.clear();
+    world.engine().test_channel(hook, None).expect("planned");
+    world.run();
+    assert!(world.engine().resting().expect("a ledger").is_empty());
+    assert!(world.sent.len() <= 10, "no faster than it may be called: {}", world.rows());
+    world.kill();
+    world.start();
+    assert!(world.engine().resting().expect("a ledger").is_empty(), "also for the next service");
+    world.wait_until("2026-11-23T09:01:30");
+    assert!(states(&world).iter().all(|row| row.1 == State::Completed), "{}", world.rows());
+}
+
+#[test]
+fn a_test_that_is_taken_ends_a_rest_at_once_also_where_others_are_paced() {
+    let (mut world, down) = opened();
+    let slow = hook(&world, "slow", Rate { per_second: 1, burst: 1 });
+    for n in 1..=30 {
+        note(&mut world, &format!("Slow {n}"), "20261123T090112", slow);
+    }
+    note(&mut world, "Later", "20261123T090110", down);
+    world.wait_until("2026-11-23T09:01:14");
+    world.answer(UP);
+    world.engine().test_channel(down, None).expect("planned");
+    world.run();
+    assert_eq!(state(&world, "Later").0, State::Completed, "{}", world.rows());
 }
 
 #[test]

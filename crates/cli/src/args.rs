@@ -338,7 +338,7 @@ pub enum Channel {
     Add(NewChannel),
     /// List all channels
     List,
-    /// Send a test through a channel
+    /// Send a test through a channel; one that is taken ends the rest of its endpoint
     Test {
         /// Its name or id (chn_…)
         name: String,

@@ -1,6 +1,6 @@
 //! The breaker of an endpoint, as one pure value: after failures running, or when the endpoint
 //! itself asks for time, it is given a rest, each longer than the one before; then one call at a
-//! time is let through, until two of them went well. There is no word for "being tried": that is
+//! time is let through, until two of them went well. A test of it that is taken ends all that. There is no word for "being tried": that is
 //! a delivery being sent, so a crash leaves nothing standing.
 
 use std::time::Duration;
@@ -38,6 +38,8 @@ pub struct Breaker {
 pub enum Call {
     /// It was taken.
     Taken,
+    /// It was taken, and was sent to see whether the endpoint is well.
+    Proven,
     /// It was not, or nobody knows.
     Failed,
     /// It was not, and the endpoint asked to be left alone for so long.
@@ -69,7 +71,7 @@ impl Breaker {
     #[must_use]
     pub fn after(self, call: Call, now: Timestamp) -> Self {
         match (call, self.stand(now)) {
-            (Call::Taken, Stand::Closed) => Self::default(),
+            (Call::Taken, Stand::Closed) | (Call::Proven, _) => Self::default(),
             // Was under way when it opened: only what it is tried with says that it is well again.
             (Call::Taken, Stand::Resting(_)) => self,
             (Call::Taken, Stand::Probing) => {
@@ -144,7 +146,7 @@ fn bounded(wait: Duration) -> SignedDuration {
 mod tests {
     use super::*;
 
-    /// Seconds and what happened then: `+` taken, `-` failed, a number failed and asked for it;
+    /// Seconds and what happened then: `+` taken, `!` as a test, `-` failed, a number failed and asked for it;
     /// gives how it stands just after, with the end of a rest in seconds.
     fn run(story: &[(i64, &str)]) -> Vec<String> {
         let at = |seconds| Timestamp::from_second(seconds).expect("in range");
@@ -153,6 +155,7 @@ mod tests {
         for (second, word) in story {
             let call = match *word {
                 "+" => Some(Call::Taken),
+                "!" => Some(Call::Proven),
                 "-" => Some(Call::Failed),
                 "" => None,
                 wait => Some(Call::Asked(Duration::from_secs(wait.parse().expect("seconds")))),
@@ -218,6 +221,14 @@ mod tests {
         // And ends none: only the answers of those it is tried with do.
         opened_then(&[(6, "+"), (7, "+"), (8, "+")], "until 65");
         opened_then(&[(6, "+"), (7, "+"), (65, "+")], "probing");
+    }
+
+    #[test]
+    fn a_test_that_is_taken_closes_it_at_any_time() {
+        opened_then(&[(6, "!")], "closed");
+        opened_then(&[(70, "!")], "closed");
+        opened_then(&[(70, "-"), (71, "!"), (72, "-")], "closed");
+        check(&[(1, "600"), (2, "!")], "closed");
     }
 
     #[test]

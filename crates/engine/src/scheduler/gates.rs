@@ -189,31 +189,35 @@ impl Gates {
     }
 }
 
-/// Writes down what a call of an endpoint came to.
+/// Writes down what a call of an endpoint came to; says whether it ended the endpoint's rest.
 pub(super) fn note(
     tx: &Transaction<'_>,
     row: &DeliveryRow,
     report: &Report,
     now: Timestamp,
-) -> Result<()> {
-    let Some(call) = call_of(report).filter(|_| !row.facts.desktop) else { return Ok(()) };
+) -> Result<bool> {
+    let Some(call) = call_of(row, report).filter(|_| !row.facts.desktop) else { return Ok(false) };
     let channel = row.identity.channel;
     let found: Breaker = breaker::find(tx, channel)?;
     let after = found.clamped(now).after(call, now);
     if after != found {
         breaker::put(tx, channel, &after)?;
     }
-    if let (Stand::Closed | Stand::Probing, Stand::Resting(until)) =
-        (found.stand(now), after.stand(now))
-    {
+    let (was, is) = (found.stand(now), after.stand(now));
+    if let (Stand::Closed | Stand::Probing, Stand::Resting(until)) = (was, is) {
         tracing::warn!(%channel, %until, failures = after.failures, "an endpoint is given a rest");
     }
-    Ok(())
+    let is_well_again = was != Stand::Closed && is == Stand::Closed;
+    if is_well_again {
+        tracing::info!(%channel, "an endpoint is well again");
+    }
+    Ok(is_well_again)
 }
 
 /// What a report says of its endpoint; nothing, if it never got there.
-fn call_of(report: &Report) -> Option<Call> {
+fn call_of(row: &DeliveryRow, report: &Report) -> Option<Call> {
     match &report.handover {
+        Handover::Accepted { .. } if row.event.is_none() => Some(Call::Proven),
         Handover::Accepted { .. } => Some(Call::Taken),
         Handover::Transient { retry_after: Some(wait), .. }
             if matches!(report.status, Some(429 | 503)) =>

@@ -296,6 +296,8 @@ impl Scheduler {
             let to_settle = apart(act.tx, || act.settle_calendars())?.flatten().is_some();
             let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)? || to_settle;
             pass.is_planning.set(to_plan);
+            // A crowd was just found: looking again is for the next pass.
+            let goes_on = goes_on && (is_crowd || !pass.due_again.get());
             let of = Looking { goes_on, is_crowd, to_plan, before };
             let looked = of.look(&pass, waiting, slots)?;
             let audited = audit::last(act.tx)?;

@@ -63,7 +63,7 @@ pub(super) struct Pass<'a> {
     pub(super) is_planning: Cell<bool>,
     /// Some rows were left as they are, for another reason than that there was no slot.
     pub(super) left_some: Cell<bool>,
-    /// What came back left a row that is due already.
+    /// What came back left something that is due already.
     pub(super) due_again: Cell<bool>,
 }
 

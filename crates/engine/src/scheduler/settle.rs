@@ -109,12 +109,13 @@ impl Pass<'_> {
             _ => String::new(),
         };
         self.act.enter(row, (state, reason), &effects, &note)?;
-        // It is due already, and found by looking at all that is.
-        if state.class() == Class::Live && not_before.is_none_or(|at| at <= now) {
+        let is_well_again = gates::note(self.act.tx, row, report, now)?;
+        // It is due already, or others are: found by looking at all that is.
+        let is_due = state.class() == Class::Live && not_before.is_none_or(|at| at <= now);
+        if is_due || is_well_again {
             self.left_some.set(true);
             self.due_again.set(true);
         }
-        gates::note(self.act.tx, row, report, now)?;
         if outcome == Outcome::Gone {
             self.switch_off(row.identity.channel)?;
         }

@@ -230,7 +230,7 @@ fn record(faults: &[String]) -> Option<String> {
 fn rests(engine: &Engine, name: &str, rest: &Resting) -> Result<String, Failure> {
     let until = words::moment(rest.until, &engine.planning_context()?.machine_zone());
     Ok(format!(
-        "the endpoint of the channel {name} is resting until {until} after {}: `carillon channel test {name}` tries it",
+        "the endpoint of the channel {name} is resting until {until} after {}: `carillon channel test {name}` tries it now, and if that is taken the rest is over",
         words::count(rest.failures as usize, "failure")
     ))
 }
