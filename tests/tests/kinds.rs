@@ -224,6 +224,67 @@ fn one_that_is_buffered_waits_and_older_ones_are_left_out() {
     assert!(after.contains("dead") && !after.contains("scheduled"), "{after}");
 }
 
+/// The endpoint asks for an hour at 9:05, before the first run.
+fn resting(overlap: &str) -> World {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let hook = hook(&world);
+    world.add(EventDraft {
+        reminders: Some(vec![through("PT0M", hook)]),
+        ..plain("note", "First", "20261123T090500", Some("Europe/Berlin"))
+    });
+    world.add(workflow(hook, overlap));
+    let retry_after = Some(std::time::Duration::from_secs(3_600));
+    world.answer(Handover::Transient { retry_after, schedule: Schedule::Channel });
+    world.wait_until("2026-11-23T09:45");
+    assert_eq!(world.sent.len(), 1, "{}", world.rows());
+    world
+}
+
+#[test]
+fn while_the_endpoint_rests_the_overlap_decides_on_each_run_at_its_moment() {
+    for (overlap, meanwhile, afterwards) in [
+        (
+            "skip",
+            "09:10 held, 09:20 skipped, 09:30 skipped, 09:40 skipped",
+            "09:10 completed, 09:20 skipped, 09:30 skipped, 09:40 skipped, 09:50 skipped, 10:00 skipped",
+        ),
+        (
+            "buffer",
+            "09:10 held, 09:20 skipped, 09:30 skipped, 09:40 held",
+            "09:10 completed, 09:20 skipped, 09:30 skipped, 09:40 skipped, 09:50 skipped, 10:00 completed",
+        ),
+        (
+            "allow",
+            "09:10 held, 09:20 held, 09:30 held, 09:40 held",
+            "09:10 completed, 09:20 completed, 09:30 completed, 09:40 completed, 09:50 completed, 10:00 completed",
+        ),
+    ] {
+        let mut world = resting(overlap);
+        let of_sync = |world: &World| {
+            let rows = runs(world);
+            rows.strip_prefix("09:05 retrying, ")
+                .or(rows.strip_prefix("09:05 completed, "))
+                .map(String::from)
+        };
+        assert_eq!(of_sync(&world).as_deref(), Some(meanwhile), "{overlap}");
+        world.answer(UP);
+        world.wait_until("2026-11-23T10:09");
+        assert_eq!(of_sync(&world).as_deref(), Some(afterwards), "{overlap}");
+    }
+}
+
+#[test]
+fn while_the_endpoint_is_tried_no_run_is_said_to_wait_that_is_left_out() {
+    let mut world = resting("skip");
+    world.jump_to("2026-11-23T10:06");
+    world.answer(UP);
+    let probe = world.pass(&[]).expect("a leader").parcels;
+    assert_eq!(probe.len(), 1, "{}", world.rows());
+    world.jump_to("2026-11-23T10:10");
+    world.pass(&[]).expect("a leader");
+    assert!(runs(&world).ends_with("10:00 skipped, 10:10 skipped"), "{}", runs(&world));
+}
+
 #[test]
 fn runs_overlap_where_that_is_allowed() {
     assert_eq!(

@@ -95,10 +95,12 @@ const DUE: &str = "WHERE d.id IN (
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held')
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND use_by <= ?1
         ) AND (c.kind = 'desktop') = ?3
-        AND NOT (d.state = 'held' AND d.reason = ?4 AND d.alarm = 0 AND (d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5)
+        AND NOT (d.state = 'held' AND d.reason = ?4 AND d.alarm = 0 AND (d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5
+            AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.overlap <> 'allow'))
         AND NOT ((d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5 AND (hex(d.channel) IN (SELECT value FROM json_each(?6))
             OR (d.state = 'held' AND d.reason = 'held.endpoint_resting' AND d.not_before > ?1
-                AND hex(d.channel) IN (SELECT value FROM json_each(?7)))))
+                AND hex(d.channel) IN (SELECT value FROM json_each(?7))))
+            AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.overlap <> 'allow'))
         AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.plan_at <= ?1)
         ORDER BY d.due + d.grace * 1000 < ?1, d.due + d.grace * 1000 < ?1 AND d.failures = 0 AND d.crashes = 0
             AND d.event IS NOT NULL AND d.reason <> 'retry.asked'
@@ -247,8 +249,8 @@ pub fn taken_away(
 
 /// The live rows of one courier that are to be decided on now, what is fresh before what is late,
 /// the oldest first; and last what is late through channels that are not free for that. Rows that are held
-/// for the reason that holds their courier now (`held_for`) need no look, unless they are over or
-/// a month old; nor have those whose event is still to be planned, for a later one may be told
+/// for the reason that holds their courier now (`held_for`) need no look, unless they are over, a
+/// month old, or runs that leave each other no room; nor have those whose event is still to be planned, for a later one may be told
 /// instead.
 ///
 /// # Errors

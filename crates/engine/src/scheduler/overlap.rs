@@ -1,5 +1,6 @@
 //! Runs of a workflow that overlap. A run goes on from when it is due until its delivery is told,
-//! over or waits for a person; what becomes of the next one meanwhile is the event's to say.
+//! over or waits for a person; what becomes of the next one meanwhile is the event's to say, when it
+//! is due, whatever keeps its endpoint from being called.
 
 use std::{
     cell::{Cell, RefCell},

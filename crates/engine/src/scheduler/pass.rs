@@ -195,8 +195,14 @@ impl<'a> Pass<'a> {
         let mut to_send = Vec::new();
         for mut row in rows {
             let is_late = later(row.facts.due, row.facts.grace) < now;
-            if self.gates.waits_for_probe(&row) || self.is_planning.get() && is_late {
+            if self.is_planning.get() && is_late {
                 self.left_some.set(true);
+                continue;
+            }
+            if self.gates.waits_for_probe(&row) {
+                if !self.leaves_out(&row)? {
+                    self.left_some.set(true);
+                }
                 continue;
             }
             let later_one = superseded.get(&row.id).copied();
@@ -218,6 +224,10 @@ impl<'a> Pass<'a> {
                 Next::Enter(..) if is_expiry && is_planted(Planted::NoExpiry) => {
                     to_send.extend(self.act.as_if_not_over(row)?);
                 }
+                Next::Keep if row.facts.state == State::Held => {
+                    self.leaves_out(&row)?;
+                }
+                Next::Enter(State::Held, ..) if self.leaves_out(&row)? => {}
                 Next::Keep | Next::FlagCancel => {}
                 Next::Send => match self.turns.of(self.act.tx, &row, now)? {
                     Turn::Begins => {
@@ -225,10 +235,7 @@ impl<'a> Pass<'a> {
                         to_send.push(row);
                     }
                     Turn::Waits => self.left_some.set(true),
-                    Turn::LeftOut => {
-                        let to = (State::Skipped, Reason::SkippedOverlap);
-                        self.enter(&row, to, None, None)?;
-                    }
+                    Turn::LeftOut => self.leave_out(&row)?,
                 },
                 Next::Enter(state, reason, at) => {
                     let reason = match (state, row.collapse) {
@@ -241,6 +248,23 @@ impl<'a> Pass<'a> {
             }
         }
         Ok(to_send)
+    }
+
+    /// Leaves a run out that waits for its endpoint, if others leave no room for it. Which are due
+    /// nobody knows while the clock is not to be trusted.
+    fn leaves_out(&self, row: &DeliveryRow) -> Result<bool> {
+        let now = self.act.wall();
+        let is_left_out = self.clock.is_none()
+            && row.facts.due <= now
+            && self.turns.of(self.act.tx, row, now)? == Turn::LeftOut;
+        if is_left_out {
+            self.leave_out(row)?;
+        }
+        Ok(is_left_out)
+    }
+
+    fn leave_out(&self, row: &DeliveryRow) -> Result<()> {
+        self.enter(row, (State::Skipped, Reason::SkippedOverlap), None, None).map(drop)
     }
 
     pub(super) fn enter(
