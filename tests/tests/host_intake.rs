@@ -57,6 +57,24 @@ fn dropped_files_are_looked_at_then_taken_in_once() {
 }
 
 #[test]
+fn a_preview_names_the_calendar_that_has_the_events_already() {
+    let world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let host = host(&world);
+    let named = TOWN.replacen("VERSION", "X-WR-CALNAME:Town\r\nVERSION", 1);
+    host.import(asked(&[file("Town.ics", TOWN)], "take")).expect("taken in");
+    let town = host.calendars(Empty {}).expect("calendars").remove(1);
+    let renamed = named.replace("CALNAME:Town", "CALNAME:City");
+    let look = |file| host.import(asked(&[file], "look")).expect("a preview").files.remove(0);
+    let would = look(file("City.ics", &renamed));
+    let there = would.standing.expect("it is in Town");
+    assert_eq!((there.calendar, there.name.as_str(), there.count), (town.id.clone(), "Town", 1));
+    assert!(would.remarks.iter().any(|r| r.reason == "“Fair” is in the calendar Town, too"));
+    let into = look(ImportFile { calendar: Some(town.id), ..file("City.ics", &renamed) });
+    assert_eq!((into.standing, into.unchanged), (None, 1));
+    assert_eq!(look(file("Town.ics", &named)).standing, None);
+}
+
+#[test]
 fn people_come_in_before_the_events_that_are_theirs() {
     let world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let host = host(&world);

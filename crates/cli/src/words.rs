@@ -228,6 +228,15 @@ pub fn screen() -> usize {
     terminal_size_of(io::stdout()).map_or(80, |(Width(columns), _)| usize::from(columns))
 }
 
+/// A word as it is typed to a shell.
+pub fn argument(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.,:@/+".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_string(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
 /// `1 reminder`, `2 reminders`.
 pub fn count(n: usize, word: &str) -> String {
     if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") }

@@ -361,6 +361,47 @@ fn imported_files_come_in_once_with_a_remark_for_what_is_lost() {
 }
 
 #[test]
+fn a_file_whose_events_are_in_another_calendar_makes_no_second_copy_by_itself() {
+    let desk = Desk::new();
+    let file = desk.beside().join("big.ics");
+    let path = file.to_str().expect("UTF-8");
+    let write = |names: &[&str], calendar: &str| {
+        let event = |n: &&str| {
+            format!(
+                "BEGIN:VEVENT\nUID:{n}\nSUMMARY:Plan {n}\nDTSTART:20310102T090000Z\nEND:VEVENT\n"
+            )
+        };
+        let body: String = names.iter().map(event).collect();
+        let text = format!("BEGIN:VCALENDAR\nX-WR-CALNAME:{calendar}\n{body}END:VCALENDAR\n");
+        std::fs::write(&file, text).expect("written");
+    };
+    write(&["1", "2", "3"], "big");
+    desk.run(["import", path, "--calendar", "Imp ort"]).done();
+    let before = desk.everything();
+    let said = desk.run(["import", path]);
+    let stop = "all its 3 events are in the calendar Imp ort already: import it there with --calendar 'Imp ort', or make a second copy of them with --calendar big";
+    assert!(said.refused(1).ends_with(stop), "{said:?}");
+    let dry = desk.run(["import", path, "--dry-run"]);
+    assert!(dry.code == 1 && dry.err.trim_end().ends_with(stop), "{dry:?}");
+    assert!(dry.out.contains("3 new, 0 changed, 0 as before, if it were done"), "{dry:?}");
+    assert!(dry.out.contains("“Plan 1” is in the calendar Imp ort, too"), "{dry:?}");
+    assert_eq!(desk.everything(), before);
+    write(&["2", "3", "4"], "big");
+    let said = desk.run(["import", path]);
+    assert!(said.refused(1).contains("2 of its 3 events are in the calendar Imp ort"), "{said:?}");
+    // It is done where it is asked for, and then it is the file's own calendar.
+    let there = desk.run(["import", path, "--calendar", "Imp ort"]);
+    assert!(there.done().contains("1 new, 0 changed, 2 as before"), "{there:?}");
+    let copy = desk.run(["import", path, "--calendar", "big"]);
+    assert!(copy.done().contains("“Plan 2” is in the calendar Imp ort, too"), "{copy:?}");
+    assert!(desk.run(["import", path]).done().contains("0 new, 0 changed, 3 as before"));
+    // What is mostly something else comes in, with a remark for the rest.
+    write(&["2", "5", "6"], "Club");
+    let club = desk.run(["import", path]).done().to_string();
+    assert!(club.contains("3 new") && club.contains("“Plan 2” is in the calendar"), "{club}");
+}
+
+#[test]
 fn of_several_files_one_that_cannot_be_read_is_a_remark() {
     let desk = Desk::new();
     let event = "BEGIN:VEVENT\nUID:1\nSUMMARY:Plan\nDTSTART:20310102T090000Z\nEND:VEVENT";

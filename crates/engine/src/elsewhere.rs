@@ -1,14 +1,17 @@
 //! Events of a file that are in another calendar already: a copy of a file by another name is the
-//! same file.
+//! same file, and one that names its calendar makes a second copy only if that is asked for.
 
-use calendar::{event::Event, ics::ImportedEvent};
+use std::ops::ControlFlow;
+
+use calendar::{event::Event, ics::ImportedEvent, id::CalendarId};
 
 use crate::{
     act::Act,
+    engine::Engine,
     error::{Error, Result},
-    import::{By, Chunk, Place},
+    import::{By, Chunk, ImportFile, Imported, Mode, Place, Target, is_of_cards},
     ledger::{
-        calendar as calendars,
+        calendar::{self as calendars, CalendarRow},
         event::{self, Source},
     },
     origin::Stamp,
@@ -19,21 +22,72 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Elsewhere {
     /// In this calendar, and it is that one.
-    There(String),
+    There(CalendarRow),
     /// In this calendar too.
-    Too(String),
+    Too(CalendarRow),
+}
+
+/// How many events of a file are in another calendar than the one they go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Which calendar they are in.
+    pub calendar: CalendarId,
+    /// Its name.
+    pub name: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// Counts events of a calendar to those known already.
+pub(crate) fn add_to(known: &mut Vec<Standing>, more: &Standing) {
+    match known.iter_mut().find(|there| there.calendar == more.calendar) {
+        Some(there) => there.count += more.count,
+        None => known.push(more.clone()),
+    }
+}
+
+impl Imported {
+    /// Where most of its events are already, if that is one calendar and not the one they go to:
+    /// it looks like that one.
+    pub fn standing(&self) -> Option<&Standing> {
+        let [there] = self.too.as_slice() else { return None };
+        let most = usize::try_from(there.count).is_ok_and(|count| count * 2 > self.read);
+        (most && !self.several).then_some(there)
+    }
+}
+
+impl Engine {
+    /// Looks at a calendar file that is to go where it says itself: if most of its events are in
+    /// one calendar of another name, what an import of it would do.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn second_copy(&self, file: &ImportFile<'_>) -> Result<Option<Imported>> {
+        if is_of_cards(file.bytes) || !matches!(file.target, Target::NamedByFile(_)) {
+            return Ok(None);
+        }
+        let look = ImportFile { mode: Mode::Preview, ..file.clone() };
+        // The first thousand tell of most files that they are none.
+        let would = self.import_events("", &look, &mut |so_far, _, _| match so_far.standing() {
+            Some(_) => ControlFlow::Continue(()),
+            None => ControlFlow::Break(()),
+        })?;
+        Ok(would.standing().is_some().then_some(would))
+    }
 }
 
 impl Chunk {
     pub fn say_where(&mut self, imported: &ImportedEvent, elsewhere: Option<Elsewhere>) {
         let title = &imported.draft.title;
         match elsewhere {
-            Some(Elsewhere::There(name)) => {
+            Some(Elsewhere::There(row)) => {
+                let name = row.name;
                 let text = format!("is in the calendar {name} already: it is not made again");
                 self.say(imported, title, &text);
             }
-            Some(Elsewhere::Too(name)) => {
+            Some(Elsewhere::Too(CalendarRow { id, name, .. })) => {
                 self.say(imported, title, &format!("is in the calendar {name}, too"));
+                add_to(&mut self.too, &Standing { calendar: id, name, count: 1 });
             }
             None => {}
         }
@@ -42,7 +96,7 @@ impl Chunk {
 
 impl Act<'_> {
     /// An event that is in another calendar already: of a file that names none it is that one, and
-    /// where somebody chose the calendar it is one more. Says which calendar.
+    /// where somebody or the file chose the calendar it is one more. Says which calendar.
     pub(crate) fn at_home<'e>(
         &self,
         fit: Fitting<'e>,
@@ -54,20 +108,20 @@ impl Act<'_> {
             Err(error) if error.is_damage() => Ok(true),
             found => Ok::<bool, Error>(found?.is_some()),
         };
-        if place.by == By::File || (!place.is_new && is_here()?) {
+        if !place.is_new && is_here()? {
             return Ok((fit, None));
         }
         let Some(row) = event::by_uid_anywhere(self.tx, zones, uid)? else {
             return Ok((fit, None));
         };
         let calendar = row.event.calendar;
-        let name = calendars::find(self.tx, calendar)?.map_or_else(String::new, |c| c.name);
-        if place.by == By::Person {
-            return Ok((fit, Some(Elsewhere::Too(name))));
+        let there = calendars::find(self.tx, calendar)?;
+        if place.by != By::FileName {
+            return Ok((fit, there.map(Elsewhere::Too)));
         }
         let (imported, event, source) = fit;
         let event = Event { calendar, ..event };
         let source = Source { stamp: Stamp::text(&event, &imported), ..source };
-        Ok(((imported, event, source), Some(Elsewhere::There(name))))
+        Ok(((imported, event, source), there.map(Elsewhere::There)))
     }
 }

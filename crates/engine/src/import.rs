@@ -13,13 +13,13 @@ use calendar::{
     ics::{self, Alarmless, ImportedEvent, ReadContext, Reading, Remark},
     id::{CalendarId, EventId},
     reminder::Trigger,
-    timing::{LocalStart, THEIRS},
+    timing::THEIRS,
 };
 use jiff::{civil::Date, tz::TimeZone};
 
-pub use crate::asked::{Deleted, Mode, Target};
 use crate::{
     act::Act,
+    elsewhere::add_to,
     engine::{Engine, calendar_id, event_id},
     error::{Error, Result},
     ledger::{
@@ -27,11 +27,16 @@ use crate::{
         event::Source,
         person,
     },
+    look::Look,
     origin::Stamp,
     parts::{Doing, Fitting, belong_together},
     people::calendar_name,
     taken_back::Trail,
     verdict::Verdict,
+};
+pub use crate::{
+    asked::{Deleted, Mode, Target},
+    elsewhere::Standing,
 };
 
 /// How long one transaction goes on taking events in.
@@ -90,6 +95,10 @@ pub struct Imported {
     pub deleted: u32,
     /// The first day that is not past, or else the last, of what came in: a place to look at.
     pub first: Option<Date>,
+    /// In which other calendars events are that came in, and how many.
+    pub too: Vec<Standing>,
+    /// It names more calendars than one.
+    pub several: bool,
     /// Birthdays that came in.
     pub birthdays: u32,
     /// Anniversaries that came in.
@@ -130,9 +139,19 @@ impl Engine {
         file: &ImportFile<'_>,
         watch: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<Imported> {
-        if is_of_cards(file.bytes) {
-            return self.import_cards(import, file, watch);
+        match is_of_cards(file.bytes) {
+            true => self.import_cards(import, file, watch),
+            false => self.import_events(import, file, &mut |_, through, of| watch(through, of)),
         }
+    }
+
+    /// The same of a calendar file; `watch` sees what came of it so far.
+    pub(crate) fn import_events(
+        &self,
+        import: &str,
+        file: &ImportFile<'_>,
+        watch: &mut dyn FnMut(&Imported, usize, usize) -> ControlFlow<()>,
+    ) -> Result<Imported> {
         let today = TimeZone::UTC.to_datetime(self.now().wall).date();
         let zones = self.zones();
         let context = ReadContext {
@@ -144,7 +163,7 @@ impl Engine {
         let bytes = ics::utf8(file.bytes);
         let mut reading = Reading::open(&bytes, &context);
         let mut done = Imported::default();
-        let mut look = Look { today, ahead: None, last: None };
+        let mut look = Look::from(today);
         let mut place = self.import_target(file, reading.name())?;
         done.calendar.clone_from(&place.row.name);
         let (mut waiting, mut named) = (VecDeque::new(), reading.name().map(String::from));
@@ -152,6 +171,7 @@ impl Engine {
             fill(&mut reading, &mut waiting);
             let Some(first) = waiting.front() else { break };
             if first.calendar.is_some() && first.calendar != named {
+                done.several = true;
                 named.clone_from(&first.calendar);
                 place = self.import_target(file, named.as_deref())?;
             }
@@ -175,13 +195,13 @@ impl Engine {
             look.at(waiting.drain(..chunk.taken));
             done.add(chunk);
             let through = left.saturating_sub(waiting.len());
-            if watch(through, total).is_break() && (through < total || !waiting.is_empty()) {
+            if watch(&done, through, total).is_break() && (through < total || !waiting.is_empty()) {
                 let reason = format!("stopped after {through} of {total} events");
                 done.remarks.push(Remark { line: 1, reason });
                 break;
             }
         }
-        done.first = look.ahead.or(look.last);
+        done.first = look.found();
         done.remarks.extend(reading.finish());
         done.remarks.sort_by_key(|r| r.line);
         Ok(done)
@@ -244,6 +264,7 @@ pub(crate) struct Chunk {
     unchanged: u32,
     deleted: u32,
     remarks: Vec<Remark>,
+    pub too: Vec<Standing>,
     pub trail: Trail,
 }
 
@@ -316,6 +337,7 @@ impl Imported {
         self.unchanged += chunk.unchanged;
         self.deleted += chunk.deleted;
         self.remarks.extend(chunk.remarks);
+        chunk.too.iter().for_each(|there| add_to(&mut self.too, there));
         self.trail.append(chunk.trail);
     }
 }
@@ -430,7 +452,7 @@ impl Act<'_> {
 }
 
 /// Whether a file begins with a card.
-fn is_of_cards(bytes: &[u8]) -> bool {
+pub(crate) fn is_of_cards(bytes: &[u8]) -> bool {
     let start: Vec<u8> = bytes
         .iter()
         .take(400)
@@ -468,25 +490,4 @@ fn fill(reading: &mut Reading<'_>, waiting: &mut VecDeque<ImportedEvent>) {
     // Ends: each turn reads one of the events there are.
     while waiting.len() + some.len() < AT_ONCE && reading.next(&mut some) {}
     waiting.extend(some);
-}
-
-/// A day to look at what came in.
-struct Look {
-    today: Date,
-    ahead: Option<Date>,
-    last: Option<Date>,
-}
-
-impl Look {
-    fn at(&mut self, events: impl Iterator<Item = ImportedEvent>) {
-        for event in events {
-            let Some(day) = LocalStart::parse(&event.draft.start).map(|s| s.at.date()) else {
-                continue;
-            };
-            self.last = self.last.max(Some(day));
-            if day >= self.today {
-                self.ahead = Some(self.ahead.map_or(day, |ahead| ahead.min(day)));
-            }
-        }
-    }
 }

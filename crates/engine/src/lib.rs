@@ -28,6 +28,7 @@ mod key;
 pub mod lasting;
 pub mod ledger;
 pub mod letters;
+mod look;
 pub mod machine;
 pub mod mark;
 mod merge;

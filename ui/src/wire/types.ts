@@ -92,7 +92,7 @@ export type Fault = { code: Code, message: string, field: string | null, };
 
 export type FieldText = { field: string, text: string, };
 
-export type FileReport = { calendar: string | null, created: number, updated: number, unchanged: number, deleted: number, birthdays: number, anniversaries: number, remarks: Array<ImportRemark>, moreRemarks: number, first: string | null, };
+export type FileReport = { calendar: string | null, created: number, updated: number, unchanged: number, deleted: number, birthdays: number, anniversaries: number, remarks: Array<ImportRemark>, standing: ImportStanding | null, moreRemarks: number, first: string | null, };
 
 export type Guarantee = "neverMiss" | "neverRepeat";
 
@@ -109,6 +109,8 @@ export type ImportRef = { import: string, stop: boolean, };
 export type ImportRemark = { line: number, reason: string, };
 
 export type ImportReport = { files: Array<FileReport>, stopped: boolean, };
+
+export type ImportStanding = { calendar: string, name: string, count: number, };
 
 export type ImportUndone = { removed: number, restored: number, kept: number, };
 

@@ -10,7 +10,7 @@ pub struct Import {
     /// Calendar files (.ics) and cards (.vcf), or - for standard input
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// The calendar events go to, made if there is none of that name; cards become people and go to none [default: as the file says, else the file's name]
+    /// The calendar events go to, made if there is none of that name; cards become people and go to none [default: as the file says, else the file's name; a file whose events are in another one already is then refused]
     #[arg(long, value_name = "NAME")]
     pub calendar: Option<String>,
     /// Only say what would be done

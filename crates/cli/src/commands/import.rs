@@ -50,7 +50,7 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
     words.files.iter().try_for_each(|path| look(path))?;
     let (mut shape, mut text) =
         (Shape { dry_run: words.dry_run, ..Shape::default() }, String::new());
-    let mut refused = Vec::new();
+    let (mut refused, mut untold) = (Vec::new(), 0);
     let import = session.engine.new_import();
     for path in in_order(&words.files, |path| path.to_str().unwrap_or("")) {
         let bytes = read(path)?;
@@ -67,6 +67,14 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
                 false => Deleted::Stays,
             },
         };
+        let name = path.display().to_string();
+        if let Some(stop) = second_copy(session, &file, &name)? {
+            refused.push(stop);
+            if !words.dry_run {
+                untold += 1;
+                continue;
+            }
+        }
         let bar = ProgressBar::new(0).with_style(style());
         let done = session.engine.import_as(&import, &file, &mut |through, total| {
             bar.set_length(u64::try_from(total).unwrap_or(0));
@@ -75,8 +83,8 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
         });
         bar.finish_and_clear();
         let mut done = done?;
-        let name = path.display().to_string();
         if let Some(remark) = done.refusal() {
+            untold += 1;
             let (line, reason) = (remark.line, &remark.reason);
             refused.push(format!("{name} is not imported, for line {line}: {reason}"));
         }
@@ -87,10 +95,10 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
         text.push_str(&told(&name, &done, words.dry_run));
         shape.take(name, done);
     }
-    let is_none_read = refused.len() == words.files.len();
+    let is_nothing_told = untold == words.files.len();
     let failure = (!refused.is_empty()).then(|| Failure::refused("file", refused.join("; ")));
     match failure {
-        Some(failure) if is_none_read => Err(failure),
+        Some(failure) if is_nothing_told => Err(failure),
         // Of several files those that could be read are told about, with their remarks.
         failure => {
             let mut answer = Answer::new(text, &shape);
@@ -98,6 +106,28 @@ pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
             Ok(answer)
         }
     }
+}
+
+/// Why a file that names its calendar is not taken in: most of it is in a calendar of another name.
+fn second_copy(
+    session: &Session,
+    file: &ImportFile<'_>,
+    name: &str,
+) -> Result<Option<String>, Failure> {
+    let Some(would) = session.engine.second_copy(file)? else { return Ok(None) };
+    let Some(there) = would.standing() else { return Ok(None) };
+    let is_all = usize::try_from(there.count) == Ok(would.read);
+    let (which, a_copy) = match (is_all, there.count) {
+        (true, 1) => ("its event is".to_string(), "a second copy of it"),
+        (true, n) => (format!("all its {n} events are"), "a second copy of them"),
+        (false, 1) => (format!("1 of its {} events is", would.read), "a second copy of it"),
+        (false, n) => (format!("{n} of its {} events are", would.read), "a second copy of them"),
+    };
+    let (known, own) = (words::argument(&there.name), words::argument(&would.calendar));
+    Ok(Some(format!(
+        "{name} is not imported: {which} in the calendar {} already: import it there with --calendar {known}, or make {a_copy} with --calendar {own}",
+        there.name
+    )))
 }
 
 fn style() -> ProgressStyle {

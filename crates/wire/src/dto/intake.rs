@@ -91,10 +91,24 @@ pub struct FileReport {
     pub anniversaries: u32,
     /// What was not understood, or left as it is here: the first of them.
     pub remarks: Vec<ImportRemark>,
+    /// The other calendar that most of its events are in already.
+    pub standing: Option<ImportStanding>,
     /// How many remarks there are beyond those.
     pub more_remarks: u32,
     /// The first date it touches, to go there.
     pub first: Option<String>,
+}
+
+/// A calendar that has events of a file which are to go into another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportStanding {
+    /// `cal_…`.
+    pub calendar: String,
+    /// Its name.
+    pub name: String,
+    /// How many of them it has.
+    pub count: u32,
 }
 
 /// Something not understood.

@@ -13,7 +13,7 @@ use super::{EngineHost, faults::id};
 use crate::{
     dto::{
         FileReport, ImportFile, ImportFiles, ImportProgress, ImportRef, ImportRemark, ImportReport,
-        ImportUndone,
+        ImportStanding, ImportUndone,
     },
     fault::{Code, Fault},
 };
@@ -149,6 +149,11 @@ fn report(done: Imported) -> FileReport {
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         ImportRemark { line, reason }
     };
+    let standing = done.standing().map(|there| ImportStanding {
+        calendar: there.calendar.to_string(),
+        name: there.name.clone(),
+        count: there.count,
+    });
     let more = done.remarks.len().saturating_sub(REMARKS);
     let remarks = done.remarks.into_iter().take(REMARKS);
     FileReport {
@@ -160,6 +165,7 @@ fn report(done: Imported) -> FileReport {
         birthdays: done.birthdays,
         anniversaries: done.anniversaries,
         remarks: remarks.map(|r| remark(r.line, r.reason)).collect(),
+        standing,
         more_remarks: u32::try_from(more).unwrap_or(u32::MAX),
         first: done.first.map(|date| date.to_string()),
     }

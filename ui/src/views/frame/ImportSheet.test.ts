@@ -82,6 +82,16 @@ describe('importing files', () => {
     expect(await screen.findByText(/^Imported again.ics: 2 new events/)).toBeTruthy();
   });
 
+  it('offers to put what is in another calendar there', async () => {
+    await choose({ 'copy.ics': 'BEGIN:VCALENDAR' });
+    await ready();
+    expect(screen.getByText('All 4 are in Work already: here they would come, and ring, a second time.')).toBeTruthy();
+    expect(await findings()).toEqual([]);
+    await fireEvent.click(button('Into Work instead'));
+    expect(await screen.findByText('4 already here')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Into Work instead' })).toBeNull();
+  });
+
   it('lets nothing be taken in where there is nothing', async () => {
     await choose({ 'beach.jpg': 'JFIF' });
     expect(await screen.findByText(/not an iCalendar file/)).toBeTruthy();
