@@ -30,6 +30,11 @@ impl Reader<'_> {
                     let next = next + usize::from(self.word(next) == "time");
                     self.counted(amount, at, next)
                 }
+                None if words::digits(self.word(at + 1)) == Some(0)
+                    && words::unit(self.word(at + 2)).is_some() =>
+                {
+                    self.counted(Amount::default(), at, at + 3)
+                }
                 None => Ok(None),
             },
             _ => match self.span(at) {
@@ -56,6 +61,12 @@ impl Reader<'_> {
 
     fn counted(&self, amount: Amount, at: usize, next: usize) -> Tried<What> {
         match amount {
+            // It would be over before it is saved.
+            Amount { months: 0, days: 0, seconds: 0 } => {
+                let said = self.said(at..next);
+                let message = format!("'{said}' is now: write in 1 minute, or a time");
+                Err(Refused::at(at..next, message))
+            }
             Amount { months: 0, days: 0, seconds } => Ok(Some((What::Elapsed(seconds), next))),
             Amount { seconds: 0, .. } => {
                 let today: Date = self.today();

@@ -420,7 +420,9 @@ impl Reader<'_> {
         };
         let dashed = word.trim_end_matches('.').replace(['/', '.'], "-");
         let word = if looks(&dashed) { dashed.as_str() } else { word };
-        let Some(head) = word.get(..10).filter(|head| looks(head)) else { return Ok(None) };
+        let Some(head) = word.get(..10).filter(|head| looks(head)) else {
+            return self.week_date(at);
+        };
         let no = |message: String| Err(Refused::at(at..at + 1, message));
         let Ok(date) = head.parse::<Date>() else {
             return no(crate::timing::no_such_day(head).unwrap_or_else(|| {

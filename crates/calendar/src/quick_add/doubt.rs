@@ -4,6 +4,7 @@
 use super::{
     scan::{After, Reader, Refused},
     token::Sort,
+    weekdate::is_of_a_year,
     words,
 };
 
@@ -105,7 +106,7 @@ impl Reader<'_> {
             {
                 Some((3, "would be more than one day: write 3 to 5 May, or add them one by one"))
             }
-            _ if is_dashed_date(word) => {
+            _ if is_dashed_date(word) || is_of_a_year(word) && !self.is_numbered(at) => {
                 Some((1, "is not understood: write a date like 2026-12-24 or 24 Dec 2026"))
             }
             _ if is_dashed_pair(word)

@@ -245,7 +245,7 @@ impl<'a> Leftover<'a> {
         let (word, next) = (self.word(at), self.word(at + 1));
         let known = matches!(word, "utc" | "gmt" | "zulu")
             || word.len() > 2
-                && words::is_zone_word(word)
+                && words::zones_of_word(word).is_some()
                 && !matches!(word, "west" | "hst")
                 && !matches!(word, "eastern" | "pacific" | "mountain");
         let write = "write it right behind the time by a name such as Europe/Berlin";

@@ -48,6 +48,7 @@ mod scan;
 mod settle;
 mod tell;
 mod token;
+mod weekdate;
 mod whose;
 mod words;
 

@@ -99,10 +99,11 @@ impl Reader<'_> {
         {
             return Ok(Some((What::Zone(ZoneName::utc()), at + 1)));
         }
-        if after == After::Time && words::is_zone_word(self.word(at)) {
+        let meant = words::zones_of_word(self.word(at)).filter(|_| after == After::Time);
+        if let Some(zones) = meant {
             let next = at + 1 + usize::from(self.word(at + 1) == "time");
             let message = format!(
-                "'{}' means several zones: write a name such as America/New_York or Europe/Berlin",
+                "'{}' means several zones: write a name such as {zones}",
                 self.said(at..next)
             );
             return Err(Refused::at(at..next, message));

@@ -459,17 +459,13 @@ impl Reader<'_> {
                     "'{said}' means two things: write every 2 weeks or every other month, {quote}"
                 ),
             ),
-            _ if self.tokens[at].sort == Sort::Word
-                && words::is_zone_abbreviation(self.tokens[at].text) =>
-            {
-                no(
-                    at..at + 1,
-                    format!(
-                        "'{said}' means several zones: write a name such as America/New_York or Europe/Berlin, {quote}"
-                    ),
-                )
-            }
             _ => {
+                if let Some(zones) = words::zones_of(self.tokens[at].text)
+                    && self.tokens[at].sort == Sort::Word
+                {
+                    let why = format!("means several zones: write a name such as {zones}");
+                    return no(at..at + 1, format!("'{said}' {why}, {quote}"));
+                }
                 self.refuse_more_times(at, after)?;
                 self.refuse_doubtful(at, after)?;
                 self.refuse_number(at, after)

@@ -222,65 +222,62 @@ pub(super) fn sum(one: Amount, other: Amount) -> Amount {
     one.plus(other)
 }
 
-/// Abbreviations that several zones or offsets go by, in capitals.
-pub(super) fn is_zone_abbreviation(text: &str) -> bool {
-    matches!(
-        text,
-        "EST"
-            | "EDT"
-            | "CST"
-            | "CDT"
-            | "MST"
-            | "MDT"
-            | "PST"
-            | "PDT"
-            | "AKST"
-            | "AKDT"
-            | "HST"
-            | "AST"
-            | "ADT"
-            | "NST"
-            | "NDT"
-            | "IST"
-            | "BST"
-            | "CET"
-            | "CEST"
-            | "EET"
-            | "EEST"
-            | "WET"
-            | "WEST"
-            | "MSK"
-            | "JST"
-            | "KST"
-            | "SGT"
-            | "HKT"
-            | "PKT"
-            | "AEST"
-            | "AEDT"
-            | "ACST"
-            | "ACDT"
-            | "AWST"
-            | "NZST"
-            | "NZDT"
-            | "SAST"
-            | "BRT"
-    )
+/// Names of what an abbreviation in capitals may mean, which several zones or offsets go by.
+pub(super) fn zones_of(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "EST" | "EDT" => "America/New_York or America/Toronto",
+        "CST" => "America/Chicago or Asia/Shanghai",
+        "CDT" => "America/Chicago or America/Winnipeg",
+        "MST" => "America/Denver or America/Phoenix",
+        "MDT" => "America/Denver or America/Edmonton",
+        "PST" | "PDT" => "America/Los_Angeles or America/Tijuana",
+        "AKST" | "AKDT" => "America/Anchorage",
+        "HST" => "Pacific/Honolulu",
+        "AST" | "ADT" => "America/Halifax or America/Puerto_Rico",
+        "NST" | "NDT" => "America/St_Johns",
+        "IST" => "Asia/Kolkata or Europe/Dublin",
+        "BST" => "Europe/London or Asia/Dhaka",
+        "CET" | "CEST" => "Europe/Berlin or Europe/Paris",
+        "EET" | "EEST" => "Europe/Athens or Europe/Kyiv",
+        "WET" | "WEST" => "Europe/Lisbon or Atlantic/Canary",
+        "MSK" => "Europe/Moscow",
+        "JST" => "Asia/Tokyo",
+        "KST" => "Asia/Seoul",
+        "SGT" => "Asia/Singapore",
+        "HKT" => "Asia/Hong_Kong",
+        "PKT" => "Asia/Karachi",
+        "AEST" | "AEDT" => "Australia/Sydney or Australia/Brisbane",
+        "ACST" | "ACDT" => "Australia/Adelaide or Australia/Darwin",
+        "AWST" => "Australia/Perth",
+        "NZST" | "NZDT" => "Pacific/Auckland",
+        "SAST" => "Africa/Johannesburg",
+        "BRT" => "America/Sao_Paulo",
+        _ => return None,
+    })
 }
 
 /// The same for words that mean zones only right after a time.
-pub(super) fn is_zone_word(word: &str) -> bool {
-    let known = word.len() <= 4 && is_zone_abbreviation(&word.to_uppercase());
-    known || matches!(word, "et" | "ct" | "mt" | "pt" | "eastern" | "pacific" | "mountain")
+pub(super) fn zones_of_word(word: &str) -> Option<&'static str> {
+    let capitals = match word {
+        "et" | "eastern" => "EST".into(),
+        "ct" => "CST".into(),
+        "mt" | "mountain" => "MST".into(),
+        "pt" | "pacific" => "PST".into(),
+        _ if word.len() <= 4 => word.to_uppercase(),
+        _ => return None,
+    };
+    zones_of(&capitals)
 }
 
 /// Words a number belongs to that stands behind them: "room 3".
-const NUMBERED: [&str; 62] = [
+const NUMBERED: [&str; 63] = [
     "room", "chapter", "chapters", "part", "parts", "gate", "level", "section", "sections", "step",
     "phase", "unit", "floor", "track", "platform", "line", "bus", "tram", "train", "no", "nr",
     "version", "release", "v", "lesson", "episode", "season", "grade", "class", "page", "pages",
     "p", "pp", "act", "day", "round", "game", "number", "terminal", "hall", "item", "items",
     "batch", "sprint", "psalm", "type", "area", "studio", "court", "group", "team", "route",
-    "volume", "book", "issue", "ticket", "table", "seat", "stage", "module", "top", "covid",
+    "volume", "book", "issue", "ticket", "invoice", "table", "seat", "stage", "module", "top",
+    "covid",
 ];
 
 /// Whether a number behind a word belongs to it: "room 3", "pages 10-20".
