@@ -31,6 +31,30 @@ fn a_renewal_says_its_last_day_to_cancel() {
 }
 
 #[test]
+fn a_renewal_that_is_too_late_to_cancel_says_that_nothing_of_it_will_ring() {
+    let desk = Desk::new();
+    let now = desk.line("clock --json").json();
+    let now: jiff::Timestamp = now["now"].as_str().expect("now").parse().expect("an instant");
+    let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
+    let in_days = |days: i64| {
+        let day = today.checked_add(jiff::Span::new().days(days)).expect("a date");
+        (day.to_string(), day.strftime("%a %-d %b %Y").to_string())
+    };
+    let ((at, _), (_, gone)) = (in_days(9), in_days(-21));
+    let line = format!("add Gym --kind renewal --at {at} --notice 30");
+    let late = format!("the last day to cancel has passed ({gone})");
+    let once = desk.line(&line).done().to_string();
+    assert!(once.contains(&format!("{late}: nothing of it will ring.\n")), "{once}");
+    let yearly = desk.line(&format!("{line} --rrule FREQ=YEARLY --json")).json();
+    let remark = yearly["remarks"][0].as_str().expect("a remark").to_string();
+    assert!(remark.starts_with(&format!("{late}: nothing rings before that of ")), "{remark}");
+    let (at, _) = in_days(300);
+    let ahead =
+        desk.line(&format!("add Gym --kind renewal --at {at} --notice 30")).done().to_string();
+    assert!(!ahead.contains("has passed"), "{ahead}");
+}
+
+#[test]
 fn a_workflow_needs_a_webhook_and_says_so() {
     let desk = desk_with_hook();
     let line = "add Sync --kind workflow --at 2031-05-01T09:00 --rrule FREQ=HOURLY";

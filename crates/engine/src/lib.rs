@@ -37,6 +37,7 @@ pub mod moved;
 mod moving;
 mod nag;
 mod newer;
+pub mod notice;
 mod origin;
 mod overflow;
 mod parts;

@@ -11,6 +11,7 @@ use calendar::{
 use engine::{
     ledger::{channel::ChannelRow, event::EventRow},
     message::utc,
+    notice::untold,
     reconcile::Effect,
 };
 use jiff::{
@@ -170,7 +171,9 @@ impl<'a> View<'a> {
     /// that would be missed.
     pub fn remarks(&self) -> Vec<String> {
         let others = self.channel_remarks().into_iter().chain(self.missed.clone());
-        self.start_remark().into_iter().chain(others).collect()
+        let now = self.session.engine.now().wall;
+        let untold = untold(self.event, &self.session.context, &self.next, now);
+        self.start_remark().into_iter().chain(untold).chain(others).collect()
     }
 
     /// Which of its channels are off.

@@ -222,8 +222,15 @@ fn folds(occurrence: &Occurrence) -> Option<[String; 2]> {
     timed.then(|| passings(occurrence.present.at, &occurrence.zone)).flatten()
 }
 
-/// What the clocks do to the next dates, in sentences.
+/// What the clocks do to the next dates, and of a contract that it is too late to be told, in
+/// sentences.
 fn notes(event: &Event, next: &[Occurrence], local: &Local) -> Vec<FieldText> {
+    let untold = engine::notice::untold(event, &local.context, next, local.now);
+    let untold = untold.map(|text| FieldText { field: "notice".into(), text });
+    untold.into_iter().chain(clock_notes(event, next, local)).collect()
+}
+
+fn clock_notes(event: &Event, next: &[Occurrence], local: &Local) -> Vec<FieldText> {
     let place = match &event.timing.tie {
         Tie::Zone(name) | Tie::Theirs(name) => city(name.as_str()),
         Tie::Floating => city(local.context.machine.as_str()),
