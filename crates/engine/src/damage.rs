@@ -17,9 +17,10 @@ use crate::{
     backup,
     error::{Error, Result},
     ledger::{
-        DATABASE, SchedulerLock, copy,
+        DATABASE, SchedulerLock,
+        copy::{self, Counts},
         exchange::{self, Alone},
-        prepare_directory, takeover,
+        prepare_directory, takeover, written,
     },
     restore,
 };
@@ -29,8 +30,11 @@ use crate::{
 pub struct Mended {
     /// The damaged file, under its new name; none where it was gone.
     pub kept: Option<PathBuf>,
-    /// The backup that took its place.
-    pub backup: PathBuf,
+    /// The backup that took its place; none where that is what the file itself holds without its
+    /// journal.
+    pub backup: Option<PathBuf>,
+    /// What was in it, as far as that could be counted.
+    pub had: Option<Counts>,
 }
 
 /// What came of an attempt to mend a ledger.
@@ -125,6 +129,8 @@ pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mending
     let Some(alone) = Alone::with(&dir, leads, PATIENCE)? else {
         return Ok(Mending::InUse(takeover::others(&dir)));
     };
+    // Somebody may still be writing it.
+    written::await_rest(&dir);
     let path = dir.join(DATABASE);
     match copy::examine(&path) {
         Ok(_) => return Ok(Mending::Sound),
@@ -139,24 +145,58 @@ pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mending
         );
         return Err(Error::Unfit { path: dir, reason });
     }
-    let ledger = copy::ledger_of(&path);
-    for backup in backup::by_age(&dir, now) {
+    let had = copy::counted(&path);
+    let backup = match put_in_place(&alone, &path, now)? {
+        Taken::Backup(backup) => Some(backup),
+        Taken::Itself => None,
+        Taken::Nothing => {
+            let reason = "it is damaged and there is no good backup of it: the file is left as it is; \
+                          `carillon restore FILE` puts a copy of yours in its place, and it is kept";
+            return Err(Error::Unfit { path: dir, reason: reason.into() });
+        }
+    };
+    let kept = alone.exchange(DAMAGED, now)?;
+    Ok(Mending::Mended(Mended { kept, backup, had }))
+}
+
+/// What is ready to take the place of a damaged ledger.
+enum Taken {
+    /// A copy of this backup.
+    Backup(PathBuf),
+    /// What its own file holds without the journal.
+    Itself,
+    /// There is nothing whole.
+    Nothing,
+}
+
+/// Makes the newest whole one there is ready to take the place of the ledger: a backup of it, or its
+/// own file without the journal, which is of another file where somebody wrote a copy over it.
+fn put_in_place(alone: &Alone<'_>, path: &Path, now: Timestamp) -> Result<Taken> {
+    let (dir, fresh) = (path.parent().unwrap_or(path), alone.fresh());
+    let itself = copy::examine_alone(path).ok();
+    let alone = || restore::adopt_alone(path, &fresh).map(|_| Taken::Itself);
+    let ledger = match &itself {
+        Some(itself) => Some(itself.ledger.clone()),
+        None => copy::ledger_of(path),
+    };
+    for backup in backup::by_age(dir, now) {
         if ledger.is_some() && copy::ledger_of(&backup) != ledger {
             continue;
         }
-        match copy::examine(&backup).and_then(|_| restore::adopt(&backup, &alone.fresh())) {
-            Ok(_) => {
-                let kept = alone.exchange(DAMAGED, now)?;
-                return Ok(Mending::Mended(Mended { kept, backup }));
+        let taken = copy::examine(&backup).and_then(|holds| {
+            if itself.as_ref().is_some_and(|itself| itself.audit >= holds.audit) {
+                return alone();
             }
+            restore::adopt(&backup, &fresh).map(|_| Taken::Backup(backup))
+        });
+        match taken {
+            Ok(taken) => return Ok(taken),
             Err(error @ (Error::Full | Error::Busy | Error::Io { .. })) => {
-                restore::clear(&alone.fresh())?;
+                restore::clear(&fresh)?;
                 return Err(error);
             }
             Err(error) => tracing::warn!(%error, "this backup is of no use"),
         }
     }
-    let reason = "it is damaged and there is no good backup of it: the file is left as it is; \
-                  `carillon restore FILE` puts a copy of yours in its place, and it is kept";
-    Err(Error::Unfit { path: dir, reason: reason.into() })
+    if itself.is_some() { alone() } else { Ok(Taken::Nothing) }
 }

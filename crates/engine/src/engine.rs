@@ -21,7 +21,12 @@ use crate::{
     bell::Bell,
     clock::{Clock, Now, Synchronised},
     error::Result,
-    ledger::{Ledger, lost::Whereabouts, make_room, setting},
+    ledger::{
+        Ledger,
+        lost::Whereabouts,
+        make_room, setting,
+        written::{self, Depth},
+    },
     machine::machine_zone,
     mark::Mark,
     planning::zone_data,
@@ -267,6 +272,30 @@ impl Engine {
     /// When it cannot be put back.
     pub fn look_for_file(&self) -> Result<Whereabouts> {
         self.lock().look_for_file()
+    }
+
+    /// Whether the ledger's file was written to since it was last looked over, by whomever.
+    pub fn was_written_to(&self) -> bool {
+        self.lock().was_written_to()
+    }
+
+    /// Whether nothing is done with the ledger any more because another program wrote over it.
+    pub fn is_written_over(&self) -> bool {
+        self.lock().is_written_over()
+    }
+
+    /// Looks by another connection at the ledger's file, which was written to, when whoever did that is
+    /// through; blocks the thread. Is it not what it was, nothing more is done with it here. Says
+    /// whether it was looked at; not where it was written to again.
+    ///
+    /// # Errors
+    /// When it cannot be looked at this time.
+    pub fn look_over_file(&self, depth: Depth) -> Result<bool> {
+        let dir = self.dir();
+        written::await_rest(&dir);
+        let known = self.lock().known()?;
+        let found = written::look(&dir, &known, depth)?;
+        Ok(self.lock().conclude(&known, found))
     }
 
     /// Keeps what is open whole, after another file took its place; gives its name there.

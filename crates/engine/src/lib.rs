@@ -72,6 +72,7 @@ pub mod simulated;
 mod simulated;
 mod single;
 pub mod statistics;
+pub mod swapped;
 pub mod taken_back;
 pub mod undo;
 pub mod vault;

@@ -1,14 +1,6 @@
 //! What the service says of its surroundings, for the window and the command line to tell.
 
-use crate::{
-    damage::Mended,
-    engine::Engine,
-    error::Result,
-    ledger::{
-        setting::{self, name},
-        status,
-    },
-};
+use crate::{engine::Engine, error::Result, ledger::status};
 
 /// With less room than this nothing can be written down for sure.
 const LEAST_ROOM: u64 = 64 * 1024;
@@ -26,25 +18,6 @@ impl Engine {
     /// When the ledger cannot be read.
     pub fn was_cut_off(&self) -> Result<bool> {
         Ok(self.service_status()?.is_some_and(|said| said.stopped.is_none()))
-    }
-
-    /// Notes that the ledger was damaged or gone and a backup took its place.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written.
-    pub fn note_mended(&self, done: &Mended) -> Result<()> {
-        let kept = done.kept.as_ref();
-        let kept = kept.map_or_else(String::new, |kept| format!(", kept as {}", kept.display()));
-        let words = format!("{}{kept}", done.backup.display());
-        self.write(|act| setting::put(act.tx, name::MENDED, &words))
-    }
-
-    /// Which backup took a damaged ledger's place, and where that is.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn mended(&self) -> Result<Option<String>> {
-        self.read(|act| setting::get(act.tx, name::MENDED))
     }
 
     /// Notes which notification service there is, if any.

@@ -103,6 +103,17 @@ pub(crate) fn adopt(file: &Path, fresh: &Path) -> Result<Holds> {
         Err(Error::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {}
         copied => copied?,
     }
+    adopt_copy(file, fresh)
+}
+
+/// The same of the file without its journal.
+pub(crate) fn adopt_alone(file: &Path, fresh: &Path) -> Result<Holds> {
+    clear(fresh)?;
+    duplicate(file, fresh)?;
+    adopt_copy(file, fresh)
+}
+
+fn adopt_copy(file: &Path, fresh: &Path) -> Result<Holds> {
     // What is said of the copy is said of the file.
     copy::adopt(fresh).map_err(|error| match error {
         Error::Copy { reason, .. } => Error::Copy { path: file.to_path_buf(), reason },

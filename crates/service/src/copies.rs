@@ -10,7 +10,11 @@ use std::{
     time::Duration,
 };
 
-use engine::{Engine, backup, clock::Now, ledger::lost::Whereabouts};
+use engine::{
+    Engine, backup,
+    clock::Now,
+    ledger::{lost::Whereabouts, written::Depth},
+};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
@@ -20,6 +24,10 @@ use crate::{
 
 /// What failed is tried again after so long.
 const AGAIN: Duration = Duration::from_secs(3600);
+/// All of a file that is written to often, as with a large import, is looked at no more often than so.
+const SELDOM: Duration = Duration::from_secs(60);
+/// And so often in one go where it is written to all the time.
+const TURNS: u32 = 10;
 
 /// The backups of one ledger.
 #[derive(Debug)]
@@ -28,6 +36,12 @@ pub(crate) struct Copies {
     dir: PathBuf,
     aside: Aside,
     is_busy: Arc<AtomicBool>,
+    /// The file is being looked at after it was written to.
+    is_checking: Arc<AtomicBool>,
+    /// All of it is not looked at before this boot time.
+    deep: Duration,
+    /// And it was not when it was last written to.
+    is_owed: bool,
     tell: UnboundedSender<Trouble>,
     /// Where the file of the ledger was found last.
     found: Option<Whereabouts>,
@@ -38,7 +52,8 @@ pub(crate) struct Copies {
 impl Copies {
     pub(crate) fn new(engine: Arc<Engine>, aside: Aside, tell: UnboundedSender<Trouble>) -> Self {
         let (dir, is_busy, next) = (engine.dir(), Arc::default(), Duration::ZERO);
-        Self { dir, engine, aside, is_busy, tell, found: Some(Whereabouts::There), next }
+        let (is_checking, deep, found) = (Arc::default(), next, Some(Whereabouts::There));
+        Self { dir, engine, aside, is_busy, is_checking, deep, is_owed: false, tell, found, next }
     }
 
     /// A ledger that was deleted is put back, and that is said. One that was replaced is no longer led
@@ -60,9 +75,41 @@ impl Copies {
         self.found = now;
     }
 
+    /// Looks at a file that was written to: SQLite does that when it brings in its journal, and another
+    /// program that does it leaves no ledger.
+    fn look_at_writing(&mut self, now: &Now) {
+        if self.is_checking.load(Ordering::Acquire) || self.found != Some(Whereabouts::There) {
+            return;
+        }
+        let (is_other, is_time) = (self.engine.was_written_to(), now.boot >= self.deep);
+        if !(is_other || self.is_owed && is_time) {
+            return;
+        }
+        let depth = if is_time { Depth::Whole } else { Depth::Head };
+        self.is_owed = !is_time;
+        if is_time {
+            self.deep = now.boot.saturating_add(SELDOM);
+        }
+        self.is_checking.store(true, Ordering::Release);
+        let (engine, is_checking) = (self.engine.clone(), self.is_checking.clone());
+        let work = move || {
+            let is_done = look_over(&engine, depth);
+            is_checking.store(false, Ordering::Release);
+            if is_done && engine.was_written_to() {
+                // By then nobody looked.
+                engine.bell().ring();
+            }
+        };
+        if let Err(error) = self.aside.begin("file", work) {
+            tracing::error!(%error, "the ledger's file could not be looked at");
+            self.is_checking.store(false, Ordering::Release);
+        }
+    }
+
     /// Begins with the day's backup if there is none yet. Says whether it did.
     pub(crate) fn look(&mut self, now: &Now) -> bool {
         self.look_for_file();
+        self.look_at_writing(now);
         let waits = now.boot < self.next || self.is_busy.load(Ordering::Acquire);
         if waits || !backup::is_due(&self.dir, now.wall) {
             return false;
@@ -89,6 +136,26 @@ impl Copies {
         }
         begun.is_ok()
     }
+}
+
+/// Looks until nobody has written to it meanwhile. Says whether it was looked at.
+fn look_over(engine: &Engine, depth: Depth) -> bool {
+    for _ in 0..TURNS {
+        match engine.look_over_file(depth) {
+            Ok(true) => {
+                if !engine.is_written_over() {
+                    tracing::info!("the ledger's file was written to: it is whole");
+                }
+                return true;
+            }
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the ledger's file could not be looked at");
+                return false;
+            }
+        }
+    }
+    true
 }
 
 fn forget(engine: &Engine) {

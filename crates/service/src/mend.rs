@@ -11,6 +11,7 @@ use engine::{
     courier::{Courier, Notice},
     damage::{self, Mended, Mending},
     ledger::SchedulerLock,
+    swapped::Why,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -67,8 +68,8 @@ async fn until_mended(
         lock = back;
         let error = match done {
             Ok(Mending::Mended(mended)) => {
-                let (kept, backup) = (&mended.kept, mended.backup.display());
-                tracing::warn!(?kept, %backup, "a backup took the damaged ledger's place");
+                let Mended { kept, backup, had } = &mended;
+                tracing::warn!(?kept, ?backup, ?had, "another took the damaged ledger's place");
                 return Ok((lock, Some(mended)));
             }
             Ok(Mending::Sound) => {
@@ -125,6 +126,8 @@ pub(crate) enum Ended {
     Asked,
     /// Another file has the ledger's place; where the one there was is kept.
     Replaced(Option<PathBuf>),
+    /// Another program wrote over it.
+    WrittenOver(engine::Error),
 }
 
 /// What became of the ledger before it is led.
@@ -133,23 +136,33 @@ pub(crate) enum Before {
     /// It is as it was.
     #[default]
     Nothing,
-    /// It was damaged, and a backup took its place.
+    /// It was damaged, and another took its place.
     Mended(Mended),
+    /// Another program wrote over it, and it is whole.
+    WrittenOver,
     /// Another file took its place while it was led; where the one there was is kept.
     Replaced(Option<PathBuf>),
 }
 
 impl Before {
+    /// What came of mending it.
+    pub(crate) fn of(mended: Option<Mended>, is_over: bool) -> Self {
+        match (mended, is_over) {
+            (Some(mended), _) => Self::Mended(mended),
+            (None, true) => Self::WrittenOver,
+            (None, false) => Self::Nothing,
+        }
+    }
+
     /// Writes it down, and gives the words for it.
     pub(crate) fn note(&self, engine: &Engine) -> Result<Option<Notice>, engine::Error> {
-        Ok(match self {
-            Self::Nothing => None,
-            Self::Mended(mended) => {
-                engine.note_mended(mended)?;
-                Some(trouble::mended(mended))
-            }
-            Self::Replaced(kept) => Some(trouble::replaced(kept.as_deref())),
-        })
+        let swapped = match self {
+            Self::Nothing => return Ok(None),
+            Self::Mended(mended) => engine.note_mended(mended)?,
+            Self::WrittenOver => engine.note_replaced(None, Why::WrittenOver)?,
+            Self::Replaced(kept) => engine.note_replaced(kept.as_deref(), Why::Replaced)?,
+        };
+        Ok(Some(trouble::swapped(&swapped)))
     }
 }
 

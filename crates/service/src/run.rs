@@ -104,14 +104,17 @@ async fn serve(options: &Options) -> Result<(), Error> {
             let before = start.before.clone();
             let at = (&aside, start, &mut crier);
             let led = lead_once(options, &place, &stop, &mut stopping, at).await;
-            let error = match led {
+            let (error, is_over) = match led {
                 Ok(Ended::Asked) => return Ok(()),
                 Ok(Ended::Replaced(kept)) if often.is_seldom() => {
                     start = Start { lock: None, before: Before::Replaced(kept) };
                     continue;
                 }
-                Ok(Ended::Replaced(_)) => engine::Error::Replaced { path: place.data.clone() },
-                Err(Error::Engine(error)) => error,
+                Ok(Ended::Replaced(_)) => {
+                    (engine::Error::Replaced { path: place.data.clone() }, false)
+                }
+                Ok(Ended::WrittenOver(error)) => (error, true),
+                Err(Error::Engine(error)) => (error, false),
                 Err(other) => return Err(other),
             };
             if matches!(error, engine::Error::Full | engine::Error::Busy) {
@@ -132,8 +135,7 @@ async fn serve(options: &Options) -> Result<(), Error> {
             else {
                 return Ok(());
             };
-            let before = mended.map_or_else(Before::default, Before::Mended);
-            start = Start { lock: Some(lock), before };
+            start = Start { lock: Some(lock), before: Before::of(mended, is_over) };
         }
     };
     tokio::pin!(served);
@@ -176,6 +178,7 @@ async fn lead_once(
         Err(Error::Engine(engine::Error::Replaced { .. })) => {
             Ok(Ended::Replaced(keep_aside(&engine)))
         }
+        Err(Error::Engine(error)) if engine.is_written_over() => Ok(Ended::WrittenOver(error)),
         Err(other) => Err(other),
     };
     // What is still being handed over must not keep it from being mended.

@@ -1,13 +1,13 @@
 //! A ledger that cannot be written: nobody can look it up there, so the person is told by a
 //! notification at once, which goes when it is over.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use engine::{
     Engine, Error,
     courier::{Courier, Handover, Message, Notice, Parcel},
-    damage::Mended,
     ledger::Ledger,
+    swapped::Swapped,
 };
 use tokio::sync::mpsc;
 
@@ -62,40 +62,25 @@ pub(crate) fn words(error: &Error) -> Notice {
     notice(title, body)
 }
 
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-/// The words for a ledger that was mended.
-pub(crate) fn mended(done: &Mended) -> Notice {
-    let backup = name(&done.backup);
-    let taken = "took its place. What was due since stands under please check";
-    match &done.kept {
-        Some(kept) => {
-            let body =
-                format!("The backup {backup} {taken}; the damaged file is kept as {}.", name(kept));
-            notice("Carillon's ledger was damaged", body)
-        }
-        None => notice("Carillon's ledger was missing", format!("The backup {backup} {taken}.")),
-    }
+/// The words for a ledger that has the place of another one.
+pub(crate) fn swapped(what: &Swapped) -> Notice {
+    let began = |words: String| {
+        let mut letters = words.chars();
+        let first = letters.next().map(char::to_uppercase);
+        first.into_iter().flatten().chain(letters).collect::<String>()
+    };
+    let body = format!(
+        "{}. {}. What was due and unfinished in it stands under please check; `carillon doctor` says this again until it was seen.",
+        began(what.took()),
+        began(what.lost())
+    );
+    notice(&format!("Carillon's ledger {}", what.what()), body)
 }
 
 /// The words for a ledger that was deleted and put back.
 pub(crate) fn put_back() -> Notice {
     let body = "The service had it open and has put it back, with all that was in it.";
     notice("Carillon's ledger was deleted", body.into())
-}
-
-/// The words for a ledger in whose place there is another file now.
-pub(crate) fn replaced(kept: Option<&Path>) -> Notice {
-    let body = match kept {
-        Some(kept) => format!("The one there was is kept as {}.", name(kept)),
-        None => "The one there was could not be kept; the log says why.".into(),
-    };
-    let body = format!(
-        "The service goes on with that one. What was due since it was made stands under please check. {body}"
-    );
-    notice("Carillon's ledger was replaced by another file", body)
 }
 
 /// The words for a deleted ledger that could not be put back.

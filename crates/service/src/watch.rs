@@ -8,7 +8,10 @@ use std::{
     path::Path,
 };
 
-use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
+use rustix::{
+    fs::inotify::{self, CreateFlags, WatchFlags},
+    io::Errno,
+};
 use tokio::net::unix::pipe;
 
 /// Fixed part of a record: watch, mask, cookie, length of the name.
@@ -19,13 +22,15 @@ const HEAD: usize = 16;
 pub(crate) struct NameWatch {
     fd: pipe::Receiver,
     names: Vec<(i32, OsString)>,
+    /// The file that is watched itself.
+    file: Option<i32>,
 }
 
 impl NameWatch {
     /// A watch on nothing yet. Needs a tokio runtime.
     pub(crate) fn new() -> io::Result<Self> {
         let fd: OwnedFd = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
-        Ok(Self { fd: pipe::Receiver::from_owned_fd_unchecked(fd)?, names: Vec::new() })
+        Ok(Self { fd: pipe::Receiver::from_owned_fd_unchecked(fd)?, names: Vec::new(), file: None })
     }
 
     /// Watches this path's entry in its directory: made, written, replaced, moved away or removed.
@@ -36,6 +41,22 @@ impl NameWatch {
     /// The same, whatever is written to what has the name.
     pub(crate) fn add_name(&mut self, path: &Path) -> io::Result<()> {
         self.add_for(path, WatchFlags::empty())
+    }
+
+    /// Watches what is written to the file that has this name now, in place of the one before. One that is not
+    /// there is not watched.
+    pub(crate) fn follow(&mut self, path: &Path) -> io::Result<()> {
+        let before = self.file.take();
+        match inotify::add_watch(&self.fd, path, WatchFlags::MODIFY) {
+            Ok(watch) => self.file = Some(watch),
+            Err(Errno::NOENT) => {}
+            Err(error) => return Err(error.into()),
+        }
+        if let Some(before) = before.filter(|_| before != self.file) {
+            // Of one that is gone the watch is, too.
+            inotify::remove_watch(&self.fd, before).unwrap_or(());
+        }
+        Ok(())
     }
 
     fn add_for(&mut self, path: &Path, more: WatchFlags) -> io::Result<()> {
@@ -84,7 +105,8 @@ impl NameWatch {
             let end = HEAD.saturating_add(length).min(rest.len());
             let name = rest[HEAD..end].split(|byte| *byte == 0).next().unwrap_or_default();
             let name = OsStr::from_bytes(name);
-            if watch == -1 || self.names.iter().any(|(w, n)| *w == watch && n == name) {
+            let is_file = self.file == Some(watch);
+            if watch == -1 || is_file || self.names.iter().any(|(w, n)| *w == watch && n == name) {
                 return true;
             }
             rest = &rest[end..];

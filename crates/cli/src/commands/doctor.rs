@@ -23,6 +23,7 @@ use engine::{
     moved::MovedList,
     place::Place,
     settings::Pause,
+    swapped::Swapped,
     zones,
 };
 use jiff::SignedDuration;
@@ -51,7 +52,7 @@ struct Shape {
     high_water: MarkShape,
     /// When this was last found to be another copy of the ledger, and how much is to be checked.
     restored: Option<String>,
-    /// Which backup took a damaged ledger's place, and where that is.
+    /// What became of the ledger whose place this one has.
     mended: Option<String>,
     /// Until when reminders are paused, in words; none if they are not.
     paused: Option<String>,
@@ -173,6 +174,9 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
         looked => looked?,
     };
     let engine = engine.map(|engine| engine.with_state(&place.state));
+    if let Some(engine) = engine.as_ref().filter(|_| asked.seen) {
+        engine.swap_was_seen()?;
+    }
     let dir = engine.as_ref().map_or(place.data, Engine::dir);
     let service = SchedulerLock::holder(&dir);
     let mut shape = Shape {
@@ -238,7 +242,7 @@ fn read(engine: &Engine, asked: &Doctor, shape: &mut Shape, reading: &mut Readin
     shape.lateness_ms = lateness(&reading.of("how late it was", engine.lateness()));
     shape.counts = reading.of("what was counted", counts(engine));
     shape.restored = restored(engine).ok().flatten();
-    shape.mended = engine.mended().ok().flatten();
+    shape.mended = mended(engine).ok().flatten();
     shape.paused = paused(engine).ok().flatten();
     let was_cut_off = !shape.service.running && status.is_some_and(|said| said.stopped.is_none());
     let is_soon_done = engine.steps().is_ok_and(|steps| steps <= FEW);
@@ -289,6 +293,15 @@ fn restored(engine: &Engine) -> Result<Option<String>, Failure> {
         let what = words::count(rows as usize, "reminder");
         format!("{}: {what} of the past put under please check", words::moment(at, &zone))
     }))
+}
+
+fn mended(engine: &Engine) -> Result<Option<String>, Failure> {
+    let zone = engine.planning_context()?.machine_zone();
+    let said = |swapped: Swapped| {
+        let at = words::moment(swapped.at(), &zone);
+        format!("{at}: it {}; {}; {}", swapped.what(), swapped.took(), swapped.lost())
+    };
+    Ok(engine.swapped()?.map(said))
 }
 
 fn paused(engine: &Engine) -> Result<Option<String>, Failure> {
@@ -408,7 +421,7 @@ fn happened(shape: &Shape) -> impl Iterator<Item = [&str; 2]> {
     let rows = [
         ("  paused", &shape.paused),
         ("  restored or copied", &shape.restored),
-        ("  mended by", &shape.mended),
+        ("  another ledger", &shape.mended),
     ];
     rows.into_iter().filter_map(|(what, words)| Some([what, words.as_deref()?]))
 }

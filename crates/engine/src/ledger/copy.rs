@@ -3,12 +3,13 @@
 
 use std::{
     fs::{self, OpenOptions},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::{ffi::OsStrExt, fs::OpenOptionsExt},
     path::Path,
 };
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use serde::{Deserialize, Serialize};
 
 use super::{
     Ledger, migrate, moment,
@@ -33,6 +34,48 @@ pub struct Holds {
     pub people: u32,
     /// Deliveries in any state.
     pub deliveries: u32,
+}
+
+/// How much is in a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Events that are not deleted.
+    pub events: u32,
+    /// Deliveries in any state.
+    pub deliveries: u32,
+}
+
+impl Counts {
+    /// What is in this one.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn of(connection: &Connection) -> Result<Self> {
+        let count = |sql: &str| connection.query_row(sql, [], |row| row.get(0));
+        let (events, deliveries) = (count(EVENTS)?, count(DELIVERIES)?);
+        Ok(Self { events, deliveries })
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let count = |n: u32, word: &str| match n {
+            0 => format!("no {word}s"),
+            1 => format!("1 {word}"),
+            n => format!("{n} {word}s"),
+        };
+        write!(f, "{} and {}", count(self.events, "event"), count(self.deliveries, "reminder"))
+    }
+}
+
+const EVENTS: &str = "SELECT count(*) FROM event WHERE deleted_at IS NULL";
+const DELIVERIES: &str = "SELECT count(*) FROM delivery";
+
+impl Holds {
+    /// How much that is.
+    pub const fn counts(&self) -> Counts {
+        Counts { events: self.events, deliveries: self.deliveries }
+    }
 }
 
 impl Ledger {
@@ -95,6 +138,39 @@ pub fn examine(path: &Path) -> Result<Holds> {
     look(path, &connection)
 }
 
+/// The same of a file without what stands in the journal beside it.
+///
+/// # Errors
+/// As [`examine`].
+pub(crate) fn examine_alone(path: &Path) -> Result<Holds> {
+    let connection = open_alone(path).map_err(|error| foreign_or(path, error))?;
+    look(path, &connection)
+}
+
+/// What is in a file, as far as that can still be counted: with its journal, or without.
+pub(crate) fn counted(path: &Path) -> Option<Counts> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let count = |opened: rusqlite::Result<Connection>| Counts::of(&opened.ok()?).ok();
+    count(Connection::open_with_flags(path, flags)).or_else(|| count(open_alone(path)))
+}
+
+fn open_alone(path: &Path) -> rusqlite::Result<Connection> {
+    let mut name = String::from("file:");
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'/' | b'-' | b'_' | b'.' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                name.push(char::from(*byte));
+            }
+            other => name.push_str(&format!("%{other:02X}")),
+        }
+    }
+    name.push_str("?immutable=1");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    Connection::open_with_flags(name, flags)
+}
+
 /// The id of the ledger that a file is a copy of, as far as it can still be read.
 pub(crate) fn ledger_of(path: &Path) -> Option<String> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -116,6 +192,8 @@ pub(crate) fn adopt(path: &Path) -> Result<Holds> {
     let holds = look(path, &connection)?;
     let tx = connection.transaction()?;
     setting::put(&tx, name::RESTORED, "1")?;
+    // What was said of it is not said of what it is now.
+    setting::remove(&tx, name::MENDED)?;
     tx.commit()?;
     connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     connection.close().map_err(|(_, error)| Error::from(error))?;
@@ -167,9 +245,9 @@ pub(super) fn look(path: &Path, connection: &Connection) -> Result<Holds> {
         ledger: text(name::LEDGER)?.unwrap_or_default(),
         audit: ask(audit)?,
         last: last.map(moment),
-        events: count("SELECT count(*) FROM event WHERE deleted_at IS NULL")?,
+        events: count(EVENTS)?,
         people: count("SELECT count(*) FROM person WHERE deleted_at IS NULL")?,
-        deliveries: count("SELECT count(*) FROM delivery")?,
+        deliveries: count(DELIVERIES)?,
     })
 }
 

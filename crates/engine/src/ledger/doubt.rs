@@ -19,6 +19,7 @@ impl Ledger {
             let reason = "this program has closed it, so that another file may take its place";
             return Err(Error::Unfit { path: self.dir.clone(), reason: reason.into() });
         }
+        self.refuse_condemned()?;
         if self.is_replaced() {
             self.follow()?;
         }

@@ -77,7 +77,8 @@ impl<'a> Alone<'a> {
     /// When a file cannot be renamed; the ledger there was is then still where it was.
     pub fn exchange(&self, why: &str, now: Timestamp) -> Result<Option<PathBuf>> {
         let old = self.ledger();
-        if let Some(old) = old.as_ref().filter(|old| fs::metadata(old).is_ok_and(|f| f.len() > 0)) {
+        // Of one that is damaged nobody knows whether its journal belongs to it.
+        if let Some(old) = old.as_ref().filter(|old| copy::examine(old).is_ok()) {
             copy::fold_journal(old);
         }
         let aside = free_name(&self.dir, why, now)?;

@@ -15,6 +15,7 @@ use super::{
     Ledger, copy,
     exchange::{self, with_end},
     file,
+    written::Written,
 };
 use crate::error::{Error, Result};
 
@@ -147,6 +148,7 @@ impl Ledger {
         self.identity = Identity::of(path);
         self.make_sure()?;
         file::make_wal(&self.dir, &self.connection)?;
+        self.written = Written::of(path);
         Ok(Whereabouts::PutBack)
     }
 }

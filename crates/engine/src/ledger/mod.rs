@@ -33,6 +33,7 @@ pub mod statistic;
 pub mod status;
 pub(crate) mod takeover;
 pub mod trail;
+pub mod written;
 
 use std::path::{Path, PathBuf};
 
@@ -65,6 +66,7 @@ pub struct Ledger {
     journal: Option<lost::Identity>,
     /// What is known of it holds for this very file.
     stays: bool,
+    written: written::Written,
     shared: Option<file::SharedLock>,
 }
 
@@ -91,6 +93,7 @@ impl Ledger {
             identity: lost::Identity::of(&path),
             journal: None,
             stays: false,
+            written: written::Written::of(&path),
             shared: Some(shared),
         })
     }
@@ -123,6 +126,7 @@ impl Ledger {
             identity: lost::Identity::of(&path),
             journal: None,
             stays: false,
+            written: written::Written::of(&path),
             shared,
         }))
     }
@@ -149,8 +153,9 @@ impl Ledger {
     /// Whatever `work` says, and what SQLite says.
     pub fn read<T>(&mut self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
         self.make_sure()?;
-        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        work(&tx)
+        let begun = self.connection.transaction_with_behavior(TransactionBehavior::Deferred);
+        let done = begun.map_err(Error::from).and_then(|tx| work(&tx));
+        self.heed(done)
     }
 
     /// Changes in one transaction; an error changes nothing. The bell rings after the commit.
@@ -173,16 +178,17 @@ impl Ledger {
     ) -> Result<T> {
         for _ in 0..lost::FOLLOWED {
             self.make_sure()?;
-            let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            if lost::is_elsewhere(&self.dir, self.identity) {
+            let how = TransactionBehavior::Immediate;
+            let done = match self.connection.transaction_with_behavior(how) {
                 // It was put back just before nobody could write to it any more.
-                continue;
-            }
-            let done = change(tx, work);
+                Ok(_) if lost::is_elsewhere(&self.dir, self.identity) => continue,
+                Ok(tx) => change(tx, work),
+                Err(error) => Err(error.into()),
+            };
             if matches!(&done, Err(Error::Sqlite(error)) if doubt::is_of_the_disk(error)) {
                 self.is_doubtful = true;
             }
-            return done;
+            return self.heed(done);
         }
         Err(Error::Replaced { path: self.dir.clone() })
     }

@@ -39,7 +39,7 @@ pub mod name {
     pub const MARKED: &str = "marked";
     /// It is another copy than was last at work: what is past is still to be put before a person.
     pub const RESTORED: &str = "restored";
-    /// Which backup took the place of the damaged ledger, and where that is; words.
+    /// What became of the ledger whose place this one has; JSON.
     pub const MENDED: &str = "mended";
     /// When that was last done, in milliseconds, and of how many deliveries.
     pub const RESTORED_AT: &str = "restored_at";

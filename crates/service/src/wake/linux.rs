@@ -165,13 +165,15 @@ async fn listen_to_links(watch: io::Result<NameWatch>, signals: Signals) {
     }
 }
 
-/// Rings as the bell does when the file of the ledger in this folder is no longer the one it was.
+/// Rings as the bell does when the file of the ledger in this folder is no longer the one it was, or is
+/// written to: SQLite does that only now and then.
 pub(crate) async fn listen_to_file(dir: PathBuf, signals: Signals) {
     let heard = async {
-        let mut watch = NameWatch::new()?;
-        watch.add_name(&dir.join("carillon.db"))?;
+        let (mut watch, path) = (NameWatch::new()?, dir.join("carillon.db"));
+        watch.add_name(&path)?;
         // Ends with the watch, too.
         loop {
+            watch.follow(&path)?;
             watch.touched().await?;
             signals.bell();
         }

@@ -37,7 +37,8 @@ const MOST: u32 = 1_000;
 type Check = fn(&Engine, &Shape) -> Result<Vec<String>, Failure>;
 
 /// What is looked at, each by itself.
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 10] = [
+    ("what became of the ledger", |engine, _| Ok(swapped(engine)?.into_iter().collect())),
     ("the service", |_, shape| Ok(standing(shape).into_iter().collect())),
     ("what the service looked at", |engine, shape| {
         Ok(hanging(engine, shape)?.into_iter().collect())
@@ -85,6 +86,18 @@ pub fn find(engine: Option<&Engine>, shape: &Shape, records: &[String]) -> Vec<S
         }
     }
     problems
+}
+
+/// That this ledger has the place of another one, until somebody has seen that.
+fn swapped(engine: &Engine) -> Result<Option<String>, Failure> {
+    let Some(swapped) = engine.swapped()?.filter(|swapped| !swapped.seen) else { return Ok(None) };
+    let at = words::moment(swapped.at(), &engine.planning_context()?.machine_zone());
+    Ok(Some(format!(
+        "the ledger {} on {at}: {}; {}: `carillon doctor --seen` says that you have seen this",
+        swapped.what(),
+        swapped.took(),
+        swapped.lost()
+    )))
 }
 
 /// What keeps a channel from telling what is planned on it.

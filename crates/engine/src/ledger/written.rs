@@ -1,0 +1,292 @@
+//! Whether another program writes over the file of a ledger that is open here, as `cp` does. SQLite
+//! goes on with the pages it has in its memory and may not notice for long: so whoever leads looks
+//! at the file when it was written to. SQLite does that itself, too, when it brings in its journal.
+
+use std::{
+    fs,
+    io::{ErrorKind, Read},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{ErrorCode, config::DbConfig};
+
+use super::{Ledger, audit, file, setting};
+use crate::{
+    damage,
+    error::{Error, Result},
+    simulated::wait,
+};
+
+/// Whoever writes a file is through with it when it was at rest for so long; and so often it is
+/// waited for that.
+const REST: Duration = Duration::from_millis(500);
+const RESTS: u32 = 600;
+
+/// When a file was written to last, and how large it was then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let found = fs::symlink_metadata(path).ok()?;
+        Some(Self { size: found.size(), changed: (found.ctime(), found.ctime_nsec()) })
+    }
+}
+
+/// What is known of the writing of a file.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    stamp: Option<Stamp>,
+    /// So many pages it has, at least: none ever goes.
+    pages: u32,
+    /// Nothing is done with it any more, and why.
+    condemned: Option<String>,
+    /// It is another one than was opened, under the name of it.
+    is_over: bool,
+}
+
+impl Written {
+    pub(super) fn of(path: &Path) -> Self {
+        let pages = Head::of(path).ok().flatten().map_or(0, |head| head.pages);
+        Self { stamp: Stamp::of(path), pages, ..Self::default() }
+    }
+}
+
+/// How a database begins.
+struct Head {
+    has_journal: bool,
+    pages: u32,
+}
+
+impl Head {
+    /// None where it is no database.
+    fn of(path: &Path) -> Result<Option<Self>> {
+        let mut head = [0; 32];
+        match fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
+            read => read.map_err(Error::io(format!("could not read {}", path.display())))?,
+        }
+        let pages = u32::from_be_bytes([head[28], head[29], head[30], head[31]]);
+        let is_one = head.starts_with(b"SQLite format 3\0");
+        Ok(is_one.then_some(Self { has_journal: head[18..20] == [2, 2], pages }))
+    }
+}
+
+/// What whoever has a ledger open knows of it.
+#[derive(Debug)]
+pub(crate) struct Known {
+    ledger: Option<String>,
+    audit: i64,
+    pages: u32,
+    stamp: Option<Stamp>,
+}
+
+/// How many pages a file has that is what it was, or what is wrong with it.
+pub(crate) type Found = std::result::Result<u32, String>;
+
+/// Whether the whole file is to be looked at, or only what tells it from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Its first page, whose it is, and how far.
+    Head,
+    /// All of it.
+    Whole,
+}
+
+impl Ledger {
+    fn place(&self) -> PathBuf {
+        self.dir.join(file::DATABASE)
+    }
+
+    /// Whether the file was written to since it was last looked over.
+    pub(crate) fn was_written_to(&self) -> bool {
+        let found = Stamp::of(&self.place());
+        found.is_some() && found != self.written.stamp && self.written.condemned.is_none()
+    }
+
+    /// Says why nothing is done with it any more, if that is so.
+    pub(super) fn refuse_condemned(&self) -> Result<()> {
+        let reason = self.written.condemned.clone();
+        reason.map_or(Ok(()), |reason| Err(Error::Damaged { path: self.place(), reason }))
+    }
+
+    /// Whether another program wrote over it.
+    pub(crate) fn is_written_over(&self) -> bool {
+        self.written.is_over
+    }
+
+    /// Takes note of what SQLite says against the file, whoever asked it: what it has in its memory may
+    /// be whole, and hide that from everybody else.
+    pub(super) fn heed<T>(&mut self, done: Result<T>) -> Result<T> {
+        use ErrorCode::{DatabaseCorrupt, NotADatabase};
+        if let Err(Error::Sqlite(error)) = &done
+            && let Some(DatabaseCorrupt | NotADatabase) = error.sqlite_error_code()
+        {
+            self.leave_journal();
+            if self.stays && self.written.condemned.is_none() {
+                self.written.is_over = self.was_written_to();
+                self.condemn(error.to_string());
+            }
+        }
+        done
+    }
+
+    /// What is in the journal is not to be brought into a file that may be another one.
+    fn leave_journal(&self) {
+        let set = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        if let Err(error) = set {
+            tracing::warn!(%error, "its journal may be brought into it");
+        }
+    }
+
+    fn condemn(&mut self, reason: String) {
+        tracing::error!(reason, "the ledger's file is damaged");
+        self.leave_journal();
+        self.written.condemned = Some(reason);
+        // Whoever leads looks up.
+        self.bell.ring();
+    }
+
+    /// What is known of it now.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn known(&mut self) -> Result<Known> {
+        let (ledger, audit) =
+            self.read(|tx| Ok((setting::get(tx, setting::name::LEDGER)?, audit::last(tx)?)))?;
+        let stamp = Stamp::of(&self.place());
+        Ok(Known { ledger, audit, pages: self.written.pages, stamp })
+    }
+
+    /// Goes by what was found in the file, unless it was written to since. Says whether it did.
+    pub(crate) fn conclude(&mut self, known: &Known, found: Found) -> bool {
+        if self.is_closed || Stamp::of(&self.place()) != known.stamp {
+            return false;
+        }
+        self.written.stamp = known.stamp;
+        match found {
+            Ok(pages) => self.written.pages = pages,
+            Err(reason) => {
+                self.written.is_over = true;
+                self.condemn(reason);
+            }
+        }
+        true
+    }
+}
+
+/// Waits until whoever writes to the file in this directory is through. Blocks the thread.
+pub(crate) fn await_rest(dir: &Path) {
+    let path = dir.join(file::DATABASE);
+    let mut before = Stamp::of(&path);
+    for _ in 0..RESTS {
+        wait(REST);
+        let found = Stamp::of(&path);
+        if found == before {
+            break;
+        }
+        before = found;
+    }
+}
+
+/// Looks at the file in this directory by a connection of its own, which has nothing of it in memory.
+///
+/// # Errors
+/// When it cannot be looked at this time.
+pub(crate) fn look(dir: &Path, known: &Known, depth: Depth) -> Result<Found> {
+    match look_at_whose(dir, known).map(|found| found.map(|(head, ledger)| (head.pages, ledger))) {
+        Ok(Ok((pages, ledger))) if depth == Depth::Whole => {
+            let faults = ledger.quick_check()?;
+            let fault = faults.into_iter().find(|line| !is_of_a_row(line));
+            Ok(fault.map_or(Ok(pages), Err))
+        }
+        Ok(found) => Ok(found.map(|(pages, _)| pages)),
+        Err(error) if damage::may_pass(&error) => Err(error),
+        Err(Error::Sqlite(error)) => Ok(Err(error.to_string())),
+        Err(error) => Ok(Err(error.to_string())),
+    }
+}
+
+/// What SQLite says of a row that is not as its table would have it: it can be read, and whoever can
+/// write at all may have written it.
+pub(crate) fn is_of_a_row(fault: &str) -> bool {
+    fault.starts_with("CHECK constraint failed in ") || fault.starts_with("NULL value in ")
+}
+
+fn look_at_whose(dir: &Path, known: &Known) -> Result<std::result::Result<(Head, Ledger), String>> {
+    let over = |what: &str| Ok(Err(format!("another program has written {what} over it")));
+    let Some(head) = Head::of(&dir.join(file::DATABASE))? else {
+        return over("what is no database");
+    };
+    if !head.has_journal {
+        return over("a copy");
+    }
+    let Some(mut ledger) = Ledger::look(dir)? else { return over("what is no ledger") };
+    let whose = ledger.read(|tx| setting::get(tx, setting::name::LEDGER))?;
+    if whose != known.ledger {
+        return over("another ledger");
+    }
+    let is_older = head.pages < known.pages || ledger.read(audit::last)? < known.audit;
+    if is_older { over("an older copy") } else { Ok(Ok((head, ledger))) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_the_place_of_the_pages_is_known_and_what_sqlite_brings_in_is_no_other() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let dir = folder.path().join("ledger");
+        let mut ledger = Ledger::open(&dir).expect("a ledger");
+        let path = ledger.place();
+        let fold = |ledger: &Ledger| {
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            ledger.connection.query_row(sql, [], |_| Ok(())).expect("folded");
+        };
+        let put = |ledger: &mut Ledger, name: &str, value: &str| {
+            ledger.write(|tx| setting::put(tx, name, value)).expect("written");
+        };
+        put(&mut ledger, setting::name::LEDGER, "this one");
+        fold(&ledger);
+        let found = |ledger: &mut Ledger, depth| {
+            let known = ledger.known().expect("readable");
+            look(&dir, &known, depth).map(|found| (known, found)).expect("looked at")
+        };
+        assert!(ledger.was_written_to());
+        let (known, whole) = found(&mut ledger, Depth::Whole);
+        assert!(whole.is_ok() && ledger.conclude(&known, whole), "SQLite wrote it");
+        assert!(!ledger.was_written_to());
+        let before = fs::read(&path).expect("readable");
+        // It grows, which the first page tells.
+        put(&mut ledger, "long", &"x".repeat(100_000));
+        fold(&ledger);
+        let (known, whole) = found(&mut ledger, Depth::Head);
+        assert!(ledger.conclude(&known, whole.clone()), "{whole:?}");
+        let other = folder.path().join("other");
+        ledger.copy_to(&other).expect("a copy");
+        for (by, said) in [
+            (before, "an older copy"),
+            (fs::read(other).expect("readable"), "a copy"),
+            (vec![0x5a; 9_000], "what is no database"),
+            (Vec::new(), "what is no database"),
+        ] {
+            fs::write(&path, by).expect("written over");
+            assert!(ledger.was_written_to(), "{said}");
+            let (known, fault) = found(&mut ledger, Depth::Head);
+            let fault = fault.expect_err(said);
+            assert_eq!(fault, format!("another program has written {said} over it"));
+            fs::write(&path, "and goes on").expect("written");
+            assert!(!ledger.conclude(&known, Err(fault)), "it is looked at again");
+        }
+        let known = ledger.known().expect("from memory");
+        assert!(ledger.conclude(&known, Err("so".into())) && ledger.is_written_over());
+        let said = ledger.read(|_| Ok(())).expect_err("nothing is done with it").to_string();
+        assert!(said.ends_with("is damaged: so"), "{said}");
+    }
+}

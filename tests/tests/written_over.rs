@@ -1,0 +1,116 @@
+//! A ledger that another program writes over while a service has it open, as `cp` does: it is noticed
+//! at once, whatever the service has in its memory, and doctor says so until somebody has seen it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use acceptance::home::Home;
+use calendar::id::ChannelId;
+use engine::{Actor, Engine, backup, clock::SystemClock, ledger::Ledger};
+use testkit::notifier::Notifier;
+
+const DAMAGED: &str = "Carillon's ledger was damaged";
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// A home with a reminder an hour ahead, and the day's backup of it.
+fn home() -> Home {
+    let home = Home::new();
+    home.note("Tea", HOUR, ChannelId::DESKTOP);
+    backup::daily(&home.data(), home.engine.now().wall).expect("a backup").expect("room for it");
+    home
+}
+
+/// A copy of the ledger as it is, in a file of this name beside its folder.
+fn copy(home: &Home, name: &str) -> PathBuf {
+    let path = home.folder().join(name);
+    let ledger = Ledger::open(&home.data()).expect("the ledger");
+    backup::to(&ledger, &path).expect("a backup");
+    path
+}
+
+/// What `cp` does: the file stays the same one.
+fn write_over(home: &Home, by: &Path) {
+    home.engine.close().expect("closed");
+    fs::copy(by, home.data().join("carillon.db")).expect("written over");
+}
+
+fn kept(home: &Home) -> Vec<String> {
+    let name = |entry: fs::DirEntry| entry.file_name().into_string().expect("a plain name");
+    let names = fs::read_dir(home.data()).expect("a folder").map(|e| name(e.expect("an entry")));
+    names.filter(|name| name.contains(".damaged-") && !name.ends_with("-wal")).collect()
+}
+
+fn titles(home: &Home) -> Vec<String> {
+    let engine = Engine::open(&home.data(), Actor::CommandLine, Arc::new(SystemClock::new()));
+    let events = engine.expect("a ledger").events().expect("readable");
+    let mut titles: Vec<_> = events.into_iter().map(|row| row.event.title.to_string()).collect();
+    titles.sort();
+    titles
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_over_the_ledger_is_noticed_at_once_and_the_newest_whole_one_is_gone_on_with()
+ {
+    let home = home();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let _service = home.service().await;
+    home.note("Since the backup", HOUR, ChannelId::DESKTOP);
+    let by = copy(&home, "b1.db");
+    home.note("Since the copy", HOUR, ChannelId::DESKTOP);
+    write_over(&home, &by);
+    let notes = notifier.wait_for(1).await;
+    assert_eq!(notes[0].summary, DAMAGED, "{notes:?}\n{}", home.log());
+    let kept = kept(&home);
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert!(notes[0].body.contains(&kept[0]), "{notes:?}");
+    // The copy is newer than the day's backup.
+    assert_eq!(titles(&home), ["Since the backup", "Tea"], "{}", home.log());
+    let home = home.opened_anew();
+    home.note("Now", Duration::from_secs(1), ChannelId::DESKTOP);
+    assert_eq!(notifier.wait_for(2).await[1].summary, "Now");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_in_the_place_of_a_ledger_is_a_problem_until_somebody_has_seen_it() {
+    let home = Home::new();
+    backup::daily(&home.data(), home.engine.now().wall).expect("a backup").expect("room for it");
+    let notifier = Notifier::start(home.bus.address()).await;
+    let _service = home.service().await;
+    for n in 0..30 {
+        home.note(&format!("Event {n}"), HOUR, ChannelId::DESKTOP);
+    }
+    let no_ledger = home.folder().join("film");
+    fs::write(&no_ledger, vec![0x5a; 300_000]).expect("a file");
+    write_over(&home, &no_ledger);
+    let notes = notifier.wait_for(1).await;
+    assert_eq!(notes[0].summary, DAMAGED, "{notes:?}\n{}", home.log());
+    assert_eq!(titles(&home), [""; 0]);
+    let home = home.opened_anew();
+    home.until("a leading service", |engine| engine.service_status().expect("readable")).await;
+    let (said, code) = home.says(&["doctor"]);
+    let kept = kept(&home);
+    let wanted =
+        ["Not well: the ledger was damaged on ", "the backup daily-", "no events", &kept[0]];
+    assert!(wanted.iter().all(|words| said.contains(words)) && code == 1, "{said}");
+    assert!(said.contains("`carillon doctor --seen`"), "{said}");
+    let (said, _) = home.says(&["doctor", "--seen"]);
+    assert!(!said.contains("Not well") && said.contains(&kept[0]), "{said}");
+    assert_eq!(home.says(&["doctor"]).1, 0, "{}", home.says(&["doctor"]).0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_service_itself_brings_into_the_file_is_no_damage() {
+    let home = home();
+    let _service = home.service().await;
+    let ledger = rusqlite::Connection::open(home.data().join("carillon.db")).expect("a file");
+    let folded =
+        ledger.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+    assert_eq!(folded.expect("folded"), 0);
+    drop(ledger);
+    home.until_logged("the ledger's file was written to: it is whole").await;
+    assert_eq!(kept(&home), [""; 0]);
+}
