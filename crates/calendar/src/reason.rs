@@ -86,8 +86,8 @@ reasons! {
     /// Late: tried again by a person.
     LateBroughtBack = "late.brought_back", "told late: " "it had been taken away and came back after its moment";
     LateRetryAsked = "late.retry_asked", "told late: " "an earlier try had failed or was cut off, and a person asked for another";
-    /// Late: never tried, and a person was asked first.
-    LateAsked = "late.asked", "told late: " "it waited for a person, who had it told";
+    /// Late: never tried, until a person asked for it.
+    LateAsked = "late.asked", "told late: " "it waited until a person had it told";
     /// Late: anything else.
     LateBusy = "late.busy", "told late: " "the computer was busy or its clock was set forward";
     /// Missed: over.

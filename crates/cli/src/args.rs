@@ -93,9 +93,9 @@ pub enum Command {
     Ack(Ack),
     /// Have a reminder told again later
     Snooze(Snooze),
-    /// Try failed or uncertain deliveries again
+    /// Try failed or uncertain deliveries again, or have a webhook that waits sent now
     Retry(Retry),
-    /// Set failed or uncertain deliveries aside, saying why
+    /// Set failed or uncertain deliveries, or a webhook that waits, aside, saying why
     Discard(Discard),
     /// Show or set quiet hours: what is due on this desktop waits until they end, and comes together
     Quiet(quiet::Quiet),

@@ -2,7 +2,7 @@
 //! answer is kept beside it and decides what is still wanted.
 
 use calendar::{
-    delivery::{Guarantee, Next, Refused, State, Wish, asked},
+    delivery::{Guarantee, State},
     event::Event,
     id::{ChannelId, DeliveryId},
     plan::Identity,
@@ -20,7 +20,7 @@ use crate::{
     ledger::{
         acknowledgement::{self, Answer},
         attempt,
-        delivery::{self, DeliveryRow, Effects},
+        delivery::{self, DeliveryRow},
         event, setting,
     },
     letters::{Care, Decision},
@@ -421,30 +421,6 @@ impl Act<'_> {
             Some(occurrence) => Ok(found.event.kind.deadline(&occurrence)),
             None => refuse("was changed since"),
         }
-    }
-
-    pub(crate) fn retry(&self, row: &DeliveryRow) -> Result<()> {
-        let (state, reason) = match asked(&row.facts, Wish::Retry, self.wall()) {
-            Ok(Next::Enter(state, reason, _)) => (state, reason),
-            Ok(Next::Keep | Next::Send | Next::FlagCancel) => return Ok(()),
-            Err(Refused::NotParked) => {
-                let message = format!(
-                    "{} is {}: only failed and uncertain ones can be tried again",
-                    row.id, row.facts.state
-                );
-                return Err(Error::invalid("delivery", message));
-            }
-            Err(Refused::Over) => {
-                let message = format!("{} is over: it can only be sent as new", row.id);
-                return Err(Error::invalid("delivery", message));
-            }
-        };
-        self.refuse_closed(row.identity.channel)?;
-        // What was never tried, after a ledger was restored, only waited for its person.
-        let late = if row.attempts > 0 { Reason::LateRetryAsked } else { Reason::LateAsked };
-        let effects = Effects { late_cause: Some(late), ..Effects::default() };
-        self.enter(row, (state, reason), &effects, "")?;
-        Ok(())
     }
 }
 

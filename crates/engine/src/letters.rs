@@ -1,9 +1,10 @@
 //! Use cases over what waits for a person: deliveries that failed (dead letters) and those of
 //! which nobody knows whether they arrived. They keep their bytes and their tries until somebody
-//! says: again with the same key, again with other words, as a new one, or never.
+//! says: again with the same key, again with other words, as a new one, or never. A webhook that
+//! waits for its next try or for its endpoint can be sent at once or given up as well.
 
 use calendar::{
-    delivery::{Class, State},
+    delivery::{Next, State, Wish, asked},
     id::{ChannelId, DeliveryId},
     policy::UseBy,
     reason::Reason,
@@ -211,17 +212,39 @@ impl Act<'_> {
             }
             Decision::AsNew(body) => self.replace_letter(&row, body),
             Decision::Discard(note) => {
-                refuse_others(&row, "set aside")?;
-                let to = (State::Discarded, Reason::Discarded);
+                let to = self.asked(&row, Wish::Discard)?;
                 self.enter(&row, to, &Effects::default(), note.trim())?;
                 Ok(row.id.to_string())
             }
         }
     }
 
+    fn retry(&self, row: &DeliveryRow) -> Result<()> {
+        let to = self.asked(row, Wish::Retry)?;
+        self.refuse_closed(row.identity.channel)?;
+        // What was never tried only waited: for its endpoint, or after a ledger was restored.
+        let late = if row.attempts > 0 { Reason::LateRetryAsked } else { Reason::LateAsked };
+        let effects = Effects { late_cause: Some(late), ..Effects::default() };
+        self.enter(row, to, &effects, "")?;
+        Ok(())
+    }
+
+    /// What a row becomes by what a person asks for.
+    fn asked(&self, row: &DeliveryRow, wish: Wish) -> Result<(State, Reason)> {
+        let refuse = |why: String| Err(Error::invalid("delivery", format!("{} {why}", row.id)));
+        match asked(&row.facts, wish, self.wall()) {
+            Ok(Next::Enter(state, reason, _)) => Ok((state, reason)),
+            Ok(Next::Keep | Next::Send | Next::FlagCancel) => refuse("cannot be moved".into()),
+            Err(calendar::delivery::Refused::Over) => {
+                refuse("is over: it can only be sent as new".into())
+            }
+            Err(calendar::delivery::Refused::NotWaiting) => refuse(not_waiting(row, wish)),
+        }
+    }
+
     /// A new letter in the place of one that waits for a person.
     fn replace_letter(&self, row: &DeliveryRow, body: Option<&str>) -> Result<String> {
-        refuse_others(row, "sent as new")?;
+        self.asked(row, Wish::SendAsNew)?;
         self.refuse_closed(row.identity.channel)?;
         if body.is_some() {
             refuse_desktop(row)?;
@@ -326,13 +349,23 @@ fn refuse_several(ids: &[DeliveryId], decision: Decision<'_>) -> Result<()> {
     }
 }
 
-fn refuse_others(row: &DeliveryRow, what: &str) -> Result<()> {
-    if row.facts.state.class() == Class::Parked {
-        return Ok(());
+/// Why a person cannot ask for this.
+fn not_waiting(row: &DeliveryRow, wish: Wish) -> String {
+    let state = row.facts.state;
+    if state == State::Held && row.facts.reason == Reason::HeldClock && wish != Wish::SendAsNew {
+        return "waits until the clock is said to be right: `carillon clock` shows it".into();
     }
-    let message =
-        format!("{} is {}: only failed and uncertain ones can be {what}", row.id, row.facts.state);
-    Err(Error::invalid("delivery", message))
+    match wish {
+        Wish::Retry | Wish::Discard => {
+            let what = if wish == Wish::Retry { "tried again" } else { "set aside" };
+            format!(
+                "is {state}: only failed and uncertain ones, and webhooks that wait, can be {what}"
+            )
+        }
+        Wish::SendAsNew => {
+            format!("is {state}: only failed and uncertain ones can be sent as new")
+        }
+    }
 }
 
 fn refuse_over(row: &DeliveryRow, now: Timestamp) -> Result<()> {

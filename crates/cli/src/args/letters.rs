@@ -10,13 +10,13 @@ pub struct WhichLetters {
     /// The deliveries' ids (dlv_…) or keys (occ_…)
     #[arg(num_args = 1..=1000, conflicts_with_all = ["all", "channel", "since"])]
     pub deliveries: Vec<String>,
-    /// All that failed or are uncertain
+    /// All that failed or are uncertain; what only waits is named one by one
     #[arg(long)]
     pub all: bool,
-    /// All of this channel, by name or id (chn_…)
+    /// All of them of this channel, by name or id (chn_…)
     #[arg(long, value_name = "NAME")]
     pub channel: Option<String>,
-    /// All that were due then or later
+    /// All of them that were due then or later
     #[arg(long, value_name = "T")]
     pub since: Option<String>,
 }

@@ -7,7 +7,11 @@ use std::{
     path::Path,
 };
 
-use calendar::{delivery::Class, id::DeliveryId};
+use calendar::{
+    delivery::{Refused, Wish, asked},
+    id::DeliveryId,
+    reason::Reason,
+};
 use engine::letters::{Care, Decided, Decision, Letters};
 use serde::Serialize;
 
@@ -87,19 +91,29 @@ fn decide(
         false => (session.deliveries(&which.deliveries)?, Care::AllOrNone),
     };
     if care == Care::AllOrNone {
-        refuse_others(session, &ids)?;
+        refuse_others(session, &ids, decision)?;
     }
     Ok(session.engine.decide_letters(&ids, decision, care, None)?)
 }
 
-fn refuse_others(session: &Session, ids: &[DeliveryId]) -> Result<(), Failure> {
+fn refuse_others(
+    session: &Session,
+    ids: &[DeliveryId],
+    decision: Decision<'_>,
+) -> Result<(), Failure> {
+    let (wish, others, what) = match decision {
+        Decision::Retry => (Wish::Retry, ", and webhooks that wait,", "tried again"),
+        Decision::Discard(_) => (Wish::Discard, ", and webhooks that wait,", "set aside"),
+        Decision::Edited(_) | Decision::AsNew(_) => (Wish::SendAsNew, "", "sent as new"),
+    };
     for id in ids {
-        let state = session.engine.why(*id)?.delivery.row.facts.state;
-        if state.class() != Class::Parked {
-            let message = format!(
-                "{id} is {}: only failed and uncertain ones can be tried again or set aside",
-                words::state(state)
-            );
+        let facts = session.engine.why(*id)?.delivery.row.facts;
+        let asked = asked(&facts, wish, session.engine.now().wall);
+        // The engine says why itself where the clock is the reason.
+        if asked == Err(Refused::NotWaiting) && facts.reason != Reason::HeldClock {
+            let state = words::state(facts.state);
+            let message =
+                format!("{id} is {state}: only failed and uncertain ones{others} can be {what}");
             return Err(Failure::refused("delivery", message));
         }
     }

@@ -4,7 +4,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
@@ -32,6 +32,8 @@ pub(super) struct Gates {
     limits: BTreeMap<ChannelId, Rate>,
     rates: RefCell<Rates>,
     resting: BTreeMap<ChannelId, Timestamp>,
+    /// Those of them that are not being called: what a person asks for may try one.
+    quiet: RefCell<BTreeSet<ChannelId>>,
     /// Those that were just found to rest less long than they said.
     shortened: Vec<ChannelId>,
     /// How many more calls each that is being tried may have.
@@ -56,6 +58,7 @@ impl Gates {
             limits: webhooks.map(|c| (c.id, c.rate)).collect(),
             rates: RefCell::new(rates.clone()),
             resting: BTreeMap::new(),
+            quiet: RefCell::default(),
             shortened: Vec::new(),
             probes: RefCell::default(),
             put_off: Cell::new(None),
@@ -71,6 +74,9 @@ impl Gates {
                 Stand::Closed => {}
                 Stand::Resting(until) => {
                     gates.resting.insert(id, until);
+                    if delivery::under_way(tx, id)? == 0 {
+                        gates.quiet.get_mut().insert(id);
+                    }
                 }
                 Stand::Probing => {
                     let free = 1_u32.saturating_sub(delivery::under_way(tx, id)?);
@@ -81,9 +87,13 @@ impl Gates {
         Ok(gates)
     }
 
-    /// The rest a row has to wait for; a test goes through, because somebody waits for it.
+    /// The rest a row has to wait for; a test goes through, because somebody waits for it, and so does
+    /// one at a time of what a person just asked for.
     pub(super) fn rest(&self, row: &DeliveryRow) -> Option<Hold> {
-        let until = self.resting.get(&row.identity.channel).filter(|_| row.event.is_some());
+        let channel = &row.identity.channel;
+        let is_first =
+            row.facts.reason == Reason::RetryAsked && self.quiet.borrow().contains(channel);
+        let until = self.resting.get(channel).filter(|_| row.event.is_some() && !is_first);
         until.map(|until| Hold { reason: Reason::HeldResting, until: Some(*until) })
     }
 
@@ -96,6 +106,7 @@ impl Gates {
 
     /// Counts a row that is to be sent as the call its endpoint is tried with.
     pub(super) fn probe(&self, row: &DeliveryRow) {
+        self.quiet.borrow_mut().remove(&row.identity.channel);
         if let Some(free) = self.probes.borrow_mut().get_mut(&row.identity.channel) {
             *free = free.saturating_sub(1);
         }
@@ -196,9 +207,14 @@ pub(super) fn note(
     report: &Report,
     now: Timestamp,
 ) -> Result<bool> {
-    let Some(call) = call_of(row, report).filter(|_| !row.facts.desktop) else { return Ok(false) };
     let channel = row.identity.channel;
     let found: Breaker = breaker::find(tx, channel)?;
+    let is_resting = matches!(found.clamped(now).stand(now), Stand::Resting(_));
+    // A test, or what a person had sent all the same.
+    let is_proof = row.event.is_none() || is_resting && row.is_asked_for();
+    let Some(call) = call_of(report, is_proof).filter(|_| !row.facts.desktop) else {
+        return Ok(false);
+    };
     let after = found.clamped(now).after(call, now);
     if after != found {
         breaker::put(tx, channel, &after)?;
@@ -215,9 +231,9 @@ pub(super) fn note(
 }
 
 /// What a report says of its endpoint; nothing, if it never got there.
-fn call_of(row: &DeliveryRow, report: &Report) -> Option<Call> {
+fn call_of(report: &Report, is_proof: bool) -> Option<Call> {
     match &report.handover {
-        Handover::Accepted { .. } if row.event.is_none() => Some(Call::Proven),
+        Handover::Accepted { .. } if is_proof => Some(Call::Proven),
         Handover::Accepted { .. } => Some(Call::Taken),
         Handover::Transient { retry_after: Some(wait), .. }
             if matches!(report.status, Some(429 | 503)) =>

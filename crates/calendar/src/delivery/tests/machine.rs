@@ -131,21 +131,28 @@ fn check(row: &Row, news: News, now: Timestamp) {
 }
 
 #[test]
-fn a_person_moves_what_is_parked_and_nothing_else() {
+fn a_person_moves_what_is_parked_and_of_what_is_live_only_a_webhook_that_waits() {
     for state in State::ALL {
         for row in grid(state) {
+            let parked = state.class() == Class::Parked;
+            let waits = matches!(state, State::Retrying | State::Held)
+                && !row.desktop
+                && row.reason != Reason::HeldClock;
             for wish in [Wish::Retry, Wish::SendAsNew, Wish::Discard] {
-                match (asked(&row, wish, at(10)), state.class()) {
-                    (Ok(Next::Enter(to, reason, None)), Class::Parked) => {
+                let may = parked || waits && wish != Wish::SendAsNew;
+                match asked(&row, wish, at(10)) {
+                    Ok(Next::Enter(to, reason, None)) if may => {
                         assert!(state.may_become(to) && to.admits(reason), "{row:?} {wish:?}");
                     }
-                    (Err(Refused::NotParked), Class::Live | Class::Final) => {}
-                    (other, _) => panic!("{row:?} {wish:?}: {other:?}"),
+                    Err(Refused::NotWaiting) if !may => {}
+                    other => panic!("{row:?} {wish:?}: {other:?}"),
                 }
+                let early = asked(&row, wish, at(-10));
+                assert!(parked || early == Err(Refused::NotWaiting), "{row:?} {wish:?}");
             }
             let over = asked(&row, Wish::Retry, at(3_600));
-            let parked = state.class() == Class::Parked;
-            assert_eq!(over == Err(Refused::Over), parked && row.use_by.is_some(), "{row:?}");
+            let may = parked || waits;
+            assert_eq!(over == Err(Refused::Over), may && row.use_by.is_some(), "{row:?}");
         }
     }
 }

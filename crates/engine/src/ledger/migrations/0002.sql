@@ -66,10 +66,10 @@ WHEN NEW.state <> OLD.state AND NOT CASE OLD.state
         'coalesced', 'expired', 'cancelled')
     WHEN 'processing' THEN NEW.state IN ('pending', 'retrying', 'held', 'dead', 'review', 'completed', 'expired',
         'cancelled')
-    WHEN 'retrying' THEN NEW.state IN ('scheduled', 'processing', 'held', 'dead', 'review', 'completed', 'expired',
-        'cancelled')
+    WHEN 'retrying' THEN NEW.state IN ('scheduled', 'pending', 'processing', 'held', 'dead', 'review', 'completed',
+        'discarded', 'expired', 'cancelled')
     WHEN 'held' THEN NEW.state IN ('scheduled', 'pending', 'dead', 'review', 'completed', 'skipped', 'coalesced',
-        'expired', 'cancelled')
+        'discarded', 'expired', 'cancelled')
     WHEN 'dead' THEN NEW.state IN ('pending', 'discarded')
     WHEN 'review' THEN NEW.state IN ('pending', 'discarded')
     ELSE 0 END
