@@ -244,6 +244,16 @@ impl Hand {
         self.engine.as_ref().is_some_and(|engine| engine.accept_clock().is_ok())
     }
 
+    /// Switches an endpoint on. Says whether that was confirmed.
+    pub fn switch_on(&self, via: Via) -> Option<bool> {
+        Some(self.engine.as_ref()?.switch_on(self.channels.of(via), None).is_ok())
+    }
+
+    /// Tests a channel. None when that was not promised.
+    pub fn test(&self, via: Via) -> Option<DeliveryId> {
+        self.engine.as_ref()?.test_channel(self.channels.of(via), None).ok()
+    }
+
     /// Ends that.
     pub fn resume(&self) -> bool {
         self.engine.as_ref().is_some_and(|engine| engine.resume().is_ok())

@@ -74,6 +74,8 @@ fn step(text: &str) -> Option<Step> {
         "SetClock" => Step::SetClock(word()?.parse().ok()?),
         "Drift" => Step::Drift(word()?.parse().ok()?),
         "AcceptClock" => Step::AcceptClock,
+        "SwitchOn" => Step::SwitchOn(printed(&Via::ALL, word()?)?),
+        "Test" => Step::Test(printed(&Via::ALL, word()?)?),
         "Travel" => Step::Travel(one_of(&ABROAD, word()?)?),
         "ZoneData" => Step::ZoneData(word()?.parse().ok()?),
         "Mood" => Step::Mood(word()?.parse().ok()?, mood(word()?)?, word()?.parse().ok()?),

@@ -9,7 +9,10 @@ use calendar::id::DeliveryId;
 use engine::queries::Story;
 use jiff::Timestamp;
 
-use crate::{plan::Definition, trace::Entry};
+use crate::{
+    plan::{Definition, Via},
+    trace::Entry,
+};
 
 /// What an event was, over a time.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +45,17 @@ pub struct Snoozed {
     pub row: DeliveryId,
     /// Until when.
     pub until: Timestamp,
+}
+
+/// A test of a channel somebody was promised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tested {
+    /// The true time of the promise.
+    pub at: u64,
+    /// The row it was promised by.
+    pub row: DeliveryId,
+    /// The channel.
+    pub via: Via,
 }
 
 /// What a person said is to silence the desktop.
@@ -77,10 +91,14 @@ pub struct Outcome {
     pub snoozes: Vec<Snoozed>,
     /// What silences the desktop.
     pub silences: Vec<Silence>,
+    /// The tests of channels.
+    pub tests: Vec<Tested>,
     /// What was answered, and when.
     pub answers: Vec<(u64, DeliveryId)>,
     /// True times between which not all was well, and for whom.
     pub troubles: Vec<Trouble>,
+    /// True times in which an endpoint that is well again may still be given a rest.
+    pub rests: Vec<Trouble>,
     /// True times in which no service led, and shortly after.
     pub downs: Vec<Trouble>,
     /// True times between which a service was frozen.

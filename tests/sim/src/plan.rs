@@ -1,6 +1,7 @@
 //! What happens in one run: made from a seed, and plain data, so that what fails can be made
 //! smaller.
 
+mod gone;
 mod scenes;
 mod silence;
 
@@ -147,6 +148,10 @@ pub enum Step {
     Drift(i64),
     /// Somebody says that the clock is right as it is.
     AcceptClock,
+    /// Somebody switches an endpoint on again.
+    SwitchOn(Via),
+    /// Somebody tests a channel.
+    Test(Via),
     /// The machine is taken to another zone.
     Travel(&'static str),
     /// Newer zone data comes, or the older again.
@@ -240,15 +245,22 @@ impl Plan {
         let is_named = |(_, step): &&(u64, Step)| matches!(step, Step::Add(..) | Step::Import(..));
         let named = steps.iter().filter(is_named).count();
         steps.extend(scenes::imported(seed, begins, days, named));
-        let named = steps.iter().filter(is_named).map(|(_, step)| match step {
-            Step::Add(name, _) | Step::Import(name, _) => name + 1,
-            _ => 0,
-        });
-        steps.extend(scenes::nights(seed, begins, days, named.max().unwrap_or(0)));
+        steps.extend(scenes::nights(seed, begins, days, next_name(&steps)));
         steps.extend(scenes::clocks(seed, days));
+        steps.extend(gone::gone(seed, begins, days, next_name(&steps)));
+        steps.extend(gone::tests(seed, days));
         steps.sort_by_key(|(at, _)| *at);
         Self { seed, days, begins, twins, bug: None, steps }
     }
+}
+
+/// The name of the next event.
+fn next_name(steps: &[(u64, Step)]) -> usize {
+    let names = steps.iter().map(|(_, step)| match step {
+        Step::Add(name, _) | Step::Import(name, _) => name + 1,
+        _ => 0,
+    });
+    names.max().unwrap_or(0)
 }
 
 /// A moment, half of the time within 50 ms of one at which something is due or over; and an event,
@@ -376,5 +388,6 @@ fn sort(step: &Step) -> u32 {
         Step::Keep | Step::Restore => 23,
         Step::Slow(_) => 24,
         Step::Pause(_) | Step::Resume | Step::Quiet(..) => 25,
+        Step::SwitchOn(_) | Step::Test(_) => 26,
     }
 }

@@ -35,11 +35,13 @@ pub enum Mood {
     Deaf,
     /// It is not there at all.
     Absent,
+    /// Answers 410: it is gone for good, as it says.
+    Gone,
 }
 
 impl Mood {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Well,
         Self::Slow,
         Self::Refuses,
@@ -47,6 +49,7 @@ impl Mood {
         Self::TakesSilently,
         Self::Deaf,
         Self::Absent,
+        Self::Gone,
     ];
 }
 
@@ -91,9 +94,11 @@ impl Receiver {
             tokio::time::sleep(Duration::from_secs(4)).await;
         }
         let is_taken = matches!(mood, Mood::Well | Mood::Slow | Mood::TakesSilently);
+        let Call { key, to, process, marks, again } = call;
         if is_taken {
-            let Call { key, to, process, marks, again } = call;
             self.trace.add(&self.clocks, Happened::Told { key, process, to, marks, again });
+        } else if mood == Mood::Gone {
+            self.trace.add(&self.clocks, Happened::Gone { marks, to });
         }
         tokio::time::sleep(WAY).await;
         let transient =
@@ -102,6 +107,7 @@ impl Receiver {
             Mood::Well | Mood::Slow => Handover::Accepted { shown_by: None },
             Mood::Refuses => transient(Some(Duration::from_secs(90))),
             Mood::Fails => transient(None),
+            Mood::Gone => Handover::Gone,
             Mood::TakesSilently | Mood::Deaf | Mood::Absent => return std::future::pending().await,
         };
         // Nobody may be left to hear it.

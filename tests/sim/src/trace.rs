@@ -42,6 +42,20 @@ pub enum Happened {
         /// Whether the text says that it may be seen twice.
         again: bool,
     },
+    /// The other side said that it is gone.
+    Gone {
+        /// By which claims.
+        marks: Vec<Mark>,
+        /// What it is called.
+        to: String,
+    },
+    /// A person switched an endpoint on, or tried to.
+    SwitchedOn {
+        /// What it is called.
+        to: &'static str,
+        /// Whether that was confirmed.
+        sure: bool,
+    },
     /// A service leads.
     Leads {
         /// Which.

@@ -21,7 +21,7 @@ use crate::{
     dice::Dice,
     hand::{self, Channels, Hand},
     oracle,
-    outcome::{Life, Outcome, Silence, Snoozed, Trouble},
+    outcome::{Life, Outcome, Silence, Snoozed, Tested, Trouble},
     plan::{DAY, Definition, Plan, Step},
     receiver::Mood,
     service::{Service, Surroundings},
@@ -38,6 +38,8 @@ pub(crate) const SOON: u64 = 1_000;
 /// certainly back by more than that.
 const JUMP: i64 = 20 * 3_600_000;
 const HEALED: i64 = 23 * 3_600_000;
+/// What is under way while another side is not well is given up within so long.
+const UNDER_WAY: u64 = 16_000;
 /// A disk that failed is looked at again within so long.
 const FAILED: u64 = 10_000;
 /// A slow sync is one within so long.
@@ -82,11 +84,13 @@ struct World {
     lives: Vec<Life>,
     snoozes: Vec<Snoozed>,
     silences: Vec<Silence>,
+    tests: Vec<Tested>,
     answers: Vec<(u64, DeliveryId)>,
     /// What undo would take back, if that is known: an event and what it was.
     undo: Option<Vec<(usize, Option<Definition>)>>,
     kept: Option<(u64, Files)>,
     troubles: Vec<Trouble>,
+    rests: Vec<Trouble>,
     downs: Vec<Trouble>,
     frozen: Vec<(u64, u64)>,
     slept: Vec<(u64, u64)>,
@@ -137,10 +141,12 @@ impl World {
             lives: Vec::new(),
             snoozes: Vec::new(),
             silences: Vec::new(),
+            tests: Vec::new(),
             answers: Vec::new(),
             undo: Some(Vec::new()),
             kept: None,
             troubles: Vec::new(),
+            rests: Vec::new(),
             downs: Vec::new(),
             frozen: Vec::new(),
             slept: Vec::new(),
@@ -203,8 +209,10 @@ impl World {
             lives: self.lives,
             snoozes: self.snoozes,
             silences: self.silences,
+            tests: self.tests,
             answers: self.answers,
             troubles: self.troubles,
+            rests: self.rests,
             downs: self.downs,
             frozen: self.frozen,
             slept: self.slept,
@@ -330,9 +338,12 @@ impl World {
                 let receiver = if desktop { &self.around.desktop } else { &self.around.hook };
                 receiver.be(mood);
                 self.unwell += time;
+                let now = self.around.clocks.truth();
                 // What failed meanwhile is tried again later, and an endpoint that failed often
                 // rests for as long again, at most an hour.
-                self.trouble_for(Some(desktop), time + 120_000 + self.unwell.min(3_600_000));
+                let until = now + time + 120_000 + self.unwell.min(3_600_000);
+                self.rests.push(Trouble { from: now, until, desktop: Some(desktop) });
+                self.trouble_for(Some(desktop), time + UNDER_WAY);
                 self.later(time, Ending::Mood { desktop });
             }
             Step::Deaf(time) => {
@@ -352,6 +363,8 @@ impl World {
             | Step::Pause(_)
             | Step::Resume
             | Step::AcceptClock
+            | Step::SwitchOn(_)
+            | Step::Test(_)
             | Step::Quiet(..) => {}
         }
     }

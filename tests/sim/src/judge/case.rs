@@ -182,16 +182,20 @@ impl<'a> Case<'a> {
     /// Whether all was well around a true time, for one side.
     pub fn is_calm(&self, at: u64, desktop: bool) -> bool {
         let outcome = self.outcome;
-        let mut all = outcome.troubles.iter().chain(&outcome.downs);
-        !all.any(|t| {
-            t.from <= at + 3_000 && at <= t.until && t.desktop.is_none_or(|of| of == desktop)
-        })
+        let mut all = outcome.troubles.iter().chain(&outcome.downs).chain(&outcome.rests);
+        !all.any(|t| is_about(t, at, desktop))
+    }
+
+    /// The same, whatever rest an endpoint is given.
+    pub fn is_calm_but_for_rests(&self, at: u64, desktop: bool) -> bool {
+        let mut all = self.outcome.troubles.iter().chain(&self.outcome.downs);
+        !all.any(|t| is_about(t, at, desktop))
     }
 
     /// Whether nothing but a sleep kept anybody from being told, from its beginning until soon after.
     pub fn slept_well(&self, slept: (u64, u64), desktop: bool) -> bool {
         let outcome = self.outcome;
-        let mut all = outcome.troubles.iter().chain(&outcome.downs);
+        let mut all = outcome.troubles.iter().chain(&outcome.downs).chain(&outcome.rests);
         let is_own = |t: &Trouble| {
             t.from == slept.0.saturating_sub(1_000)
                 && t.until == slept.1 + SOON
@@ -240,6 +244,12 @@ impl<'a> Case<'a> {
         let all = |home| data.iter().map(move |newer| Place { home, newer: *newer });
         homes.into_iter().flat_map(all).collect()
     }
+}
+
+/// Whether something is out of order around a true time, for one side.
+fn is_about(trouble: &Trouble, at: u64, desktop: bool) -> bool {
+    let is_of = trouble.desktop.is_none_or(|of| of == desktop);
+    trouble.from <= at + 3_000 && at <= trouble.until && is_of
 }
 
 fn stays(trace: &[Entry]) -> Vec<Stay> {

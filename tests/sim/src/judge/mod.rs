@@ -3,6 +3,7 @@
 //! named after the invariants of `docs/invariants.md`.
 
 mod case;
+mod channels;
 mod ends;
 mod occurrences;
 mod rows;
@@ -49,6 +50,8 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("silence_is_kept", silence::silence_is_kept),
     ("an_answer_ends_nags", silence::an_answer_ends_nags),
     ("what_insists_is_told_again", silence::what_insists_is_told_again),
+    ("what_is_gone_is_left_alone", channels::what_is_gone_is_left_alone),
+    ("tests_are_told", channels::tests_are_told),
     ("the_file_is_sound", services::the_file_is_sound),
 ];
 

@@ -6,7 +6,7 @@ use calendar::{delivery::State, id::ChannelId};
 use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::DateTime};
 
-use super::{case::Case, silence::may_be_silent};
+use super::{case::Case, channels::may_be_off, silence::may_be_silent};
 use crate::{
     oracle::{self, Due},
     outcome::{Life, Version},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What is due in a calm moment is told within so many milliseconds.
-const PROMPT: i128 = 2_000;
+pub(super) const PROMPT: i128 = 2_000;
 /// What a person did so shortly before a moment may count for it or not.
 const EDGE: u64 = 1_000;
 const MINUTE: u64 = 60_000;
@@ -143,7 +143,11 @@ pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
 pub(super) fn i10_prompt_when_all_is_well(case: &Case<'_>, wrong: &mut Vec<String>) {
     each(case, |definition, one| {
         let desktop = definition.via == Via::Desktop;
-        let is_calm = case.is_calm(one.at, desktop) && !(desktop && may_be_silent(case, one.at));
+        let is_silent = match desktop {
+            true => may_be_silent(case, one.at),
+            false => may_be_off(case, definition.via, one.at),
+        };
+        let is_calm = case.is_calm(one.at, desktop) && !is_silent;
         if !is_calm || one.until < one.at + 5_000 {
             return;
         }
@@ -170,7 +174,10 @@ pub(super) fn i10_told_soon_after_waking(case: &Case<'_>, wrong: &mut Vec<String
             let (soon, wall) = (slept.1 + SOON, case.wall(slept.1 + SOON));
             let is_due = slept.0 + EDGE < one.at && one.at <= slept.1;
             let is_worth_it = one.over.is_none_or(|over| over > wall) && one.until > soon + EDGE;
-            let is_silent = || desktop && may_be_silent(case, slept.1);
+            let is_silent = || match desktop {
+                true => may_be_silent(case, slept.1),
+                false => may_be_off(case, definition.via, slept.1),
+            };
             if !is_due || !is_worth_it || !case.slept_well(*slept, desktop) || is_silent() {
                 continue;
             }

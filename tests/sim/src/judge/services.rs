@@ -116,7 +116,7 @@ pub(super) fn i11_no_busy_loop(case: &Case<'_>, wrong: &mut Vec<String>) {
     }
     for (hour, looks) in looks {
         let (from, until) = (hour * HOUR, (hour + 1) * HOUR);
-        let troubles = outcome.troubles.iter().chain(&outcome.downs);
+        let troubles = outcome.troubles.iter().chain(&outcome.downs).chain(&outcome.rests);
         let troubled =
             troubles.map(|t| t.until.min(until).saturating_sub(t.from.max(from)) / A_LOOK);
         let of_trouble = usize::try_from(troubled.sum::<u64>()).unwrap_or(usize::MAX);

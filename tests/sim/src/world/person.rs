@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 use super::World;
 use crate::{
     hand::{self, Hand, moved},
-    outcome::{Life, Silence, Silenced, Snoozed, Version},
-    plan::{Definition, Step},
+    outcome::{Life, Silence, Silenced, Snoozed, Tested, Version},
+    plan::{Definition, Step, Via},
     trace::Happened,
 };
 
@@ -36,6 +36,8 @@ impl World {
             Step::Snooze(minutes) => self.snooze(minutes),
             Step::Pause(minutes) => self.pause(minutes),
             Step::AcceptClock => Some(self.accept_clock()),
+            Step::SwitchOn(via) => self.switch_on(via),
+            Step::Test(via) => self.test(via),
             Step::Resume => self.silence(Silenced::Pause(0), Hand::resume),
             Step::Quiet(from, until) => {
                 self.silence(Silenced::Quiet(from, until), |hand| hand.quiet(from, until))
@@ -177,6 +179,20 @@ impl World {
         done
     }
 
+    fn switch_on(&mut self, via: Via) -> Option<bool> {
+        let sure = self.hand.switch_on(via)?;
+        let what = Happened::SwitchedOn { to: via.name(), sure };
+        self.around.trace.add(&self.around.clocks, what);
+        Some(sure)
+    }
+
+    fn test(&mut self, via: Via) -> Option<bool> {
+        let tested = self.hand.test(via);
+        let at = self.around.clocks.truth();
+        self.tests.extend(tested.map(|row| Tested { at, row, via }));
+        Some(tested.is_some())
+    }
+
     fn pause(&mut self, minutes: u32) -> Option<bool> {
         let wall = self.around.clocks.wall();
         let until = wall.checked_add(SignedDuration::from_mins(minutes.into())).ok()?;
@@ -217,5 +233,7 @@ fn is_of_person(step: Step) -> bool {
             | Step::Resume
             | Step::Quiet(..)
             | Step::AcceptClock
+            | Step::SwitchOn(_)
+            | Step::Test(_)
     )
 }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp, civil::date};
 use simulator::{
     outcome::{Outcome, Silence, Silenced, Trouble},
     plan::{Definition, Plan, Step, Via},
+    receiver::Mood,
     trace::{Entry, Happened},
 };
 
@@ -32,14 +33,28 @@ pub(crate) const INSISTS: Definition = Definition {
     ..POP_UP
 };
 
+/// At four the endpoint says that it is gone; it is switched on at five, and tells again at six.
+pub(crate) const GONE: Definition = Definition {
+    start: date(2026, 10, 20).at(16, 10, 0, 0),
+    every: None,
+    via: Via::Hasty,
+    ..DAILY
+};
+const BACK: Definition = Definition { start: date(2026, 10, 20).at(18, 10, 0, 0), ..GONE };
+
 pub(crate) fn plan() -> Plan {
     let steps = vec![
         (0, Step::Add(0, DAILY)),
         (1, Step::Add(1, POP_UP)),
         (2, Step::Add(2, DELETED)),
         (3, Step::Add(3, INSISTS)),
+        (4, Step::Add(4, GONE)),
+        (5, Step::Add(5, BACK)),
+        (3 * HOUR, Step::Test(Via::Desktop)),
         (7 * HOUR + 60_000, Step::Snooze(10)),
+        (10 * HOUR - 1_000, Step::Mood(false, Mood::Gone, 10_000)),
         (10 * HOUR, Step::Delete(2)),
+        (11 * HOUR, Step::SwitchOn(Via::Hasty)),
         (11 * HOUR, Step::Kill(5_000)),
     ];
     Plan { twins: true, steps, ..Plan::empty(1, 1) }
@@ -257,4 +272,22 @@ pub(crate) fn tell_as_well(outcome: &mut Outcome, hours: i64) {
     let other = tomorrow(outcome);
     let row = &mut row(outcome, other).delivery.row;
     (row.identity, row.facts.due) = (name, due);
+}
+
+/// What is told through the endpoint that is back is sent so many milliseconds after it said that it
+/// is gone, or was switched on.
+pub(crate) fn send_to_gone(outcome: &mut Outcome, is_since: fn(&Happened) -> bool, millis: u64) {
+    let since =
+        outcome.trace.iter().find(|entry| is_since(&entry.what)).expect("it was gone").truth;
+    let place = sent(outcome, 5);
+    outcome.trace[place].truth = since + millis;
+}
+
+/// The test is told so many milliseconds after somebody asked for it.
+pub(crate) fn tell_the_test(outcome: &mut Outcome, millis: u64) {
+    let tested = outcome.tests[0];
+    let is_it =
+        |what: &Happened| matches!(what, Happened::Told { marks, .. } if marks[0].0 == tested.row);
+    let told = outcome.trace.iter_mut().find(|entry| is_it(&entry.what)).expect("it was told");
+    told.truth = tested.at + millis;
 }

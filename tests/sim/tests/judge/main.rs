@@ -303,6 +303,12 @@ const CASES: &[(&str, Change, Change)] = &[
         o.lives[3].versions.push(Version { from: 12 * HOUR, ..again });
     }),
     (
+        "what_is_gone_is_left_alone",
+        |o| send_to_gone(o, |what| matches!(what, Happened::Gone { .. }), 1_000),
+        |o| send_to_gone(o, |what| matches!(what, Happened::SwitchedOn { .. }), 0),
+    ),
+    ("tests_are_told", |o| tell_the_test(o, 2_001), |o| tell_the_test(o, 2_000)),
+    (
         "the_file_is_sound",
         |o| o.damage.push("a page is lost".into()),
         |o| o.broken.push(("i02_one_leads", "two do".into())),
