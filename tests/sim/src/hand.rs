@@ -16,6 +16,7 @@ use engine::{
     events::Save,
     import::{Deleted, ImportFile, Mode, Target},
     ledger::acknowledgement::Answer,
+    letters::{Care, Decision, Letters},
     people::SavePerson,
     queries::Ring,
     quiet::QuietHours,
@@ -28,7 +29,7 @@ use tempfile::TempDir;
 
 use crate::{
     oracle::{ABROAD, HOME, stand_in},
-    plan::{Definition, Via},
+    plan::{Deciding, Definition, Via},
     service::Surroundings,
 };
 
@@ -252,6 +253,36 @@ impl Hand {
     /// Tests a channel. None when that was not promised.
     pub fn test(&self, via: Via) -> Option<DeliveryId> {
         self.engine.as_ref()?.test_channel(self.channels.of(via), None).ok()
+    }
+
+    /// What waits for a person.
+    pub fn letters(&self) -> Option<Vec<DeliveryId>> {
+        self.engine.as_ref()?.letters(&Letters::default()).ok()
+    }
+
+    /// Decides about some of it. Gives what each is now, of those it could be done with; none when
+    /// that was not confirmed.
+    pub fn decide(
+        &self,
+        ids: &[DeliveryId],
+        what: Deciding,
+        words: Option<&str>,
+    ) -> Option<Vec<(DeliveryId, DeliveryId)>> {
+        let words_or_none = words.unwrap_or("{}");
+        let decision = match what {
+            Deciding::Retry | Deciding::RetryAll => Decision::Retry,
+            Deciding::Edit => Decision::Edited(words_or_none),
+            Deciding::AsNew | Deciding::NewWords => Decision::AsNew(words),
+            Deciding::Discard => Decision::Discard("nobody needs it"),
+        };
+        let decided = self.engine.as_ref()?.decide_letters(ids, decision, Care::WhatCan, None);
+        let decided = decided.ok()?;
+        let is_refused = |id: &&DeliveryId| {
+            decided.refused.iter().any(|refused| refused.delivery == id.to_string())
+        };
+        let about = ids.iter().filter(|id| !is_refused(id)).copied();
+        let now = decided.done.iter().filter_map(|id| id.parse().ok());
+        Some(about.zip(now).collect())
     }
 
     /// Ends that.

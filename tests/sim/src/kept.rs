@@ -1,7 +1,7 @@
 //! Lives that failed once, as text: each stays, made smaller, and is lived again at the beginning
 //! of every run. A seed alone would not stay: what is made of it changes with what can happen.
 
-use crate::plan::{Definition, KINDS, Plan, Step, USE_BYS, Via};
+use crate::plan::{Deciding, Definition, KINDS, Plan, Step, USE_BYS, Via};
 use crate::{oracle::ABROAD, receiver::Mood};
 
 /// A life as text, to be added to those that are kept.
@@ -74,6 +74,7 @@ fn step(text: &str) -> Option<Step> {
         "SetClock" => Step::SetClock(word()?.parse().ok()?),
         "Drift" => Step::Drift(word()?.parse().ok()?),
         "AcceptClock" => Step::AcceptClock,
+        "Decide" => Step::Decide(printed(&Deciding::ALL, word()?)?, word()?.parse().ok()?),
         "SwitchOn" => Step::SwitchOn(printed(&Via::ALL, word()?)?),
         "Test" => Step::Test(printed(&Via::ALL, word()?)?),
         "Travel" => Step::Travel(one_of(&ABROAD, word()?)?),

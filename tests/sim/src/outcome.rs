@@ -10,7 +10,7 @@ use engine::queries::Story;
 use jiff::Timestamp;
 
 use crate::{
-    plan::{Definition, Via},
+    plan::{Deciding, Definition, Via},
     trace::Entry,
 };
 
@@ -58,6 +58,21 @@ pub struct Tested {
     pub via: Via,
 }
 
+/// What a person decided about something that waited for one, and was told that it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decided {
+    /// The true time.
+    pub at: u64,
+    /// What.
+    pub what: Deciding,
+    /// About which row.
+    pub row: DeliveryId,
+    /// Which row it is now.
+    pub now: DeliveryId,
+    /// A number that stands for the words that were given, if there were any.
+    pub body: Option<u64>,
+}
+
 /// What a person said is to silence the desktop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Silenced {
@@ -93,6 +108,8 @@ pub struct Outcome {
     pub silences: Vec<Silence>,
     /// The tests of channels.
     pub tests: Vec<Tested>,
+    /// What was decided about what waited for a person.
+    pub decisions: Vec<Decided>,
     /// What was answered, and when.
     pub answers: Vec<(u64, DeliveryId)>,
     /// True times between which not all was well, and for whom.

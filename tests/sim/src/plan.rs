@@ -2,6 +2,7 @@
 //! smaller.
 
 mod gone;
+mod letters;
 mod scenes;
 mod silence;
 
@@ -58,6 +59,29 @@ impl Via {
             Self::Hasty => "hasty",
         }
     }
+}
+
+/// What a person decides about what waits for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deciding {
+    /// It is tried again.
+    Retry,
+    /// All of them are.
+    RetryAll,
+    /// Other words are sent in its place.
+    Edit,
+    /// It is sent as a new one.
+    AsNew,
+    /// Other words are sent as a new one.
+    NewWords,
+    /// It is set aside.
+    Discard,
+}
+
+impl Deciding {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Retry, Self::RetryAll, Self::Edit, Self::AsNew, Self::NewWords, Self::Discard];
 }
 
 /// The kinds there are.
@@ -152,6 +176,8 @@ pub enum Step {
     SwitchOn(Via),
     /// Somebody tests a channel.
     Test(Via),
+    /// Somebody decides about what waits for a person, this one of it.
+    Decide(Deciding, u64),
     /// The machine is taken to another zone.
     Travel(&'static str),
     /// Newer zone data comes, or the older again.
@@ -249,6 +275,7 @@ impl Plan {
         steps.extend(scenes::clocks(seed, days));
         steps.extend(gone::gone(seed, begins, days, next_name(&steps)));
         steps.extend(gone::tests(seed, days));
+        steps.extend(letters::letters(seed, begins, days, next_name(&steps)));
         steps.sort_by_key(|(at, _)| *at);
         Self { seed, days, begins, twins, bug: None, steps }
     }
@@ -388,6 +415,6 @@ fn sort(step: &Step) -> u32 {
         Step::Keep | Step::Restore => 23,
         Step::Slow(_) => 24,
         Step::Pause(_) | Step::Resume | Step::Quiet(..) => 25,
-        Step::SwitchOn(_) | Step::Test(_) => 26,
+        Step::SwitchOn(_) | Step::Test(_) | Step::Decide(..) => 26,
     }
 }

@@ -2,6 +2,7 @@
 //! do with a call is decided when it arrives; who called may be dead by then.
 
 use std::{
+    hash::{DefaultHasher, Hasher},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -94,9 +95,9 @@ impl Receiver {
             tokio::time::sleep(Duration::from_secs(4)).await;
         }
         let is_taken = matches!(mood, Mood::Well | Mood::Slow | Mood::TakesSilently);
-        let Call { key, to, process, marks, again } = call;
+        let Call { key, to, process, marks, again, body } = call;
         if is_taken {
-            self.trace.add(&self.clocks, Happened::Told { key, process, to, marks, again });
+            self.trace.add(&self.clocks, Happened::Told { key, process, to, marks, again, body });
         } else if mood == Mood::Gone {
             self.trace.add(&self.clocks, Happened::Gone { marks, to });
         }
@@ -115,12 +116,20 @@ impl Receiver {
     }
 }
 
+/// A number that stands for a body.
+pub(crate) fn number_of(body: &[u8]) -> u64 {
+    let mut hashing = DefaultHasher::new();
+    hashing.write(body);
+    hashing.finish()
+}
+
 struct Call {
     key: String,
     to: String,
     process: u32,
     marks: Vec<Mark>,
     again: bool,
+    body: u64,
 }
 
 /// The courier of one service.
@@ -177,13 +186,14 @@ impl Caller {
         if let Err(why) = self.to.is_there() {
             return Handover::Unavailable(why);
         }
-        let (key, to, again) = match &parcel.message {
-            Message::Notice(notice) => (notice.key.clone(), "desktop", notice.again),
+        let (key, to, again, body) = match &parcel.message {
+            Message::Notice(notice) => (notice.key.clone(), "desktop", notice.again, 0),
             Message::Webhook(call) => {
-                (call.id.clone(), call.url.rsplit('/').next().unwrap_or(""), false)
+                let to = call.url.rsplit('/').next().unwrap_or("");
+                (call.id.clone(), to, false, number_of(&call.body))
             }
         };
-        let call = Call { key, to: to.into(), again, process: self.process, marks };
+        let call = Call { key, to: to.into(), again, process: self.process, marks, body };
         let (answer, answered) = oneshot::channel();
         tokio::spawn(self.to.clone().receive(call, answer));
         let said = tokio::time::timeout(PATIENCE, answered).await;

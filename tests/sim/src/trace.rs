@@ -41,6 +41,8 @@ pub enum Happened {
         to: String,
         /// Whether the text says that it may be seen twice.
         again: bool,
+        /// A number that stands for the bytes of a webhook.
+        body: u64,
     },
     /// The other side said that it is gone.
     Gone {

@@ -21,7 +21,7 @@ use crate::{
     dice::Dice,
     hand::{self, Channels, Hand},
     oracle,
-    outcome::{Life, Outcome, Silence, Snoozed, Tested, Trouble},
+    outcome::{Decided, Life, Outcome, Silence, Snoozed, Tested, Trouble},
     plan::{DAY, Definition, Plan, Step},
     receiver::Mood,
     service::{Service, Surroundings},
@@ -85,6 +85,7 @@ struct World {
     snoozes: Vec<Snoozed>,
     silences: Vec<Silence>,
     tests: Vec<Tested>,
+    decisions: Vec<Decided>,
     answers: Vec<(u64, DeliveryId)>,
     /// What undo would take back, if that is known: an event and what it was.
     undo: Option<Vec<(usize, Option<Definition>)>>,
@@ -142,6 +143,7 @@ impl World {
             snoozes: Vec::new(),
             silences: Vec::new(),
             tests: Vec::new(),
+            decisions: Vec::new(),
             answers: Vec::new(),
             undo: Some(Vec::new()),
             kept: None,
@@ -210,6 +212,7 @@ impl World {
             snoozes: self.snoozes,
             silences: self.silences,
             tests: self.tests,
+            decisions: self.decisions,
             answers: self.answers,
             troubles: self.troubles,
             rests: self.rests,
@@ -334,18 +337,7 @@ impl World {
                 hand::put_zone_data(&self.around.folder, newer);
                 self.takes_place(|place| place.newer = newer);
             }
-            Step::Mood(desktop, mood, time) => {
-                let receiver = if desktop { &self.around.desktop } else { &self.around.hook };
-                receiver.be(mood);
-                self.unwell += time;
-                let now = self.around.clocks.truth();
-                // What failed meanwhile is tried again later, and an endpoint that failed often
-                // rests for as long again, at most an hour.
-                let until = now + time + 120_000 + self.unwell.min(3_600_000);
-                self.rests.push(Trouble { from: now, until, desktop: Some(desktop) });
-                self.trouble_for(Some(desktop), time + UNDER_WAY);
-                self.later(time, Ending::Mood { desktop });
-            }
+            Step::Mood(desktop, mood, time) => self.turns(desktop, mood, time),
             Step::Deaf(time) => {
                 self.deaf += 1;
                 self.trouble(time + 16 * 60_000);
@@ -365,8 +357,23 @@ impl World {
             | Step::AcceptClock
             | Step::SwitchOn(_)
             | Step::Test(_)
+            | Step::Decide(..)
             | Step::Quiet(..) => {}
         }
+    }
+
+    /// The other side is like this for so many milliseconds.
+    fn turns(&mut self, desktop: bool, mood: Mood, time: u64) {
+        let receiver = if desktop { &self.around.desktop } else { &self.around.hook };
+        receiver.be(mood);
+        self.unwell += time;
+        let now = self.around.clocks.truth();
+        // What failed meanwhile is tried again later, and an endpoint that failed often
+        // rests for as long again, at most an hour.
+        let until = now + time + 120_000 + self.unwell.min(3_600_000);
+        self.rests.push(Trouble { from: now, until, desktop: Some(desktop) });
+        self.trouble_for(Some(desktop), time + UNDER_WAY);
+        self.later(time, Ending::Mood { desktop });
     }
 
     fn sets(&mut self, by: i64) {

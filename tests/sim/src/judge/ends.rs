@@ -160,17 +160,19 @@ pub(super) fn snoozes_ring(case: &Case<'_>, wrong: &mut Vec<String>) {
         }
         let by_somebody = |step: &AuditRow| step.actor != "service" || step.from == "processing";
         let is_in_order = match facts.state {
-            State::Completed | State::Expired | State::Coalesced | State::Dead | State::Review => {
-                true
-            }
+            State::Completed
+            | State::Expired
+            | State::Coalesced
+            | State::Dead
+            | State::Review
+            | State::Discarded => true,
             State::Cancelled => story.transitions.last().is_some_and(by_somebody),
             State::Scheduled
             | State::Pending
             | State::Processing
             | State::Retrying
             | State::Held
-            | State::Skipped
-            | State::Discarded => false,
+            | State::Skipped => false,
         };
         if !is_in_order {
             wrong.push(format!("{}: snoozed until {until}, and never told", name(story)));

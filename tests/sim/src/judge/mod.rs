@@ -5,6 +5,7 @@
 mod case;
 mod channels;
 mod ends;
+mod letters;
 mod occurrences;
 mod rows;
 mod services;
@@ -51,6 +52,8 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("an_answer_ends_nags", silence::an_answer_ends_nags),
     ("what_insists_is_told_again", silence::what_insists_is_told_again),
     ("what_is_gone_is_left_alone", channels::what_is_gone_is_left_alone),
+    ("i16_one_key_for_one_body", letters::i16_one_key_for_one_body),
+    ("decisions_are_carried_out", letters::decisions_are_carried_out),
     ("tests_are_told", channels::tests_are_told),
     ("the_file_is_sound", services::the_file_is_sound),
 ];

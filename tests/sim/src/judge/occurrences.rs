@@ -6,7 +6,7 @@ use calendar::{delivery::State, id::ChannelId};
 use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::DateTime};
 
-use super::{case::Case, channels::may_be_off, silence::may_be_silent};
+use super::{case::Case, channels::may_be_off, rows::was_asked, silence::may_be_silent};
 use crate::{
     oracle::{self, Due},
     outcome::{Life, Version},
@@ -259,6 +259,10 @@ pub(super) fn i22_nothing_after_the_confirmed_cancel(case: &Case<'_>, wrong: &mu
                 }
             };
             let Some(version) = now.last() else { continue };
+            // What failed waits for a person, whatever becomes of its event.
+            if was_asked(case, story, version.from, sent.truth) {
+                continue;
+            }
             let is_wanted = now.iter().any(wants);
             if !is_wanted {
                 let (title, key) = (&story.delivery.title, &row.key);

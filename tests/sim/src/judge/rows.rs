@@ -42,6 +42,19 @@ fn was_moved(story: &Story) -> bool {
         || story.delivery.row.late_cause == Some(Reason::LateMoved)
 }
 
+/// How often a person asked for another try.
+fn times_asked(story: &Story) -> usize {
+    let steps = story.transitions.iter();
+    steps.filter(|step| step.reason == Reason::RetryAsked && !step.from.is_empty()).count()
+}
+
+/// Whether a person wanted a row tried again or sent as new, after one true time and before another.
+pub(super) fn was_asked(case: &Case<'_>, story: &Story, from: u64, until: u64) -> bool {
+    let is_between = |at: &u64| (from..=until).contains(at);
+    let asked = story.transitions.iter().filter(|step| step.reason == Reason::RetryAsked);
+    asked.flat_map(|step| case.when(step.at)).any(|at| is_between(&at))
+}
+
 /// Whether nobody knows how a try ended.
 fn unknown(outcome: Option<&str>) -> bool {
     matches!(outcome, None | Some("unknown" | "ambiguous"))
@@ -60,7 +73,7 @@ pub(super) fn i16_told_at_most_once_without_a_doubt(case: &Case<'_>, wrong: &mut
         let told: Vec<Passing> = case.told(story).iter().filter(known).cloned().collect();
         let open = story.attempts.iter().filter(|a| unknown(a.outcome.as_deref())).count();
         let is_careful = !facts.desktop && facts.guarantee == Guarantee::NeverRepeat;
-        let most = if is_careful { 1 } else { 1 + open };
+        let most = 1 + times_asked(story) + if is_careful { 0 } else { open };
         if told.len() > most {
             let times = times(&told);
             wrong.push(format!("{}: told at {times:?}, {open} tries being unknown", name(story)));
@@ -81,6 +94,7 @@ pub(super) fn i11_told_by_one_row(case: &Case<'_>, wrong: &mut Vec<String>) {
     let mut first: BTreeMap<_, &Story> = BTreeMap::new();
     let told = |story: &&Story| {
         story.delivery.row.identity.reminder.starts_with("t:")
+            && story.transitions.first().is_none_or(|step| step.reason != Reason::RetryAsked)
             && case.told(story).iter().any(|told| !case.is_forgotten(told.truth))
     };
     let mut all: Vec<_> = case.outcome.stories.iter().filter(told).collect();
@@ -168,6 +182,7 @@ pub(super) fn i19_tries_are_bounded(case: &Case<'_>, wrong: &mut Vec<String>) {
         let counts = |outcome: &str| matches!(outcome, "transient" | "ambiguous");
         let of = |attempt: &&Attempt| attempt.outcome.as_deref().is_some_and(counts);
         let (all, counted) = (story.attempts.len(), story.attempts.iter().filter(of).count());
+        let most = most * (1 + times_asked(story));
         if counted > most || all > most + UNCOUNTED {
             let name = name(story);
             wrong.push(format!("{name}: tried {all} times, of which {counted} failed"));
@@ -274,7 +289,8 @@ pub(super) fn i27_nothing_of_the_past_after_a_restore(case: &Case<'_>, wrong: &m
         let stories = case.outcome.stories.iter();
         for story in stories.filter(|story| !story.transitions.iter().any(moved_since)) {
             let is_past = story.delivery.row.facts.due <= *wall;
-            if let Some(sent) = case.sent(story).iter().find(|sent| sent.truth > *at)
+            let unasked = |sent: u64| sent > *at && !was_asked(case, story, *at, sent);
+            if let Some(sent) = case.sent(story).iter().find(|sent| unasked(sent.truth))
                 && is_past
             {
                 let sent = sent.wall;

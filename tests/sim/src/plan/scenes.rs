@@ -83,7 +83,7 @@ impl Stage<'_> {
     }
 
     /// A moment within these milliseconds.
-    fn within(&mut self, from: u64, until: u64) -> u64 {
+    pub fn within(&mut self, from: u64, until: u64) -> u64 {
         from + self.dice.below(until - from)
     }
 }

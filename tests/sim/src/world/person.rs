@@ -6,8 +6,9 @@ use jiff::SignedDuration;
 use super::World;
 use crate::{
     hand::{self, Hand, moved},
-    outcome::{Life, Silence, Silenced, Snoozed, Tested, Version},
-    plan::{Definition, Step, Via},
+    outcome::{Decided, Life, Silence, Silenced, Snoozed, Tested, Version},
+    plan::{Deciding, Definition, Step, Via},
+    receiver::number_of,
     trace::Happened,
 };
 
@@ -38,6 +39,7 @@ impl World {
             Step::AcceptClock => Some(self.accept_clock()),
             Step::SwitchOn(via) => self.switch_on(via),
             Step::Test(via) => self.test(via),
+            Step::Decide(what, which) => self.decide(what, which),
             Step::Resume => self.silence(Silenced::Pause(0), Hand::resume),
             Step::Quiet(from, until) => {
                 self.silence(Silenced::Quiet(from, until), |hand| hand.quiet(from, until))
@@ -193,6 +195,25 @@ impl World {
         Some(tested.is_some())
     }
 
+    fn decide(&mut self, what: Deciding, which: u64) -> Option<bool> {
+        let at = self.around.clocks.truth();
+        let letters = self.hand.letters()?;
+        let place = usize::try_from(which).unwrap_or(0) % letters.len().max(1);
+        let about = match what {
+            Deciding::RetryAll => &letters[..],
+            _ => std::slice::from_ref(letters.get(place)?),
+        };
+        let words = matches!(what, Deciding::Edit | Deciding::NewWords);
+        let words = words.then(|| format!("{{\"words\":{at}}}"));
+        let Some(done) = self.hand.decide(about, what, words.as_deref()) else {
+            return Some(false);
+        };
+        let body = words.map(|words| number_of(words.as_bytes()));
+        let decided = |(row, now)| Decided { at, what, row, now, body };
+        self.decisions.extend(done.iter().copied().map(decided));
+        (!done.is_empty()).then_some(true)
+    }
+
     fn pause(&mut self, minutes: u32) -> Option<bool> {
         let wall = self.around.clocks.wall();
         let until = wall.checked_add(SignedDuration::from_mins(minutes.into())).ok()?;
@@ -235,5 +256,6 @@ fn is_of_person(step: Step) -> bool {
             | Step::AcceptClock
             | Step::SwitchOn(_)
             | Step::Test(_)
+            | Step::Decide(..)
     )
 }

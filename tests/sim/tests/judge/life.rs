@@ -5,7 +5,7 @@ use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::date};
 use simulator::{
     outcome::{Outcome, Silence, Silenced, Trouble},
-    plan::{Definition, Plan, Step, Via},
+    plan::{Deciding, Definition, Plan, Step, Via},
     receiver::Mood,
     trace::{Entry, Happened},
 };
@@ -56,6 +56,7 @@ pub(crate) fn plan() -> Plan {
         (10 * HOUR, Step::Delete(2)),
         (11 * HOUR, Step::SwitchOn(Via::Hasty)),
         (11 * HOUR, Step::Kill(5_000)),
+        (11 * HOUR + HOUR / 2, Step::Decide(Deciding::NewWords, 0)),
     ];
     Plan { twins: true, steps, ..Plan::empty(1, 1) }
 }
@@ -281,6 +282,42 @@ pub(crate) fn send_to_gone(outcome: &mut Outcome, is_since: fn(&Happened) -> boo
         outcome.trace.iter().find(|entry| is_since(&entry.what)).expect("it was gone").truth;
     let place = sent(outcome, 5);
     outcome.trace[place].truth = since + millis;
+}
+
+/// The letter that was decided about is sent again, so many milliseconds later.
+pub(crate) fn send_the_old(outcome: &mut Outcome, millis: u64) {
+    let decided = outcome.decisions[0];
+    let place = sent(outcome, 0);
+    let mut entry = outcome.trace[place].clone();
+    entry.truth = decided.at + millis;
+    if let Happened::Sent { marks, .. } = &mut entry.what {
+        marks[0].0 = decided.row;
+    }
+    outcome.trace.push(entry);
+}
+
+/// What is sent in its place, so many milliseconds later and with these words.
+pub(crate) fn send_the_new(outcome: &mut Outcome, millis: u64, words: u64) {
+    let decided = outcome.decisions[0];
+    for entry in &mut outcome.trace {
+        match &mut entry.what {
+            Happened::Sent { marks, .. } if marks[0].0 == decided.now => {
+                entry.truth = decided.at + millis;
+            }
+            Happened::Told { marks, body, .. } if marks[0].0 == decided.now => *body += words,
+            _ => {}
+        }
+    }
+}
+
+/// The daily one is told once more, with these words.
+pub(crate) fn other_words(outcome: &mut Outcome, words: u64) {
+    let place = told(outcome, 0);
+    let mut what = outcome.trace[place].what.clone();
+    if let Happened::Told { body, .. } = &mut what {
+        *body += words;
+    }
+    after(outcome, place, what);
 }
 
 /// The test is told so many milliseconds after somebody asked for it.

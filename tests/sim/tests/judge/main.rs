@@ -8,6 +8,7 @@ use calendar::{delivery::State, reason::Reason};
 use simulator::{
     judge::{judge, names},
     outcome::{Outcome, Version},
+    plan::Deciding,
     run,
     trace::Happened,
 };
@@ -302,6 +303,15 @@ const CASES: &[(&str, Change, Change)] = &[
         let again = o.lives[3].versions[0].clone();
         o.lives[3].versions.push(Version { from: 12 * HOUR, ..again });
     }),
+    ("i16_one_key_for_one_body", |o| other_words(o, 1), |o| other_words(o, 0)),
+    ("decisions_are_carried_out", |o| send_the_old(o, 1), |o| send_the_old(o, 0)),
+    ("decisions_are_carried_out", |o| send_the_new(o, 2_001, 0), |o| send_the_new(o, 2_000, 0)),
+    ("decisions_are_carried_out", |o| send_the_new(o, 1, 1), |o| send_the_new(o, 1, 0)),
+    (
+        "decisions_are_carried_out",
+        |o| o.decisions[0].what = Deciding::Retry,
+        |o| o.decisions[0].what = Deciding::Edit,
+    ),
     (
         "what_is_gone_is_left_alone",
         |o| send_to_gone(o, |what| matches!(what, Happened::Gone { .. }), 1_000),
