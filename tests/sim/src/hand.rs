@@ -4,17 +4,18 @@ use std::{fs, ops::ControlFlow, os::unix::fs::symlink, path::Path, sync::OnceLoc
 
 use calendar::{
     delivery::{Guarantee, Profile, State},
-    draft::{EventDraft, ReminderDraft},
+    draft::{EventDraft, OverrideDraft, ReminderDraft},
     ics::Alarmless,
-    id::{CalendarId, ChannelId, DeliveryId},
+    id::{CalendarId, ChannelId, DeliveryId, EventId},
     network::Network,
+    timing::LocalStart,
     zones::ZoneName,
 };
 use engine::{
     Actor, Engine,
     channels::NewWebhook,
-    events::Save,
-    import::{Deleted, ImportFile, Mode, Target},
+    events::{Save, Scope, Target},
+    import::{self, Deleted, ImportFile, Mode},
     ledger::acknowledgement::Answer,
     letters::{Care, Decision, Letters},
     people::SavePerson,
@@ -24,11 +25,11 @@ use engine::{
     settings::Pause,
     zones::DataPlaces,
 };
-use jiff::{Span, Timestamp};
+use jiff::{Span, Timestamp, civil::DateTime};
 use tempfile::TempDir;
 
 use crate::{
-    oracle::{ABROAD, HOME, stand_in},
+    oracle::{self, ABROAD, HOME, stand_in},
     plan::{Deciding, Definition, Via},
     service::Surroundings,
 };
@@ -117,7 +118,21 @@ impl Channels {
     }
 
     /// What an event is in the words of the product.
-    pub fn draft(self, name: usize, title: u32, definition: &Definition) -> EventDraft {
+    fn draft(
+        self,
+        (name, title): (usize, u32),
+        definition: &Definition,
+        whose: Option<&str>,
+    ) -> EventDraft {
+        let left_out = definition.left_out.map(|turn| OverrideDraft {
+            original: written(oracle::turn(definition, turn)),
+            cancelled: true,
+            ..OverrideDraft::default()
+        });
+        let zone = definition.zone.map(|zone| match definition.theirs {
+            Some(_) => format!("@{zone}"),
+            None => zone.into(),
+        });
         let reminder = ReminderDraft {
             trigger: format!("-PT{}M", definition.before),
             channel: self.of(definition.via).to_string(),
@@ -130,8 +145,11 @@ impl Channels {
             kind: definition.kind.into(),
             calendar: CalendarId::FIRST.to_string(),
             title: format!("Event {name}, version {title}"),
-            start: definition.start.strftime("%Y%m%dT%H%M%S").to_string(),
-            zone: definition.zone.map(Into::into),
+            start: written(definition.start),
+            zone,
+            overrides: left_out.into_iter().collect(),
+            person: whose.map(Into::into),
+            disabled: definition.off,
             rules: definition.every.iter().map(|n| format!("FREQ=DAILY;INTERVAL={n}")).collect(),
             reminders: Some(vec![reminder]),
             ..EventDraft::default()
@@ -148,13 +166,24 @@ pub(crate) fn moved(definition: &Definition, minutes: i64) -> Definition {
     Definition { start: definition.start + Span::new().minutes(minutes), ..*definition }
 }
 
+/// The turn of an event that begins then.
+fn one_of(id: EventId, original: DateTime) -> Target<'static> {
+    let original = Some(LocalStart { at: original, fold: false });
+    Target { original, scope: Some(Scope::This), ..Target::all(id) }
+}
+
+/// A local time as drafts have it.
+fn written(at: DateTime) -> String {
+    at.strftime("%Y%m%dT%H%M%S").to_string()
+}
+
 fn title_in_file(name: usize) -> String {
     format!("Event {name} of a file")
 }
 
 /// A calendar file with one event.
 fn file(name: usize, definition: &Definition) -> String {
-    let start = definition.start.strftime("%Y%m%dT%H%M%S");
+    let start = written(definition.start);
     let zone = definition.zone.unwrap_or(HOME);
     let rule = definition.every.map(|days| format!("RRULE:FREQ=DAILY;INTERVAL={days}\r\n"));
     let (rule, title, before) = (rule.unwrap_or_default(), title_in_file(name), definition.before);
@@ -180,6 +209,7 @@ impl Hand {
         id: Option<&str>,
         (name, title): (usize, u32),
         definition: &Definition,
+        whose: Option<&str>,
     ) -> Option<String> {
         let engine = self.engine.as_ref()?;
         if definition.kind == "birthday" {
@@ -192,7 +222,7 @@ impl Hand {
             };
             return engine.save_person(&save, None).ok().map(|saved| saved.id);
         }
-        let draft = self.channels.draft(name, title, definition);
+        let draft = self.channels.draft((name, title), definition, whose);
         let id = id.and_then(|id| id.parse().ok());
         let save = Save { id, draft, allow_past: true, ..Save::default() };
         engine.save_event(&save).ok().map(|saved| saved.event)
@@ -204,7 +234,7 @@ impl Hand {
         let text = file(name, definition);
         let file = ImportFile {
             bytes: text.as_bytes(),
-            target: Target::Calendar(CalendarId::FIRST),
+            target: import::Target::Calendar(CalendarId::FIRST),
             mode: Mode::Apply,
             alarmless: Alarmless::Silent,
             deleted: Deleted::Stays,
@@ -222,6 +252,18 @@ impl Hand {
             "birthday" => id.parse().is_ok_and(|id| engine.delete_person(id, None).is_ok()),
             _ => id.parse().is_ok_and(|id| engine.delete_event(id, None, None).is_ok()),
         }
+    }
+
+    /// Leaves the turn that begins then out. Says whether that was confirmed.
+    pub fn leave_out(&self, id: &str, original: DateTime) -> Option<bool> {
+        let target = one_of(id.parse().ok()?, original);
+        Some(self.engine.as_ref()?.cancel(&target).is_ok())
+    }
+
+    /// Puts it in again. Says whether that was confirmed.
+    pub fn put_in(&self, id: &str, original: DateTime) -> Option<bool> {
+        let target = one_of(id.parse().ok()?, original);
+        Some(self.engine.as_ref()?.reinstate(&target).is_ok())
     }
 
     /// The newest reminder in the inbox.
@@ -310,12 +352,16 @@ impl Hand {
     /// What will ring, in words. Of what is due already it does not matter when it is tried next.
     pub fn rings(&self) -> Option<Vec<String>> {
         let engine = self.engine.as_ref()?;
-        let (now, rings) = (engine.now().wall, engine.next_rings(200).ok()?);
+        let (now, rings) = (engine.now().wall, engine.next_rings(1_000).ok()?);
         let say = |ring: &Ring| {
             let Ring { title, occurrence, reminder, channel, .. } = ring;
-            let when = match ring.state {
-                State::Scheduled if ring.due > now => format!("at {}", ring.due),
-                _ => "soon".into(),
+            // Of what waits it says until when; it does not ring before it is due all the same.
+            let waits = ring.delivery.filter(|_| ring.state != State::Scheduled);
+            let own = waits.and_then(|id| engine.why(id).ok());
+            let due = own.map_or(ring.due, |story| story.delivery.row.facts.due);
+            let when = match due > now {
+                true => format!("at {due}"),
+                false => "soon".into(),
             };
             format!("{title} of {occurrence}, {reminder} by {channel}, {when}")
         };

@@ -57,6 +57,10 @@ fn step(text: &str) -> Option<Step> {
         "Move" => Step::Move(word()?.parse().ok()?, word()?.parse().ok()?),
         "Retitle" => Step::Retitle(word()?.parse().ok()?),
         "Delete" => Step::Delete(word()?.parse().ok()?),
+        "Disable" => Step::Disable(word()?.parse().ok()?),
+        "Enable" => Step::Enable(word()?.parse().ok()?),
+        "LeaveOut" => Step::LeaveOut(word()?.parse().ok()?, word()?.parse().ok()?),
+        "PutIn" => Step::PutIn(word()?.parse().ok()?),
         "Undo" => Step::Undo,
         "MoveAndUndo" => Step::MoveAndUndo(word()?.parse().ok()?, word()?.parse().ok()?),
         "Acknowledge" => Step::Acknowledge,
@@ -117,6 +121,7 @@ fn definition(text: &str) -> Option<Definition> {
     let every = some(field("every")?);
     // Lives of before there was any say nothing of it.
     let nag = field("nag").and_then(some);
+    let theirs = field("theirs").and_then(some);
     Some(Definition {
         kind: one_of(&KINDS, field("kind")?)?,
         start: field("start")?.parse().ok()?,
@@ -125,6 +130,9 @@ fn definition(text: &str) -> Option<Definition> {
         before: field("before")?.parse().ok()?,
         via: printed(&Via::ALL, field("via")?)?,
         nag: nag.map(|minutes| minutes.parse()).transpose().ok()?,
+        off: false,
+        left_out: None,
+        theirs: theirs.map(|person| person.parse()).transpose().ok()?,
         use_by: use_by.map(|end| one_of(&USE_BYS, &end).ok_or(())).transpose().ok()?,
     })
 }

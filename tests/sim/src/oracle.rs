@@ -119,17 +119,43 @@ pub(crate) struct Due {
 pub(crate) fn dues(definition: &Definition, place: Place, until: Timestamp) -> Vec<Due> {
     let mut dues = Vec::new();
     let mut of = definition.start;
+    if definition.off {
+        return dues;
+    }
     // Ends: at `until`, or with the only one.
-    loop {
+    for turn in 0.. {
         let start = instant(of, definition.zone.unwrap_or(place.home), place.newer);
         let at = start - Span::new().minutes(definition.before);
         if at > until {
             return dues;
         }
-        dues.push(Due { at, of });
+        if definition.left_out != Some(turn) {
+            dues.push(Due { at, of });
+        }
         let Some(days) = definition.every else { return dues };
         of += Span::new().days(i64::from(days));
     }
+    dues
+}
+
+/// The local start of this turn of an event.
+pub(crate) fn turn(definition: &Definition, turn: u32) -> DateTime {
+    let days = definition.every.unwrap_or(0);
+    definition.start + Span::new().days(i64::from(days) * i64::from(turn))
+}
+
+/// The turn of an event that is next then, so many left out.
+pub(crate) fn next_turn(
+    definition: &Definition,
+    place: Place,
+    now: Timestamp,
+    further: u32,
+) -> u32 {
+    let begins = |n: &u32| {
+        let zone = definition.zone.unwrap_or(place.home);
+        instant(turn(definition, *n), zone, place.newer)
+    };
+    (0..400).find(|n| begins(n) > now).unwrap_or(0) + further
 }
 
 /// From when on a reminder is not worth telling any more; nothing: it always is.

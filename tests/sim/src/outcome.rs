@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What an event was, over a time.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Version {
     /// From this true time on.
     pub from: u64,

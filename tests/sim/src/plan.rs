@@ -1,6 +1,7 @@
 //! What happens in one run: made from a seed, and plain data, so that what fails can be made
 //! smaller.
 
+mod away;
 mod gone;
 mod letters;
 mod scenes;
@@ -108,6 +109,12 @@ pub struct Definition {
     pub use_by: Option<&'static str>,
     /// It is told again after so many minutes, until somebody answers.
     pub nag: Option<u32>,
+    /// It is cancelled as a whole.
+    pub off: bool,
+    /// This turn of it is left out.
+    pub left_out: Option<u32>,
+    /// It is in the time of this person, whose zone its own is.
+    pub theirs: Option<usize>,
 }
 
 impl Definition {
@@ -122,6 +129,9 @@ impl Definition {
         via: Via::Hook,
         use_by: None,
         nag: None,
+        off: false,
+        left_out: None,
+        theirs: None,
     };
 }
 
@@ -138,6 +148,14 @@ pub enum Step {
     Retitle(usize),
     /// Somebody deletes it.
     Delete(usize),
+    /// Somebody cancels all of it.
+    Disable(usize),
+    /// Somebody lets it take place after all.
+    Enable(usize),
+    /// Somebody leaves one turn out: the next, or so many after it.
+    LeaveOut(usize, u32),
+    /// Somebody puts it in again.
+    PutIn(usize),
     /// Somebody takes back the last change of all.
     Undo,
     /// Somebody moves it and takes that back at once.
@@ -276,6 +294,8 @@ impl Plan {
         steps.extend(gone::gone(seed, begins, days, next_name(&steps)));
         steps.extend(gone::tests(seed, days));
         steps.extend(letters::letters(seed, begins, days, next_name(&steps)));
+        steps.extend(away::away(seed, begins, days, next_name(&steps)));
+        steps.extend(away::theirs(seed, begins, days, next_name(&steps)));
         steps.sort_by_key(|(at, _)| *at);
         Self { seed, days, begins, twins, bug: None, steps }
     }
@@ -316,7 +336,8 @@ fn definition(dice: &mut Dice, begins: DateTime, days: u32) -> Definition {
         let start = start + jiff::Span::new().hours(9);
         let zone = Some(zone.unwrap_or(oracle::HOME));
         let (via, before, use_by) = (Via::Desktop, 0, None);
-        return Definition { kind, start, zone, every: None, before, via, use_by, nag: None };
+        let every = None;
+        return Definition { kind, start, zone, every, before, via, use_by, ..Definition::DAILY };
     }
     Definition {
         kind,
@@ -326,7 +347,7 @@ fn definition(dice: &mut Dice, begins: DateTime, days: u32) -> Definition {
         before: dice.of_these(&[1, 10, 10, 60]),
         via: dice.of_these(&[Via::Desktop, Via::Hook, Via::Hook, Via::Careful, Via::Hasty]),
         use_by: dice.of_these(&[None, None, None, Some("grace"), Some("grace"), Some("start")]),
-        nag: None,
+        ..Definition::DAILY
     }
 }
 
@@ -416,5 +437,6 @@ fn sort(step: &Step) -> u32 {
         Step::Slow(_) => 24,
         Step::Pause(_) | Step::Resume | Step::Quiet(..) => 25,
         Step::SwitchOn(_) | Step::Test(_) | Step::Decide(..) => 26,
+        Step::Disable(_) | Step::Enable(_) | Step::LeaveOut(..) | Step::PutIn(_) => 27,
     }
 }

@@ -1,6 +1,7 @@
 //! One run of a plan.
 
 mod person;
+mod series;
 mod services;
 
 use std::{
@@ -348,6 +349,10 @@ impl World {
             | Step::Move(..)
             | Step::Retitle(_)
             | Step::Delete(_)
+            | Step::Disable(_)
+            | Step::Enable(_)
+            | Step::LeaveOut(..)
+            | Step::PutIn(_)
             | Step::Undo
             | Step::MoveAndUndo(..)
             | Step::Acknowledge

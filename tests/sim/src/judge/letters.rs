@@ -21,7 +21,8 @@ pub(super) fn i16_one_key_for_one_body(case: &Case<'_>, wrong: &mut Vec<String>)
             // An older copy does not know what was sent since.
             Happened::Restored { .. } => bodies.clear(),
             Happened::Told { key, to, body, .. } if to != "desktop" => {
-                if *bodies.entry(key).or_insert(*body) != *body {
+                let first = *bodies.entry(key).or_insert(*body);
+                if first != *body {
                     wrong.push(format!("{key} came with other words at {} ms", entry.truth));
                 }
             }

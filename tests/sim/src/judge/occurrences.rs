@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp, civil::DateTime};
 
 use super::{case::Case, channels::may_be_off, rows::was_asked, silence::may_be_silent};
 use crate::{
-    oracle::{self, Due},
+    oracle::{self, ABROAD, Due},
     outcome::{Life, Version},
     plan::{DAY, Definition, Via},
     world::{AFTER, SOON},
@@ -237,6 +237,15 @@ fn is_far(story: &Story) -> bool {
     story.delivery.row.identity.occurrence.starts_with("y=") && story.attempts.is_empty()
 }
 
+/// Whether an event is cancelled, or this occurrence of it is left out.
+fn takes_away(definition: &Definition, occurrence: &str) -> bool {
+    let is_left_out = |turn| {
+        let of = oracle::turn(definition, turn).strftime("p=%Y%m%dT%H%M%S").to_string();
+        occurrence.contains(&of)
+    };
+    definition.off || definition.left_out.is_some_and(is_left_out)
+}
+
 /// What was cancelled or moved away, and confirmed so, does not ring.
 pub(super) fn i22_nothing_after_the_confirmed_cancel(case: &Case<'_>, wrong: &mut Vec<String>) {
     for story in &case.outcome.stories {
@@ -250,11 +259,16 @@ pub(super) fn i22_nothing_after_the_confirmed_cancel(case: &Case<'_>, wrong: &mu
                 .collect();
             let wants = |version: &&Version| match &version.definition {
                 None => !version.sure,
-                Some(_) if !row.identity.reminder.starts_with("t:") => true,
+                Some(definition) if !row.identity.reminder.starts_with("t:") => {
+                    !version.sure || !takes_away(definition, &row.identity.occurrence)
+                }
                 // That somebody moved takes nothing away that was to be told by an earlier clock.
                 Some(_) if row.identity.occurrence.starts_with("y=") => true,
                 Some(definition) => {
-                    let known = every_due(case, [definition].into_iter());
+                    // In the time of somebody who moved since it is due at another moment now.
+                    let others = ABROAD.map(|zone| Definition { zone: Some(zone), ..*definition });
+                    let others = others.iter().filter(|other| other.theirs.is_some());
+                    let known = every_due(case, [definition].into_iter().chain(others));
                     !version.sure || known.contains(&row.facts.due)
                 }
             };

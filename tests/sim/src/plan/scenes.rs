@@ -68,7 +68,7 @@ impl Stage<'_> {
             before: self.dice.of_these(&[1, 10]),
             via: self.dice.of_these(vias),
             use_by: self.dice.of_these(ends),
-            nag: None,
+            ..Definition::DAILY
         };
         let end = u64::from(self.days) * DAY;
         let due = oracle::moments(&definition, self.begins, end).into_iter().min();
@@ -157,7 +157,7 @@ fn a_journey_over_the_horizon(stage: &mut Stage<'_>) -> Steps {
         before: 10,
         via: stage.dice.of_these(&[Via::Desktop, Via::Hook]),
         use_by: None,
-        nag: None,
+        ..Definition::DAILY
     };
     let (_, (_, add)) = stage.add(definition, added);
     let left = added + stage.within(MINUTE, 30 * HOUR);

@@ -28,8 +28,12 @@ impl World {
         let done = match step {
             Step::Add(name, definition) => self.add(name, definition),
             Step::Import(name, definition) => self.import(name, definition),
-            Step::Move(name, minutes) => self.change(name, minutes),
-            Step::Retitle(name) => self.change(name, 0),
+            Step::Move(name, minutes) => self.change(name, |was| moved(was, minutes)),
+            Step::Retitle(name) => self.change(name, |was| *was),
+            Step::Disable(name) => self.switch(name, true),
+            Step::Enable(name) => self.switch(name, false),
+            Step::LeaveOut(name, further) => self.leave_out(name, further),
+            Step::PutIn(name) => self.put_in(name),
             Step::Delete(name) => self.delete(name),
             Step::Undo => self.undo(),
             Step::MoveAndUndo(name, minutes) => self.move_and_undo(name, minutes),
@@ -67,7 +71,7 @@ impl World {
     }
 
     /// The definition an event is known to have.
-    fn known(&self, name: usize) -> Option<(String, Definition)> {
+    pub(super) fn known(&self, name: usize) -> Option<(String, Definition)> {
         let life = self.lives.get(name)?;
         let last = life.versions.last().filter(|version| version.sure)?;
         Some((life.subject.clone()?, last.definition?))
@@ -76,10 +80,11 @@ impl World {
     fn became(&mut self, name: usize, definition: Option<Definition>, sure: bool) {
         let from = self.around.clocks.truth();
         self.life(name).versions.push(Version { from, definition, sure });
+        self.follow(name, definition, sure);
     }
 
     /// After somebody was told nothing, what there is to undo is not known.
-    fn settle(
+    pub(super) fn settle(
         &mut self,
         name: usize,
         before: Option<Definition>,
@@ -95,7 +100,14 @@ impl World {
     }
 
     fn add(&mut self, name: usize, definition: Definition) -> Option<bool> {
-        let subject = self.hand.save(None, (name, 0), &definition);
+        let whose = self.whose(&definition);
+        if definition.theirs.is_some() && whose.is_none() {
+            return None;
+        }
+        let zone = whose.as_ref().map_or(definition.zone, |(_, zone)| *zone);
+        let definition = Definition { zone, ..definition };
+        let whose = whose.as_ref().map(|(person, _)| person.as_str());
+        let subject = self.hand.save(None, (name, 0), &definition, whose);
         let sure = subject.is_some();
         self.life(name).subject = subject;
         self.settle(name, None, Some(definition), sure)
@@ -120,13 +132,18 @@ impl World {
         Some(imported.is_some())
     }
 
-    fn change(&mut self, name: usize, minutes: i64) -> Option<bool> {
+    pub(super) fn change(
+        &mut self,
+        name: usize,
+        change: impl Fn(&Definition) -> Definition,
+    ) -> Option<bool> {
         let (id, was) = self.known(name)?;
         let life = self.life(name);
         life.title += 1;
         let title = life.title;
-        let is = moved(&was, minutes);
-        let done = self.hand.save(Some(&id), (name, title), &is).is_some();
+        let is = change(&was);
+        let whose = self.whose(&is).map(|(person, _)| person);
+        let done = self.hand.save(Some(&id), (name, title), &is, whose.as_deref()).is_some();
         self.settle(name, Some(was), Some(is), done)
     }
 
@@ -151,7 +168,7 @@ impl World {
         self.undo.as_ref()?;
         self.known(name)?;
         let before = self.hand.rings()?;
-        if !self.change(name, minutes)? || !self.undo()? {
+        if !self.change(name, |was| moved(was, minutes))? || !self.undo()? {
             return Some(false);
         }
         let after = self.hand.rings()?;
@@ -246,6 +263,10 @@ fn is_of_person(step: Step) -> bool {
             | Step::Move(..)
             | Step::Retitle(_)
             | Step::Delete(_)
+            | Step::Disable(_)
+            | Step::Enable(_)
+            | Step::LeaveOut(..)
+            | Step::PutIn(_)
             | Step::Undo
             | Step::MoveAndUndo(..)
             | Step::Acknowledge

@@ -4,7 +4,7 @@ use calendar::{delivery::State, id::DeliveryId, reason::Reason};
 use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::date};
 use simulator::{
-    outcome::{Outcome, Silence, Silenced, Trouble},
+    outcome::{Outcome, Silence, Silenced, Trouble, Version},
     plan::{Deciding, Definition, Plan, Step, Via},
     receiver::Mood,
     trace::{Entry, Happened},
@@ -282,6 +282,34 @@ pub(crate) fn send_to_gone(outcome: &mut Outcome, is_since: fn(&Happened) -> boo
         outcome.trace.iter().find(|entry| is_since(&entry.what)).expect("it was gone").truth;
     let place = sent(outcome, 5);
     outcome.trace[place].truth = since + millis;
+}
+
+/// An event is this instead, from so many milliseconds before its row was sent until then.
+pub(crate) fn becomes(
+    outcome: &mut Outcome,
+    (name, row): (usize, DeliveryId),
+    before: u64,
+    change: fn(&mut Definition),
+) {
+    let is_it = |what: &Happened| matches!(what, Happened::Sent { marks, .. } if marks[0].0 == row);
+    let sent = outcome.trace.iter().find(|entry| is_it(&entry.what)).expect("it was sent").truth;
+    let versions = &mut outcome.lives[name].versions;
+    let was = *versions.last().expect("it was added");
+    let mut last = Version { from: sent - before, ..was };
+    last.definition.iter_mut().for_each(change);
+    versions.extend([last, Version { from: sent + 1, ..was }]);
+}
+
+/// The same of the first row of the daily one.
+pub(crate) fn daily_becomes(outcome: &mut Outcome, before: u64, change: fn(&mut Definition)) {
+    let row = story(outcome, 0).delivery.row.id;
+    becomes(outcome, (0, row), before, change);
+}
+
+/// The snoozed one is cancelled as a whole so long before the snooze rings.
+pub(crate) fn cancel_the_snoozed(outcome: &mut Outcome, before: u64) {
+    let row = snooze(outcome).delivery.row.id;
+    becomes(outcome, (1, row), before, |d| d.off = true);
 }
 
 /// The letter that was decided about is sent again, so many milliseconds later.

@@ -78,6 +78,11 @@ const CASES: &[(&str, Change, Change)] = &[
         },
     ),
     (
+        "i12_dues_are_as_reckoned",
+        |o| o.lives[0].versions[0].definition.iter_mut().for_each(|d| d.zone = Some("Asia/Tokyo")),
+        |o| o.lives[0].versions[0].definition.iter_mut().for_each(|d| d.zone = None),
+    ),
+    (
         "i14_an_edit_makes_nothing_already_due",
         |o| {
             let story = story(o, 0);
@@ -238,6 +243,21 @@ const CASES: &[(&str, Change, Change)] = &[
     ),
     ("i22_nothing_after_the_confirmed_cancel", |o| send_deleted(o, 1), |o| send_deleted(o, 0)),
     (
+        "i22_nothing_after_the_confirmed_cancel",
+        |o| daily_becomes(o, 1, |d| d.off = true),
+        |o| daily_becomes(o, 0, |d| d.off = true),
+    ),
+    (
+        "i22_nothing_after_the_confirmed_cancel",
+        |o| daily_becomes(o, 1, |d| d.left_out = Some(0)),
+        |o| daily_becomes(o, 1, |d| d.left_out = Some(9)),
+    ),
+    (
+        "i22_nothing_after_the_confirmed_cancel",
+        |o| cancel_the_snoozed(o, 1),
+        |o| cancel_the_snoozed(o, 0),
+    ),
+    (
         "i23_nothing_at_or_after_its_end",
         |o| {
             let place = sent(o, 1);
@@ -300,7 +320,7 @@ const CASES: &[(&str, Change, Change)] = &[
     ("an_answer_ends_nags", |o| answer(o, 10 * HOUR), |o| answer(o, 40 * HOUR)),
     ("what_insists_is_told_again", forget_nags, |o| {
         forget_nags(o);
-        let again = o.lives[3].versions[0].clone();
+        let again = o.lives[3].versions[0];
         o.lives[3].versions.push(Version { from: 12 * HOUR, ..again });
     }),
     ("i16_one_key_for_one_body", |o| other_words(o, 1), |o| other_words(o, 0)),

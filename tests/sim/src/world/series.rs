@@ -1,0 +1,58 @@
+//! What a person cancels and lets take place after all, and what follows a person's zone.
+
+use super::World;
+use crate::{oracle, plan::Definition};
+
+impl World {
+    /// The person an event is in the time of, and their zone.
+    pub(super) fn whose(&self, definition: &Definition) -> Option<(String, Option<&'static str>)> {
+        let (person, known) = self.known(definition.theirs?)?;
+        Some((person, known.zone))
+    }
+
+    /// What is in the time of this person is in their new zone.
+    pub(super) fn follow(&mut self, person: usize, definition: Option<Definition>, sure: bool) {
+        // Of whom is deleted the last zone stays.
+        let Some(zone) = definition.filter(|d| d.kind == "birthday").map(|d| d.zone) else {
+            return;
+        };
+        let from = self.around.clocks.truth();
+        for life in &mut self.lives {
+            let Some(last) = life.versions.last().copied() else { continue };
+            let Some(was) = last.definition.filter(|was| was.theirs == Some(person)) else {
+                continue;
+            };
+            let definition = Some(Definition { zone, ..was });
+            let sure = sure && last.sure;
+            life.versions.push(crate::outcome::Version { from, definition, sure });
+        }
+    }
+
+    /// All of an event is cancelled, or takes place after all.
+    pub(super) fn switch(&mut self, name: usize, off: bool) -> Option<bool> {
+        let (_, was) = self.known(name)?;
+        if was.kind == "birthday" || was.off == off {
+            return None;
+        }
+        self.change(name, |was| Definition { off, ..*was })
+    }
+
+    /// A turn that is to come is left out.
+    pub(super) fn leave_out(&mut self, name: usize, further: u32) -> Option<bool> {
+        let (id, was) = self.known(name)?;
+        if was.every.is_none() || was.off || was.left_out.is_some() {
+            return None;
+        }
+        let turn = oracle::next_turn(&was, self.around.place(), self.around.clocks.wall(), further);
+        let done = self.hand.leave_out(&id, oracle::turn(&was, turn))?;
+        self.settle(name, Some(was), Some(Definition { left_out: Some(turn), ..was }), done)
+    }
+
+    /// It is put in again.
+    pub(super) fn put_in(&mut self, name: usize) -> Option<bool> {
+        let (id, was) = self.known(name)?;
+        let turn = was.left_out.filter(|_| !was.off)?;
+        let done = self.hand.put_in(&id, oracle::turn(&was, turn))?;
+        self.settle(name, Some(was), Some(Definition { left_out: None, ..was }), done)
+    }
+}
