@@ -1,6 +1,6 @@
 //! What must hold of the services, as seen from outside.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::case::Case;
 use crate::trace::Happened;
@@ -16,15 +16,22 @@ const A_LOOK: u64 = 1_000;
 /// Who stands by takes over within so many milliseconds.
 const TAKE_OVER: u64 = 2_000;
 
-/// One claim is handed over once, whoever does it.
+/// One claim is handed over once, whoever does it. An older copy does not know what was claimed since
+/// it was made.
 pub(super) fn i01_a_claim_is_sent_once(case: &Case<'_>, wrong: &mut Vec<String>) {
-    let mut sent = BTreeSet::new();
+    let mut sent = BTreeMap::new();
     for entry in &case.outcome.trace {
-        let Happened::Sent { marks, process, .. } = &entry.what else { continue };
-        for mark in marks {
-            if !sent.insert(*mark) {
-                wrong.push(format!("{mark:?} was sent again by {process} at {} ms", entry.truth));
+        match &entry.what {
+            Happened::Restored { of } => sent.retain(|_, at| *at < *of),
+            Happened::Sent { marks, process, .. } => {
+                for mark in marks {
+                    if sent.insert(*mark, entry.truth).is_some() {
+                        let at = entry.truth;
+                        wrong.push(format!("{mark:?} was sent again by {process} at {at} ms"));
+                    }
+                }
             }
+            _ => {}
         }
     }
 }
