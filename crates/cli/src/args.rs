@@ -82,7 +82,7 @@ pub enum Command {
     /// Take the last change back
     Undo(Undo),
     /// Make the change again that was taken back last
-    Redo,
+    Redo(Redo),
     /// List deliveries: what rang, will ring, or did not, and why
     Deliveries(Deliveries),
     /// Tell the story of one delivery: every step and the rule that led to it
@@ -148,6 +148,13 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct Undo {
+    /// Also when something was done since that cannot be taken back
+    #[arg(long)]
+    pub before: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Redo {
     /// Also when something was done since that cannot be taken back
     #[arg(long)]
     pub before: bool,

@@ -63,6 +63,28 @@ fn a_change_after_it_is_undone_as_ever() {
     assert!(desk.line("undo").done().contains("“Tea”"));
 }
 
+#[test]
+fn redo_is_stopped_by_what_came_between_as_undo_is_and_goes_past_it_when_asked_to() {
+    let desk = Desk::new();
+    let calendars = || desk.line("calendar list").done().to_string();
+    desk.line("calendar add Imp").done();
+    desk.add("Tea --kind note --at 2031-05-01T09:00 --calendar Imp");
+    desk.line("calendar delete Imp").done();
+    desk.line("undo").done();
+    desk.line("quiet --from 22:00 --to 07:00").done();
+    let said = desk.line("redo");
+    assert_eq!(
+        said.refused(1),
+        "carillon: Delete calendar “Imp” is not done again, because changing the quiet hours came after it was undone: `carillon redo --before` does it all the same"
+    );
+    assert!(calendars().contains("Imp"));
+    assert!(desk.line("redo --before").done().starts_with("Done again: Delete calendar “Imp”"));
+    assert!(!calendars().contains("Imp"));
+    // Where nothing was taken back there is nothing to stop.
+    desk.line("pause 10m").done();
+    assert_eq!(desk.line("redo").done(), "There is nothing to do again.\n");
+}
+
 /// What is done through the service, by the tray or on a notification.
 type Deed = fn(&Engine) -> engine::Result<()>;
 

@@ -55,7 +55,7 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Reinstate(words) => series::reinstate(&open()?, &words),
         Command::Delete(words) => series::delete(&open()?, &words),
         Command::Undo(words) => undo::undo(&open()?, &words),
-        Command::Redo => undo::redo(&open()?),
+        Command::Redo(words) => undo::redo(&open()?, &words),
         Command::Deliveries(words) => deliveries::run(&open()?, &words),
         Command::Why(words) => why::run(&open()?, &words),
         Command::Inbox => inbox::run(&open()?),

@@ -1,10 +1,16 @@
-//! `carillon undo` and `redo`: the last change a person made, wherever it was made.
+//! `carillon undo` and `redo`: the last change a person made, wherever it was made. What cannot be
+//! undone and came since stops either.
 
 use engine::{reconcile::Effect, undo::Undone};
 use serde::Serialize;
 
 use super::event::{EffectShape, cancelled};
-use crate::{answer::Answer, args::Undo, failure::Failure, session::Session};
+use crate::{
+    answer::Answer,
+    args::{Redo, Undo},
+    failure::Failure,
+    session::Session,
+};
 
 #[derive(Serialize)]
 struct Shape {
@@ -28,7 +34,16 @@ pub fn undo(session: &Session, words: &Undo) -> Result<Answer, Failure> {
     said("Undone", "There is nothing to undo.", session.engine.undo(None)?)
 }
 
-pub fn redo(session: &Session) -> Result<Answer, Failure> {
+pub fn redo(session: &Session, words: &Redo) -> Result<Answer, Failure> {
+    let (_, again) = session.engine.undo_labels()?;
+    let between = session.engine.lasting()?.filter(|_| !words.before);
+    if let Some((lasting, label)) = between.zip(again) {
+        let message = format!(
+            "{label} is not done again, because {} came after it was undone: `carillon redo --before` does it all the same",
+            lasting.what
+        );
+        return Err(Failure::refused("change", message));
+    }
     said("Done again", "There is nothing to do again.", session.engine.redo(None)?)
 }
 
