@@ -192,7 +192,7 @@ async fn after_a_kill_a_row_that_its_table_would_not_have_taken_is_said() {
     let service = home.service().await;
     service.kill();
     let service = home.service().await;
-    home.until_logged("cut off the last time: the ledger is whole").await;
+    home.until_logged("looked at all over: the ledger is whole").await;
     service.kill();
     let ledger = rusqlite::Connection::open(home.data().join("carillon.db")).expect("a file");
     let damage = "PRAGMA ignore_check_constraints = 1; UPDATE calendar SET shown = 7";
@@ -201,4 +201,54 @@ async fn after_a_kill_a_row_that_its_table_would_not_have_taken_is_said() {
     let said = notifier.wait_for(1).await.remove(0);
     assert_eq!(said.summary, "Carillon's ledger may be damaged", "{}", home.log());
     assert!(said.body.starts_with("CHECK constraint failed in calendar"), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_found_where_nobody_could_be_told_is_told_later_and_stays_until_it_is_good_again()
+{
+    let home = Home::new();
+    home.note("Later", Duration::from_secs(3_600), ChannelId::DESKTOP);
+    home.service().await.kill();
+    let ledger = rusqlite::Connection::open(home.data().join("carillon.db")).expect("a file");
+    let change = |sql: &str| ledger.execute_batch(sql).expect("a change");
+    // So long a record is not compared each time.
+    change("UPDATE sqlite_sequence SET seq = 20000 WHERE name = 'audit'");
+    change("CREATE TABLE before AS SELECT * FROM audit WHERE seq = 1");
+    change("DROP TRIGGER audit_kept; UPDATE audit SET note = 'else' WHERE seq = 1");
+    let service = home.service().await;
+    home.until_logged("the ledger is damaged").await;
+    let notifier = Notifier::start(home.bus.address()).await;
+    let said = notifier.wait_for(1).await.remove(0);
+    assert_eq!(said.summary, "Carillon's ledger may be damaged", "{}", home.log());
+    let (said, code) = home.says(&["doctor"]);
+    assert!(said.contains("step 1 of the record is not as it was") && code == 1, "{said}");
+    service.stop();
+    let service = home.service().await;
+    notifier.wait_for(2).await;
+    service.stop();
+    change("UPDATE audit SET note = (SELECT note FROM before) WHERE seq = 1; DROP TABLE before");
+    let _service = home.service().await;
+    home.until_logged("the ledger is whole").await;
+    let (said, _) = home.says(&["doctor"]);
+    assert!(said.contains("records not compared"), "{said}");
+}
+
+#[test]
+fn what_doctor_says_is_done_about_damage_is_what_is_done() {
+    let home = Home::new();
+    let ledger = rusqlite::Connection::open(home.data().join("carillon.db")).expect("a file");
+    let change = |sql: &str| ledger.execute_batch(sql).expect("a change");
+    let doctor = || home.says(&["doctor"]).0;
+    change("PRAGMA ignore_check_constraints = 1; UPDATE calendar SET shown = 7");
+    let said = doctor();
+    assert!(said.contains("CHECK constraint failed in calendar"), "{said}");
+    assert!(said.contains("the service goes on with it"), "{said}");
+    assert!(!said.contains("newest good backup"), "{said}");
+    change("UPDATE calendar SET shown = 1");
+    assert!(doctor().contains("sound, every record compared"));
+    home.note("Later", Duration::from_secs(3_600), ChannelId::DESKTOP);
+    change("DROP TRIGGER audit_kept; UPDATE audit SET note = 'else' WHERE seq = 1");
+    let said = doctor();
+    assert!(said.contains("step 1 of the record is not as it was written"), "{said}");
+    assert!(!said.contains("sound") && said.contains("RECORD CHANGED"), "{said}");
 }

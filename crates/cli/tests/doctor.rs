@@ -242,3 +242,31 @@ impl Clock for Ago {
         Now { wall: now.wall - SignedDuration::from_mins(self.1), ..now }
     }
 }
+
+#[test]
+fn of_a_ledger_that_cannot_be_read_nothing_is_said_that_is_not_known() {
+    for is_gone in [true, false] {
+        let desk = Desk::new();
+        desk.add("Later --at 2031-01-01T09:00");
+        let day = SystemClock::new().now().wall;
+        engine::backup::daily(&desk.data(), day).expect("a backup").expect("room for it");
+        let file = desk.data().join("carillon.db");
+        match is_gone {
+            true => fs::remove_file(&file).expect("gone"),
+            false => fs::write(&file, vec![0x55; 20_000]).expect("damaged"),
+        }
+        let _leads = SchedulerLock::try_take(&desk.data()).expect("a lock").expect("it is free");
+        let said = desk.line("doctor").out;
+        assert!(said.contains("running, process "), "{said}");
+        for untrue in ["while no service runs", "nothing was told", "no service is running"] {
+            assert!(!said.contains(untrue), "{untrue}: {said}");
+        }
+        assert!(said.matches("cannot be read").count() >= 2, "{said}");
+        assert_eq!(
+            (said.contains("DAMAGED"), said.contains("MISSING")),
+            (!is_gone, is_gone),
+            "{said}"
+        );
+        assert_eq!(said.contains("the ledger is damaged"), !is_gone, "{said}");
+    }
+}

@@ -123,8 +123,8 @@ pub enum Error {
 }
 
 /// What one can do about a file that SQLite cannot make sense of.
-pub const DAMAGED_ADVICE: &str = "the file is left as it is; the service puts its newest good backup in its place when it starts, \
-     and `carillon restore FILE` one of yours";
+pub const DAMAGED_ADVICE: &str = "the file is left as it is; the service puts its newest good backup in its place as soon as it meets \
+     the damage, and `carillon restore FILE` one of yours";
 
 fn advice(error: &rusqlite::Error) -> String {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};

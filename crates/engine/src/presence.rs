@@ -1,6 +1,13 @@
 //! What the service says of its surroundings, for the window and the command line to tell.
 
-use crate::{engine::Engine, error::Result, ledger::status};
+use crate::{
+    engine::Engine,
+    error::Result,
+    ledger::{
+        setting::{self, name},
+        status,
+    },
+};
 
 /// With less room than this nothing can be written down for sure.
 const LEAST_ROOM: u64 = 64 * 1024;
@@ -18,6 +25,28 @@ impl Engine {
     /// When the ledger cannot be read.
     pub fn was_cut_off(&self) -> Result<bool> {
         Ok(self.service_status()?.is_some_and(|said| said.stopped.is_none()))
+    }
+
+    /// Whether something was wrong with the ledger when a service last looked at all of it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn is_doubtful(&self) -> Result<bool> {
+        self.read(|act| Ok(setting::get(act.tx, name::DOUBTFUL)?.is_some()))
+    }
+
+    /// Notes what is wrong with the ledger after all of it was looked at, or that nothing is.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn note_doubt(&self, fault: Option<&str>) -> Result<()> {
+        if fault.is_none() && !self.is_doubtful()? {
+            return Ok(());
+        }
+        self.write(|act| match fault {
+            Some(fault) => setting::put(act.tx, name::DOUBTFUL, fault),
+            None => setting::remove(act.tx, name::DOUBTFUL),
+        })
     }
 
     /// Notes which notification service there is, if any.

@@ -278,11 +278,11 @@ impl Service<'_> {
         let wake = self.wake(clock, &signals, &look)?;
         let (tell, troubles) = mpsc::unbounded_channel();
         let of_files = tell.clone();
-        tasks.spawn(trouble::tell(couriers.desktop.clone(), troubles));
+        tasks.spawn(trouble::tell(couriers.desktop.clone(), troubles, look.subscribe()));
         if let Some(notice) = self.before.note(&engine)? {
             tell.send(Some(notice)).unwrap_or(());
         }
-        if engine.was_cut_off()? {
+        if engine.was_cut_off()? || engine.is_doubtful()? {
             trouble::check(engine.clone(), tell.clone(), &self.aside);
         }
         let scheduler = Scheduler::lead(engine.clone())?;

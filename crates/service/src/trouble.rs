@@ -9,7 +9,7 @@ use engine::{
     ledger::Ledger,
     swapped::Swapped,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::aside::Aside;
 
@@ -19,28 +19,50 @@ pub(crate) const KEY: &str = "carillon-ledger-trouble";
 /// What is to be told; nothing when it is over.
 pub(crate) type Trouble = Option<Notice>;
 
-/// Tells what the driver says of the ledger, for as long as the driver lives.
+/// Tells what the driver says of the ledger, for as long as the driver lives. What nobody could be
+/// told is told when there is somebody who shows it, which `look` may say.
 pub(crate) async fn tell(
     courier: Arc<dyn Courier>,
     mut troubles: mpsc::UnboundedReceiver<Trouble>,
+    mut look: watch::Receiver<()>,
 ) {
-    while let Some(trouble) = troubles.recv().await {
-        let Some(notice) = trouble else {
-            courier.withdraw(KEY).await;
-            continue;
-        };
-        show(&*courier, notice).await;
+    let mut untold: Trouble = None;
+    loop {
+        tokio::select! {
+            trouble = troubles.recv() => match trouble {
+                None => return,
+                Some(None) => {
+                    untold = None;
+                    courier.withdraw(KEY).await;
+                }
+                Some(Some(notice)) => {
+                    let is_told = show(&*courier, notice.clone()).await;
+                    untold = (!is_told).then_some(notice);
+                }
+            },
+            changed = look.changed(), if untold.is_some() => {
+                if changed.is_err() {
+                    return;
+                }
+                let notice = untold.take_if(|_| courier.probe().is_ok());
+                if let Some(notice) = notice && !show(&*courier, notice.clone()).await {
+                    untold = Some(notice);
+                }
+            }
+        }
     }
 }
 
-/// Tells one thing.
-pub(crate) async fn show(courier: &dyn Courier, notice: Notice) {
+/// Tells one thing. Says whether that could be done.
+pub(crate) async fn show(courier: &dyn Courier, notice: Notice) -> bool {
     let message = Message::Notice(notice);
     let parcel = Parcel { claims: Vec::new(), attempt: 1, use_by: None, message };
     let report = courier.hand_over(parcel).await;
-    if !matches!(report.handover, Handover::Accepted { .. }) {
+    let is_told = matches!(report.handover, Handover::Accepted { .. });
+    if !is_told {
         tracing::warn!(detail = %report.detail, "and nobody could be told on the screen");
     }
+    is_told
 }
 
 /// The words for what went wrong.
@@ -143,8 +165,11 @@ pub(crate) fn check(engine: Arc<Engine>, tell: mpsc::UnboundedSender<Trouble>, a
             // The service has let go of the ledger meanwhile.
             return;
         }
+        if let Err(error) = engine.note_doubt(faults.first().map(String::as_str)) {
+            tracing::warn!(%error, "what was found could not be written down");
+        }
         let Some(first) = faults.first() else {
-            return tracing::info!("cut off the last time: the ledger is whole");
+            return tracing::info!("looked at all over: the ledger is whole");
         };
         tracing::error!(?faults, "the ledger is damaged");
         let body = format!(

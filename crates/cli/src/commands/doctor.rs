@@ -1,15 +1,12 @@
 //! `carillon doctor`: whether everything needed is there and well. It only looks: what is not
 //! there is not made, and a ledger of an older program stays as it is.
 
+mod page;
 mod problems;
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use calendar::{
-    delivery::{Class, State},
-    timing::later,
-    zones::ZoneName,
-};
+use calendar::{timing::later, zones::ZoneName};
 
 use engine::{
     Actor, Engine,
@@ -26,7 +23,6 @@ use engine::{
     swapped::Swapped,
     zones,
 };
-use jiff::SignedDuration;
 use serde::Serialize;
 
 use crate::{answer::Answer, args::Doctor, failure::Failure, words};
@@ -67,9 +63,13 @@ struct LedgerShape {
     schema: Option<i64>,
     sqlite: &'static str,
     ok: bool,
+    /// Its file is gone or empty, and there are backups of it.
+    missing: bool,
     faults: Vec<String>,
+    /// What of its record is not as it was written.
+    record: Vec<String>,
     /// Whether every record was compared with its checksum: asked for with `--deep`, or done because
-    /// there are few of them or a service was cut off.
+    /// there are few of them, a service was cut off or it found something.
     deep: bool,
 }
 
@@ -186,7 +186,9 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
             schema: engine.as_ref().map(|_| SCHEMA),
             sqlite: Ledger::sqlite_version(),
             ok: true,
+            missing: engine.is_none() && !reading.faults.is_empty() && is_gone(&dir),
             faults: Vec::new(),
+            record: Vec::new(),
             deep: false,
         },
         zones: ZonesShape {
@@ -212,22 +214,26 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
         paused: None,
         problems: Vec::new(),
     };
-    let records = match &engine {
-        Some(engine) => read(engine, asked, &mut shape, &mut reading),
-        None => Vec::new(),
-    };
+    if let Some(engine) = &engine {
+        shape.ledger.record = read(engine, asked, &mut shape, &mut reading);
+    }
     let passing = std::mem::take(&mut reading.passing);
     shape.ledger.faults = reading.faults();
     shape.ledger.ok = shape.ledger.faults.is_empty();
-    shape.problems = problems::find(engine.as_ref(), &shape, &records);
+    shape.problems = problems::find(engine.as_ref(), &shape);
     shape.problems.extend(passing);
-    let mut answer = Answer::new(text(&shape), &shape);
+    let mut answer = Answer::new(page::text(&shape), &shape);
     answer.is_well = shape.problems.is_empty();
     Ok(answer)
 }
 
+/// Whether there is no file of a ledger in this directory, or an empty one.
+fn is_gone(dir: &Path) -> bool {
+    dir.join("carillon.db").symlink_metadata().map_or(true, |found| found.len() == 0)
+}
+
 /// Reads what the ledger says, and looks through its record if that is asked for, soon done, or
-/// needed because a service was cut off; gives what is wrong with that.
+/// needed because a service was cut off or found it changed; gives what is wrong with that.
 fn read(engine: &Engine, asked: &Doctor, shape: &mut Shape, reading: &mut Reading) -> Vec<String> {
     let faults = reading_of_file(engine, reading);
     reading.faults.extend(faults);
@@ -246,7 +252,8 @@ fn read(engine: &Engine, asked: &Doctor, shape: &mut Shape, reading: &mut Readin
     shape.paused = paused(engine).ok().flatten();
     let was_cut_off = !shape.service.running && status.is_some_and(|said| said.stopped.is_none());
     let is_soon_done = engine.steps().is_ok_and(|steps| steps <= FEW);
-    if !(asked.deep || was_cut_off || is_soon_done) {
+    let is_doubtful = engine.is_doubtful().unwrap_or(true);
+    if !(asked.deep || was_cut_off || is_doubtful || is_soon_done) {
         return Vec::new();
     }
     shape.ledger.deep = true;
@@ -333,142 +340,6 @@ fn lateness(ascending: &[i64]) -> Lateness {
         p99: rank(99).copied(),
         n,
         within_a_minute: (n > 0).then(|| soon as f64 / n as f64),
-    }
-}
-
-/// How the ledger is.
-fn ledger_words(ledger: &LedgerShape) -> String {
-    let health = match ledger.ok {
-        true => "sound",
-        false => "DAMAGED",
-    };
-    match ledger.schema {
-        Some(schema) if ledger.deep => {
-            format!("schema {schema}, SQLite {}, {health}, every record compared", ledger.sqlite)
-        }
-        Some(schema) => format!(
-            "schema {schema}, SQLite {}, {health}, records not compared (`carillon doctor --deep` does)",
-            ledger.sqlite
-        ),
-        None if !ledger.ok => format!("SQLite {}, {health}", ledger.sqlite),
-        None => "not there yet: it is made when something is added".into(),
-    }
-}
-
-fn text(shape: &Shape) -> String {
-    let ledger = &shape.ledger;
-    let ledger_words = ledger_words(ledger);
-    let service = match (&shape.service.pid, &shape.service.version) {
-        (Some(pid), Some(version)) => format!("running, process {pid}, version {version}"),
-        _ => "not running".into(),
-    };
-    let notifier = match (&shape.notifier.reachable, &shape.notifier.name) {
-        (None, _) => "not known while no service runs".to_string(),
-        (Some(_), Some(name)) => name.clone(),
-        (Some(_), None) => "none: reminders wait in the inbox until there is one".into(),
-    };
-    let autostart = match shape.autostart {
-        Some(true) => "on",
-        Some(false) => "off",
-        None => "not known",
-    };
-    let lateness = shape.lateness_ms.words();
-    let zones = match shape.zones.moved {
-        0 => format!("{} ({})", shape.zones.version, shape.zones.source),
-        n => format!(
-            "{} ({}), which moved {}: `carillon zones`",
-            shape.zones.version,
-            shape.zones.source,
-            words::count(n as usize, "occurrence")
-        ),
-    };
-    let backups = match (&shape.backups.newest, shape.backups.kept) {
-        (Some(day), 1) => format!("one, of {day}"),
-        (Some(day), n) => format!("{n}, the newest of {day}"),
-        (None, _) => "none yet: the service makes one a day".into(),
-    };
-    let place = format!("is in {}", shape.zones.system_zone);
-    let mut rows = vec![
-        ["  ledger", &ledger.path],
-        ["", &ledger_words],
-        ["  backups", &backups],
-        ["  zones", &zones],
-        ["  this computer", &place],
-        ["  service", &service],
-        ["  notifications", &notifier],
-        ["  start at login", autostart],
-        ["  lateness", &lateness],
-    ];
-    let ends = ends(&shape.counts);
-    if !ends.is_empty() {
-        rows.push(["  in 30 days", &ends]);
-    }
-    rows.extend(happened(shape));
-    rows.push(["  log", &shape.log]);
-    let verdict = match shape.problems.is_empty() {
-        true => "All is well.\n".into(),
-        false => {
-            shape.problems.iter().map(|line| format!("Not well: {line}.\n")).collect::<String>()
-        }
-    };
-    let rows: Vec<_> = rows.into_iter().map(|row| row.map(String::from)).collect();
-    let table = words::columns(&rows);
-    format!("Carillon {}\n{table}{verdict}", shape.version)
-}
-
-/// What was done to the ledger, and what a person did that keeps it silent.
-fn happened(shape: &Shape) -> impl Iterator<Item = [&str; 2]> {
-    let rows = [
-        ("  paused", &shape.paused),
-        ("  restored or copied", &shape.restored),
-        ("  another ledger", &shape.mended),
-    ];
-    rows.into_iter().filter_map(|(what, words)| Some([what, words.as_deref()?]))
-}
-
-impl Lateness {
-    fn words(&self) -> String {
-        let (Some(p50), Some(p99), Some(share)) = (self.p50, self.p99, self.within_a_minute) else {
-            return "nothing was told in the last 30 days".into();
-        };
-        format!(
-            "half within {}, 99 of 100 within {}; {:.1} % of {} told within a minute, over 30 days, without what waited for quiet hours, a pause or a person",
-            span(p50),
-            span(p99),
-            share * 100.0,
-            self.n
-        )
-    }
-}
-
-/// Milliseconds as people read them.
-fn span(ms: i64) -> String {
-    match ms {
-        ..1_000 => format!("{ms} ms"),
-        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        _ => words::length(SignedDuration::from_millis(ms)),
-    }
-}
-
-/// How many came to which end, in the words of the screen.
-fn ends(counts: &BTreeMap<String, u64>) -> String {
-    let of = |class: Class| {
-        let mut said: Vec<(&str, u64)> = Vec::new();
-        for state in State::ALL.into_iter().filter(|state| state.class() == class) {
-            let n = counts.get(state.code()).copied().unwrap_or_default();
-            match said.iter_mut().find(|(known, _)| *known == words::state(state)) {
-                Some((_, sum)) => *sum += n,
-                None => said.push((words::state(state), n)),
-            }
-        }
-        let some = said.into_iter().filter(|(_, n)| *n > 0);
-        some.map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
-    };
-    // What was settled since is an end as well, and counted as that too.
-    match (of(Class::Final), of(Class::Parked)) {
-        (ends, parked) if parked.is_empty() => ends,
-        (ends, parked) if ends.is_empty() => format!("{parked} for a time or still"),
-        (ends, parked) => format!("{ends}; {parked} for a time or still"),
     }
 }
 

@@ -41,6 +41,8 @@ pub mod name {
     pub const RESTORED: &str = "restored";
     /// What became of the ledger whose place this one has; JSON.
     pub const MENDED: &str = "mended";
+    /// What the service found wrong with it when it last looked at all of it; words.
+    pub const DOUBTFUL: &str = "doubtful";
     /// When that was last done, in milliseconds, and of how many deliveries.
     pub const RESTORED_AT: &str = "restored_at";
     /// What was due by then and ended may be forgotten, and never comes to be again; milliseconds.

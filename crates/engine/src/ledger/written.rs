@@ -214,7 +214,7 @@ pub(crate) fn look(dir: &Path, known: &Known, depth: Depth) -> Result<Found> {
 
 /// What SQLite says of a row that is not as its table would have it: it can be read, and whoever can
 /// write at all may have written it.
-pub(crate) fn is_of_a_row(fault: &str) -> bool {
+pub fn is_of_a_row(fault: &str) -> bool {
     fault.starts_with("CHECK constraint failed in ") || fault.starts_with("NULL value in ")
 }
 

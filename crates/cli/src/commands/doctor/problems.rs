@@ -9,6 +9,7 @@ use engine::{
     ledger::{
         channel::{ChannelKind, ChannelRow},
         inbox::{Filter, Listed},
+        written::is_of_a_row,
     },
     queries::Ring,
 };
@@ -56,22 +57,12 @@ const CHECKS: [(&str, Check); 10] = [
 
 /// One sentence for each problem; none when all is well. Of a damaged ledger as well: what can be
 /// read of it is looked at.
-pub fn find(engine: Option<&Engine>, shape: &Shape, records: &[String]) -> Vec<String> {
+pub fn find(engine: Option<&Engine>, shape: &Shape) -> Vec<String> {
     let mut problems = Vec::new();
     if !shape.ledger.ok {
-        let faults = &shape.ledger.faults;
-        // A single event that cannot be read is no reason to move the file away.
-        let unreadable =
-            engine.and_then(|engine| engine.count_unreadable().ok()).unwrap_or_default();
-        let is_file = faults.len() > usize::from(unreadable > 0);
-        let faults = faults.join("; ");
-        let advice = match is_file && !faults.contains("`carillon restore FILE`") {
-            true => format!(": {DAMAGED_ADVICE}"),
-            false => String::new(),
-        };
-        problems.push(format!("the ledger is damaged: {faults}{advice}"));
+        problems.push(file(engine, shape));
     }
-    problems.extend(record(records));
+    problems.extend(record(&shape.ledger.record));
     let Some(engine) = engine else {
         problems.extend((!shape.service.running && !shape.ledger.ok).then(|| NO_SERVICE.into()));
         return problems;
@@ -86,6 +77,24 @@ pub fn find(engine: Option<&Engine>, shape: &Shape, records: &[String]) -> Vec<S
         }
     }
     problems
+}
+
+/// What is wrong with the file, and what is done about that.
+fn file(engine: Option<&Engine>, shape: &Shape) -> String {
+    let faults = &shape.ledger.faults;
+    // A single event that cannot be read is no reason to move the file away.
+    let unreadable = engine.and_then(|engine| engine.count_unreadable().ok()).unwrap_or_default();
+    let is_file = faults.len() > usize::from(unreadable > 0);
+    let is_of_rows = engine.is_some()
+        && faults.iter().filter(|fault| !is_of_a_row(fault)).count() <= usize::from(unreadable > 0);
+    let all = faults.join("; ");
+    let advice = match is_file && !all.contains("`carillon restore FILE`") {
+        true if is_of_rows => format!(": {CHANGED_ADVICE}"),
+        true => format!(": {DAMAGED_ADVICE}"),
+        false => String::new(),
+    };
+    let is = if shape.ledger.missing { "missing" } else { "damaged" };
+    format!("the ledger is {is}: {all}{advice}")
 }
 
 /// That this ledger has the place of another one, until somebody has seen that.

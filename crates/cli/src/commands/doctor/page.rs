@@ -1,0 +1,156 @@
+//! What `doctor` found, as a page to read.
+
+use std::collections::BTreeMap;
+
+use calendar::delivery::{Class, State};
+use jiff::SignedDuration;
+
+use super::{Lateness, LedgerShape, Shape};
+use crate::words;
+
+/// What stands only in the ledger.
+const UNREAD: &str = "not known: the ledger cannot be read";
+
+/// How the ledger is.
+fn ledger_words(ledger: &LedgerShape) -> String {
+    let health = match (ledger.ok, ledger.missing, ledger.record.is_empty()) {
+        (_, true, _) => "MISSING",
+        (false, false, _) => "DAMAGED",
+        (true, false, false) => "RECORD CHANGED",
+        (true, false, true) => "sound",
+    };
+    match ledger.schema {
+        Some(schema) if ledger.deep => {
+            format!("schema {schema}, SQLite {}, {health}, every record compared", ledger.sqlite)
+        }
+        Some(schema) => format!(
+            "schema {schema}, SQLite {}, {health}, records not compared (`carillon doctor --deep` does)",
+            ledger.sqlite
+        ),
+        None if !ledger.ok => format!("SQLite {}, {health}", ledger.sqlite),
+        None => "not there yet: it is made when something is added".into(),
+    }
+}
+
+/// The page.
+pub(super) fn text(shape: &Shape) -> String {
+    let ledger = &shape.ledger;
+    let ledger_words = ledger_words(ledger);
+    let service = match (&shape.service.pid, &shape.service.version) {
+        (Some(pid), Some(version)) => format!("running, process {pid}, version {version}"),
+        _ => "not running".into(),
+    };
+    let notifier = match (&shape.notifier.reachable, &shape.notifier.name) {
+        (None, _) if !shape.service.running => "not known while no service runs".to_string(),
+        (None, _) if !shape.ledger.ok => UNREAD.into(),
+        (None, _) => "not known yet".into(),
+        (Some(_), Some(name)) => name.clone(),
+        (Some(_), None) => "none: reminders wait in the inbox until there is one".into(),
+    };
+    let autostart = match shape.autostart {
+        Some(true) => "on",
+        Some(false) => "off",
+        None => "not known",
+    };
+    let lateness = match &shape.lateness_ms {
+        late if late.n == 0 && !shape.ledger.ok => UNREAD.into(),
+        late => late.words(),
+    };
+    let zones = match shape.zones.moved {
+        0 => format!("{} ({})", shape.zones.version, shape.zones.source),
+        n => format!(
+            "{} ({}), which moved {}: `carillon zones`",
+            shape.zones.version,
+            shape.zones.source,
+            words::count(n as usize, "occurrence")
+        ),
+    };
+    let backups = match (&shape.backups.newest, shape.backups.kept) {
+        (Some(day), 1) => format!("one, of {day}"),
+        (Some(day), n) => format!("{n}, the newest of {day}"),
+        (None, _) => "none yet: the service makes one a day".into(),
+    };
+    let place = format!("is in {}", shape.zones.system_zone);
+    let mut rows = vec![
+        ["  ledger", &ledger.path],
+        ["", &ledger_words],
+        ["  backups", &backups],
+        ["  zones", &zones],
+        ["  this computer", &place],
+        ["  service", &service],
+        ["  notifications", &notifier],
+        ["  start at login", autostart],
+        ["  lateness", &lateness],
+    ];
+    let ends = ends(&shape.counts);
+    if !ends.is_empty() {
+        rows.push(["  in 30 days", &ends]);
+    }
+    rows.extend(happened(shape));
+    rows.push(["  log", &shape.log]);
+    let verdict = match shape.problems.is_empty() {
+        true => "All is well.\n".into(),
+        false => {
+            shape.problems.iter().map(|line| format!("Not well: {line}.\n")).collect::<String>()
+        }
+    };
+    let rows: Vec<_> = rows.into_iter().map(|row| row.map(String::from)).collect();
+    let table = words::columns(&rows);
+    format!("Carillon {}\n{table}{verdict}", shape.version)
+}
+
+/// What was done to the ledger, and what a person did that keeps it silent.
+fn happened(shape: &Shape) -> impl Iterator<Item = [&str; 2]> {
+    let rows = [
+        ("  paused", &shape.paused),
+        ("  restored or copied", &shape.restored),
+        ("  another ledger", &shape.mended),
+    ];
+    rows.into_iter().filter_map(|(what, words)| Some([what, words.as_deref()?]))
+}
+
+impl Lateness {
+    fn words(&self) -> String {
+        let (Some(p50), Some(p99), Some(share)) = (self.p50, self.p99, self.within_a_minute) else {
+            return "nothing was told in the last 30 days".into();
+        };
+        format!(
+            "half within {}, 99 of 100 within {}; {:.1} % of {} told within a minute, over 30 days, without what waited for quiet hours, a pause or a person",
+            span(p50),
+            span(p99),
+            share * 100.0,
+            self.n
+        )
+    }
+}
+
+/// Milliseconds as people read them.
+fn span(ms: i64) -> String {
+    match ms {
+        ..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        _ => words::length(SignedDuration::from_millis(ms)),
+    }
+}
+
+/// How many came to which end, in the words of the screen.
+fn ends(counts: &BTreeMap<String, u64>) -> String {
+    let of = |class: Class| {
+        let mut said: Vec<(&str, u64)> = Vec::new();
+        for state in State::ALL.into_iter().filter(|state| state.class() == class) {
+            let n = counts.get(state.code()).copied().unwrap_or_default();
+            match said.iter_mut().find(|(known, _)| *known == words::state(state)) {
+                Some((_, sum)) => *sum += n,
+                None => said.push((words::state(state), n)),
+            }
+        }
+        let some = said.into_iter().filter(|(_, n)| *n > 0);
+        some.map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
+    };
+    // What was settled since is an end as well, and counted as that too.
+    match (of(Class::Final), of(Class::Parked)) {
+        (ends, parked) if parked.is_empty() => ends,
+        (ends, parked) if ends.is_empty() => format!("{parked} for a time or still"),
+        (ends, parked) => format!("{ends}; {parked} for a time or still"),
+    }
+}
