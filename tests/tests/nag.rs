@@ -6,7 +6,9 @@ use calendar::{
     draft::{EventDraft, ReminderDraft},
     id::{ChannelId, DeliveryId, EventId},
 };
-use engine::{channels::NewWebhook, ledger::acknowledgement::Answer, quiet::QuietHours};
+use engine::{
+    channels::NewWebhook, ledger::acknowledgement::Answer, quiet::QuietHours, tellings::Then,
+};
 use jiff::SignedDuration;
 
 const BERLIN: &str = "Europe/Berlin";
@@ -55,6 +57,40 @@ fn it_is_told_every_so_often_and_stands_in_the_inbox_once() {
     let shown: Vec<_> = world.deliveries().iter().map(|l| l.row.id).collect();
     let waiting = world.engine().awaiting_answer(&shown).expect("a ledger");
     assert_eq!(waiting.into_iter().collect::<Vec<_>>(), [latest(&world)]);
+}
+
+#[test]
+fn each_telling_knows_the_others_and_what_comes_after_the_last() {
+    let (mut world, _) = pill();
+    world.wait_until("2026-11-23T09:55");
+    let all = |world: &World, of: usize| {
+        let row = &world.deliveries()[of].row;
+        let all = world.engine().tellings(row).expect("a ledger").expect("it nags");
+        assert_eq!(all.every.seconds(), 600);
+        (all.rows.len(), all.rows.iter().filter(|row| row.told_at.is_some()).count(), all.then)
+    };
+    for of in 0..3 {
+        let next = Then::Again(world.instant("2026-11-23T10:00"));
+        assert_eq!(all(&world, of), (4, 3, next));
+    }
+    let id = world.deliveries()[0].row.id;
+    world.engine().acknowledge(&[id], Answer::Done, "cli").expect("done");
+    let (rows, told, then) = all(&world, 2);
+    let Then::Answered(given) = then else { panic!("{then:?}") };
+    assert_eq!((rows, told, given.answer, given.place.as_str()), (4, 3, Answer::Done, "cli"));
+}
+
+#[test]
+fn what_nobody_answers_ends_after_a_day_and_says_so() {
+    let (mut world, id) = pill();
+    change(&mut world, id, |draft| {
+        draft.reminders = Some(vec![nagging("10h", ChannelId::DESKTOP)]);
+    });
+    world.wait_until("2026-11-25T12:00");
+    let row = &world.deliveries()[0].row;
+    let all = world.engine().tellings(row).expect("a ledger").expect("it nags");
+    assert_eq!((all.rows.len(), all.then), (3, Then::Enough));
+    change(&mut world, id, |draft| draft.title = "Pills".into());
 }
 
 #[test]

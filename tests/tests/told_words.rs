@@ -59,6 +59,21 @@ fn what_came_in_a_digest_says_how_late_and_why() {
 }
 
 #[test]
+fn what_is_told_within_its_grace_knows_why_it_had_to_wait_if_one_could_notice_it() {
+    let mut world = world();
+    world.has_slept(0);
+    notes(&mut world, &["2041", "2042", "2043"]);
+    world.wait_until("2026-11-23T20:40:00");
+    world.jump_to("2026-11-23T20:42:50");
+    world.run();
+    world.jump_to("2026-11-23T20:43:02");
+    world.run();
+    let stopped = Some(Reason::LateStopped);
+    let told = [(Reason::LateStopped, stopped), (Reason::OnTime, stopped), (Reason::OnTime, None)];
+    assert_eq!(reasons(&world), told);
+}
+
+#[test]
 fn a_sleep_is_called_so_where_the_machine_knows_of_it() {
     for (slept, cause) in
         [(420, Reason::LateAsleep), (9, Reason::LateStopped), (10, Reason::LateAsleep)]

@@ -142,7 +142,13 @@ pub fn length(field: &str, text: &str) -> Result<Length, Failure> {
         Ok(Trigger::Relative { .. } | Trigger::At(_)) | Err(_) => {
             let shown: String = text.chars().take(40).collect();
             let is_written = text.chars().all(|c| c.is_ascii_digit() || "mhdw".contains(c));
+            let seconds = bare && text.trim_end_matches('s').chars().all(|c| c.is_ascii_digit());
             let message = match bare && is_written && text.ends_with(['m', 'h', 'd', 'w']) {
+                false if seconds && text.ends_with('s') => {
+                    format!(
+                        "'{shown}' is in seconds: a minute is the least, so write 1m, 45m or 2h"
+                    )
+                }
                 true => format!("{shown} is too long: at most 3660d or 8784h are taken"),
                 false => format!("'{shown}' is not a length: write 45m, 2h, 1h30m, 3d or 1w"),
             };

@@ -4,7 +4,12 @@ pub use engine::message::spoken as moment_there;
 use std::{io, str::FromStr};
 
 use calendar::{delivery::State, nag::Insist, policy::Overlap, reminder::Trigger};
-use jiff::{SignedDuration, Timestamp, civil::Date, fmt::temporal::Pieces, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, Time},
+    fmt::temporal::Pieces,
+    tz::TimeZone,
+};
 use terminal_size::{Width, terminal_size_of};
 
 /// `Tue 24 Nov 2026`.
@@ -19,14 +24,17 @@ pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     local.strftime(form).to_string()
 }
 
-/// The local start the ledger keeps with a delivery, in words.
+/// The local start the ledger keeps with a delivery, in words, with seconds where there are some.
 pub fn label(text: &str) -> String {
     let Ok(pieces) = Pieces::parse(text) else { return text.to_string() };
     let day = date(pieces.date());
+    let clock = |time: Time| {
+        time.strftime(if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string()
+    };
     let zone = text.split_once('[').map(|(_, zone)| zone.trim_end_matches(']'));
     match (pieces.time(), zone) {
-        (Some(time), Some(zone)) => format!("{day}, {} ({zone})", time.strftime("%H:%M")),
-        (Some(time), None) => format!("{day}, {}", time.strftime("%H:%M")),
+        (Some(time), Some(zone)) => format!("{day}, {} ({zone})", clock(time)),
+        (Some(time), None) => format!("{day}, {}", clock(time)),
         (None, _) => day,
     }
 }
@@ -110,6 +118,12 @@ pub fn reminder(text: &str, zone: &TimeZone) -> String {
         Some(("x", _)) => "a test".into(),
         Some(_) | None => read(text),
     }
+}
+
+/// ` (repeat 3)` of a reminder that is told again until it is answered, or nothing.
+pub fn repeat(reminder: &str) -> String {
+    let number = reminder.strip_prefix("n:").and_then(|rest| rest.rsplit(':').next());
+    number.map_or_else(String::new, |number| format!(" (repeat {number})"))
 }
 
 /// The word people know a state by.

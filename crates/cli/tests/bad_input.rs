@@ -112,6 +112,7 @@ fn what_the_parser_refuses_is_said_in_our_words() {
         ("pause 100000d", 2, "100000d is too long: at most 3660d"),
         ("pause 99999999999h", 2, "99999999999h is too long"),
         ("pause soon", 2, "'soon' is not a length"),
+        ("pause 20s", 2, "'20s' is in seconds: a minute is the least, so write 1m, 45m or 2h"),
         ("add x", 2, "say when it is: with --at, --deadline or --cron"),
     ]);
 }

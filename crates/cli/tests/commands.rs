@@ -361,6 +361,28 @@ fn imported_files_come_in_once_with_a_remark_for_what_is_lost() {
 }
 
 #[test]
+fn a_start_with_seconds_is_shown_with_them() {
+    let desk = Desk::new();
+    for (at, shown) in
+        [("09:00:18", "09:00:18 (Europe/Berlin)"), ("09:00", "09:00 (Europe/Berlin)")]
+    {
+        let added = desk.line(&format!("add L --at 2031-05-01T{at}"));
+        assert!(added.done().contains(&format!("Thu 1 May 2031, {shown}")), "{added:?}");
+    }
+}
+
+#[test]
+fn a_simulation_says_what_it_takes_for_granted_of_endpoints() {
+    let desk = Desk::new();
+    desk.line("channel add webhook lamp http://127.0.0.1:9/x --network loopback").done();
+    desk.add("Tea --kind note --cron 0~8~*~*~*");
+    let granted = "Endpoints are taken to accept each call at once.\n";
+    assert!(!desk.line("simulate").done().contains(granted));
+    desk.add("Sync --kind note --cron 0~9~*~*~* --channel lamp");
+    assert!(desk.line("simulate").done().ends_with(&format!(" told on time\n{granted}")));
+}
+
+#[test]
 fn a_file_whose_events_are_in_another_calendar_makes_no_second_copy_by_itself() {
     let desk = Desk::new();
     let file = desk.beside().join("big.ics");

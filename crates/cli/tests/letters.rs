@@ -19,6 +19,10 @@ fn letters_are_named_or_chosen_and_never_both() {
     assert_eq!(desk.line("discard --since 2026-01-01 --note old --json").json(), none);
     assert!(desk.line("retry --channel nowhere").refused(1).contains("'nowhere'"));
     assert!(desk.line("discard --all --note  ").refused(2).contains("note"));
+    let said = desk.line("discard --all");
+    assert!(said.refused(2).contains("say with --note why it is set aside"), "{said:?}");
+    let none = "discard dlv_00000000000000000000000000000000";
+    assert!(!desk.line(none).refused(1).contains("--note"), "that it is not there comes first");
 }
 
 #[test]

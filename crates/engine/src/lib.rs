@@ -74,6 +74,7 @@ mod single;
 pub mod statistics;
 pub mod swapped;
 pub mod taken_back;
+pub mod tellings;
 pub mod undo;
 pub mod vault;
 mod verdict;

@@ -22,6 +22,9 @@ const LINES: usize = 6;
 /// and names so many missed tasks, and so many others.
 const NAMED: usize = 4;
 
+/// What is told so many seconds after it was due or sooner needs no word about it.
+pub const NOTICED: i64 = 3;
+
 /// What the words need besides the row.
 #[derive(Debug, Clone)]
 pub(crate) struct Setting {

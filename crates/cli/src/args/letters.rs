@@ -37,7 +37,7 @@ pub struct Retry {
 pub struct Discard {
     #[command(flatten)]
     pub which: WhichLetters,
-    /// Why, such as "it arrived"
+    /// Why, such as "it arrived"; needed, and kept with it
     #[arg(long, value_name = "TEXT")]
-    pub note: String,
+    pub note: Option<String>,
 }

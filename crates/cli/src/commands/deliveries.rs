@@ -6,7 +6,7 @@ use engine::{
         inbox::{Filter, Listed},
         overflow::OverflowRow,
     },
-    message::utc,
+    message::{NOTICED, utc},
 };
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -149,9 +149,6 @@ fn range(session: &Session, row: &OverflowRow) -> String {
     )
 }
 
-/// What is told later than this after it was due is noticed.
-const NOTICED: SignedDuration = SignedDuration::from_secs(5);
-
 /// By how much it was told beyond its grace.
 pub fn late(listed: &Listed) -> Option<SignedDuration> {
     let row = &listed.row;
@@ -160,16 +157,29 @@ pub fn late(listed: &Listed) -> Option<SignedDuration> {
 }
 
 /// How long after it was due something was told that counts as told on time, where one could
-/// notice it.
-pub fn after_due(late: SignedDuration) -> String {
-    match late > NOTICED {
-        true => format!(" ({} after it was due)", words::length(late)),
-        false => String::new(),
+/// notice it, and why, where that is known.
+pub fn after_due(late: SignedDuration, cause: Option<Reason>) -> String {
+    if late <= SignedDuration::from_secs(NOTICED) {
+        return String::new();
     }
+    let cause = cause.map_or_else(String::new, |why| format!(": {}", why.cause()));
+    format!(" ({} after it was due{cause})", words::length(late))
 }
 
-/// State and reason in few words.
+/// The same of a delivery.
+pub fn delay(listed: &Listed) -> String {
+    let row = &listed.row;
+    let late = row.told_at.map(|at| at.duration_since(row.facts.due)).unwrap_or_default();
+    after_due(late, row.late_cause)
+}
+
+/// State and reason in few words, and whether it repeats what was told already.
 pub fn says(listed: &Listed) -> String {
+    let repeat = words::repeat(&listed.row.identity.reminder);
+    format!("{}{repeat}", says_of_it(listed))
+}
+
+fn says_of_it(listed: &Listed) -> String {
     let row = &listed.row;
     let tries = match row.attempts {
         0 | 1 => String::new(),
@@ -179,7 +189,7 @@ pub fn says(listed: &Listed) -> String {
     match (row.facts.state, row.facts.reason) {
         (State::Scheduled, _) => "scheduled".into(),
         (State::Completed, Reason::OnTime) => {
-            format!("told on time{}{tries}", after_due(late.unwrap_or_default()))
+            format!("told on time{}{tries}", delay(listed))
         }
         (State::Completed, reason) if reason.is_late() => {
             let cause = reason.cause();
@@ -191,6 +201,7 @@ pub fn says(listed: &Listed) -> String {
             let late = words::length(late.unwrap_or_default());
             format!("told {late} late, in one digest with others{tries}: {cause}")
         }
+        (State::Completed, reason) => format!("{}{}{tries}", reason.sentence(), delay(listed)),
         (State::Pending | State::Processing | State::Retrying, reason) => {
             format!("{}{tries}: {}", words::state(row.facts.state), reason.sentence())
         }
@@ -204,10 +215,13 @@ mod tests {
 
     #[test]
     fn a_delay_within_its_grace_is_said_once_it_can_be_noticed() {
-        for (seconds, said) in
-            [(0, ""), (5, ""), (6, " (6 s after it was due)"), (59, " (59 s after it was due)")]
-        {
-            assert_eq!(after_due(SignedDuration::from_secs(seconds)), said);
+        for (seconds, cause, said) in [
+            (0, None, ""),
+            (3, Some(Reason::LateStopped), ""),
+            (4, None, " (4 s after it was due)"),
+            (59, Some(Reason::LatePaused), " (59 s after it was due: reminders were paused)"),
+        ] {
+            assert_eq!(after_due(SignedDuration::from_secs(seconds), cause), said);
         }
     }
 }

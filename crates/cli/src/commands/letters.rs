@@ -68,7 +68,14 @@ pub fn retry(session: &Session, asked: &Retry) -> Result<Answer, Failure> {
 }
 
 pub fn discard(session: &Session, asked: &Discard) -> Result<Answer, Failure> {
-    let decided = decide(session, &asked.which, Decision::Discard(&asked.note))?;
+    if !asked.which.deliveries.is_empty() {
+        refuse_others(session, &session.deliveries(&asked.which.deliveries)?)?;
+    }
+    let note = asked.note.as_deref().ok_or_else(|| {
+        let message = "say with --note why it is set aside, such as --note \"it arrived\": nobody will be told of it any more, and the note is all its record says of that";
+        Failure::usage("note", message)
+    })?;
+    let decided = decide(session, &asked.which, Decision::Discard(note))?;
     let text = match decided.done.len() {
         0 => "Nothing is set aside.\n".into(),
         n => format!("Set {} aside.\n", words::count(n, "reminder")),

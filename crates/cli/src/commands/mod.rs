@@ -25,6 +25,8 @@ mod quick;
 mod quiet;
 mod series;
 mod simulate;
+mod steps;
+mod tellings;
 mod undo;
 mod why;
 pub mod zones;

@@ -1,7 +1,12 @@
 //! `carillon quiet`, `pause` and `resume`: when nothing pops up on this desktop.
 
-use calendar::quiet::Quiet;
-use engine::{message::utc, quiet::QuietHours, settings};
+use calendar::{delivery::State, quiet::Quiet};
+use engine::{
+    ledger::inbox::{Filter, Listed},
+    message::utc,
+    quiet::QuietHours,
+    settings,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -81,9 +86,35 @@ pub fn pause(session: &Session, asked: &Pause) -> Result<Answer, Failure> {
 }
 
 pub fn resume(session: &Session) -> Result<Answer, Failure> {
-    let was = session.engine.paused()?.is_some();
+    if session.engine.paused()?.is_none() {
+        return told(session, "There was no pause.\n");
+    }
+    let waiting = waiting(session)?;
     session.engine.resume()?;
-    told(session, if was { "What waited is told now.\n" } else { "There was no pause.\n" })
+    let (zone, now) = (session.zone(), session.engine.now().wall);
+    let quiet = session.engine.quiet_hours()?.filter(|quiet| quiet.on);
+    let many = words::count(waiting, "reminder");
+    let first = match (waiting, quiet.and_then(|quiet| quiet.rules.until(now, &zone))) {
+        (0, _) => "The pause is over; nothing waited.\n".to_string(),
+        (n, Some(at)) => {
+            let wait = if n == 1 { "waits" } else { "wait" };
+            format!(
+                "The pause is over; {many} {wait} on, for quiet hours to end at {}.\n",
+                clock(at, &zone)
+            )
+        }
+        (1, None) => format!("The pause is over; the {many} that waited is told now.\n"),
+        (_, None) => format!("The pause is over; the {many} that waited are told now.\n"),
+    };
+    told(session, &format!("{first}{}", if waiting > 0 { session.warning() } else { "" }))
+}
+
+/// How many reminders wait for a pause or quiet hours to end.
+fn waiting(session: &Session) -> Result<usize, Failure> {
+    let filter = Filter { states: vec![State::Held], limit: 1_000, ..Filter::default() };
+    let held = session.engine.deliveries(&filter)?;
+    let is_silenced = |listed: &&Listed| listed.row.facts.reason.as_late().is_silence();
+    Ok(held.iter().filter(is_silenced).count())
 }
 
 /// How things stand.

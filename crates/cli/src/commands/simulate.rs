@@ -7,8 +7,9 @@ use std::{
     time::Duration,
 };
 
-use calendar::{delivery::State, timing::later, zones::ZoneName};
+use calendar::{delivery::State, id::ChannelId, timing::later, zones::ZoneName};
 use engine::{
+    ledger::channel::ChannelRow,
     message::utc,
     simulate::{Journey, Ring, Travelled},
 };
@@ -64,7 +65,8 @@ pub fn run(session: &Session, words: &Simulate) -> Result<Answer, Failure> {
         wakes: travelled.wakes,
     };
     let zone = session.context.zones.zone(&travelled.zone).0;
-    Ok(Answer::new(text(&travelled, &journey, &shape, &zone), &shape))
+    let text = text(&travelled, &journey, &shape, &zone);
+    Ok(Answer::new(text + &webhooks(session, &travelled)?, &shape))
 }
 
 /// Travels, saying on a terminal how far it has come when that takes long.
@@ -86,6 +88,31 @@ fn travel(session: &Session, journey: &Journey) -> Result<Travelled, Failure> {
         write!(io::stderr(), "\r\u{1b}[K").unwrap_or(());
     }
     Ok(travelled)
+}
+
+/// What is taken for granted of the endpoints that would be called, and which of them rest.
+fn webhooks(session: &Session, travelled: &Travelled) -> Result<String, Failure> {
+    let called = |row: &&ChannelRow| {
+        let calls = |ring: &Ring| {
+            let row_of = &ring.listed.row;
+            row_of.identity.channel == row.id && state(ring) == State::Completed
+        };
+        row.id != ChannelId::DESKTOP && travelled.rings.iter().any(calls)
+    };
+    let channels = session.engine.channels()?;
+    let called: Vec<&ChannelRow> = channels.iter().filter(called).collect();
+    if called.is_empty() {
+        return Ok(String::new());
+    }
+    let resting = session.engine.resting()?;
+    let rests = called.iter().filter_map(|row| Some((&row.name, resting.get(&row.id)?)));
+    let rests = rests.map(|(name, rest)| {
+        let until = words::moment(rest.until, &session.zone());
+        let failures = words::count(rest.failures as usize, "failure");
+        format!(" {name} is resting now, until {until}, after {failures}: what is due may wait.")
+    });
+    let rests: String = rests.collect();
+    Ok(format!("Endpoints are taken to accept each call at once.{rests}\n"))
 }
 
 fn ring_shape(ring: &Ring) -> RingShape {

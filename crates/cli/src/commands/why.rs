@@ -6,20 +6,19 @@ use calendar::{
     reason::Reason,
 };
 use engine::{
-    ledger::{
-        acknowledgement::{Answer as Said, Given},
-        attempt::AttemptRow,
-        audit::AuditRow,
-        channel::ChannelRow,
-        inbox::Listed,
-    },
+    ledger::{attempt::AttemptRow, channel::ChannelRow, inbox::Listed},
     message::{thousands, utc},
     queries::Story,
+    tellings::Tellings,
 };
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
 
-use super::deliveries;
+use super::{
+    deliveries,
+    steps::{came_of, steps, until_of},
+    tellings,
+};
 use crate::{answer::Answer, args::OneDelivery, failure::Failure, session::Session, words};
 
 #[derive(Serialize)]
@@ -28,6 +27,9 @@ struct Shape {
     transitions: Vec<Transition>,
     attempts: Vec<Attempt>,
     answer: Option<Answered>,
+    /// The other tellings, of a reminder that is told until it is answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tellings: Option<tellings::Shape>,
     /// What was missed before it and is no delivery.
     #[serde(skip_serializing_if = "Option::is_none")]
     behind: Option<Behind>,
@@ -74,6 +76,7 @@ pub fn run(session: &Session, words: &OneDelivery) -> Result<Answer, Failure> {
         Err(failure) if failure.is_not_found() => return Err(forgotten(session, failure)?),
         found => found?,
     };
+    let again = session.engine.tellings(&story.delivery.row)?;
     let transitions = story.transitions.iter().map(|step| Transition {
         at: utc(step.at),
         from: (!step.from.is_empty()).then(|| step.from.clone()),
@@ -100,6 +103,7 @@ pub fn run(session: &Session, words: &OneDelivery) -> Result<Answer, Failure> {
             until: until_of(given.answer).map(utc),
             place: given.place.clone(),
         }),
+        tellings: again.as_ref().map(|all| tellings::Shape::of(all, &session.zone())),
         behind: story.behind.map(|missed| Behind {
             count: missed.count,
             from: utc(missed.from),
@@ -108,7 +112,7 @@ pub fn run(session: &Session, words: &OneDelivery) -> Result<Answer, Failure> {
     };
     let channels = session.engine.channels()?;
     let channel = channels.iter().find(|row| row.id == story.delivery.row.identity.channel);
-    Ok(Answer::new(tell(&story, channel, &session.zone()), &shape))
+    Ok(Answer::new(tell(&story, again.as_ref(), channel, &session.zone()), &shape))
 }
 
 fn find(session: &Session, name: &str) -> Result<Story, Failure> {
@@ -122,7 +126,12 @@ fn forgotten(session: &Session, failure: Failure) -> Result<Failure, Failure> {
     Ok(failure.and(&format!("what was over by {until} is no longer kept")))
 }
 
-fn tell(story: &Story, channel: Option<&ChannelRow>, zone: &TimeZone) -> String {
+fn tell(
+    story: &Story,
+    again: Option<&Tellings>,
+    channel: Option<&ChannelRow>,
+    zone: &TimeZone,
+) -> String {
     let listed = &story.delivery;
     let row = &listed.row;
     let mut text = match row.event {
@@ -140,6 +149,9 @@ fn tell(story: &Story, channel: Option<&ChannelRow>, zone: &TimeZone) -> String 
         ["  due".into(), words::moment_there(row.facts.due, zone)],
         ["  worth telling".into(), worth(listed, zone)],
     ];
+    if let Some(all) = again {
+        facts.push(["  told again".into(), tellings::sums_up(all, zone)]);
+    }
     if row.again {
         let [mark, words] = doubt(story);
         facts.push([format!("  {mark}"), words.into()]);
@@ -156,6 +168,9 @@ fn tell(story: &Story, channel: Option<&ChannelRow>, zone: &TimeZone) -> String 
     text.push_str(&words::columns(&facts));
     text.push_str("\nWhat happened\n");
     text.push_str(&steps(story, zone));
+    if let Some(all) = again {
+        text.push_str(&tellings::list(all, row.id, zone));
+    }
     text
 }
 
@@ -218,13 +233,15 @@ fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
             format!("It was told {} late, on {told}: {}.", words::length(late), reason.cause())
         }
         (State::Completed, Reason::OnTime) => {
-            format!("It was told on time{}, on {told}.", deliveries::after_due(late))
+            format!("It was told on time{}, on {told}.", deliveries::delay(listed))
         }
         (State::Completed, reason) if deliveries::late(listed).is_some() => {
             let cause = row.late_cause.map_or_else(String::new, |why| format!(": {}", why.cause()));
             format!("It was {} {} late, on {told}{cause}.", reason.sentence(), words::length(late))
         }
-        (State::Completed, reason) => format!("It was {} on {told}.", reason.sentence()),
+        (State::Completed, reason) => {
+            format!("It was {}{} on {told}.", reason.sentence(), deliveries::delay(listed))
+        }
         (State::Held | State::Retrying, reason) => {
             let until = row
                 .facts
@@ -251,132 +268,25 @@ fn worth(listed: &Listed, zone: &TimeZone) -> String {
         UseBy::End => "the end",
         UseBy::Day => "the end of the day",
         UseBy::Deadline => "the deadline",
-        UseBy::After(_) => "an age after it was due",
+        UseBy::After(seconds) => {
+            let age = words::length(SignedDuration::from_secs(seconds));
+            return after(facts.use_by, &format!("{age} after it was due"), zone);
+        }
         UseBy::Never => "no end",
     };
-    match facts.use_by {
+    after(facts.use_by, rule, zone)
+}
+
+fn after(use_by: Option<Timestamp>, rule: &str, zone: &TimeZone) -> String {
+    match use_by {
         Some(at) => format!("until {} ({rule})", words::moment(at, zone)),
         None => "however late it is".into(),
     }
 }
 
-/// The steps in order, tries and the answer among them where they happened; a date is said when
-/// it changes.
-fn steps(story: &Story, zone: &TimeZone) -> String {
-    let mut tries = story.attempts.iter();
-    let mut answer = story.answer.as_ref();
-    let (mut text, mut day) = (String::new(), None);
-    let mut line = |text: &mut String, at: Timestamp, says: &str| {
-        let at = at.to_zoned(zone.clone());
-        if day.replace(at.date()) != Some(at.date()) {
-            text.push_str(&format!("  {}\n", words::date(at.date())));
-        }
-        text.push_str(&format!("    {}  {says}\n", at.strftime("%H:%M:%S")));
-    };
-    for step in &story.transitions {
-        // What an answer cancels comes after it, though both are of one moment.
-        let comes_first = |given: &mut &Given| {
-            given.at < step.at || (given.at == step.at && step.reason.is_cancel())
-        };
-        if let Some(given) = answer.take_if(comes_first) {
-            line(&mut text, given.at, &answered(given, zone));
-        }
-        let says = format!("{}{}{}", step.reason.sentence(), step.said_note(), by(step));
-        line(&mut text, step.at, &says);
-        if step.to == State::Processing
-            && let Some(one) = tries.next()
-        {
-            text.push_str(&format!("              try {}: {}\n", one.n, outcome(one)));
-        }
-    }
-    if let Some(given) = answer {
-        line(&mut text, given.at, &answered(given, zone));
-    }
-    for one in tries {
-        text.push_str(&format!("              try {}: {}\n", one.n, outcome(one)));
-    }
-    text
-}
-
-fn until_of(answer: Said) -> Option<Timestamp> {
-    match answer {
-        Said::Snoozed(until) => Some(until),
-        Said::Done | Said::Dismissed | Said::Opened => None,
-    }
-}
-
-/// What a person answered, and through what.
-fn answered(given: &Given, zone: &TimeZone) -> String {
-    let what = match given.answer {
-        Said::Done => "done".into(),
-        Said::Dismissed => "dismissed".into(),
-        Said::Opened => "opened".into(),
-        Said::Snoozed(until) => format!("snoozed until {}", words::moment(until, zone)),
-    };
-    let place = match given.place.as_str() {
-        "cli" => ", from the command line",
-        "window" => ", in the window",
-        "notification" => ", on the notification",
-        _ => "",
-    };
-    format!("{what}{place}")
-}
-
-/// Who did it, where that was a person.
-fn by(step: &AuditRow) -> &'static str {
-    match step.actor.as_str() {
-        "cli" => ", from the command line",
-        "window" => ", from the window",
-        "desktop" => ", on the notification",
-        _ => "",
-    }
-}
-
-fn came_of(one: &AttemptRow) -> &str {
-    match one.outcome.as_deref() {
-        None => "under way",
-        Some("accepted") => "accepted",
-        Some("transient") => "failed for now",
-        Some("permanent") => "refused for good",
-        Some("ambiguous") => "nobody knows whether it arrived",
-        Some("unavailable") => "not possible now",
-        Some("unknown") => "cut off, so nobody knows whether it arrived",
-        Some(other) => other,
-    }
-}
-
-fn outcome(one: &AttemptRow) -> String {
-    let mut text = came_of(one).to_string();
-    let detail = brief(&one.detail);
-    if let Some(status) = one.status.filter(|_| !detail.starts_with("answered ")) {
-        text.push_str(&format!(", HTTP {status}"));
-    }
-    if !detail.is_empty() {
-        text.push_str(&format!(", {detail}"));
-    }
-    if let Some(end) = one.finished {
-        let took = end.duration_since(one.started);
-        text.push_str(&match took.as_secs() {
-            0..10 => format!(" (after {} ms)", took.as_millis()),
-            _ => format!(" (after {})", words::length(took)),
-        });
-    }
-    text
-}
-
-/// What was answered, without what says nothing of the delivery; --json has it all.
-fn brief(detail: &str) -> String {
-    let plain = ["date: ", "server: ", "content-type: "];
-    // A body comes last, and whatever is in it stays.
-    let (head, body) = detail.split_once("; body: ").map_or((detail, None), |(a, b)| (a, Some(b)));
-    let parts = head.split("; ").filter(|part| !plain.iter().any(|name| part.starts_with(name)));
-    let head = parts.collect::<Vec<_>>().join("; ");
-    body.map_or(head.clone(), |body| format!("{head}; body: {body}"))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{before_it, brief};
+    use super::before_it;
 
     #[test]
     fn what_was_told_at_a_later_try_says_what_came_of_those_before() {
@@ -395,24 +305,6 @@ mod tests {
                 before_it(u32::try_from(before.len()).expect("few") + 1, &tries(before)),
                 said
             );
-        }
-    }
-
-    #[test]
-    fn a_try_says_what_was_answered_and_not_which_program_did() {
-        for (detail, said) in [
-            (
-                "answered 500 Internal Server Error; date: Sun, 22 Nov; server: Base; body: no; date: x",
-                "answered 500 Internal Server Error; body: no; date: x",
-            ),
-            (
-                "answered 429 Too Many Requests; retry-after: 20",
-                "answered 429 Too Many Requests; retry-after: 20",
-            ),
-            ("the connection was refused", "the connection was refused"),
-            ("", ""),
-        ] {
-            assert_eq!(brief(detail), said);
         }
     }
 }

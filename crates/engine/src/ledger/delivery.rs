@@ -17,7 +17,9 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 pub use self::{
-    chain::{is_told_again, last_nag, nagging_since, replaced_by, told_first, unanswered},
+    chain::{
+        is_told_again, last_nag, nagging_since, replaced_by, tellings, told_first, unanswered,
+    },
     home::{hand_over, hand_over_all, hand_over_from},
     write::{
         Effects, Retimed, claim, enter, flag_cancel, insert, made_now, retime, shown, wait_anew,

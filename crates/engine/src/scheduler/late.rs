@@ -59,6 +59,17 @@ impl Pass<'_> {
         Ok(superseded)
     }
 
+    /// Why a row is told some seconds after it was due, also where its grace allows that; if it is
+    /// known.
+    pub(super) fn delay(&self, row: &DeliveryRow) -> Option<Reason> {
+        let due = row.facts.due;
+        if self.act.wall() <= later(due, message::NOTICED) {
+            return None;
+        }
+        let absence = self.absences.iter().find(|a| a.from <= due && due <= a.to);
+        row.late_cause.or(absence.map(|a| a.cause))
+    }
+
     /// Why a row is late now, if it is.
     pub(super) fn lateness(&self, row: &DeliveryRow) -> Option<Lateness> {
         let due = row.facts.due;

@@ -97,7 +97,9 @@ impl Pass<'_> {
             late_cause: match state {
                 State::Held if !row.is_asked_for() => Some(Reason::LateHeld),
                 // The reason says how it was told, and this why so late.
-                State::Completed => self.lateness(row).map(|late| late.cause),
+                State::Completed => {
+                    self.lateness(row).map(|late| late.cause).or_else(|| self.delay(row))
+                }
                 _ => None,
             },
             shown_by,

@@ -73,6 +73,22 @@ pub fn unanswered(tx: &Transaction<'_>, of: &Identity, trigger: &str) -> Result<
     several(tx, rest, params![of.subject, of.occurrence, trigger])
 }
 
+/// All that tells, told or was to tell this trigger's reminder of an occurrence through one channel,
+/// by when it was due; of very many the last.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn tellings(tx: &Transaction<'_>, of: &Identity, trigger: &str) -> Result<Vec<DeliveryRow>> {
+    let rest = "WHERE d.subject = ?1 AND d.occurrence = ?2 AND +d.channel = ?4
+        AND (d.reminder = 't:' || ?3
+            OR substr(d.reminder, 1, length(?3) + 3) IN ('s:' || ?3 || ':', 'n:' || ?3 || ':'))
+        ORDER BY d.due DESC, d.id DESC LIMIT 2000";
+    let values = params![of.subject, of.occurrence, trigger, of.channel.bytes()];
+    let mut rows = several(tx, rest, values)?;
+    rows.reverse();
+    Ok(rows)
+}
+
 /// Whether a reminder was told again after this row told it.
 ///
 /// # Errors
