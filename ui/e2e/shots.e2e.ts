@@ -29,7 +29,7 @@ async function dstWeek(page: Page, day = '2026-10-25', badge = '25 h'): Promise<
 
 const EVENT = 'BEGIN:VEVENT\nEND:VEVENT\n';
 const CARDS = 'BEGIN:VCARD\nBDAY:19920229\nEND:VCARD\nBEGIN:VCARD\nBDAY:--0301\nANNIVERSARY:20150620\nEND:VCARD\nBEGIN:VCARD\nEND:VCARD\n';
-const FILES = { 'again.ics': 'BEGIN:VCALENDAR', 'conference.ics': 'BEGIN:VCALENDAR', 'friends.vcf': CARDS, 'holiday.jpg': 'JFIF', 'held.ics': `BEGIN:VCALENDAR\n${EVENT.repeat(12_000)}END:VCALENDAR\n` };
+const FILES = { 'again.ics': 'BEGIN:VCALENDAR', 'copy.ics': 'BEGIN:VCALENDAR', 'conference.ics': 'BEGIN:VCALENDAR', 'friends.vcf': CARDS, 'holiday.jpg': 'JFIF', 'held.ics': `BEGIN:VCALENDAR\n${EVENT.repeat(12_000)}END:VCALENDAR\n` };
 
 async function chooseFiles(page: Page, ...names: (keyof typeof FILES)[]): Promise<void> {
   await page.keyboard.press(',');
@@ -106,6 +106,7 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'import', play: (page) => chooseFiles(page, 'conference.ics') },
   { name: 'import-several', play: (page) => chooseFiles(page, 'conference.ics', 'friends.vcf', 'holiday.jpg') },
   { name: 'import-again', play: (page) => chooseFiles(page, 'again.ics') },
+  { name: 'import-copy', play: (page) => chooseFiles(page, 'copy.ics') },
   { name: 'importing', play: importing },
   { name: 'ghost', play: dragging },
   { name: 'toast', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Brunch' }).first().focus(); await page.keyboard.press('Delete'); await page.getByText(/^Deleted Brunch/).waitFor(); } },

@@ -1,0 +1,125 @@
+//! Aim: files are taken in once, and what they lose, or would double, is said.
+//! Method: the real program, no service, a machine in Berlin, events years ahead.
+
+mod kit;
+
+use kit::Desk;
+use serde_json::json;
+
+#[test]
+fn imported_files_come_in_once_with_a_remark_for_what_is_lost() {
+    let desk = Desk::new();
+    let file = desk.beside().join("Team plan.ics");
+    let event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:Plan\r\nDTSTART;TZID=Europe/Lisbon:20310102T090000\r\nEND:VEVENT";
+    let text =
+        format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{event}\r\nnonsense\r\nEND:VCALENDAR\r\n");
+    std::fs::write(&file, text).expect("written");
+    let import = |args: &[&str]| {
+        let mut all = vec!["import", "--json", file.to_str().expect("UTF-8")];
+        all.extend(args);
+        desk.run(all).json()
+    };
+    let dry = import(&["--dry-run"]);
+    assert_eq!(
+        (&dry["created"], desk.line("calendar list --json").json().as_array().map(Vec::len)),
+        (&json!(1), Some(1))
+    );
+    let done = import(&[]);
+    let named = |of: &serde_json::Value, field: &str| of.get(field).is_some();
+    assert!(["updated", "unchanged"].iter().all(|field| named(&done, field)), "{done}");
+    assert_eq!((&done["created"], &done["calendars"]), (&json!(1), &json!(["Team plan"])));
+    assert!(["file", "reason"].iter().all(|field| named(&done["remarks"][0], field)), "{done}");
+    assert_eq!(done["remarks"][0]["line"], 9);
+    assert_eq!(import(&[])["unchanged"], 1);
+}
+
+#[test]
+fn a_file_whose_events_are_in_another_calendar_makes_no_second_copy_by_itself() {
+    let desk = Desk::new();
+    let file = desk.beside().join("big.ics");
+    let path = file.to_str().expect("UTF-8");
+    let write = |names: &[&str], calendar: &str| {
+        let event = |n: &&str| {
+            format!(
+                "BEGIN:VEVENT\nUID:{n}\nSUMMARY:Plan {n}\nDTSTART:20310102T090000Z\nEND:VEVENT\n"
+            )
+        };
+        let body: String = names.iter().map(event).collect();
+        let text = format!("BEGIN:VCALENDAR\nX-WR-CALNAME:{calendar}\n{body}END:VCALENDAR\n");
+        std::fs::write(&file, text).expect("written");
+    };
+    write(&["1", "2", "3"], "big");
+    desk.run(["import", path, "--calendar", "Imp ort"]).done();
+    let before = desk.everything();
+    let said = desk.run(["import", path]);
+    let stop = "all its 3 events are in the calendar Imp ort already: import it there with --calendar 'Imp ort', or make a second copy of them with --calendar big";
+    assert!(said.refused(1).ends_with(stop), "{said:?}");
+    let dry = desk.run(["import", path, "--dry-run"]);
+    assert!(dry.code == 1 && dry.err.trim_end().ends_with(stop), "{dry:?}");
+    assert!(dry.out.contains("3 new, 0 changed, 0 as before, if it were done"), "{dry:?}");
+    assert!(dry.out.contains("“Plan 1” is in the calendar Imp ort, too"), "{dry:?}");
+    assert_eq!(desk.everything(), before);
+    write(&["2", "3", "4"], "big");
+    let said = desk.run(["import", path]);
+    assert!(said.refused(1).contains("2 of its 3 events are in the calendar Imp ort"), "{said:?}");
+    // It is done where it is asked for, and then it is the file's own calendar.
+    let there = desk.run(["import", path, "--calendar", "Imp ort"]);
+    assert!(there.done().contains("1 new, 0 changed, 2 as before"), "{there:?}");
+    let copy = desk.run(["import", path, "--calendar", "big"]);
+    assert!(copy.done().contains("“Plan 2” is in the calendar Imp ort, too"), "{copy:?}");
+    assert!(desk.run(["import", path]).done().contains("0 new, 0 changed, 3 as before"));
+    // What is mostly something else comes in, with a remark for the rest.
+    write(&["2", "5", "6"], "Club");
+    let club = desk.run(["import", path]).done().to_string();
+    assert!(club.contains("3 new") && club.contains("“Plan 2” is in the calendar"), "{club}");
+}
+
+#[test]
+fn of_several_files_one_that_cannot_be_read_is_a_remark() {
+    let desk = Desk::new();
+    let event = "BEGIN:VEVENT\nUID:1\nSUMMARY:Plan\nDTSTART:20310102T090000Z\nEND:VEVENT";
+    let write = |name: &str, text: &str| {
+        let file = desk.beside().join(name);
+        std::fs::write(&file, text).expect("written");
+        file.to_str().expect("UTF-8").to_string()
+    };
+    let good = write("good.ics", &format!("BEGIN:VCALENDAR\n{event}\nEND:VCALENDAR\n"));
+    let bad = write("bad.ics", "nonsense");
+    let said = desk.run(["import", &bad, &good]);
+    let told = (said.code, said.out.contains("1 new"), said.err.lines().count());
+    assert_eq!(told, (1, true, 1), "{said:?}");
+    let alone = desk.run(["import", &bad]);
+    assert_eq!(said.err, alone.err);
+    assert!(said.err.contains("bad.ics is not imported, for line 1: this is not an iCalendar"));
+    assert!(desk.run(["import", &bad, &bad]).refused(1).contains("bad.ics is not imported"));
+}
+
+#[test]
+fn a_file_that_ends_in_the_middle_says_so_or_why_nothing_came() {
+    let desk = Desk::new();
+    let file = desk.beside().join("cut.ics");
+    let begun = "BEGIN:VCALENDAR\nVERSION:2.0\n";
+    for (text, why) in [
+        (begun.to_string(), "for line 1: it ends in the middle and holds no whole event"),
+        (format!("{begun}BEGIN:VEVENT\nUID:1\nSUMMARY:Plan\n"), "DTSTART"),
+    ] {
+        std::fs::write(&file, text).expect("written");
+        let said = desk.run(["import", file.to_str().expect("UTF-8")]);
+        let sentence = said.refused(1);
+        assert!(sentence.contains(why) && !sentence.contains("was taken"), "{sentence}");
+    }
+}
+
+#[test]
+fn cards_go_to_no_calendar_and_people_are_listed_with_both_their_days() {
+    let desk = Desk::new();
+    let file = desk.beside().join("friends.vcf");
+    let card = "BEGIN:VCARD\nVERSION:4.0\nUID:a\nFN:Ana Sousa\nBDAY:19920229\nANNIVERSARY:20150620\nEND:VCARD\n";
+    std::fs::write(&file, card).expect("written");
+    let file = file.to_str().expect("UTF-8");
+    let said = desk.run(["import", file, "--calendar", "Work"]).done().to_string();
+    assert!(said.contains("1 new") && said.contains("--calendar Work has no effect"), "{said}");
+    assert_eq!(desk.line("calendar list --json").json().as_array().map(Vec::len), Some(1));
+    let list = desk.line("person list").done().to_string();
+    assert!(list.contains("1992-02-29, anniversary 2015-06-20"), "{list}");
+}
