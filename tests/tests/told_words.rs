@@ -11,6 +11,7 @@ use calendar::{
 use engine::{
     channels::NewWebhook,
     courier::{Handover, Schedule},
+    events::Save,
     ledger::acknowledgement::Answer,
     letters::{Care, Decision},
     quiet::QuietHours,
@@ -71,6 +72,41 @@ fn what_is_told_within_its_grace_knows_why_it_had_to_wait_if_one_could_notice_it
     let stopped = Some(Reason::LateStopped);
     let told = [(Reason::LateStopped, stopped), (Reason::OnTime, stopped), (Reason::OnTime, None)];
     assert_eq!(reasons(&world), told);
+}
+
+#[test]
+fn what_was_saved_just_before_the_service_was_stopped_says_that_it_was() {
+    let mut world = world();
+    world.has_slept(0);
+    world.wait_until("2026-11-23T20:40:00");
+    // Nothing was planned for this time: only what was saved since tells that nobody looked.
+    let note = draft("note", "N2041", "20261123T204100", Some(BERLIN));
+    let save = Save { draft: note, ..Save::default() };
+    world.engine().save_event(&save).expect("saved");
+    world.jump_to("2026-11-23T20:42:01");
+    world.run();
+    assert_eq!(reasons(&world), [(Reason::LateStopped, Some(Reason::LateStopped))]);
+}
+
+#[test]
+fn who_waited_for_the_ledger_was_not_away() {
+    let mut world = world();
+    world.has_slept(0);
+    world.wait_until("2026-11-23T20:40:00");
+    let note = draft("note", "N2041", "20261123T204100", Some(BERLIN));
+    world.engine().save_event(&Save { draft: note, ..Save::default() }).expect("saved");
+    world.jump_to("2026-11-23T20:40:50");
+    let other = rusqlite::Connection::open(world.folder().join("carillon.db")).expect("a file");
+    other.execute_batch("BEGIN IMMEDIATE").expect("its turn");
+    let mut tries = 0;
+    // Each comes five seconds later.
+    world.run_in_spite_of(|_| {
+        tries += 1;
+        if tries == 15 {
+            other.execute_batch("ROLLBACK").expect("the end of it");
+        }
+    });
+    assert_eq!(reasons(&world), [(Reason::LateBusy, Some(Reason::LateBusy))]);
 }
 
 #[test]

@@ -286,6 +286,17 @@ pub fn are_due(tx: &Transaction<'_>, now: Timestamp, many: u32) -> Result<bool> 
     Ok(tx.prepare_cached(sql)?.query_row(params![ms(now), many], |row| row.get(0))?)
 }
 
+/// Whether something that was planned or changed since the one moment has been due since before
+/// the other.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn is_unseen(tx: &Transaction<'_>, since: Timestamp, until: Timestamp) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM delivery WHERE state = 'scheduled' AND due < ?2
+        AND updated_at BETWEEN ?1 AND ?2)";
+    Ok(tx.prepare_cached(sql)?.query_row(params![ms(since), ms(until)], |row| row.get(0))?)
+}
+
 /// Endpoints that cannot be called just now.
 #[derive(Debug, Clone, Default)]
 pub struct Closed {

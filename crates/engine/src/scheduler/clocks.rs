@@ -6,7 +6,7 @@ use calendar::{reason::Reason, timing::later};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::ABSENT;
+use super::late::ABSENT;
 use crate::{
     act::Act,
     clock::{Now, Synchronised, boot_ms},

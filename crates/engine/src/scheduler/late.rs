@@ -1,17 +1,29 @@
 //! Late: why something is, and which of several that are is told for the others.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use calendar::{id::DeliveryId, policy::Collapse, reason::Reason, timing::later};
 use jiff::Timestamp;
 
 use super::pass::Pass;
 use crate::{
+    act::Act,
+    clock::Now,
     courier::Lateness,
     error::Result,
     ledger::delivery::{self, DeliveryRow},
     message,
 };
+
+/// A sleep longer than it should have been by this much was an absence.
+pub(super) const ABSENT: i64 = 60;
+/// A machine that slept for less was awake.
+const AWAKE: Duration = Duration::from_secs(10);
+/// Absences remembered, to say why something is late.
+const REMEMBERED: usize = 16;
 
 /// A time in which nobody looked.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +31,66 @@ pub(super) struct Absence {
     pub(super) from: Timestamp,
     pub(super) to: Timestamp,
     pub(super) cause: Reason,
+}
+
+/// What is known of the looks before this one.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    pub(super) absences: &'a VecDeque<Absence>,
+    /// When this look was meant to be at the latest, if nothing called for it.
+    pub(super) expected: Option<Timestamp>,
+    /// When the ledger was last tried to be looked at.
+    pub(super) awake: Option<Timestamp>,
+    /// When it was.
+    pub(super) last: Option<&'a Now>,
+    /// For how long the machine had been asleep by then.
+    pub(super) suspended: Option<Duration>,
+}
+
+impl Known<'_> {
+    /// The absences that are remembered, with one more if there was: of a sleep or a jump, or because
+    /// the service was stopped.
+    pub(super) fn with_absence(
+        self,
+        act: &Act<'_>,
+        suspended: Option<Duration>,
+    ) -> Result<VecDeque<Absence>> {
+        let mut absences = self.absences.clone();
+        let Some(last) = self.last else { return Ok(absences) };
+        if self.was_awake(last, act)? {
+            return Ok(absences);
+        }
+        let cause = self.cause(last, &act.now, suspended);
+        absences.push_back(Absence { from: last.wall, to: act.wall(), cause });
+        if absences.len() > REMEMBERED {
+            absences.pop_front();
+        }
+        Ok(absences)
+    }
+
+    /// Whether this look comes when it was to come: neither much later than it was meant to, nor than
+    /// what was saved since the last calls for.
+    fn was_awake(self, last: &Now, act: &Act<'_>) -> Result<bool> {
+        let (since, now) = (last.wall.max(self.awake.unwrap_or(last.wall)), act.wall());
+        if now <= later(since, ABSENT) {
+            return Ok(true);
+        }
+        let is_overslept = self.expected.is_some_and(|at| now > later(at.max(since), ABSENT));
+        Ok(!is_overslept && !delivery::is_unseen(act.tx, last.wall, later(now, -ABSENT))?)
+    }
+
+    /// What a wall clock that is much later tells of.
+    fn cause(self, last: &Now, now: &Now, suspended: Option<Duration>) -> Reason {
+        let wall = now.wall.duration_since(last.wall).as_secs();
+        let boot = i64::try_from(now.boot.saturating_sub(last.boot).as_secs()).unwrap_or(i64::MAX);
+        let jumped = last.boot_id == now.boot_id && wall - boot > ABSENT;
+        let slept = suspended.zip(self.suspended).map(|(now, then)| now.saturating_sub(then));
+        match (jumped, slept) {
+            (true, _) => Reason::LateBusy,
+            (false, Some(slept)) if slept < AWAKE => Reason::LateStopped,
+            (false, _) => Reason::LateAsleep,
+        }
+    }
 }
 
 impl Pass<'_> {

@@ -21,14 +21,13 @@ use calendar::{
     delivery::{News, Next, State, decide},
     id::DeliveryId,
     reason::Reason,
-    timing::later,
 };
 use jiff::{SignedDuration, Timestamp};
 
 pub use self::clocks::ClockJump;
 use self::{
     claim::Claimed,
-    late::Absence,
+    late::{Absence, Known},
     pass::{Pass, ROWS},
     waiting::{Seen, Waiting},
 };
@@ -52,14 +51,8 @@ use crate::{
 const CROWD: u32 = 5_000;
 /// Events planned in one pass.
 const EVENTS: u32 = 200;
-/// A sleep longer than it should have been by this much was an absence.
-const ABSENT: i64 = 60;
 /// Planning anew that failed is tried again so much later.
 const FOLLOW_AGAIN: Duration = Duration::from_secs(60);
-/// A machine that slept for less was awake.
-const AWAKE: Duration = Duration::from_secs(10);
-/// Absences remembered, to say why something is late.
-const REMEMBERED: usize = 16;
 
 /// How many parcels of each courier may be under way besides those that are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +103,8 @@ pub struct Scheduler {
     owner: [u8; 16],
     absences: VecDeque<Absence>,
     expected: Option<Timestamp>,
+    /// When it last tried to look, even where the ledger was not to be had.
+    awake: Option<Timestamp>,
     last: Option<Now>,
     /// For how long the machine had been asleep by then.
     suspended: Option<Duration>,
@@ -192,6 +187,7 @@ impl Scheduler {
             owner,
             absences,
             expected: None,
+            awake: None,
             last,
             suspended: None,
             marked,
@@ -262,21 +258,29 @@ impl Scheduler {
     ) -> Result<Passed> {
         let (engine, owner) = (&*self.engine, &self.owner);
         let (counted, last) = (&self.rates, self.last.as_ref());
-        let (known, suspended) = ((&self.absences, self.expected), self.suspended);
+        let known = Known {
+            absences: &self.absences,
+            expected: self.expected,
+            awake: self.awake.replace(asked.wall),
+            last,
+            suspended: self.suspended,
+        };
         let is_crowd = std::mem::take(&mut self.is_crowd);
         let mut waiting = std::mem::take(&mut self.waiting);
         if is_crowd {
             let pass = |act: &Act<'_>| {
-                Pass::new(act, engine, owner, known.0, availability)?.crowd(counted)
+                Pass::new(act, engine, owner, known.absences, availability)?.crowd(counted)
             };
-            waiting = engine.read(pass)?;
+            // What cannot be found so, because the clock's or an endpoint's state is to be noted first,
+            // is found where that may be written.
+            waiting = engine.read(pass).unwrap_or_default();
         }
         let doubted = self.is_doubtful.then_some(&self.under_way);
         self.is_doubtful = true;
         let (looked, now, absences, rates, audited) = engine.write_in_a_hurry(|act| {
             let waited = act.now.boot.saturating_sub(asked.boot);
             tracing::trace!(?waited, "the ledger is free");
-            let absences = &with_absence(known, last, &act.now, engine.suspended().zip(suspended));
+            let absences = &known.with_absence(act, engine.suspended())?;
             let before = Seen::now(act, availability)?;
             if let Some(last) = last {
                 act.follow_clocks(last)?;
@@ -416,36 +420,6 @@ impl Looking {
         };
         Ok(Looked { passed: Passed { parcels, wake_at, more }, waiting, to_find })
     }
-}
-
-/// The absences that are remembered, with one more if there was: a wall clock that is much later
-/// than the planned wake-up tells of a sleep or a jump, or that the service was stopped.
-fn with_absence(
-    (known, expected): (&VecDeque<Absence>, Option<Timestamp>),
-    last: Option<&Now>,
-    now: &Now,
-    suspended: Option<(Duration, Duration)>,
-) -> VecDeque<Absence> {
-    let mut absences = known.clone();
-    let (Some(last), Some(expected)) = (last, expected) else { return absences };
-    let from = expected.max(last.wall);
-    if now.wall <= later(from, ABSENT) {
-        return absences;
-    }
-    let wall = now.wall.duration_since(last.wall).as_secs();
-    let boot = i64::try_from(now.boot.saturating_sub(last.boot).as_secs()).unwrap_or(i64::MAX);
-    let jumped = last.boot_id == now.boot_id && wall - boot > ABSENT;
-    let slept = suspended.map(|(now, then)| now.saturating_sub(then));
-    let cause = match (jumped, slept) {
-        (true, _) => Reason::LateBusy,
-        (false, Some(slept)) if slept < AWAKE => Reason::LateStopped,
-        (false, _) => Reason::LateAsleep,
-    };
-    absences.push_back(Absence { from: last.wall, to: now.wall, cause });
-    if absences.len() > REMEMBERED {
-        absences.pop_front();
-    }
-    absences
 }
 
 #[cfg(test)]
