@@ -93,9 +93,9 @@ pub(super) const FROM: &str = "FROM delivery d JOIN channel c ON c.id = d.channe
 /// What each pass and each edit asks, by indexes alone: see the test.
 const DUE: &str = "WHERE d.id IN (
             SELECT id FROM delivery WHERE state = 'scheduled' AND due <= ?1
-            UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND not_before <= ?1
+            UNION ALL SELECT id FROM delivery WHERE waits AND not_before <= ?1
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held')
-            UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND use_by <= ?1
+            UNION ALL SELECT id FROM delivery WHERE waits AND use_by <= ?1
         ) AND (c.kind = 'desktop') = ?3
         AND NOT (d.state = 'held' AND d.reason = ?4 AND d.alarm = 0 AND (d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5
             AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.overlap <> 'allow'))
@@ -111,14 +111,11 @@ const DUE: &str = "WHERE d.id IN (
 const NEXT_LOOK: &str = "SELECT min(at) FROM (
         SELECT min(due) AS at FROM delivery WHERE state = 'scheduled' AND due > ?1
         UNION ALL SELECT min(due) FROM delivery WHERE state IN ('pending', 'held') AND due > ?1
-        UNION ALL SELECT min(not_before) FROM delivery
-            WHERE state IN ('pending', 'retrying', 'held') AND not_before > ?1
-        UNION ALL SELECT min(use_by) FROM delivery WHERE state IN ('pending', 'retrying', 'held') AND use_by > ?1)";
+        UNION ALL SELECT min(not_before) FROM delivery WHERE waits AND not_before > ?1
+        UNION ALL SELECT min(use_by) FROM delivery WHERE waits AND use_by > ?1)";
 const NEWEST: &str = "WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.reminder = ?3 AND d.channel = ?4
         ORDER BY d.gen DESC, d.state = 'cancelled' AND d.attempts = 0, d.created_at DESC, d.id DESC LIMIT 1";
-const LIVE_OF: &str =
-    "WHERE d.subject = ?1 AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held')
-        ORDER BY d.due";
+const LIVE_OF: &str = "WHERE d.subject = ?1 AND d.live ORDER BY d.due";
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<DeliveryRow> {
     read_from(&mut Cells::new(row))
@@ -228,8 +225,7 @@ pub fn live_of(tx: &Transaction<'_>, subject: &str) -> Result<Vec<DeliveryRow>> 
 /// # Errors
 /// When the ledger cannot be read.
 pub fn live_about(tx: &Transaction<'_>, event: EventId) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.event = ?1
-        AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held') ORDER BY d.due";
+    let rest = "WHERE d.event = ?1 AND d.live ORDER BY d.due";
     several(tx, rest, [event.bytes()])
 }
 
@@ -345,8 +341,7 @@ pub fn newest_due(
     newer: u32,
 ) -> Result<Option<(Timestamp, DeliveryId)>> {
     let sql = "SELECT due, id FROM delivery WHERE subject = ?1 AND reminder = ?2 AND +channel = ?3 AND +due <= ?4
-        AND failures = 0 AND crashes = 0 AND (use_by IS NULL OR use_by > ?4) AND state <> 'processing'
-        AND state IN ('scheduled', 'pending', 'processing', 'retrying', 'held')
+        AND failures = 0 AND crashes = 0 AND (use_by IS NULL OR use_by > ?4) AND state <> 'processing' AND live
         ORDER BY due DESC, id DESC LIMIT 1 OFFSET ?5";
     let values = params![of.subject, of.reminder, of.channel.bytes(), ms(now), newer];
     let read = |row: &Row<'_>| Ok((moment(row.get(0)?), DeliveryId::from_bytes(row.get(1)?)));
@@ -390,8 +385,7 @@ pub fn unfinished(tx: &Transaction<'_>, now: Timestamp, limit: u32) -> Result<Ve
     let rest = "WHERE d.id IN (
             SELECT id FROM delivery WHERE state = 'scheduled' AND due <= ?1
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held') AND due <= ?1
-            UNION ALL SELECT id FROM delivery
-                WHERE state IN ('pending', 'retrying', 'held') AND state = 'retrying' AND not_before > -1 AND +due <= ?1
+            UNION ALL SELECT id FROM delivery WHERE waits AND state = 'retrying' AND not_before > -1 AND +due <= ?1
             UNION ALL SELECT id FROM delivery WHERE state = 'processing' AND owner > x'' AND +due <= ?1
             LIMIT ?2) ORDER BY d.due, d.id";
     several(tx, rest, params![ms(now), limit])
@@ -403,7 +397,7 @@ pub fn unfinished(tx: &Transaction<'_>, now: Timestamp, limit: u32) -> Result<Ve
 /// When the ledger cannot be read.
 pub fn snoozed_after(tx: &Transaction<'_>, now: Timestamp) -> Result<Vec<DeliveryRow>> {
     let rest = "WHERE d.created_at > ?1 AND d.reminder GLOB '[sn]:*' AND d.state <> 'processing'
-        AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held') ORDER BY +d.due, d.id";
+        AND d.live ORDER BY +d.due, d.id";
     several(tx, rest, [ms(now)])
 }
 
@@ -422,7 +416,7 @@ pub fn snoozes_ended_before(tx: &Transaction<'_>, now: Timestamp) -> Result<Vec<
 /// # Errors
 /// When the ledger cannot be read.
 pub fn live_through(tx: &Transaction<'_>, channel: ChannelId) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.subject > '' AND +d.channel = ?1 AND d.state IN ('scheduled', 'pending', 'processing', 'retrying', 'held')";
+    let rest = "WHERE d.subject > '' AND +d.channel = ?1 AND d.live";
     several(tx, rest, [channel.bytes()])
 }
 
@@ -438,8 +432,7 @@ pub fn due_through(
     let rest = "WHERE d.id IN (
             SELECT id FROM delivery WHERE state = 'scheduled' AND due <= ?2
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held') AND due <= ?2
-            UNION ALL SELECT id FROM delivery
-                WHERE state IN ('pending', 'retrying', 'held') AND state = 'retrying' AND not_before > -1
+            UNION ALL SELECT id FROM delivery WHERE waits AND state = 'retrying' AND not_before > -1
         ) AND +d.channel = ?1 ORDER BY d.due, d.id";
     several(tx, rest, params![channel.bytes(), ms(now)])
 }

@@ -73,7 +73,7 @@ const ONCE: &str = "reminder NOT GLOB 'n:*'";
 const DESKTOP: &str = "channel = x'00000000000000000000000000000000'";
 /// What the desktop has not told, and tests.
 const UNTOLD: &str =
-    "(state IN ('held', 'pending', 'processing', 'retrying', 'dead', 'review', 'expired')
+    "(waits OR state = 'processing' OR state = 'dead' OR state = 'review' OR state = 'expired'
         OR (event IS NULL AND state = 'completed'))";
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {

@@ -40,7 +40,7 @@ pub fn wishes(tx: &Transaction<'_>) -> Result<BTreeMap<EventId, Overlap>> {
 /// When the ledger cannot be read.
 pub fn going_on(tx: &Transaction<'_>, of: &Identity, now: Timestamp) -> Result<Vec<Run>> {
     let sql = "SELECT id, attempts > 0 FROM delivery WHERE subject = ?1 AND reminder = ?2 AND +channel = ?3
-        AND +due <= ?4 AND state IN ('scheduled', 'pending', 'processing', 'retrying', 'held')
+        AND +due <= ?4 AND live
         AND (use_by IS NULL OR use_by > ?4 OR state = 'processing') ORDER BY due, id";
     let mut statement = tx.prepare_cached(sql)?;
     let values = params![of.subject, of.reminder, of.channel.bytes(), ms(now)];

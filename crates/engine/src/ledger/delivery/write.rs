@@ -268,10 +268,10 @@ pub fn wait_anew(tx: &Transaction<'_>, now: &Now, back: Option<i64>) -> Result<(
     let sql = "UPDATE delivery SET not_before = min(coalesce(use_by, 1e18), CASE
             WHEN wait_boot = ?2 THEN max(due, ?1 + min(wait, max(0, wait_since + wait - ?3)))
             ELSE max(due, min(not_before, ?1 + wait)) END)
-        WHERE state IN ('pending', 'retrying', 'held') AND state <> 'pending' AND not_before > -1 AND wait IS NOT NULL";
+        WHERE waits AND state <> 'pending' AND not_before > -1 AND wait IS NOT NULL";
     tx.execute(sql, params![ms(now.wall), &*now.boot_id, boot_ms(now)])?;
     let sql = "UPDATE delivery SET not_before = max(?2, due, not_before - ?1)
-        WHERE state IN ('pending', 'retrying', 'held') AND state = 'retrying' AND not_before > ?2 AND wait IS NULL";
+        WHERE waits AND state = 'retrying' AND not_before > ?2 AND wait IS NULL";
     tx.execute(sql, params![back.unwrap_or(0), ms(now.wall)])?;
     Ok(())
 }

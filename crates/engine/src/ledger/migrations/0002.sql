@@ -1,5 +1,13 @@
 -- The second schema.
 
+-- Whether a worker still has to do with it, and whether it has been due and is to be looked at again.
+-- SQLite makes a table of each list of more than two that is asked for with IN, every time anew: what is
+-- asked for at every write says it so.
+ALTER TABLE delivery ADD COLUMN live INTEGER GENERATED ALWAYS AS
+    (state = 'scheduled' OR state = 'pending' OR state = 'processing' OR state = 'retrying' OR state = 'held');
+ALTER TABLE delivery ADD COLUMN waits INTEGER GENERATED ALWAYS AS
+    (state = 'pending' OR state = 'retrying' OR state = 'held');
+
 -- Reminders: quiet hours, nags and alarms.
 ALTER TABLE reminder ADD COLUMN nag INTEGER CHECK (nag > 0);
 ALTER TABLE reminder ADD COLUMN alarm INTEGER NOT NULL DEFAULT 0 CHECK (alarm IN (0, 1));
@@ -8,7 +16,8 @@ ALTER TABLE delivery ADD COLUMN alarm INTEGER NOT NULL DEFAULT 0 CHECK (alarm IN
 
 -- Kinds: the days of notice before a renewal, and what a workflow does while its last run goes on.
 ALTER TABLE event ADD COLUMN notice INTEGER NOT NULL DEFAULT 0 CHECK (notice BETWEEN 0 AND 3660);
-ALTER TABLE event ADD COLUMN overlap TEXT NOT NULL DEFAULT 'allow' CHECK (overlap IN ('skip', 'buffer', 'allow'));
+ALTER TABLE event ADD COLUMN overlap TEXT NOT NULL DEFAULT 'allow'
+    CHECK (overlap = 'skip' OR overlap = 'buffer' OR overlap = 'allow');
 CREATE INDEX event_overlap ON event (id, overlap) WHERE overlap <> 'allow';
 
 -- Endpoints: calls a second and at once, and the rest each is given after failures.
@@ -34,7 +43,7 @@ ALTER TABLE delivery ADD COLUMN wait_boot TEXT;
 CREATE INDEX acknowledgement_at ON acknowledgement (at);
 -- After the clock went back: what was asked for in a future that was false.
 CREATE INDEX delivery_snoozed ON delivery (created_at)
-    WHERE reminder GLOB '[sn]:*' AND state IN ('scheduled', 'pending', 'processing', 'retrying', 'held');
+    WHERE reminder GLOB '[sn]:*' AND live;
 -- The time since boot, and the boot, when the service last looked.
 ALTER TABLE service_status ADD COLUMN boot_ms INTEGER;
 ALTER TABLE service_status ADD COLUMN boot_id TEXT;
@@ -53,25 +62,47 @@ CREATE TABLE overflow (
 CREATE INDEX overflow_event ON overflow (event, reminder, channel);
 CREATE INDEX overflow_until ON overflow (until_due);
 
+DROP INDEX delivery_live;
+CREATE INDEX delivery_live ON delivery (subject) WHERE live;
+DROP INDEX delivery_waiting;
+CREATE INDEX delivery_waiting ON delivery (not_before) WHERE waits;
+DROP INDEX delivery_use_by;
+CREATE INDEX delivery_use_by ON delivery (use_by) WHERE waits;
+DROP INDEX delivery_untold;
+CREATE INDEX delivery_untold ON delivery (due, id)
+    WHERE answered = 0 AND channel = x'00000000000000000000000000000000'
+    AND (waits OR state = 'processing' OR state = 'dead' OR state = 'review' OR state = 'expired'
+        OR (event IS NULL AND state = 'completed'));
+DROP TRIGGER delivery_final;
+CREATE TRIGGER delivery_final BEFORE UPDATE OF state, reason, due, use_by, subject, occurrence, reminder,
+    channel, gen, key, token, attempts, told_at ON delivery
+WHEN OLD.state = 'completed' OR OLD.state = 'skipped' OR OLD.state = 'coalesced' OR OLD.state = 'discarded'
+    OR OLD.state = 'expired' OR OLD.state = 'cancelled'
+BEGIN
+    SELECT RAISE(ABORT, 'a delivery in a final state never changes');
+END;
 CREATE TRIGGER delivery_born BEFORE INSERT ON delivery
-WHEN NEW.state NOT IN ('scheduled', 'pending', 'skipped', 'review') OR NEW.attempts <> 0 OR NEW.token <> 0
+WHEN NOT (NEW.state = 'scheduled' OR NEW.state = 'pending' OR NEW.state = 'skipped' OR NEW.state = 'review')
+        OR NEW.attempts <> 0 OR NEW.token <> 0
 BEGIN
     SELECT RAISE(ABORT, 'a delivery begins scheduled, pending, skipped or in review, and untried');
 END;
 CREATE TRIGGER delivery_moves BEFORE UPDATE OF state ON delivery
-WHEN NEW.state <> OLD.state AND NOT CASE OLD.state
-    WHEN 'scheduled' THEN NEW.state IN ('processing', 'held', 'dead', 'review', 'completed', 'skipped',
-        'coalesced', 'expired', 'cancelled')
-    WHEN 'pending' THEN NEW.state IN ('scheduled', 'processing', 'held', 'dead', 'review', 'completed', 'skipped',
-        'coalesced', 'expired', 'cancelled')
-    WHEN 'processing' THEN NEW.state IN ('pending', 'retrying', 'held', 'dead', 'review', 'completed', 'expired',
-        'cancelled')
-    WHEN 'retrying' THEN NEW.state IN ('scheduled', 'pending', 'processing', 'held', 'dead', 'review', 'completed',
-        'discarded', 'expired', 'cancelled')
-    WHEN 'held' THEN NEW.state IN ('scheduled', 'pending', 'dead', 'review', 'completed', 'skipped', 'coalesced',
-        'discarded', 'expired', 'cancelled')
-    WHEN 'dead' THEN NEW.state IN ('pending', 'discarded')
-    WHEN 'review' THEN NEW.state IN ('pending', 'discarded')
+WHEN NEW.state <> OLD.state AND NOT CASE NEW.state
+    WHEN 'scheduled' THEN OLD.waits
+    WHEN 'pending' THEN OLD.state = 'processing' OR OLD.state = 'retrying' OR OLD.state = 'held' OR OLD.state = 'dead'
+        OR OLD.state = 'review'
+    WHEN 'processing' THEN OLD.state = 'scheduled' OR OLD.state = 'pending' OR OLD.state = 'retrying'
+    WHEN 'retrying' THEN OLD.state = 'processing'
+    WHEN 'skipped' THEN OLD.state = 'scheduled' OR OLD.state = 'pending' OR OLD.state = 'held'
+    WHEN 'coalesced' THEN OLD.state = 'scheduled' OR OLD.state = 'pending' OR OLD.state = 'held'
+    WHEN 'discarded' THEN OLD.state = 'retrying' OR OLD.state = 'held' OR OLD.state = 'dead' OR OLD.state = 'review'
+    WHEN 'held' THEN OLD.live
+    WHEN 'dead' THEN OLD.live
+    WHEN 'review' THEN OLD.live
+    WHEN 'completed' THEN OLD.live
+    WHEN 'expired' THEN OLD.live
+    WHEN 'cancelled' THEN OLD.live
     ELSE 0 END
 BEGIN
     SELECT RAISE(ABORT, 'a delivery moves only as the machine of states says');
