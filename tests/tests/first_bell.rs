@@ -173,6 +173,8 @@ fn the_inbox_lists_five_thousand_says_that_there_are_more_and_can_be_answered_wh
         WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
         INSERT INTO temp.copy SELECT d.* FROM delivery d, n;
         UPDATE temp.copy SET id = randomblob(16), occurrence = 'copy ' || rowid, due = due - rowid;
+        ALTER TABLE temp.copy DROP COLUMN live;
+        ALTER TABLE temp.copy DROP COLUMN waits;
         INSERT INTO delivery SELECT * FROM temp.copy WHERE rowid > 1;";
     ledger.execute_batch(copies).expect("copies");
     world.is_damaged = true;
