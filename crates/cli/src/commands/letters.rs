@@ -69,7 +69,8 @@ pub fn retry(session: &Session, asked: &Retry) -> Result<Answer, Failure> {
 
 pub fn discard(session: &Session, asked: &Discard) -> Result<Answer, Failure> {
     if !asked.which.deliveries.is_empty() {
-        refuse_others(session, &session.deliveries(&asked.which.deliveries)?)?;
+        let named = session.deliveries(&asked.which.deliveries)?;
+        refuse_others(session, &named, Decision::Discard(""))?;
     }
     let note = asked.note.as_deref().ok_or_else(|| {
         let message = "say with --note why it is set aside, such as --note \"it arrived\": nobody will be told of it any more, and the note is all its record says of that";
