@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
     ledger::{
         Ledger, SchedulerLock, channel,
-        copy::{self, Holds},
+        copy::{self, Counts, Holds},
         exchange::{Alone, PATIENCE, with_end},
         prepare_directory,
     },
@@ -31,6 +31,8 @@ pub struct Restored {
     pub holds: Holds,
     /// The ledger there was, if there was one.
     pub kept: Option<PathBuf>,
+    /// What was in that, as far as it could be counted.
+    pub had: Option<Counts>,
     /// Channels whose secrets the key file beside the ledger does not open.
     pub sealed: Vec<String>,
 }
@@ -51,6 +53,7 @@ pub fn restore(dir: &Path, file: &Path, now: Timestamp) -> Result<Restored> {
         clear(&fresh)?;
     }
     let holds = adopted?;
+    let had = alone.ledger().and_then(|ledger| copy::counted(&ledger));
     let kept = alone.exchange("before-restore", now)?;
     let ledger = alone.ledger().unwrap_or(dir.clone());
     drop(alone);
@@ -61,7 +64,7 @@ pub fn restore(dir: &Path, file: &Path, now: Timestamp) -> Result<Restored> {
         tracing::warn!(%error, "the restored ledger could not be looked at");
         Vec::new()
     });
-    Ok(Restored { ledger, holds, kept, sealed })
+    Ok(Restored { ledger, holds, kept, had, sealed })
 }
 
 fn led(dir: &Path) -> Error {

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use engine::{
     backup,
     clock::{Clock, SystemClock},
-    ledger::{Ledger, copy::Holds},
+    ledger::{
+        Ledger,
+        copy::{Counts, Holds},
+    },
     machine::machine_zone,
     place::Place,
     restore, zones,
@@ -33,6 +36,8 @@ struct RestoreShape {
     holds: HoldsShape,
     /// The ledger there was, under its new name.
     kept: Option<String>,
+    /// How much was in it, where that could be counted.
+    had: Option<Counts>,
     /// Channels whose secrets cannot be opened here.
     sealed: Vec<String>,
 }
@@ -92,8 +97,15 @@ pub fn restore(named: Option<&Path>, words: &Restore) -> Result<Answer, Failure>
     let place = Place::find(named).map_err(|e| Failure::failed(e.to_string()))?;
     let now = SystemClock::new().now().wall;
     let done = restore::restore(&place.data, &words.file, now)?;
+    let had = done.had.filter(|_| done.kept.is_some()).map_or_else(String::new, |had| {
+        format!(
+            "The ledger there was held {} and {}: what was made and answered since that backup is in that one only.\n",
+            words::count(had.events as usize, "event"),
+            deliveries(had.deliveries)
+        )
+    });
     let kept = done.kept.as_ref().map_or_else(String::new, |kept| {
-        format!("The ledger there was is kept whole: {}\n", kept.display())
+        format!("{had}The ledger there was is kept whole: {}\n", kept.display())
     });
     let sealed = match done.sealed.as_slice() {
         [] => String::new(),
@@ -113,6 +125,7 @@ pub fn restore(named: Option<&Path>, words: &Restore) -> Result<Answer, Failure>
         path: done.ledger.display().to_string(),
         holds: HoldsShape::from(&done.holds),
         kept: done.kept.map(|kept| kept.display().to_string()),
+        had: done.had,
         sealed: done.sealed,
     };
     Ok(Answer::new(text, &shape))
@@ -130,14 +143,15 @@ fn held(holds: &Holds) -> String {
         1 => "1 person".to_string(),
         n => format!("{n} people"),
     };
-    let deliveries = match holds.deliveries {
-        1 => "1 delivery".to_string(),
-        n => format!("{n} deliveries"),
-    };
+    let deliveries = deliveries(holds.deliveries);
     let last = holds.last.map_or_else(String::new, |at| {
         format!(", the last of them changed {}", words::moment(at, &here()))
     });
     format!("{}, {people} and {deliveries}{last}", count(holds.events, "event"))
+}
+
+fn deliveries(n: u32) -> String {
+    if n == 1 { "1 delivery".into() } else { format!("{n} deliveries") }
 }
 
 /// The zone this machine is in.
