@@ -279,6 +279,9 @@ fn a_new_notification_service_shows_again_what_is_unanswered_and_still_matters()
     world.wait_until("2026-11-23T10:20");
     let engine = world.engine().clone();
     assert_eq!(engine.to_show_again(":1.7").expect("renderings"), []);
+    // An earlier program noted only its name on the bus.
+    assert_eq!(engine.to_show_again("0badc0de/:1.7").expect("renderings"), []);
+    assert_eq!(engine.to_show_again("0badc0de/:1.77").expect("renderings").len(), 2);
     // Breakfast is over by then; the other two are not, until one is acknowledged.
     let again = engine.to_show_again(":1.9").expect("renderings");
     let titles: Vec<_> = again.iter().map(|r| r.notice.title.as_str()).collect();

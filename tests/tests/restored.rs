@@ -61,6 +61,22 @@ fn an_older_copy_put_in_place_tells_nothing_of_the_past_again() {
 }
 
 #[test]
+fn what_is_told_after_the_clock_was_set_back_before_a_restore_is_shown_again() {
+    let mut world = monday();
+    let copy = world.copied();
+    world.wait_until("2026-11-26T12:00");
+    world.put_in_place(&copy);
+    world.start();
+    world.set_clock("2026-11-24T09:00");
+    world.run();
+    world.add(note("Since", "20261124T100000", ""));
+    world.wait_until("2026-11-24T10:01");
+    let shown = world.engine().to_show_again(":1.99").expect("a ledger");
+    let titles: Vec<_> = shown.iter().map(|one| one.notice.title.as_str()).collect();
+    assert!(titles.contains(&"Since"), "{titles:?}\n{}", world.rows());
+}
+
+#[test]
 fn a_copy_on_another_machine_tells_nothing_of_the_past() {
     let mut world = monday();
     let copy = world.copied();

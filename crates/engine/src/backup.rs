@@ -4,13 +4,14 @@
 use std::{
     fs::{self, DirBuilder},
     io::ErrorKind,
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
 };
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
+    clock::{Clock, SystemClock},
     error::{Error, Result},
     ledger::{
         Ledger,
@@ -25,6 +26,8 @@ const FOLDER: &str = "backups";
 const KEPT: usize = 7;
 /// A daily one is not made where it would leave less room than so many of it.
 const ROOM: u64 = 3;
+/// What was not written to for so many seconds is no longer being written.
+const QUIET: i64 = 3_600;
 
 /// A backup that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,11 +132,19 @@ fn clear_killed(path: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for found in entries.filter_map(|entry| Some(entry.ok()?.path())) {
         let Some(writer) = writer(&found) else { continue };
-        if cfg!(target_os = "linux") && !Path::new("/proc").join(writer.to_string()).exists() {
+        let lives = Path::new("/proc").join(writer.to_string()).exists();
+        // In a folder that others share it may be one of another machine, which writes on.
+        if cfg!(target_os = "linux") && !lives && rests(&found) {
             // If it cannot go, it is in nobody's way.
             fs::remove_file(&found).unwrap_or(());
         }
     }
+}
+
+/// Whether a file was not written to for a while.
+fn rests(path: &Path) -> bool {
+    let now = SystemClock::new().now().wall;
+    fs::metadata(path).is_ok_and(|found| now.as_second().saturating_sub(found.mtime()) > QUIET)
 }
 
 /// What an earlier one that was cut off left in our own folder goes.

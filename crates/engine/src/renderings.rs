@@ -2,7 +2,6 @@
 //! is still worth seeing is put on the screen anew. A rendering, neither a delivery nor an attempt.
 
 use calendar::{delivery::State, id::DeliveryId, timing::later};
-use jiff::Timestamp;
 
 use crate::{
     courier::Notice,
@@ -29,6 +28,12 @@ pub struct Rendering {
     pub notice: Notice,
 }
 
+/// Whether what was noted of a notification service is this one's name. An earlier program noted only
+/// the part of it that the bus gave.
+fn is_same(noted: &str, owner: &str) -> bool {
+    noted == owner || owner.rsplit_once('/').is_some_and(|(_, on_bus)| noted == on_bus)
+}
+
 impl Engine {
     /// What the notification service with this name, which no other has ever, has not shown yet of what is
     /// unanswered and still worth seeing: singly, or as one digest.
@@ -39,16 +44,17 @@ impl Engine {
         self.read(|act| {
             let now = act.wall();
             // What was told before a restore may have been answered since, in the ledger that is gone.
-            let restored = act.restored_at()?.map_or(Timestamp::MIN, |(at, _)| at);
+            // If that is yet to come the clock was set back, and nobody knows what was told when.
+            let restored = act.restored_at()?.map(|(at, _)| at).filter(|at| *at <= now);
             let fresh = later(now, -FRESH);
             let told = inbox::unanswered(act.tx, fresh, now, 500)?;
             let mut rows: Vec<Listed> = told
                 .into_iter()
                 .filter(|l| l.row.facts.state == State::Completed && l.row.event.is_some())
                 .filter(|l| l.row.facts.due >= fresh)
-                .filter(|l| l.row.told_at.is_none_or(|told| told > restored))
+                .filter(|l| restored.is_none_or(|at| l.row.told_at.is_none_or(|told| told > at)))
                 .filter(|l| l.row.facts.use_by.is_none_or(|end| end > now))
-                .filter(|l| l.row.shown_by.as_deref() != Some(owner))
+                .filter(|l| !l.row.shown_by.as_deref().is_some_and(|by| is_same(by, owner)))
                 .collect();
             rows.sort_by_key(|l| (l.row.facts.due, l.row.id));
             let setting = Setting::of(act)?;

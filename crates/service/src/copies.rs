@@ -29,6 +29,10 @@ const SELDOM: Duration = Duration::from_secs(60);
 /// And so often in one go where it is written to all the time.
 const TURNS: u32 = 10;
 
+/// What is in a ledger that was put back.
+const ALL: &str = "with all that was in it";
+const NEARLY: &str = "but other programs went on writing meanwhile: look whether the last thing done in a window or by a command is there";
+
 /// The backups of one ledger.
 #[derive(Debug)]
 pub(crate) struct Copies {
@@ -62,12 +66,12 @@ impl Copies {
         let found = self.engine.look_for_file();
         let (now, notice) = match &found {
             Ok(now @ (Whereabouts::There | Whereabouts::Replaced)) => (Some(*now), None),
-            Ok(now @ Whereabouts::PutBack) => (Some(*now), Some(trouble::put_back())),
+            Ok(now @ Whereabouts::PutBack) => (Some(*now), Some(trouble::put_back(ALL))),
+            Ok(now @ Whereabouts::PutBackLate) => (Some(*now), Some(trouble::put_back(NEARLY))),
             Err(error) => (None, Some(trouble::not_put_back(error))),
         };
-        if let Some(notice) =
-            notice.filter(|_| now != self.found || now == Some(Whereabouts::PutBack))
-        {
+        let is_back = matches!(now, Some(Whereabouts::PutBack | Whereabouts::PutBackLate));
+        if let Some(notice) = notice.filter(|_| is_back || now != self.found) {
             tracing::error!("{}: {}", notice.title, notice.body);
             // Whoever tells is gone only when the service ends.
             self.tell.send(Some(notice)).unwrap_or(());
@@ -75,10 +79,19 @@ impl Copies {
         self.found = now;
     }
 
+    /// Whether the file that is open has its place.
+    fn is_there(&self) -> bool {
+        use Whereabouts::{PutBack, PutBackLate, Replaced, There};
+        match self.found {
+            Some(There | PutBack | PutBackLate) => true,
+            Some(Replaced) | None => false,
+        }
+    }
+
     /// Looks at a file that was written to: SQLite does that when it brings in its journal, and another
     /// program that does it leaves no ledger.
     fn look_at_writing(&mut self, now: &Now) {
-        if self.is_checking.load(Ordering::Acquire) || self.found != Some(Whereabouts::There) {
+        if self.is_checking.load(Ordering::Acquire) || !self.is_there() {
             return;
         }
         let (is_other, is_time) = (self.engine.was_written_to(), now.boot >= self.deep);

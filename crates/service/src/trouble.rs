@@ -100,9 +100,9 @@ pub(crate) fn swapped(what: &Swapped) -> Notice {
 }
 
 /// The words for a ledger that was deleted and put back.
-pub(crate) fn put_back() -> Notice {
-    let body = "The service had it open and has put it back, with all that was in it.";
-    notice("Carillon's ledger was deleted", body.into())
+pub(crate) fn put_back(how: &str) -> Notice {
+    let body = format!("The service had it open and has put it back, {how}.");
+    notice("Carillon's ledger was deleted", body)
 }
 
 /// The words for a deleted ledger that could not be put back.

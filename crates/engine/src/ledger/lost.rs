@@ -26,6 +26,8 @@ pub enum Whereabouts {
     There,
     /// It was deleted: all that was in it is in its place again.
     PutBack,
+    /// The same, while others wrote all the time: what they wrote last may not be in it.
+    PutBackLate,
     /// Another file has its place, and is left alone.
     Replaced,
 }
@@ -118,20 +120,21 @@ impl Ledger {
         let begun: PathBuf = with_end(path, ".lost");
         let mut tries = 1;
         // Ends: it is done in the last turn at the latest, with what was written during it lost.
-        let linked = loop {
+        let (linked, is_late) = loop {
             gone(&begun).map_err(failed)?;
             let before = data_version(&self.connection)?;
             self.copy_to(&begun)?;
             let others =
                 self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            if data_version(&others)? != before && tries < TRIES {
+            let is_late = data_version(&others)? != before;
+            if is_late && tries < TRIES {
                 tries += 1;
                 continue;
             }
             // What is left beside it belongs to what was deleted, and is in the copy. Whoever waits
             // to write finds the copy then.
             remove_journal(path).map_err(failed)?;
-            break fs::hard_link(&begun, path);
+            break (fs::hard_link(&begun, path), is_late);
         };
         fs::remove_file(&begun).unwrap_or(());
         match linked {
@@ -149,7 +152,7 @@ impl Ledger {
         self.make_sure()?;
         file::make_wal(&self.dir, &self.connection)?;
         self.written = Written::of(path);
-        Ok(Whereabouts::PutBack)
+        Ok(if is_late { Whereabouts::PutBackLate } else { Whereabouts::PutBack })
     }
 }
 
