@@ -97,12 +97,13 @@ fn what_a_killed_backup_left_goes_with_the_next_of_that_name() {
     let mut gone = Command::new("/bin/true").spawn().expect("it runs");
     let dead = gone.id();
     gone.wait().expect("it ends");
-    let an_hour_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3_601);
+    let an_hour = std::time::Duration::from_secs(3_601);
     for end in [".part", ".part-journal"] {
         let left = desk.beside().join(format!("other.db.{dead:08x}00c0ffee{end}"));
         fs::write(&left, "half a ledger").expect("a file");
         let file = fs::File::options().write(true).open(&left).expect("the file");
-        file.set_modified(an_hour_ago).expect("a time");
+        let now = file.metadata().and_then(|found| found.modified()).expect("a time");
+        file.set_modified(now - an_hour).expect("a time");
     }
     // Whoever writes it may be a process of another computer that shares the folder.
     let shared = format!("other.db.{dead:08x}00dec0de.part");
