@@ -111,7 +111,9 @@ reasons! {
     /// Cancelled: edited.
     CancelledEdited = "cancelled.edited", "cancelled: " "the event was changed";
     /// Cancelled: deleted.
-    CancelledDeleted = "cancelled.deleted", "cancelled: " "the event was deleted, or this occurrence left out";
+    CancelledDeleted = "cancelled.deleted", "cancelled: " "the event was deleted";
+    /// Cancelled: its occurrence was taken out of the series, which goes on or ends before it.
+    CancelledLeftOut = "cancelled.left_out", "cancelled: " "this occurrence was left out";
     /// Cancelled: disabled.
     CancelledDisabled = "cancelled.disabled", "cancelled: " "the event was cancelled, or its reminders switched off";
     /// Cancelled: acknowledged.
@@ -179,6 +181,7 @@ impl Reason {
             self,
             Self::CancelledEdited
                 | Self::CancelledDeleted
+                | Self::CancelledLeftOut
                 | Self::CancelledDisabled
                 | Self::CancelledAcknowledged
                 | Self::CancelledBySnooze

@@ -284,7 +284,7 @@ pub struct Deliveries {
     /// Only those of this event
     #[arg(long, value_name = "ID")]
     pub event: Option<EventId>,
-    /// Also what is planned and not due yet; --json always lists it
+    /// Also what is planned and not due yet, or was cancelled before it was; --json always lists it
     #[arg(long)]
     pub all: bool,
 }

@@ -43,6 +43,42 @@ fn an_endpoint_has_a_rate_that_is_shown_and_changed() {
 }
 
 #[test]
+fn what_was_cancelled_before_its_moment_is_not_said_to_have_been_due() {
+    let desk = Desk::new();
+    let tea = desk.add("Tea --kind note --at 2031-05-01T09:00");
+    let story =
+        |id: &serde_json::Value| desk.run(["why", id.as_str().expect("an id")]).done().to_string();
+    desk.run(["delete", &tea]).done();
+    let cancelled = desk.line("deliveries --state cancelled --json").json()[0]["id"].clone();
+    assert_eq!(
+        desk.line("deliveries").done(),
+        "Nothing was due so far. 1 reminder cancelled before the moment came: --all lists that, too.\n"
+    );
+    assert!(desk.line("deliveries --all").done().contains("cancelled: the event was deleted"));
+    assert!(
+        story(&cancelled).contains("Cancelled: the event was deleted.\n"),
+        "{}",
+        story(&cancelled)
+    );
+    assert!(!story(&cancelled).contains("told after all"), "{}", story(&cancelled));
+    desk.line("undo").done();
+    let anew = desk.line("deliveries --state scheduled --json").json()[0]["id"].clone();
+    assert!(story(&cancelled).contains("told after all as"), "{}", story(&cancelled));
+    assert!(story(&cancelled).contains(anew.as_str().expect("an id")), "{}", story(&cancelled));
+    let said = desk.line("deliveries");
+    let said = said.done();
+    assert!(said.starts_with("Nothing was due so far. 1 reminder to come: "), "{said}");
+
+    let gym = desk.add("Gym --kind note --at 2031-05-02T09:00 --rrule FREQ=DAILY");
+    desk.run(["skip", &gym, "--occurrence", "2031-05-02T09:00"]).done();
+    let rows = desk.line("deliveries --state cancelled --json").json();
+    let rows = rows.as_array().expect("rows").clone();
+    let of_gym = rows.iter().find(|row| row["title"] == "Gym").expect("cancelled");
+    assert_eq!(of_gym["reason"], "cancelled.left_out");
+    assert!(story(&of_gym["id"]).contains("Cancelled: this occurrence was left out.\n"));
+}
+
+#[test]
 fn what_rang_is_listed_and_what_is_to_come_is_counted() {
     let desk = Desk::new();
     desk.add("Tea --kind note --at 2031-05-01T09:00");

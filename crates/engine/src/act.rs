@@ -161,6 +161,7 @@ impl<'a> Act<'a> {
             shown_by: None,
             insist: p.insist,
             created_at: self.wall(),
+            updated_at: self.wall(),
         };
         delivery::insert(self.tx, &row, self.context.zones.version())?;
         self.audit(row.id, 0, None, (p.state, p.reason), note)?;

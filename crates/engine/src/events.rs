@@ -182,7 +182,7 @@ impl Act<'_> {
             cancelled: true,
             ..OverrideDraft::default()
         });
-        self.change(row, draft, Reason::CancelledDeleted)
+        self.change(row, draft, Reason::CancelledLeftOut)
     }
 
     /// Deletes an event by a person's wish, so that it can be undone.

@@ -130,6 +130,8 @@ pub struct Story {
     pub answer: Option<Given>,
     /// The one in whose place a person had it sent as new.
     pub replaces: Option<DeliveryId>,
+    /// The one that tells the same occurrence after all, once this was cancelled.
+    pub brought_back: Option<DeliveryId>,
     /// What was missed before it, in too large a number to be told one by one.
     pub behind: Option<Stretch>,
 }
@@ -220,7 +222,13 @@ impl Engine {
             let behind = row.event.map(|event| {
                 overflow::behind(act.tx, event, &name.reminder, name.channel, row.facts.due)
             });
+            let newest = match row.facts.state {
+                State::Cancelled => delivery::newest(act.tx, name)?,
+                _ => None,
+            };
+            let again = newest.filter(|newest| newest.facts.state != State::Cancelled);
             Ok(Story {
+                brought_back: again.map(|newest| newest.id),
                 behind: behind.transpose()?.flatten(),
                 replaces: delivery::replaced_by(act.tx, &row)?,
                 answer: acknowledgement::given(act.tx, &row.identity, row.generation)?,

@@ -199,7 +199,7 @@ impl Act<'_> {
         match row.event.halves(&self.context, at)? {
             Halves::Whole => self.delete_whole(row),
             Halves::Two(head, _) => {
-                self.change(row, EventDraft::from(&*head), Reason::CancelledDeleted)
+                self.change(row, EventDraft::from(&*head), Reason::CancelledLeftOut)
             }
         }
     }

@@ -104,17 +104,26 @@ fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
     }
     let now = session.engine.now().wall;
     let is_asked_for = words.all || !words.state.is_empty() || words.event.is_some();
-    let is_shown = |listed: &&Listed| {
-        is_asked_for || listed.row.facts.state != State::Scheduled || listed.row.facts.due <= now
+    let is_ahead = |listed: &&Listed| {
+        !is_asked_for && listed.row.facts.state == State::Scheduled && listed.row.facts.due > now
     };
-    let shown: Vec<&Listed> = rows.iter().filter(is_shown).collect();
-    let ahead = match rows.len() - shown.len() {
-        0 => String::new(),
-        n => format!(
-            "{} to come: `carillon next` lists what rings next, --all everything.\n",
-            words::count(n, "reminder")
-        ),
+    let is_withdrawn = |listed: &&Listed| !is_asked_for && listed.row.is_withdrawn();
+    let count = |is: &dyn Fn(&&Listed) -> bool| match rows.iter().filter(is).count() {
+        0 => None,
+        n => Some(words::count(n, "reminder")),
     };
+    let shown: Vec<&Listed> =
+        rows.iter().filter(|one| !is_ahead(one) && !is_withdrawn(one)).collect();
+    let mut ahead = String::new();
+    if let Some(many) = count(&is_ahead) {
+        ahead =
+            format!("{many} to come: `carillon next` lists what rings next, --all everything.\n");
+    }
+    if let Some(many) = count(&is_withdrawn) {
+        ahead.push_str(&format!(
+            "{many} cancelled before the moment came: --all lists that, too.\n"
+        ));
+    }
     if shown.is_empty() {
         return format!("Nothing was due so far. {ahead}");
     }

@@ -30,6 +30,9 @@ struct Shape {
     /// The other tellings, of a reminder that is told until it is answered.
     #[serde(skip_serializing_if = "Option::is_none")]
     tellings: Option<tellings::Shape>,
+    /// The one that tells the same occurrence after all, once this was cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brought_back: Option<String>,
     /// What was missed before it and is no delivery.
     #[serde(skip_serializing_if = "Option::is_none")]
     behind: Option<Behind>,
@@ -104,6 +107,7 @@ pub fn run(session: &Session, words: &OneDelivery) -> Result<Answer, Failure> {
             place: given.place.clone(),
         }),
         tellings: again.as_ref().map(|all| tellings::Shape::of(all, &session.zone())),
+        brought_back: story.brought_back.map(|id| id.to_string()),
         behind: story.behind.map(|missed| Behind {
             count: missed.count,
             from: utc(missed.from),
@@ -156,7 +160,11 @@ fn tell(
         let [mark, words] = doubt(story);
         facts.push([format!("  {mark}"), words.into()]);
     }
-    let ids = [("instead", row.into), ("instead of", story.replaces)];
+    let ids = [
+        ("instead", row.into),
+        ("instead of", story.replaces),
+        ("told after all as", story.brought_back),
+    ];
     let ids = ids.into_iter().filter_map(|(word, id)| Some((word, id?)));
     facts.extend(ids.map(|(word, id)| [format!("  {word}"), id.to_string()]));
     if let Some(missed) = story.behind {

@@ -69,12 +69,20 @@ pub struct DeliveryRow {
     pub insist: Insist,
     /// When it was planned.
     pub created_at: Timestamp,
+    /// When it was last changed: for one that ended, when it did.
+    pub updated_at: Timestamp,
 }
 
 impl DeliveryRow {
     /// Whether a person asked for it to be sent: then no other one stands for it.
     pub fn is_asked_for(&self) -> bool {
         self.facts.reason == Reason::RetryAsked || self.late_cause.is_some_and(Reason::is_asked_for)
+    }
+
+    /// Whether it was cancelled before its moment came.
+    pub fn is_withdrawn(&self) -> bool {
+        let is_early = self.attempts == 0 && self.updated_at < self.facts.due;
+        self.facts.state == State::Cancelled && is_early
     }
 
     /// Whether nobody can have it yet: it was never tried, or found nobody, and nobody asked for it
@@ -87,7 +95,8 @@ impl DeliveryRow {
 pub(super) const COLUMNS: &str = "d.id, d.key, d.event, d.subject, d.occurrence, d.reminder, d.channel, d.gen,
     d.state, d.reason, d.due, d.use_by, d.over, d.not_before, d.failures, d.crashes, d.cancel_wanted,
     c.kind AS channel_kind, c.guarantee, c.retries, d.grace, d.collapse, d.label, d.starts, d.ends, d.late_cause,
-    d.token, d.attempts, d.again, d.payload, d.told_at, d.into_row, d.shown_by, d.nag, d.alarm, d.created_at";
+    d.token, d.attempts, d.again, d.payload, d.told_at, d.into_row, d.shown_by, d.nag, d.alarm, d.created_at,
+    d.updated_at";
 pub(super) const FROM: &str = "FROM delivery d JOIN channel c ON c.id = d.channel";
 
 /// What each pass and each edit asks, by indexes alone: see the test.
@@ -154,6 +163,7 @@ pub(super) fn read_from(cells: &mut Cells<'_, '_>) -> rusqlite::Result<DeliveryR
         shown_by: cells.take("shown_by")?,
         insist: Insist { nag: cells.nag("nag")?, alarm: cells.take("alarm")? },
         created_at: moment(cells.take("created_at")?),
+        updated_at: moment(cells.take("updated_at")?),
     })
 }
 
@@ -240,7 +250,7 @@ pub fn taken_away(
 ) -> Result<Vec<DeliveryRow>> {
     let rest =
         "WHERE d.subject = ?1 AND (d.due <= ?2 OR d.reminder GLOB '[sn]:*') AND d.state = 'cancelled'
-        AND d.reason IN ('cancelled.edited', 'cancelled.deleted', 'cancelled.disabled')
+        AND d.reason IN ('cancelled.edited', 'cancelled.deleted', 'cancelled.left_out', 'cancelled.disabled')
         ORDER BY d.created_at DESC LIMIT 1000";
     several(tx, rest, params![subject, ms(due_by)])
 }
