@@ -206,6 +206,17 @@ fn a_floating_reminder_told_far_away_is_told_again_where_its_hour_comes_round_mu
 }
 
 #[test]
+fn what_was_told_days_ago_is_not_told_again_after_a_journey() {
+    let mut world = World::at("2026-11-23T07:00[Asia/Tokyo]");
+    world.add(draft("note", "Pill", "20261123T080000", None));
+    world.wait_until("2026-11-25T12:00");
+    assert_eq!(world.sent.len(), 1);
+    world.engine().set_machine_zone(&ZoneName::stored("America/Los_Angeles")).expect("moved");
+    world.wait_until("2026-11-25T12:00");
+    assert_eq!(world.sent.len(), 1, "{}", world.rows());
+}
+
+#[test]
 fn a_rule_by_the_second_is_refused_on_the_desktop() {
     let world = World::at("2026-11-23T07:00[Europe/Berlin]");
     let save = engine::events::Save {

@@ -68,6 +68,19 @@ fn what_was_told_by_her_clock_is_told_again_only_half_a_day_later() {
 }
 
 #[test]
+fn what_was_told_is_not_told_again_once_it_is_past_by_her_new_clock_too() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let id = ana(&mut world, None, Some("Asia/Tokyo"));
+    world.add(EventDraft { kind: "note".into(), ..ring(id, "20261124T140000") });
+    world.wait_until("2026-11-26T09:00");
+    assert_eq!(world.sent.len(), 1);
+    // There it was due more than a day ago, and nineteen hours after it was told.
+    ana(&mut world, Some(id), Some("Pacific/Honolulu"));
+    world.wait_until("2026-11-27T09:00");
+    assert_eq!(world.sent.len(), 1, "{}", world.rows());
+}
+
+#[test]
 fn a_moment_that_her_move_puts_into_the_past_is_told_late_and_not_lost() {
     let mut world = World::at("2026-11-24T09:30[Europe/Berlin]");
     let id = ana(&mut world, None, Some("Europe/Lisbon"));

@@ -4,6 +4,7 @@
 //! where they began, and what was told stays told.
 
 mod effect;
+mod journey;
 
 use calendar::{
     delivery::{Class, News, Next, State, decide},
@@ -13,11 +14,12 @@ use calendar::{
     policy::UseBy,
     reason::Reason,
     reminder::Trigger,
-    timing::{Length, Tie, later},
+    timing::{Length, later},
 };
 use jiff::Timestamp;
 
 pub use self::effect::{Effect, Passed};
+use self::journey::is_far_from_told;
 use crate::{
     act::Act,
     error::Result,
@@ -37,8 +39,6 @@ const FARTHEST_DAYS: i64 = 100 * 366;
 /// Instances looked at in one go, for one reminder of one event.
 const AT_ONCE: usize = 1_000;
 const DAY: i64 = 86_400;
-/// What was told is told again after a journey if its moment comes round this much later.
-const FAR: i64 = 12 * 3600;
 
 /// Who asks for the reconcile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -390,7 +390,9 @@ impl Act<'_> {
         let wanted = planted.as_ref().unwrap_or(wanted);
         let newest = delivery::newest(self.tx, &wanted.identity)?;
         let ahead = wanted.due > self.wall();
-        let far = newest.as_ref().is_some_and(|row| is_far_from_told(event, row, wanted.due));
+        let far = newest
+            .as_ref()
+            .is_some_and(|row| is_far_from_told(event, row, wanted.due, self.wall()));
         if newest.is_some() && is_planted(Planted::CancelAndInsert) {
             return Ok(());
         }
@@ -471,14 +473,6 @@ fn is_as(row: &DeliveryRow, to: &Retimed<'_>) -> bool {
 fn passed(wanted: &Wanted) -> Passed {
     let trigger = wanted.identity.reminder.trim_start_matches("t:").to_string();
     Passed { trigger, due_ms: wanted.due.as_millisecond() }
-}
-
-/// Whether a reminder by the machine's or a person's clock that was told comes round again so much
-/// later, after a journey, that it is worth telling again: the pill at 08:00 in Tokyo, and at 08:00 in Los Angeles.
-fn is_far_from_told(event: &Event, row: &DeliveryRow, due: Timestamp) -> bool {
-    let is_moving = matches!(event.timing.tie, Tie::Floating | Tie::Theirs(_));
-    let told = row.told_at.filter(|_| is_moving && !event.kind.is_of_person());
-    told.is_some_and(|told| due >= later(told, FAR))
 }
 
 /// The generation in which a name may be armed, given its newest row; `None`: not at all.

@@ -1,0 +1,33 @@
+//! What was told before a journey, of the machine or of a person, and whose moment comes round again
+//! after it.
+
+use calendar::{
+    event::Event,
+    timing::{Tie, later},
+};
+use jiff::Timestamp;
+
+use crate::ledger::delivery::DeliveryRow;
+
+const DAY: i64 = 86_400;
+/// What was told is told again after a journey if its moment comes round this much later.
+const FAR: i64 = 12 * 3600;
+
+/// Whether a reminder by the machine's or a person's clock that was told comes round again so much
+/// later, after a journey, that it is worth telling again: the pill at 08:00 in Tokyo, and at 08:00
+/// in Los Angeles. What is past by the new clock, too, is not, but for what a machine may have slept
+/// through on its way.
+pub(super) fn is_far_from_told(
+    event: &Event,
+    row: &DeliveryRow,
+    due: Timestamp,
+    now: Timestamp,
+) -> bool {
+    let since = match event.timing.tie {
+        Tie::Floating => later(now, -DAY),
+        Tie::Theirs(_) => now,
+        Tie::Zone(_) | Tie::AllDay => return false,
+    };
+    let told = row.told_at.filter(|_| due > since && !event.kind.is_of_person());
+    told.is_some_and(|told| due >= later(told, FAR))
+}
