@@ -294,6 +294,7 @@ impl Plan {
         steps.extend(gone::gone(seed, begins, days, next_name(&steps)));
         steps.extend(gone::tests(seed, days));
         steps.extend(letters::letters(seed, begins, days, next_name(&steps)));
+        steps.extend(silence::by_clocks(seed, begins, days, next_name(&steps)));
         steps.extend(away::away(seed, begins, days, next_name(&steps)));
         steps.extend(away::theirs(seed, begins, days, next_name(&steps)));
         steps.sort_by_key(|(at, _)| *at);

@@ -97,6 +97,8 @@ pub enum Happened {
         /// The true time it is of.
         of: u64,
     },
+    /// The machine lost its power, and is started anew.
+    Booted,
     /// Something went wrong, or right again.
     Struck {
         /// In words.

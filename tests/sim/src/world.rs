@@ -463,6 +463,7 @@ impl World {
             _ => Kept::Lost,
         });
         self.around.clocks.reboot();
+        self.around.trace.add(&self.around.clocks, Happened::Booted);
         // What the clock said in another boot tells nothing.
         self.doubt.iter_mut().for_each(|(before, _)| *before = None);
         self.off_until = self.around.clocks.truth() + down;

@@ -207,9 +207,20 @@ impl<'a> Case<'a> {
         })
     }
 
-    /// Whether a clock was ever set, and did not only drift.
-    pub fn clock_was_set(&self) -> bool {
-        self.outcome.set.iter().any(|(_, by)| by.abs() > 1_000)
+    /// By how many milliseconds the clock was set ahead and back, between two true times.
+    pub fn set_between(&self, from: u64, until: u64) -> (u64, u64) {
+        let all = self.outcome.set.iter().filter(|(at, _)| (from..=until).contains(at));
+        all.fold((0, 0), |(ahead, back), (_, by)| match by.is_positive() {
+            true => (ahead + by.unsigned_abs(), back),
+            false => (ahead, back + by.unsigned_abs()),
+        })
+    }
+
+    /// Whether the machine was started anew between two true times.
+    pub fn was_booted_between(&self, from: u64, until: u64) -> bool {
+        let booted = |what: &Happened| matches!(what, Happened::Booted);
+        let entries = self.outcome.trace.iter().filter(|entry| booted(&entry.what));
+        entries.map(|entry| entry.truth).any(|at| (from..=until).contains(&at))
     }
 
     /// By how many milliseconds in all it was, one way or the other.

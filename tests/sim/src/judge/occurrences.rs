@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::{delivery::State, id::ChannelId};
+use calendar::{
+    delivery::{Class, State},
+    id::ChannelId,
+};
 use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::DateTime};
 
@@ -92,7 +95,7 @@ fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) 
 }
 
 /// Whether an occurrence was told by an earlier clock, or answered before it was: what was told
-/// stays told.
+/// stays told, and what failed waits for a person.
 fn was_told(case: &Case<'_>, life: &Life, of: DateTime, at: u64) -> bool {
     let (day, year) = (of.strftime("p=%Y%m%dT%H%M%S").to_string(), of.strftime("y=%Y").to_string());
     case.stories_of(life).any(|story| {
@@ -100,7 +103,12 @@ fn was_told(case: &Case<'_>, life: &Life, of: DateTime, at: u64) -> bool {
         let is_it = name.contains(&day) || *name == year;
         let is_answered = story.delivery.row.facts.reason.is_answer();
         let told = case.told(story).iter().any(|told| told.truth + MINUTE < at);
-        is_it && (told || is_answered)
+        // It failed where the machine was before, whatever time it is now.
+        let failed = story.transitions.iter().any(|step| {
+            step.to.class() == Class::Parked
+                && case.when(step.at).into_iter().any(|then| then + MINUTE < at)
+        });
+        is_it && (told || is_answered || failed)
     })
 }
 

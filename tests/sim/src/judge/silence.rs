@@ -13,6 +13,9 @@ use crate::{
 /// So shortly after a change either holds.
 const EDGE: u64 = 2_000;
 
+/// A pause is not counted anew for less than this.
+const APART: u64 = 60_000;
+
 /// What silenced the desktop at a true time, as a person last said, and since when.
 fn said<'a>(case: &Case<'a>, at: u64, of: fn(&Silenced) -> bool) -> Option<&'a Silence> {
     let mut all = case.outcome.silences.iter();
@@ -41,27 +44,34 @@ pub(super) fn may_be_silent(case: &Case<'_>, at: u64) -> bool {
     let hours = case.places().into_iter().map(|place| oracle::local(wall, place).hour());
     let hours: Vec<i8> = hours.collect();
     all.any(|silence| match silence.by {
-        // How long it is by a clock that was set is another question.
-        Silenced::Pause(lasts) => at < silence.from + lasts + EDGE || case.clock_was_set(),
+        // After another boot nobody knows how much of it has passed, if the clock was set back.
+        Silenced::Pause(lasts) => {
+            let (_, back) = case.set_between(silence.from, at);
+            let longer = back > EDGE && case.was_booted_between(silence.from, at);
+            at < silence.from + lasts + EDGE + back.min(APART) || longer
+        }
         Silenced::Quiet(from, until) => hours.iter().any(|hour| within(*hour, (from, until), 1)),
     })
 }
 
 /// Nothing pops up while a pause or quiet hours are in force.
 pub(super) fn silence_is_kept(case: &Case<'_>, wrong: &mut Vec<String>) {
-    if case.clock_was_set() || !case.restored.is_empty() {
-        return;
-    }
     // A test rings all the same, as somebody waits for it.
     let is_waited_for = |story: &&Story| story.delivery.row.identity.reminder.starts_with("x:");
     let stories = case.outcome.stories.iter().filter(|story| !is_waited_for(story));
     for story in stories.filter(|story| story.delivery.row.facts.desktop) {
         for sent in case.sent(story) {
             let at = sent.truth;
-            let is_settled = |silence: &&Silence| silence.sure && silence.from + EDGE <= at;
+            // An older copy may know nothing of it.
+            let is_known =
+                |from: u64| !case.restored.iter().any(|(back, ..)| (from..=at).contains(back));
+            let is_settled =
+                |said: &&Silence| said.sure && said.from + EDGE <= at && is_known(said.from);
             let pause = said(case, at, is_pause).filter(is_settled);
             let is_paused = pause.is_some_and(|silence| {
-                matches!(silence.by, Silenced::Pause(lasts) if at + EDGE < silence.from + lasts)
+                // It is as long as it was meant to be, but for what the clock was put ahead.
+                let (ahead, _) = case.set_between(silence.from, at);
+                matches!(silence.by, Silenced::Pause(lasts) if at + ahead + EDGE < silence.from + lasts)
             });
             let quiet = said(case, at, is_quiet).filter(is_settled);
             let place = case.place(at);

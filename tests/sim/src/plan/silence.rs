@@ -76,3 +76,43 @@ fn insisting(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
     }
     steps
 }
+
+/// In so many of a hundred runs clocks are set while nothing is to pop up.
+const BY_CLOCKS: u64 = 25;
+
+/// Nothing is to pop up, and meanwhile clocks are set; events being named from `name` on.
+pub(super) fn by_clocks(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
+    let mut dice = Dice::of(seed.rotate_left(12) ^ 0x5E7);
+    if !dice.percent(BY_CLOCKS) {
+        return Vec::new();
+    }
+    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let mut steps = Vec::new();
+    let (_, due) = stage.reminder(&[Via::Desktop], &[None]);
+    for _ in 0..2 + stage.dice.below(3) {
+        let (definition, _) = stage.reminder(&[Via::Desktop], &[None, Some(USE_BYS[1])]);
+        steps.push(stage.add(definition, due).1);
+    }
+    let minutes = stage.dice.of_these(&[30_u32, 300, 900]);
+    let lasts = u64::from(minutes) * MINUTE;
+    let from = due.saturating_sub(stage.dice.below(lasts));
+    if stage.dice.percent(30) {
+        let hour = i8::try_from(stage.dice.below(24)).unwrap_or(0);
+        steps.push((from, Step::Quiet(hour, (hour + 9) % 24)));
+    } else {
+        steps.push((from, Step::Pause(minutes)));
+    }
+    let most = i64::try_from(lasts).unwrap_or(0);
+    for _ in 0..1 + stage.dice.below(3) {
+        let at = from + stage.dice.below(lasts + lasts / 4);
+        let step = match stage.dice.below(8) {
+            0..=3 => Step::SetClock(stage.dice.between(-most, most)),
+            4 => Step::SetClock(stage.dice.between(-2 * most, 0)),
+            5 => Step::Sleep(stage.dice.below(lasts)),
+            6 => Step::PowerCut(stage.dice.below(1 << 40), stage.dice.below(lasts)),
+            _ => Step::Kill(stage.dice.below(MINUTE)),
+        };
+        steps.push((at, step));
+    }
+    steps
+}

@@ -162,6 +162,13 @@ pub(crate) fn pause(outcome: &mut Outcome, before: u64) {
     outcome.silences.push(Silence { from, by: Silenced::Pause(60_000), sure: true });
 }
 
+/// The clock is set by so much a second before the pop-up.
+pub(crate) fn set_before_the_pop_up(outcome: &mut Outcome, millis: i64) {
+    let place = sent(outcome, 1);
+    let at = outcome.trace[place].truth - 1_000;
+    outcome.set.push((at, millis));
+}
+
 /// What insists was answered by this moment.
 pub(crate) fn answer(outcome: &mut Outcome, at: u64) {
     let row = story(outcome, 3).delivery.row.id;

@@ -317,6 +317,18 @@ const CASES: &[(&str, Change, Change)] = &[
         },
     ),
     ("silence_is_kept", |o| pause(o, 2_000), |o| pause(o, 1_999)),
+    // A clock that is set back makes no pause shorter, and one that is put ahead does.
+    (
+        "silence_is_kept",
+        |o| {
+            pause(o, 2_000);
+            set_before_the_pop_up(o, -3_600_000);
+        },
+        |o| {
+            pause(o, 2_000);
+            set_before_the_pop_up(o, 60_000);
+        },
+    ),
     ("an_answer_ends_nags", |o| answer(o, 10 * HOUR), |o| answer(o, 40 * HOUR)),
     ("what_insists_is_told_again", forget_nags, |o| {
         forget_nags(o);
