@@ -179,16 +179,18 @@ impl Engine {
             let together =
                 waiting.iter_mut().take_while(|e| e.calendar.is_none() || e.calendar == named);
             let count = together.map(|e| e.draft.calendar.clone_from(&text)).count();
+            let ((left, total), waits) = (reading.progress(), waiting.len());
             let some = first_of(&waiting.make_contiguous()[..count]);
             let chunk = match file.mode {
                 Mode::Preview => self.read(|act| act.preview(some, &place)),
                 Mode::Apply => self.write_some(|act| {
                     let mut chunk = act.take_in(some, &place, &mut || self.now().boot)?;
                     act.keep_trail(import, &place.row.name, &mut chunk.trail)?;
+                    let through = (left + chunk.taken).saturating_sub(waits);
+                    act.note_import(import, &place.row.name, (through, total))?;
                     Ok(chunk)
                 }),
             };
-            let (left, total) = reading.progress();
             let chunk = chunk.map_err(|e| unfinished(done.read, total, e))?;
             place.is_new &= file.mode == Mode::Preview || chunk.created == 0;
             done.read += chunk.taken;
@@ -198,6 +200,7 @@ impl Engine {
             if watch(&done, through, total).is_break() && (through < total || !waiting.is_empty()) {
                 let reason = format!("stopped after {through} of {total} events");
                 done.remarks.push(Remark { line: 1, reason });
+                self.unfinished_was_seen()?;
                 break;
             }
         }

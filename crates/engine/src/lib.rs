@@ -76,6 +76,7 @@ pub mod swapped;
 pub mod taken_back;
 pub mod tellings;
 pub mod undo;
+pub mod unfinished;
 pub mod vault;
 mod verdict;
 pub mod wake;

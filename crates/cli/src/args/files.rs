@@ -62,7 +62,7 @@ pub struct Doctor {
     /// Compare every record with its checksum too, which takes a while for a large ledger
     #[arg(long)]
     pub deep: bool,
-    /// What became of the ledger has been seen: it is no problem any more
+    /// What became of the ledger, or of an import that ended early, has been seen: it is no problem any more
     #[arg(long)]
     pub seen: bool,
 }

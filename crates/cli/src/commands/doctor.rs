@@ -176,6 +176,9 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
     let engine = engine.map(|engine| engine.with_state(&place.state));
     if let Some(engine) = engine.as_ref().filter(|_| asked.seen) {
         engine.swap_was_seen()?;
+        if engine.unfinished_import()?.is_some() {
+            engine.unfinished_was_seen()?;
+        }
     }
     let dir = engine.as_ref().map_or(place.data, Engine::dir);
     let service = SchedulerLock::holder(&dir);

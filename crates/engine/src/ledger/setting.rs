@@ -16,6 +16,8 @@ pub mod name {
     pub const ALL_DAY_HOUR: &str = "all_day_hour";
     /// Calendars whose events come back in parts, with when they were deleted; JSON.
     pub const RETURNING: &str = "returning";
+    /// How far the import that is not through has come; JSON.
+    pub const IMPORTING: &str = "importing";
     /// Until when reminders are paused, with how long that was when it was said; JSON. `forever`
     /// until resumed.
     pub const PAUSED_UNTIL: &str = "paused_until";

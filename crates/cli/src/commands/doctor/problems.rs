@@ -38,7 +38,8 @@ const MOST: u32 = 1_000;
 type Check = fn(&Engine, &Shape) -> Result<Vec<String>, Failure>;
 
 /// What is looked at, each by itself.
-const CHECKS: [(&str, Check); 10] = [
+const CHECKS: [(&str, Check); 11] = [
+    ("what was imported", |engine, _| Ok(unfinished(engine)?.into_iter().collect())),
     ("what became of the ledger", |engine, _| Ok(swapped(engine)?.into_iter().collect())),
     ("the service", |_, shape| Ok(standing(shape).into_iter().collect())),
     ("what the service looked at", |engine, shape| {
@@ -95,6 +96,16 @@ fn file(engine: Option<&Engine>, shape: &Shape) -> String {
     };
     let is = if shape.ledger.missing { "missing" } else { "damaged" };
     format!("the ledger is {is}: {all}{advice}")
+}
+
+/// An import that was cut off.
+fn unfinished(engine: &Engine) -> Result<Option<String>, Failure> {
+    Ok(engine.unfinished_import()?.map(|it| {
+        format!(
+            "an import into the calendar {} ended early, after {} of {} events: import the file again, which takes in the rest, or `carillon doctor --seen`",
+            it.calendar, it.through, it.total
+        )
+    }))
 }
 
 /// That this ledger has the place of another one, until somebody has seen that.
