@@ -2,13 +2,14 @@
 
 mod kit;
 
-use std::{fs, sync::Arc};
+use std::{fs, sync::Arc, time::Duration};
 
 use engine::{
     Actor, Engine,
     clock::{Clock, Now, SystemClock},
+    courier::{Handover, Parcel, Report, Schedule},
     ledger::SchedulerLock,
-    scheduler::{Availability, Scheduler, Slots},
+    scheduler::{Availability, Finished, Scheduler, Slots},
 };
 use jiff::SignedDuration;
 use kit::{Desk, chmod};
@@ -177,6 +178,72 @@ fn what_was_being_sent_when_the_service_ended_is_a_problem() {
     let problems = found["problems"].to_string();
     assert!(problems.contains("1 reminder was being sent when the service ended"), "{problems}");
     assert_eq!(code, 1);
+}
+
+/// The machine's clocks as they were so many minutes ago, the time since boot as well.
+struct Before(SystemClock, u64);
+
+impl Clock for Before {
+    fn now(&self) -> Now {
+        let (now, hour) = (self.0.now(), Duration::from_secs(3_600));
+        let ago = Duration::from_secs(60 * self.1);
+        Now { wall: now.wall - ago, boot: now.boot + hour - ago, ..now }
+    }
+}
+
+/// A service of so many minutes ago.
+fn leader(desk: &Desk, minutes: u64) -> (Arc<Engine>, Scheduler) {
+    let clock = Arc::new(Before(SystemClock::new(), minutes));
+    let engine = Arc::new(Engine::open(&desk.data(), Actor::Service, clock).expect("a ledger"));
+    let scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    (engine, scheduler)
+}
+
+#[test]
+fn an_endpoint_that_fails_is_named_at_whatever_moment_it_is_asked() {
+    let slots = Slots { desktop: 1, webhook: 8 };
+    for (minutes, tries, said) in [
+        (10, 1, "the channel lamp fails (HTTP 500), and 1 reminder waits for another try"),
+        (10, 5, "the channel lamp fails (HTTP 500), and 5 reminders wait for another try"),
+        (0, 5, "the channel lamp is resting until"),
+    ] {
+        let desk = Desk::new();
+        desk.line("channel add webhook lamp http://127.0.0.1:9/on --network loopback").done();
+        let (engine, mut scheduler) = leader(&desk, minutes);
+        let lamp = engine.channel_named("lamp").expect("a channel").id;
+        for _ in 0..tries {
+            engine.test_channel(lamp, None).expect("planned");
+        }
+        let mut pass = |finished: &[Finished]| {
+            let passed = scheduler.pass(&engine.now(), finished, slots, Availability::default());
+            passed.expect("a pass").parcels
+        };
+        let handover = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
+        let failed = |parcel: Parcel| Finished {
+            claims: parcel.claims,
+            too_late: Vec::new(),
+            report: Some(Report {
+                handover: handover.clone(),
+                status: Some(500),
+                detail: String::new(),
+            }),
+            in_digest: false,
+        };
+        let finished: Vec<Finished> = pass(&[]).into_iter().map(failed).collect();
+        assert_eq!(finished.len(), tries);
+        pass(&finished);
+        let problems = || desk.doctor().0["problems"].to_string();
+        assert!(problems().contains(said), "{}", problems());
+        if minutes == 0 {
+            continue;
+        }
+        // And while it is tried once more.
+        drop((engine, scheduler));
+        let (engine, mut scheduler) = leader(&desk, minutes / 2);
+        let passed = scheduler.pass(&engine.now(), &[], slots, Availability::default());
+        assert!(!passed.expect("a pass").parcels.is_empty());
+        assert!(problems().contains(said), "{}", problems());
+    }
 }
 
 #[test]

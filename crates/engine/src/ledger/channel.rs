@@ -217,10 +217,11 @@ pub fn last_failed(
     id: ChannelId,
     now: Timestamp,
 ) -> Result<Option<(Timestamp, Option<u16>, String)>> {
-    let sql = "SELECT a.finished, a.status, a.detail FROM (SELECT id, state FROM delivery
+    let sql = "SELECT a.finished, a.status, a.detail FROM (SELECT id, state, failures FROM delivery
             WHERE channel = ?1 AND due <= ?2 ORDER BY due DESC LIMIT ?3) d
         JOIN attempt a ON a.delivery = d.id
-        WHERE d.state IN ('retrying', 'dead', 'review') AND a.finished IS NOT NULL
+        WHERE a.finished IS NOT NULL AND (d.state IN ('retrying', 'dead', 'review')
+            OR d.state IN ('pending', 'processing', 'held') AND d.failures > 0)
         ORDER BY a.finished DESC LIMIT 1";
     let found = tx
         .prepare_cached(sql)?

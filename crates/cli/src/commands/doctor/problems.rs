@@ -149,7 +149,11 @@ fn channels(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
             Some(why) if waits(engine, row)? => problems.push(off_with_failed(&row.name, why)),
             _ => {}
         }
-        problems.extend(refuses(engine, row)?);
+        let refuses = refuses(engine, row)?;
+        if refuses.is_none() && !resting.contains_key(&row.id) {
+            problems.extend(fails(engine, row)?);
+        }
+        problems.extend(refuses);
         let is_desktop = row.kind == ChannelKind::Desktop;
         if is_desktop && planned > 0 && shape.notifier.reachable == Some(false) {
             problems.push(NO_NOTIFIER.into());
@@ -213,6 +217,26 @@ fn refuses(engine: &Engine, channel: &ChannelRow) -> Result<Option<String>, Fail
             words::count(rows, "reminder")
         )
     }))
+}
+
+/// An endpoint whose last tries failed: also while one of them is under way, and between two rests.
+fn fails(engine: &Engine, channel: &ChannelRow) -> Result<Option<String>, Failure> {
+    let states = vec![State::Pending, State::Processing, State::Retrying, State::Held];
+    let filter = Filter { states, channel: Some(channel.id), limit: MOST, ..Filter::default() };
+    let is_webhook = channel.kind == ChannelKind::Webhook;
+    let rows = engine.deliveries(&filter)?.into_iter();
+    let many = match rows.filter(|one| is_webhook && one.row.facts.failures > 0).count() {
+        0 => return Ok(None),
+        1 => "1 reminder waits".into(),
+        n => format!("{} wait", words::count(n, "reminder")),
+    };
+    let said = engine.last_failed(channel.id)?.map_or_else(String::new, |(_, said)| {
+        format!(" ({})", said.split(';').next().unwrap_or_default())
+    });
+    Ok(Some(format!(
+        "the endpoint of the channel {} fails{said}, and {many} for another try: `carillon channel test {}` tries it now",
+        channel.name, channel.name
+    )))
 }
 
 /// Whether something that failed through a channel waits for a person; tests aside.
