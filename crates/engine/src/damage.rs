@@ -3,8 +3,7 @@
 //! nothing of the past rings by itself.
 
 use std::{
-    fs,
-    io::{ErrorKind, Read},
+    io::ErrorKind,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -17,7 +16,7 @@ use crate::{
     backup,
     error::{Error, Result},
     ledger::{
-        DATABASE, SchedulerLock,
+        DATABASE, SchedulerLock, beside,
         copy::{self, Counts},
         exchange::{self, Alone},
         prepare_directory, takeover, written,
@@ -103,13 +102,12 @@ pub fn is_damage(error: &Error, dir: &Path) -> bool {
 
 /// Whether the ledger's file begins as every database of SQLite does.
 fn begins_well(dir: &Path) -> bool {
-    let mut head = [0; 24];
-    match fs::File::open(dir.join(DATABASE)).and_then(|mut file| file.read_exact(&mut head)) {
-        Ok(()) => {}
+    let head: [u8; 24] = match beside::head(&dir.join(DATABASE)) {
+        Ok(head) => head,
         Err(error) => {
             return !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof);
         }
-    }
+    };
     let page = u16::from_be_bytes([head[16], head[17]]);
     let is_size = page == 1 || (page >= 512 && page.is_power_of_two());
     let formats = [head[18], head[19]];

@@ -7,6 +7,7 @@
 pub mod acknowledgement;
 pub mod attempt;
 pub mod audit;
+pub(crate) mod beside;
 pub mod breaker;
 pub mod calendar;
 pub mod change;

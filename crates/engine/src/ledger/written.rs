@@ -4,7 +4,7 @@
 
 use std::{
     fs,
-    io::{ErrorKind, Read},
+    io::ErrorKind,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     time::Duration,
@@ -12,7 +12,11 @@ use std::{
 
 use rusqlite::{ErrorCode, config::DbConfig};
 
-use super::{Ledger, audit, file, setting};
+use super::{
+    Ledger, audit,
+    beside::{self, Beside},
+    file, setting,
+};
 use crate::{
     damage,
     error::{Error, Result},
@@ -48,12 +52,15 @@ pub(super) struct Written {
     condemned: Option<String>,
     /// It is another one than was opened, under the name of it.
     is_over: bool,
+    /// Kept open, so that looking at it ends no lock of SQLite's.
+    _beside: Option<Beside>,
 }
 
 impl Written {
     pub(super) fn of(path: &Path) -> Self {
+        let beside = Beside::open(path).ok();
         let pages = Head::of(path).ok().flatten().map_or(0, |head| head.pages);
-        Self { stamp: Stamp::of(path), pages, ..Self::default() }
+        Self { stamp: Stamp::of(path), pages, _beside: beside, ..Self::default() }
     }
 }
 
@@ -66,11 +73,10 @@ struct Head {
 impl Head {
     /// None where it is no database.
     fn of(path: &Path) -> Result<Option<Self>> {
-        let mut head = [0; 32];
-        match fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)) {
+        let head: [u8; 32] = match beside::head(path) {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
             read => read.map_err(Error::io(format!("could not read {}", path.display())))?,
-        }
+        };
         let pages = u32::from_be_bytes([head[28], head[29], head[30], head[31]]);
         let is_one = head.starts_with(b"SQLite format 3\0");
         Ok(is_one.then_some(Self { has_journal: head[18..20] == [2, 2], pages }))
