@@ -29,7 +29,7 @@ use tokio::sync::Notify;
 use crate::world::draft;
 
 /// Longer than anything waited for here takes, on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A built program: beside this test, or where `CARILLON_BIN_DIR` says.
 ///
