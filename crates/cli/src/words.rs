@@ -24,13 +24,15 @@ pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     local.strftime(form).to_string()
 }
 
+/// `12:00`, with seconds where there are some.
+pub fn clock(at: Time) -> String {
+    at.strftime(if at.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string()
+}
+
 /// The local start the ledger keeps with a delivery, in words, with seconds where there are some.
 pub fn label(text: &str) -> String {
     let Ok(pieces) = Pieces::parse(text) else { return text.to_string() };
     let day = date(pieces.date());
-    let clock = |time: Time| {
-        time.strftime(if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" }).to_string()
-    };
     let zone = text.split_once('[').map(|(_, zone)| zone.trim_end_matches(']'));
     match (pieces.time(), zone) {
         (Some(time), Some(zone)) => format!("{day}, {} ({zone})", clock(time)),

@@ -342,6 +342,8 @@ fn a_start_with_seconds_is_shown_with_them() {
         let added = desk.line(&format!("add L --at 2031-05-01T{at}"));
         assert!(added.done().contains(&format!("Thu 1 May 2031, {shown}")), "{added:?}");
     }
+    let list = desk.line("list --from 2031-05-01 --to 2031-05-02").done().to_string();
+    assert!(list.contains("09:00:18 to 10:00:18") && list.contains(" 09:00 to 10:00"), "{list}");
 }
 
 #[test]

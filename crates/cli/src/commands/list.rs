@@ -181,7 +181,7 @@ fn text(lines: &[Line], from: Timestamp, to: Timestamp, zone: &TimeZone) -> Stri
 
 fn row(line: &Line, zone: &TimeZone) -> [String; 5] {
     let occurrence = &line.happening.occurrence;
-    let clock = |at: Timestamp| zone.to_datetime(at).strftime("%H:%M").to_string();
+    let clock = |at: Timestamp| words::clock(zone.to_datetime(at).time());
     let when = match (occurrence.tie.is_all_day(), occurrence.start == occurrence.end) {
         (true, _) => {
             let last = last_day(&line.happening, &occurrence.zone);

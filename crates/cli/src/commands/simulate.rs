@@ -220,7 +220,7 @@ fn entry(ring: &Ring, zone: &TimeZone) -> Option<Entry> {
         (State::Scheduled | State::Pending, _) => "not told by then".into(),
         _ => says(&ring.listed),
     };
-    let clock = zone.to_datetime(at).strftime("%H:%M").to_string();
+    let clock = words::clock(zone.to_datetime(at).time());
     Some((at, [clock, ring.listed.title.clone(), ring.listed.channel.clone(), said]))
 }
 
