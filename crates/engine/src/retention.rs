@@ -15,6 +15,7 @@ use crate::{
         retention::{self, Place},
         setting::{self, name},
     },
+    simulated::kept,
 };
 
 const DAY: i64 = 86_400;
@@ -92,7 +93,7 @@ impl Act<'_> {
     /// What had its last word by then is over; nothing, when a clock nobody knows to be right is
     /// asked for the first time.
     fn over_until(&self, clock: Synchronised) -> Result<Option<Timestamp>> {
-        let wished = later(self.wall(), -KEPT);
+        let wished = later(self.wall(), -kept(KEPT));
         let last = setting::get(self.tx, name::OVER_UNTIL)?;
         let last = last.and_then(|text| text.parse().ok()).map(moment);
         let until = match (clock, last) {
@@ -100,7 +101,7 @@ impl Act<'_> {
             (_, last) => last.map(|last| wished.min(later(last, STRIDE))),
         };
         // What is there goes no sooner than it would by a clock that is right, but for a month a day.
-        let first = retention::first_due(self.tx)?.map_or(wished, |due| later(due, -KEPT));
+        let first = retention::first_due(self.tx)?.map_or(wished, |due| later(due, -kept(KEPT)));
         let noted = ms(until.unwrap_or(first.min(wished))).to_string();
         setting::put(self.tx, name::OVER_UNTIL, &noted)?;
         Ok(until)

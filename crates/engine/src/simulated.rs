@@ -24,6 +24,12 @@ pub(crate) const fn name(_: u64) -> Option<Uuid> {
     None
 }
 
+/// How long records are kept, in seconds: as long as they are.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn kept(seconds: i64) -> i64 {
+    seconds
+}
+
 /// Notes that the bell rang: nobody asks.
 #[cfg(not(feature = "mutants"))]
 pub(crate) const fn rang() {}
@@ -42,6 +48,7 @@ mod given {
     thread_local! {
         static WAITING: RefCell<Option<Waiting>> = const { RefCell::new(None) };
         static CHANCE: Cell<Option<u64>> = const { Cell::new(None) };
+        static KEPT: Cell<Option<i64>> = const { Cell::new(None) };
         static RINGS: Cell<u64> = const { Cell::new(0) };
         static NAMED: Cell<(u64, u16)> = const { Cell::new((0, 0)) };
     }
@@ -59,6 +66,16 @@ mod given {
             Some(how) => how(time),
             None => std::thread::park_timeout(time),
         }
+    }
+
+    /// From now on records are kept on this thread for so many seconds only.
+    pub fn keep_records(seconds: i64) {
+        KEPT.set(Some(seconds));
+    }
+
+    /// How long they are.
+    pub(crate) fn kept(seconds: i64) -> i64 {
+        KEPT.get().unwrap_or(seconds)
     }
 
     /// How often the bell of any ledger was rung on this thread.
@@ -98,6 +115,6 @@ mod given {
 }
 
 #[cfg(feature = "mutants")]
-pub(crate) use given::{chance, name, rang, wait};
+pub(crate) use given::{chance, kept, name, rang, wait};
 #[cfg(feature = "mutants")]
-pub use given::{rings, simulate};
+pub use given::{keep_records, rings, simulate};

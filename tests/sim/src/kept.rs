@@ -89,6 +89,7 @@ fn step(text: &str) -> Option<Step> {
         "FailingSync" => Step::FailingSync,
         "Full" => Step::Full(word()?.parse().ok()?),
         "Deaf" => Step::Deaf(word()?.parse().ok()?),
+        "Forget" => Step::Forget,
         "Keep" => Step::Keep,
         "Restore" => Step::Restore,
         _ => return None,

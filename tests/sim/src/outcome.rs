@@ -100,6 +100,8 @@ pub struct Outcome {
     pub trace: Vec<Entry>,
     /// Every delivery at the end, with its audit.
     pub stories: Vec<Story>,
+    /// Which of them the ledger has let go of, and at which true time.
+    pub gone: Vec<(u64, DeliveryId)>,
     /// Every event.
     pub lives: Vec<Life>,
     /// The snoozes.

@@ -212,6 +212,8 @@ pub enum Step {
     Full(u64),
     /// Nobody hears the bell for so many milliseconds.
     Deaf(u64),
+    /// The ledger lets go of what is over for longer than it is kept.
+    Forget,
     /// Somebody keeps a copy of the ledger.
     Keep,
     /// Somebody puts the copy back.
@@ -297,6 +299,9 @@ impl Plan {
         steps.extend(silence::by_clocks(seed, begins, days, next_name(&steps)));
         steps.extend(away::away(seed, begins, days, next_name(&steps)));
         steps.extend(away::theirs(seed, begins, days, next_name(&steps)));
+        if !steps.iter().any(|(_, step)| *step == Step::Restore) {
+            steps.extend(scenes::forgetting(seed, days));
+        }
         steps.sort_by_key(|(at, _)| *at);
         Self { seed, days, begins, twins, bug: None, steps }
     }
@@ -438,6 +443,7 @@ fn sort(step: &Step) -> u32 {
         Step::Slow(_) => 24,
         Step::Pause(_) | Step::Resume | Step::Quiet(..) => 25,
         Step::SwitchOn(_) | Step::Test(_) | Step::Decide(..) => 26,
+        Step::Forget => 28,
         Step::Disable(_) | Step::Enable(_) | Step::LeaveOut(..) | Step::PutIn(_) => 27,
     }
 }

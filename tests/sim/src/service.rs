@@ -15,7 +15,7 @@ use engine::{
     ledger::SchedulerLock,
     planted::plant,
     scheduler::Scheduler,
-    simulated::simulate,
+    simulated::{keep_records, simulate},
     wake::Woken,
 };
 use simulated_disk::Disk;
@@ -34,6 +34,9 @@ use crate::{
     trace::{Happened, Trace},
     wake::{Signals, Sleeper},
 };
+
+/// So many seconds records are kept.
+pub(crate) const KEPT: i64 = 2 * 86_400;
 
 /// What a service needs of the world.
 #[derive(Clone)]
@@ -60,6 +63,7 @@ impl Surroundings {
         disk.on_sleep(move |time| waits.wait_inside(time));
         let here = disk.clone();
         plant(plan.bug);
+        keep_records(KEPT);
         simulate(plan.seed, move |time| here.wait(time));
         let behind = clocks.clone();
         tokio::spawn(async move { behind.catch_up().await });

@@ -1,6 +1,7 @@
 //! One run of a plan.
 
 mod person;
+mod records;
 mod series;
 mod services;
 
@@ -11,13 +12,11 @@ use std::{
 };
 
 use calendar::id::DeliveryId;
-use engine::{
-    Actor,
-    ledger::inbox::{Filter, Listed},
-};
+use engine::{Actor, queries::Story};
 use simulated_disk::{Fault, Files, Kept};
 use tokio::sync::mpsc;
 
+use self::records::stories;
 use crate::{
     dice::Dice,
     hand::{self, Channels, Hand},
@@ -86,6 +85,8 @@ struct World {
     snoozes: Vec<Snoozed>,
     silences: Vec<Silence>,
     tests: Vec<Tested>,
+    /// Every row there was when the ledger last let go of some.
+    seen: BTreeMap<DeliveryId, (u64, Story)>,
     decisions: Vec<Decided>,
     answers: Vec<(u64, DeliveryId)>,
     /// What undo would take back, if that is known: an event and what it was.
@@ -144,6 +145,7 @@ impl World {
             snoozes: Vec::new(),
             silences: Vec::new(),
             tests: Vec::new(),
+            seen: BTreeMap::new(),
             decisions: Vec::new(),
             answers: Vec::new(),
             undo: Some(Vec::new()),
@@ -196,8 +198,8 @@ impl World {
         self.around.disk.enter(process);
         let engine = hand::open(&self.around, Actor::CommandLine);
         let engine = engine.expect("the ledger can be opened when all is well");
-        let rows = every_row(&engine);
-        let stories = rows.iter().map(|l| engine.why(l.row.id).expect("a story")).collect();
+        let mut stories = stories(&engine).expect("stories");
+        let gone = self.take_gone(&mut stories);
         let damage = engine.check_file().expect("a check");
         let faults = engine.check_records().expect("a check").into_iter();
         self.broken.extend(faults.map(|fault| ("i25_the_audit_replays", format!("{fault:?}"))));
@@ -209,6 +211,7 @@ impl World {
         Outcome {
             trace: self.around.trace.entries(),
             stories,
+            gone,
             lives: self.lives,
             snoozes: self.snoozes,
             silences: self.silences,
@@ -360,6 +363,7 @@ impl World {
             | Step::Pause(_)
             | Step::Resume
             | Step::AcceptClock
+            | Step::Forget
             | Step::SwitchOn(_)
             | Step::Test(_)
             | Step::Decide(..)
@@ -468,19 +472,5 @@ impl World {
         self.doubt.iter_mut().for_each(|(before, _)| *before = None);
         self.off_until = self.around.clocks.truth() + down;
         self.later(down, Ending::Start);
-    }
-}
-
-fn every_row(engine: &engine::Engine) -> Vec<Listed> {
-    let (mut rows, mut offset) = (Vec::new(), 0);
-    // Ends: each turn reads the next of the rows there are.
-    loop {
-        let filter = Filter { limit: 500, offset, ..Filter::default() };
-        let some = engine.deliveries(&filter).expect("a ledger");
-        if some.is_empty() {
-            return rows;
-        }
-        offset += u32::try_from(some.len()).unwrap_or(0);
-        rows.extend(some);
     }
 }

@@ -7,6 +7,7 @@ mod channels;
 mod ends;
 mod letters;
 mod occurrences;
+mod records;
 mod rows;
 mod services;
 mod silence;
@@ -41,6 +42,8 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i19_every_row_comes_to_an_end", rows::i19_every_row_comes_to_an_end),
     ("i19_tries_are_bounded", rows::i19_tries_are_bounded),
     ("i20_each_by_its_own_channel", rows::i20_each_by_its_own_channel),
+    ("i21_only_what_is_over_goes", records::i21_only_what_is_over_goes),
+    ("i21_what_went_stays_away", records::i21_what_went_stays_away),
     ("i22_nothing_after_the_confirmed_cancel", occurrences::i22_nothing_after_the_confirmed_cancel),
     ("i23_nothing_at_or_after_its_end", rows::i23_nothing_at_or_after_its_end),
     ("i24_never_early", rows::i24_never_early),

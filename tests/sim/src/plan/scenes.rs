@@ -266,3 +266,15 @@ pub(super) fn nights(seed: u64, begins: DateTime, days: u32, name: usize) -> Ste
     let (_, add) = stage.add(definition, 6 * HOUR);
     vec![add]
 }
+
+/// In so many of a hundred runs records are let go of.
+const FORGETS: u64 = 25;
+
+/// Each day the ledger lets go of what is over for long.
+pub(super) fn forgetting(seed: u64, days: u32) -> Steps {
+    let mut dice = Dice::of(seed.rotate_left(28) ^ 0xF06);
+    if !dice.percent(FORGETS) {
+        return Steps::new();
+    }
+    (1..u64::from(days)).map(|day| (day * DAY + dice.below(DAY), Step::Forget)).collect()
+}

@@ -319,6 +319,14 @@ pub(crate) fn cancel_the_snoozed(outcome: &mut Outcome, before: u64) {
     becomes(outcome, (1, row), before, |d| d.off = true);
 }
 
+/// The ledger let go of the daily one so many hours after it was told.
+pub(crate) fn daily_is_gone(outcome: &mut Outcome, hours: u64) {
+    let place = told(outcome, 0);
+    let at = outcome.trace[place].truth + hours * HOUR;
+    let row = story(outcome, 0).delivery.row.id;
+    outcome.gone.push((at, row));
+}
+
 /// The letter that was decided about is sent again, so many milliseconds later.
 pub(crate) fn send_the_old(outcome: &mut Outcome, millis: u64) {
     let decided = outcome.decisions[0];

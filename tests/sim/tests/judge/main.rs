@@ -241,6 +241,26 @@ const CASES: &[(&str, Change, Change)] = &[
             }
         },
     ),
+    ("i21_only_what_is_over_goes", |o| daily_is_gone(o, 47), |o| daily_is_gone(o, 49)),
+    (
+        "i21_only_what_is_over_goes",
+        |o| {
+            daily_is_gone(o, 49);
+            story(o, 0).delivery.row.facts.state = State::Dead;
+        },
+        |o| {
+            daily_is_gone(o, 49);
+            story(o, 0).delivery.row.facts.state = State::Expired;
+        },
+    ),
+    (
+        "i21_what_went_stays_away",
+        |o| {
+            daily_is_gone(o, 49);
+            tell_as_well(o, 24);
+        },
+        |o| daily_is_gone(o, 49),
+    ),
     ("i22_nothing_after_the_confirmed_cancel", |o| send_deleted(o, 1), |o| send_deleted(o, 0)),
     (
         "i22_nothing_after_the_confirmed_cancel",

@@ -1,0 +1,51 @@
+//! What the ledger has on record, and what it lets go of.
+
+use calendar::id::DeliveryId;
+use engine::{
+    Engine,
+    ledger::inbox::{Filter, Listed},
+    queries::Story,
+};
+
+use super::World;
+
+impl World {
+    /// The ledger lets go of what is over for longer than it is kept.
+    pub(super) fn forget(&mut self) -> Option<bool> {
+        let engine = self.hand.engine.as_ref()?;
+        let at = self.around.clocks.truth();
+        let seen = stories(engine).ok()?;
+        self.seen.extend(seen.into_iter().map(|story| (story.delivery.row.id, (at, story))));
+        Some(engine.forget_old().is_ok())
+    }
+
+    /// Puts what is gone beside what there still is; says what and when.
+    pub(super) fn take_gone(&mut self, stories: &mut Vec<Story>) -> Vec<(u64, DeliveryId)> {
+        for story in &*stories {
+            self.seen.remove(&story.delivery.row.id);
+        }
+        let gone = std::mem::take(&mut self.seen);
+        let when = gone.iter().map(|(id, (at, _))| (*at, *id)).collect();
+        stories.extend(gone.into_values().map(|(_, story)| story));
+        when
+    }
+}
+
+/// Every delivery with its story.
+pub(super) fn stories(engine: &Engine) -> engine::Result<Vec<Story>> {
+    every_row(engine)?.iter().map(|listed| engine.why(listed.row.id)).collect()
+}
+
+fn every_row(engine: &Engine) -> engine::Result<Vec<Listed>> {
+    let (mut rows, mut offset) = (Vec::new(), 0);
+    // Ends: each turn reads the next of the rows there are.
+    loop {
+        let filter = Filter { limit: 500, offset, ..Filter::default() };
+        let some = engine.deliveries(&filter)?;
+        if some.is_empty() {
+            return Ok(rows);
+        }
+        offset += u32::try_from(some.len()).unwrap_or(0);
+        rows.extend(some);
+    }
+}
