@@ -67,6 +67,12 @@ impl Breaker {
         }
     }
 
+    /// Whether a call that began then was under way when the rest there is began.
+    pub fn is_older_than_rest(&self, began: Timestamp, now: Timestamp) -> bool {
+        let rests_since = self.until.and_then(|until| until.checked_sub(self.rest).ok());
+        matches!(self.stand(now), Stand::Resting(_)) && rests_since.is_some_and(|at| began < at)
+    }
+
     /// What it becomes by a call that ended now.
     #[must_use]
     pub fn after(self, call: Call, now: Timestamp) -> Self {
@@ -229,6 +235,16 @@ mod tests {
         opened_then(&[(70, "!")], "closed");
         opened_then(&[(70, "-"), (71, "!"), (72, "-")], "closed");
         check(&[(1, "600"), (2, "!")], "closed");
+    }
+
+    #[test]
+    fn what_was_under_way_when_it_was_given_a_rest_is_older_than_that() {
+        let at = |seconds| Timestamp::from_second(seconds).expect("in range");
+        let resting = Breaker::default().after(Call::Asked(Duration::from_secs(600)), at(10));
+        assert!(resting.is_older_than_rest(at(9), at(11)));
+        assert!(!resting.is_older_than_rest(at(10), at(11)));
+        assert!(!resting.is_older_than_rest(at(9), at(611)), "it is over");
+        assert!(!Breaker::default().is_older_than_rest(at(9), at(11)));
     }
 
     #[test]

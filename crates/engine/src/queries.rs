@@ -130,7 +130,7 @@ pub struct Story {
     pub answer: Option<Given>,
     /// The one in whose place a person had it sent as new.
     pub replaces: Option<DeliveryId>,
-    /// The one that tells the same occurrence after all, once this was cancelled.
+    /// The one that has its place after all, once this was cancelled.
     pub brought_back: Option<DeliveryId>,
     /// What was missed before it, in too large a number to be told one by one.
     pub behind: Option<Stretch>,

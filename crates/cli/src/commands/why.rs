@@ -163,7 +163,7 @@ fn tell(
     let ids = [
         ("instead", row.into),
         ("instead of", story.replaces),
-        ("told after all as", story.brought_back),
+        ("in its place again", story.brought_back),
     ];
     let ids = ids.into_iter().filter_map(|(word, id)| Some((word, id?)));
     facts.extend(ids.map(|(word, id)| [format!("  {word}"), id.to_string()]));

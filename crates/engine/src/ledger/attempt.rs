@@ -2,7 +2,7 @@
 
 use calendar::id::DeliveryId;
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{moment, ms};
 use crate::error::Result;
@@ -63,6 +63,16 @@ pub fn end(
         detail
     ])?;
     Ok(())
+}
+
+/// When the last try of a delivery began; long ago if there was none.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn began(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<Timestamp> {
+    let sql = "SELECT started FROM attempt WHERE delivery = ?1 ORDER BY n DESC LIMIT 1";
+    let started = tx.prepare_cached(sql)?.query_row([delivery.bytes()], |row| row.get(0));
+    Ok(started.optional()?.map_or(Timestamp::MIN, moment))
 }
 
 /// Every try of a delivery, in order.

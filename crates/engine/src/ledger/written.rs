@@ -15,10 +15,9 @@ use rusqlite::{ErrorCode, config::DbConfig};
 use super::{
     Ledger, audit,
     beside::{self, Beside},
-    file, setting,
+    file, migrate, setting,
 };
 use crate::{
-    damage,
     error::{Error, Result},
     simulated::wait,
 };
@@ -68,18 +67,22 @@ impl Written {
 struct Head {
     has_journal: bool,
     pages: u32,
+    is_ours: bool,
 }
 
 impl Head {
     /// None where it is no database.
     fn of(path: &Path) -> Result<Option<Self>> {
-        let head: [u8; 32] = match beside::head(path) {
+        let head: [u8; 72] = match beside::head(path) {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
             read => read.map_err(Error::io(format!("could not read {}", path.display())))?,
         };
-        let pages = u32::from_be_bytes([head[28], head[29], head[30], head[31]]);
+        let word = |at| u32::from_be_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let pages = word(28);
+        // Of one that was just made all else is still in the journal.
+        let is_ours = pages <= 1 || i64::from(word(68)) == migrate::APPLICATION;
         let is_one = head.starts_with(b"SQLite format 3\0");
-        Ok(is_one.then_some(Self { has_journal: head[18..20] == [2, 2], pages }))
+        Ok(is_one.then_some(Self { has_journal: head[18..20] == [2, 2], pages, is_ours }))
     }
 }
 
@@ -129,13 +132,11 @@ impl Ledger {
     /// Takes note of what SQLite says against the file, whoever asked it: what it has in its memory may
     /// be whole, and hide that from everybody else.
     pub(super) fn heed<T>(&mut self, done: Result<T>) -> Result<T> {
-        use ErrorCode::{DatabaseCorrupt, NotADatabase};
         if let Err(Error::Sqlite(error)) = &done
-            && let Some(DatabaseCorrupt | NotADatabase) = error.sqlite_error_code()
+            && is_against_file(error)
         {
             self.leave_journal();
             if self.stays && self.written.condemned.is_none() {
-                self.written.is_over = self.was_written_to();
                 self.condemn(error.to_string());
             }
         }
@@ -212,10 +213,14 @@ pub(crate) fn look(dir: &Path, known: &Known, depth: Depth) -> Result<Found> {
             Ok(fault.map_or(Ok(pages), Err))
         }
         Ok(found) => Ok(found.map(|(pages, _)| pages)),
-        Err(error) if damage::may_pass(&error) => Err(error),
-        Err(Error::Sqlite(error)) => Ok(Err(error.to_string())),
-        Err(error) => Ok(Err(error.to_string())),
+        Err(Error::Sqlite(error)) if is_against_file(&error) => Ok(Err(error.to_string())),
+        // Such as that others may read it now: that says nothing of what is in it.
+        Err(error) => Err(error),
     }
+}
+
+fn is_against_file(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
 /// What SQLite says of a row that is not as its table would have it: it can be read, and whoever can
@@ -232,6 +237,9 @@ fn look_at_whose(dir: &Path, known: &Known) -> Result<std::result::Result<(Head,
     if !head.has_journal {
         return over("a copy");
     }
+    if !head.is_ours {
+        return over("what is no ledger");
+    }
     let Some(mut ledger) = Ledger::look(dir)? else { return over("what is no ledger") };
     let whose = ledger.read(|tx| setting::get(tx, setting::name::LEDGER))?;
     if whose != known.ledger {
@@ -244,6 +252,20 @@ fn look_at_whose(dir: &Path, known: &Known) -> Result<std::result::Result<(Head,
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_keeps_one_from_looking_at_the_file_says_nothing_against_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let dir = folder.path().join("ledger");
+        let mut ledger = Ledger::open(&dir).expect("a ledger");
+        let known = ledger.known().expect("readable");
+        let open_to_all = fs::Permissions::from_mode(0o644);
+        fs::set_permissions(ledger.place(), open_to_all).expect("its mode");
+        let said = look(&dir, &known, Depth::Whole).expect_err("not looked at").to_string();
+        assert!(said.contains("others may read it"), "{said}");
+        ledger.read(|_| Ok(())).expect("it is gone on with");
+    }
 
     #[test]
     fn what_takes_the_place_of_the_pages_is_known_and_what_sqlite_brings_in_is_no_other() {

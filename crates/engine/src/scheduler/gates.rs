@@ -18,7 +18,7 @@ use crate::{
     courier::{Handover, Report},
     error::Result,
     ledger::{
-        breaker,
+        attempt, breaker,
         channel::{ChannelKind, ChannelRow},
         delivery::{self, Closed, DeliveryRow},
     },
@@ -209,9 +209,11 @@ pub(super) fn note(
 ) -> Result<bool> {
     let channel = row.identity.channel;
     let found: Breaker = breaker::find(tx, channel)?;
-    let is_resting = matches!(found.clamped(now).stand(now), Stand::Resting(_));
-    // A test, or what a person had sent all the same.
-    let is_proof = row.event.is_none() || is_resting && row.is_asked_for();
+    let rests = found.clamped(now);
+    let is_resting = matches!(rests.stand(now), Stand::Resting(_));
+    // A test, or what a person had sent all the same; not what was under way when the rest began.
+    let is_proof = (row.event.is_none() || is_resting && row.is_asked_for())
+        && !(is_resting && rests.is_older_than_rest(attempt::began(tx, row.id)?, now));
     let Some(call) = call_of(report, is_proof).filter(|_| !row.facts.desktop) else {
         return Ok(false);
     };

@@ -89,7 +89,7 @@ BEGIN
 END;
 CREATE TRIGGER delivery_moves BEFORE UPDATE OF state ON delivery
 WHEN NEW.state <> OLD.state AND NOT CASE NEW.state
-    WHEN 'scheduled' THEN OLD.waits
+    WHEN 'scheduled' THEN OLD.state = 'pending' OR OLD.state = 'retrying' OR OLD.state = 'held'
     WHEN 'pending' THEN OLD.state = 'processing' OR OLD.state = 'retrying' OR OLD.state = 'held' OR OLD.state = 'dead'
         OR OLD.state = 'review'
     WHEN 'processing' THEN OLD.state = 'scheduled' OR OLD.state = 'pending' OR OLD.state = 'retrying'
@@ -97,13 +97,9 @@ WHEN NEW.state <> OLD.state AND NOT CASE NEW.state
     WHEN 'skipped' THEN OLD.state = 'scheduled' OR OLD.state = 'pending' OR OLD.state = 'held'
     WHEN 'coalesced' THEN OLD.state = 'scheduled' OR OLD.state = 'pending' OR OLD.state = 'held'
     WHEN 'discarded' THEN OLD.state = 'retrying' OR OLD.state = 'held' OR OLD.state = 'dead' OR OLD.state = 'review'
-    WHEN 'held' THEN OLD.live
-    WHEN 'dead' THEN OLD.live
-    WHEN 'review' THEN OLD.live
-    WHEN 'completed' THEN OLD.live
-    WHEN 'expired' THEN OLD.live
-    WHEN 'cancelled' THEN OLD.live
-    ELSE 0 END
+    -- To any other state it comes from each in which it lives.
+    ELSE OLD.state = 'scheduled' OR OLD.state = 'pending' OR OLD.state = 'processing' OR OLD.state = 'retrying'
+        OR OLD.state = 'held' END
 BEGIN
     SELECT RAISE(ABORT, 'a delivery moves only as the machine of states says');
 END;
