@@ -11,8 +11,9 @@ const HOUR: u64 = 3_600_000;
 const LOOKS: usize = 8;
 /// And so many for each thing that happens.
 const EACH: usize = 4;
-/// While something is out of order it is looked after as often as this, in milliseconds.
-const A_LOOK: u64 = 1_000;
+/// While something is out of order it is looked after as often as this, in milliseconds: once a second
+/// after the last try was given up, which it is in less.
+const A_LOOK: u64 = 700;
 /// Who stands by takes over within so many milliseconds.
 const TAKE_OVER: u64 = 2_000;
 
