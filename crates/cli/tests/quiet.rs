@@ -38,7 +38,7 @@ fn a_pause_lasts_as_long_as_was_said_and_ends_when_resumed() {
     let until = desk.line("pause --until 2031-05-01T09:00");
     assert!(until.done().contains("Paused until Thu 1 May 2031, 09:00 (Europe/Berlin)."));
     assert!(desk.line("pause --until 2001-05-01T09:00").refused(2).contains("is not ahead"));
-    assert!(desk.line("resume").done().starts_with("The pause is over; nothing waited."));
+    assert!(desk.line("resume").done().starts_with("The pause is over; nothing was held back."));
     assert!(desk.line("resume").done().starts_with("There was no pause."));
 }
 

@@ -124,11 +124,11 @@ fn begins_well(dir: &Path) -> bool {
 /// When there is no good backup, or the disk says no: then the file stays as it is.
 pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mending> {
     let dir = prepare_directory(dir)?;
+    // Somebody may still be writing it.
+    written::await_rest(&dir);
     let Some(alone) = Alone::with(&dir, leads, PATIENCE)? else {
         return Ok(Mending::InUse(takeover::others(&dir)));
     };
-    // Somebody may still be writing it.
-    written::await_rest(&dir);
     let path = dir.join(DATABASE);
     match copy::examine(&path) {
         Ok(_) => return Ok(Mending::Sound),

@@ -38,7 +38,7 @@ pub enum Then {
     Again(Timestamp),
     /// Somebody answered.
     Answered(Given),
-    /// It is not wanted any more.
+    /// The last one is not told, for this reason: it is not wanted any more, or failed.
     Unwanted(Reason),
     /// It was no longer worth telling.
     Over,
@@ -78,7 +78,7 @@ impl Act<'_> {
         if let Some(given) = answer.filter(|given| told_at.is_none_or(|told| told <= given.at)) {
             return Ok(Then::Answered(given));
         }
-        let unwanted = rows.last().filter(|row| row.facts.reason.is_cancel());
+        let unwanted = rows.last().filter(|row| row.facts.state != State::Completed);
         Ok(match (unwanted, last.zip(told_at)) {
             (Some(row), _) => Then::Unwanted(row.facts.reason),
             (None, Some((row, told))) => {

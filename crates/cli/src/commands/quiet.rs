@@ -95,7 +95,7 @@ pub fn resume(session: &Session) -> Result<Answer, Failure> {
     let quiet = session.engine.quiet_hours()?.filter(|quiet| quiet.on);
     let many = words::count(waiting, "reminder");
     let first = match (waiting, quiet.and_then(|quiet| quiet.rules.until(now, &zone))) {
-        (0, _) => "The pause is over; nothing waited.\n".to_string(),
+        (0, _) => "The pause is over; nothing was held back.\n".to_string(),
         (n, Some(at)) => {
             let wait = if n == 1 { "waits" } else { "wait" };
             format!(
@@ -106,7 +106,7 @@ pub fn resume(session: &Session) -> Result<Answer, Failure> {
         (1, None) => format!("The pause is over; the {many} that waited is told now.\n"),
         (_, None) => format!("The pause is over; the {many} that waited are told now.\n"),
     };
-    told(session, &format!("{first}{}", if waiting > 0 { session.warning() } else { "" }))
+    told(session, &format!("{first}{}", session.warning()))
 }
 
 /// How many reminders wait for a pause or quiet hours to end.

@@ -154,6 +154,12 @@ pub(crate) fn counted(path: &Path) -> Option<Counts> {
     count(Connection::open_with_flags(path, flags)).or_else(|| count(open_alone(path)))
 }
 
+/// How far a file is without its journal: it grows with all that is counted in it.
+pub(super) fn steps_alone(path: &Path) -> rusqlite::Result<i64> {
+    let sql = "SELECT coalesce(sum(seq), 0) FROM sqlite_sequence";
+    open_alone(path)?.query_row(sql, [], |row| row.get(0))
+}
+
 fn open_alone(path: &Path) -> rusqlite::Result<Connection> {
     let mut name = String::from("file:");
     for byte in path.as_os_str().as_bytes() {

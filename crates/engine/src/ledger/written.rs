@@ -15,7 +15,7 @@ use rusqlite::{ErrorCode, config::DbConfig};
 use super::{
     Ledger, audit,
     beside::{self, Beside},
-    file, migrate, setting,
+    copy, file, migrate, setting,
 };
 use crate::{
     error::{Error, Result},
@@ -47,6 +47,8 @@ pub(super) struct Written {
     stamp: Option<Stamp>,
     /// So many pages it has, at least: none ever goes.
     pages: u32,
+    /// And so far it is without its journal, at least.
+    steps: i64,
     /// Nothing is done with it any more, and why.
     condemned: Option<String>,
     /// It is another one than was opened, under the name of it.
@@ -92,11 +94,13 @@ pub(crate) struct Known {
     ledger: Option<String>,
     audit: i64,
     pages: u32,
+    steps: i64,
     stamp: Option<Stamp>,
 }
 
-/// How many pages a file has that is what it was, or what is wrong with it.
-pub(crate) type Found = std::result::Result<u32, String>;
+/// How many pages a file has that is what it was, and how far it is without its journal, or what is
+/// wrong with it.
+pub(crate) type Found = std::result::Result<(u32, i64), String>;
 
 /// Whether the whole file is to be looked at, or only what tells it from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,7 +171,8 @@ impl Ledger {
         let (ledger, audit) =
             self.read(|tx| Ok((setting::get(tx, setting::name::LEDGER)?, audit::last(tx)?)))?;
         let stamp = Stamp::of(&self.place());
-        Ok(Known { ledger, audit, pages: self.written.pages, stamp })
+        let Written { pages, steps, .. } = self.written;
+        Ok(Known { ledger, audit, pages, steps, stamp })
     }
 
     /// Goes by what was found in the file, unless it was written to since. Says whether it did.
@@ -177,7 +182,7 @@ impl Ledger {
         }
         self.written.stamp = known.stamp;
         match found {
-            Ok(pages) => self.written.pages = pages,
+            Ok((pages, steps)) => (self.written.pages, self.written.steps) = (pages, steps),
             Err(reason) => {
                 self.written.is_over = true;
                 self.condemn(reason);
@@ -206,13 +211,13 @@ pub(crate) fn await_rest(dir: &Path) {
 /// # Errors
 /// When it cannot be looked at this time.
 pub(crate) fn look(dir: &Path, known: &Known, depth: Depth) -> Result<Found> {
-    match look_at_whose(dir, known).map(|found| found.map(|(head, ledger)| (head.pages, ledger))) {
-        Ok(Ok((pages, ledger))) if depth == Depth::Whole => {
+    match look_at_whose(dir, known) {
+        Ok(Ok((how_far, ledger))) if depth == Depth::Whole => {
             let faults = ledger.quick_check()?;
             let fault = faults.into_iter().find(|line| !is_of_a_row(line));
-            Ok(fault.map_or(Ok(pages), Err))
+            Ok(fault.map_or(Ok(how_far), Err))
         }
-        Ok(found) => Ok(found.map(|(pages, _)| pages)),
+        Ok(found) => Ok(found.map(|(how_far, _)| how_far)),
         Err(Error::Sqlite(error)) if is_against_file(&error) => Ok(Err(error.to_string())),
         // Such as that others may read it now: that says nothing of what is in it.
         Err(error) => Err(error),
@@ -229,9 +234,12 @@ pub fn is_of_a_row(fault: &str) -> bool {
     fault.starts_with("CHECK constraint failed in ") || fault.starts_with("NULL value in ")
 }
 
-fn look_at_whose(dir: &Path, known: &Known) -> Result<std::result::Result<(Head, Ledger), String>> {
+type Whose = std::result::Result<((u32, i64), Ledger), String>;
+
+fn look_at_whose(dir: &Path, known: &Known) -> Result<Whose> {
     let over = |what: &str| Ok(Err(format!("another program has written {what} over it")));
-    let Some(head) = Head::of(&dir.join(file::DATABASE))? else {
+    let path = dir.join(file::DATABASE);
+    let Some(head) = Head::of(&path)? else {
         return over("what is no database");
     };
     if !head.has_journal {
@@ -245,8 +253,11 @@ fn look_at_whose(dir: &Path, known: &Known) -> Result<std::result::Result<(Head,
     if whose != known.ledger {
         return over("another ledger");
     }
-    let is_older = head.pages < known.pages || ledger.read(audit::last)? < known.audit;
-    if is_older { over("an older copy") } else { Ok(Ok((head, ledger))) }
+    // Where SQLite is bringing in its journal just now, the file alone need not make sense.
+    let steps = copy::steps_alone(&path).unwrap_or(known.steps);
+    let is_older =
+        head.pages < known.pages || steps < known.steps || ledger.read(audit::last)? < known.audit;
+    if is_older { over("an older copy") } else { Ok(Ok(((head.pages, steps), ledger))) }
 }
 
 #[cfg(test)]
@@ -265,6 +276,35 @@ mod tests {
         let said = look(&dir, &known, Depth::Whole).expect_err("not looked at").to_string();
         assert!(said.contains("others may read it"), "{said}");
         ledger.read(|_| Ok(())).expect("it is gone on with");
+    }
+
+    #[test]
+    fn an_older_copy_is_known_though_the_journal_hides_its_age() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let dir = folder.path().join("ledger");
+        let mut ledger = Ledger::open(&dir).expect("a ledger");
+        let path = ledger.place();
+        let go_to = |ledger: &Ledger, steps: i64, is_folded: bool| {
+            let sql = format!(
+                "DELETE FROM sqlite_sequence; INSERT INTO sqlite_sequence VALUES ('audit', {steps})"
+            );
+            ledger.connection.execute_batch(&sql).expect("a step");
+            if is_folded {
+                let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+                ledger.connection.query_row(sql, [], |_| Ok(())).expect("folded");
+            }
+        };
+        go_to(&ledger, 5, true);
+        let before = fs::read(&path).expect("readable");
+        go_to(&ledger, 9, true);
+        let known = ledger.known().expect("readable");
+        let whole = look(&dir, &known, Depth::Whole).expect("looked at");
+        assert!(ledger.conclude(&known, whole));
+        go_to(&ledger, 10, false);
+        fs::write(&path, before).expect("written over");
+        let known = ledger.known().expect("readable");
+        let found = look(&dir, &known, Depth::Whole).expect("looked at");
+        assert_eq!(found, Err("another program has written an older copy over it".into()));
     }
 
     #[test]

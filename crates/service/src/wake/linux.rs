@@ -173,7 +173,9 @@ pub(crate) async fn listen_to_file(dir: PathBuf, signals: Signals) {
         watch.add_name(&path)?;
         // Ends with the watch, too.
         loop {
-            watch.follow(&path)?;
+            if let Err(error) = watch.follow(&path) {
+                tracing::warn!(%error, "what is written to the ledger's file is not noticed at once");
+            }
             watch.touched().await?;
             signals.bell();
         }
