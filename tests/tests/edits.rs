@@ -206,6 +206,20 @@ fn a_floating_reminder_told_far_away_is_told_again_where_its_hour_comes_round_mu
 }
 
 #[test]
+fn who_is_home_before_an_hour_comes_round_again_hears_of_it_no_more() {
+    let mut world = World::at("2026-11-23T07:00[Asia/Tokyo]");
+    world.add(draft("note", "Pill", "20261123T080000", None));
+    world.wait_until("2026-11-23T08:30");
+    assert_eq!(world.sent.len(), 1);
+    for zone in ["America/Los_Angeles", "Asia/Tokyo"] {
+        world.engine().set_machine_zone(&ZoneName::stored(zone)).expect("moved");
+        world.run();
+    }
+    world.wait_until("2026-11-25T09:00");
+    assert_eq!(world.sent.len(), 1, "{}", world.all_rows());
+}
+
+#[test]
 fn what_was_told_days_ago_is_not_told_again_after_a_journey() {
     let mut world = World::at("2026-11-23T07:00[Asia/Tokyo]");
     world.add(draft("note", "Pill", "20261123T080000", None));

@@ -81,6 +81,31 @@ fn what_was_told_is_not_told_again_once_it_is_past_by_her_new_clock_too() {
 }
 
 #[test]
+fn what_comes_round_again_by_her_move_is_told_no_more_once_she_is_back() {
+    let back = |world: &mut World, id| ana(world, Some(id), Some("Asia/Tokyo"));
+    let undone = |world: &mut World, id| {
+        world.engine().undo(None).expect("undone");
+        world.run();
+        id
+    };
+    for is_back in [back, undone] {
+        for kind in ["note", "appointment"] {
+            let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+            let id = ana(&mut world, None, Some("Asia/Tokyo"));
+            world.add(EventDraft { kind: kind.into(), ..ring(id, "20261124T140000") });
+            world.wait_until("2026-11-24T06:00");
+            ana(&mut world, Some(id), Some("Pacific/Honolulu"));
+            assert!(world.rows().contains("scheduled"), "{}", world.rows());
+            world.wait_until("2026-11-24T08:00");
+            is_back(&mut world, id);
+            world.wait_until("2026-11-27T09:00");
+            assert_eq!(world.sent.len(), 1, "{kind}: {}", world.all_rows());
+            assert!(!world.rows().contains("expired"), "{}", world.rows());
+        }
+    }
+}
+
+#[test]
 fn a_moment_that_her_move_puts_into_the_past_is_told_late_and_not_lost() {
     let mut world = World::at("2026-11-24T09:30[Europe/Berlin]");
     let id = ana(&mut world, None, Some("Europe/Lisbon"));

@@ -245,6 +245,9 @@ impl Act<'_> {
             return self.want_again(row);
         }
         let moved = row.facts.due != wanted.due;
+        if moved && self.came_round_before(event, wanted, row.generation)? {
+            return self.drop_row(row, Reason::CancelledEdited, effect);
+        }
         if moved && asked == Asked::Nobody && is_planted(Planted::ZoneChangeDrops) {
             return self.drop_row(row, Reason::CancelledEdited, effect);
         }
@@ -398,7 +401,9 @@ impl Act<'_> {
         }
         let Some(generation) = next_generation(newest.as_ref(), ahead, far) else { return Ok(()) };
         let is_forgotten = newest.is_none() && self.is_forgotten(wanted.due)?;
-        if is_forgotten || self.is_answered(&wanted.identity, generation)? {
+        let is_told = self.is_answered(&wanted.identity, generation)?
+            || self.came_round_before(event, wanted, generation)?;
+        if is_forgotten || is_told {
             return Ok(());
         }
         let (to, late) = match (ahead, asked, newest.is_some()) {

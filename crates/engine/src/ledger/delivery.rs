@@ -222,6 +222,17 @@ pub fn newest(tx: &Transaction<'_>, name: &Identity) -> Result<Option<DeliveryRo
     Ok(several(tx, NEWEST, values)?.pop())
 }
 
+/// When a name was told in this generation, if it was.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn told_as(tx: &Transaction<'_>, of: &Identity, generation: u32) -> Result<Option<Timestamp>> {
+    let sql = "SELECT told_at FROM delivery WHERE subject = ?1 AND occurrence = ?2 AND reminder = ?3 AND channel = ?4
+        AND gen = ?5 AND state = 'completed'";
+    let values = params![of.subject, of.occurrence, of.reminder, of.channel.bytes(), generation];
+    Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0).map(moment)).optional()?)
+}
+
 /// The live rows of an event's series.
 ///
 /// # Errors

@@ -3,11 +3,16 @@
 
 use calendar::{
     event::Event,
+    plan::Wanted,
     timing::{Tie, later},
 };
 use jiff::Timestamp;
 
-use crate::ledger::delivery::DeliveryRow;
+use crate::{
+    act::Act,
+    error::Result,
+    ledger::delivery::{self, DeliveryRow},
+};
 
 const DAY: i64 = 86_400;
 /// What was told is told again after a journey if its moment comes round this much later.
@@ -30,4 +35,23 @@ pub(super) fn is_far_from_told(
     };
     let told = row.told_at.filter(|_| due > since && !event.kind.is_of_person());
     told.is_some_and(|told| due >= later(told, FAR))
+}
+
+impl Act<'_> {
+    /// Whether this generation of what is wanted was armed for a moment that came round again after a
+    /// journey, and no longer does: who travelled is back, or somewhere else. What was told before is
+    /// not told again then.
+    pub(super) fn came_round_before(
+        &self,
+        event: &Event,
+        wanted: &Wanted,
+        generation: u32,
+    ) -> Result<bool> {
+        let is_by_clock = matches!(event.timing.tie, Tie::Floating | Tie::Theirs(_));
+        let Some(before) = generation.checked_sub(1).filter(|_| is_by_clock) else {
+            return Ok(false);
+        };
+        let told = delivery::told_as(self.tx, &wanted.identity, before)?;
+        Ok(told.is_some_and(|told| wanted.due < later(told, FAR)))
+    }
 }
