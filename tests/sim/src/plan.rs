@@ -10,7 +10,7 @@ mod silence;
 use engine::planted::Planted;
 use jiff::civil::{DateTime, date};
 
-use crate::{dice::Dice, oracle, receiver::Mood};
+use crate::{dice::Dice, oracle, receiver::Mood, service::KEPT};
 
 /// Milliseconds of a day.
 pub(crate) const DAY: u64 = 86_400_000;
@@ -299,9 +299,16 @@ impl Plan {
         steps.extend(silence::by_clocks(seed, begins, days, next_name(&steps)));
         steps.extend(away::away(seed, begins, days, next_name(&steps)));
         steps.extend(away::theirs(seed, begins, days, next_name(&steps)));
-        if !steps.iter().any(|(_, step)| *step == Step::Restore) {
+        // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
+        // more than records are kept, which here are two days, and in real lives four hundred.
+        let back = |step: &Step| if let Step::SetClock(by) = step { (*by).min(0) } else { 0 };
+        let back: i64 = steps.iter().map(|(_, step)| back(step)).sum();
+        let is_restored = steps.iter().any(|(_, step)| *step == Step::Restore);
+        if !is_restored && -back / 1_000 < KEPT {
             steps.extend(scenes::forgetting(seed, days));
         }
+        // What comes of a step after the last day nobody sees.
+        steps.retain(|(at, _)| *at < u64::from(days) * DAY);
         steps.sort_by_key(|(at, _)| *at);
         Self { seed, days, begins, twins, bug: None, steps }
     }

@@ -131,6 +131,7 @@ pub(super) fn i14_no_replan_loses_anything(case: &Case<'_>, wrong: &mut Vec<Stri
             step.actor == "service"
                 && (step.to == State::Cancelled || step.reason == Reason::SkippedPast)
                 && matches!(step.from.as_str(), "scheduled" | "pending" | "held")
+                && !(step.to == State::Cancelled && came_round_again(case, story))
         });
         if let Some(step) = is_lost {
             wrong.push(format!("{}: the service ended it at {}", name(story), step.at));
@@ -141,6 +142,16 @@ pub(super) fn i14_no_replan_loses_anything(case: &Case<'_>, wrong: &mut Vec<Stri
             wrong.extend(too_soon(case, story));
         }
     }
+}
+
+/// Whether it was told before, and armed anew only because its moment came round again on a journey.
+fn came_round_again(case: &Case<'_>, story: &Story) -> bool {
+    let row = &story.delivery.row;
+    case.outcome.stories.iter().map(|other| &other.delivery.row).any(|other| {
+        other.identity == row.identity
+            && other.generation + 1 == row.generation
+            && other.facts.state == State::Completed
+    })
 }
 
 /// What was snoozed rings when it was said to, or ends by its deadline or by somebody.

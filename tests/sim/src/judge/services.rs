@@ -78,12 +78,16 @@ pub(super) fn i03_a_hand_over_is_not_repeated(case: &Case<'_>, wrong: &mut Vec<S
     }
 }
 
-/// Who stands by leads soon after the leader died.
+/// Who stands by leads soon after the leader died, if the life goes on for so long.
 pub(super) fn i03_an_heir_takes_over(case: &Case<'_>, wrong: &mut Vec<String>) {
     let trace = &case.outcome.trace;
+    let end = trace.last().map_or(0, |last| last.truth);
     for (n, entry) in trace.iter().enumerate() {
         let Happened::Ended { orderly: false, heir: true, process } = entry.what else { continue };
         let (from, until) = (entry.truth, entry.truth + TAKE_OVER);
+        if until > end {
+            continue;
+        }
         let is_troubled = case.outcome.troubles.iter().any(|t| t.from <= until && from <= t.until);
         let leads = |what: &Happened| matches!(what, Happened::Leads { .. });
         let mut later = trace[n..].iter().take_while(|later| later.truth <= until);
