@@ -138,8 +138,11 @@ impl Pass<'_> {
         if self.act.wall() <= later(due, message::NOTICED) {
             return None;
         }
-        let absence = self.absences.iter().find(|a| a.from <= due && due <= a.to);
-        row.late_cause.or(absence.map(|a| a.cause))
+        row.late_cause.or(self.absence(due).map(|a| a.cause))
+    }
+
+    fn absence(&self, due: Timestamp) -> Option<&Absence> {
+        self.absences.iter().find(|a| a.from <= due && due <= a.to)
     }
 
     /// Why a row is late now, if it is.
@@ -152,8 +155,7 @@ impl Pass<'_> {
             let from_to = cause.is_silence().then(|| self.silence.around(due, self.act.wall()));
             return Some(Lateness { cause, from_to });
         }
-        let absence = self.absences.iter().find(|a| a.from <= due && due <= a.to);
-        Some(match absence {
+        Some(match self.absence(due) {
             Some(a) if a.from > Timestamp::MIN => {
                 Lateness { cause: a.cause, from_to: Some((a.from, a.to)) }
             }

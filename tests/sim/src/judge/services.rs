@@ -11,9 +11,10 @@ const HOUR: u64 = 3_600_000;
 const LOOKS: usize = 8;
 /// And so many for each thing that happens.
 const EACH: usize = 4;
-/// While something is out of order it is looked after as often as this, in milliseconds: once a second
-/// after the last try was given up, which it is in less.
-const A_LOOK: u64 = 700;
+/// While something is out of order it is looked after as often as this, in milliseconds: once a second,
+/// of which waiting for a ledger that others hold takes 240, and a hold is as long as planned without
+/// those.
+const A_LOOK: u64 = 760;
 /// Who stands by takes over within so many milliseconds.
 const TAKE_OVER: u64 = 2_000;
 
