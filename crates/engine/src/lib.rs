@@ -23,6 +23,7 @@ pub mod engine;
 pub mod error;
 pub mod events;
 pub mod export;
+pub mod failed;
 pub mod import;
 mod key;
 pub mod lasting;

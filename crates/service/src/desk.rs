@@ -14,6 +14,7 @@ use couriers::desktop::{DesktopAnswer, DesktopCourier, DesktopEvent};
 use engine::{
     Engine,
     courier::{BoxFuture, Courier, Handover, Message, Parcel, Report, Unavailable},
+    failed,
     lasting::NOTIFICATION,
     ledger::acknowledgement::Answer,
     programs::Opening,
@@ -111,12 +112,16 @@ impl Desk {
 
     fn remember(&self, key: String, ids: Vec<DeliveryId>) {
         let mut screen = self.screen();
-        if screen.len() < REMEMBERED {
+        // A notification of Carillon's own tells of no delivery, and goes when its cause does.
+        if !ids.is_empty() && screen.len() < REMEMBERED {
             screen.insert(key, ids);
         }
     }
 
     async fn answered(&self, key: &str, answer: DesktopAnswer, token: Option<String>) {
+        if key == failed::KEY {
+            return self.open(&Opening::Attention, token).await;
+        }
         let known = match self.engine.delivery_by_key(key) {
             Ok(id) => Ok(id),
             // A digest has no row: its list is opened, and nothing is acknowledged by that.

@@ -7,6 +7,7 @@
 mod aside;
 mod copies;
 mod desk;
+mod failed;
 #[cfg(target_os = "linux")]
 mod glance;
 mod kept;

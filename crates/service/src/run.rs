@@ -23,6 +23,7 @@ use crate::{
     aside::Aside,
     copies::Copies,
     desk::Desk,
+    failed,
     kept::{Kept, keep_zone},
     mend::{AGAIN, Before, Crier, Ended, Often, in_the_background, keep_aside, mend},
     ready,
@@ -296,6 +297,7 @@ impl Service<'_> {
         let nudge = Arc::new(Notify::new());
         tasks.spawn(desk.clone().follow(events, nudge.clone(), look.clone()));
         tasks.spawn(desk.clone().keep_tidy(look.subscribe()));
+        tasks.spawn(failed::tell(engine.clone(), desk.courier(), look.subscribe()));
         #[cfg(target_os = "linux")]
         if self.options.tray == TrayChoice::Shown {
             self.show_tray(&mut tasks, &desk, &look)?;
@@ -312,10 +314,11 @@ impl Service<'_> {
             // Before the pass, and whole: what is due by the old zone only must not be told.
             zone.look(why, engine.now().boot, || keep_zone(&engine));
             match why {
-                Woken::Resumed | Woken::ZoneChanged | Woken::ClockSet => {
+                Woken::Due | Woken::Resumed | Woken::ZoneChanged | Woken::ClockSet => {
                     look.send_replace(());
                 }
-                Woken::Due | Woken::Bell => {}
+                // The bell says so itself.
+                Woken::Bell => {}
             }
         };
         let ended = driver.run(wake, nudge, self.stopping.clone(), woken).await;

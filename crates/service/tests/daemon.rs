@@ -16,17 +16,24 @@ use calendar::{
     delivery::State,
     draft::{EventDraft, ReminderDraft},
     id::{CalendarId, ChannelId, DeliveryId},
+    network::Network,
 };
 use engine::{
     Actor, Engine,
+    channels::NewWebhook,
     clock::SystemClock,
     events::Save,
     ledger::{acknowledgement::Answer, inbox::Filter},
+    letters::{Care, Decision, Letters},
     settings::Pause,
 };
-use kit::Bus;
+use kit::{Bus, Session, window_in};
 use service::{Options, TrayChoice, run::Error};
-use testkit::{notifier::Notifier, panel::Panel};
+use testkit::{
+    notifier::Notifier,
+    panel::Panel,
+    receiver::{Answer as Reply, Receiver},
+};
 use tokio::sync::Notify;
 
 type Ended = JoinHandle<Result<(), Error>>;
@@ -74,7 +81,18 @@ impl Ledger {
         self.reminder(title, later, true);
     }
 
+    /// A webhook to this endpoint.
+    fn hook(&self, url: String) -> ChannelId {
+        let network = Network::Loopback;
+        let new = NewWebhook { name: "lamp".into(), url, network, ..NewWebhook::default() };
+        self.engine.add_webhook(&new).expect("a channel").id
+    }
+
     fn reminder(&self, title: &str, later: Duration, alarm: bool) {
+        self.reminder_through(ChannelId::DESKTOP, title, later, alarm);
+    }
+
+    fn reminder_through(&self, channel: ChannelId, title: &str, later: Duration, alarm: bool) {
         // A start has whole seconds: never sooner than was asked.
         let whole =
             jiff::TimestampRound::new().smallest(jiff::Unit::Second).mode(jiff::RoundMode::Ceil);
@@ -82,7 +100,7 @@ impl Ledger {
         let at = at.to_zoned(jiff::tz::TimeZone::UTC);
         let reminder = ReminderDraft {
             trigger: "PT0M".into(),
-            channel: ChannelId::DESKTOP.to_string(),
+            channel: channel.to_string(),
             alarm,
             ..ReminderDraft::default()
         };
@@ -335,4 +353,48 @@ fn another_notification_service_shows_again_what_nobody_has_answered() {
             terminate(service).await;
         },
     );
+}
+
+#[test]
+fn what_fails_for_good_through_an_endpoint_is_said_once_and_leads_to_what_waits() {
+    let name = "what_fails_for_good_through_an_endpoint_is_said_once_and_leads_to_what_waits";
+    kit::alone(name, async |dir: PathBuf| {
+        let bus = Bus::start(&dir);
+        let _session = Session::start().await;
+        let window = window_in(&dir);
+        let notifier = Notifier::start(&bus.address()).await;
+        let gone = Receiver::start([Reply::status(410)]).await;
+        let ledger = Ledger::open(&dir);
+        let lamp = ledger.hook(gone.url("/"));
+        let service = start(&dir, TrayChoice::None);
+        for title in ["Light", "Dark"] {
+            ledger.reminder_through(lamp, title, SOON, false);
+        }
+        let note = notifier.wait_for(1).await.remove(0);
+        assert_eq!(note.summary, "2 reminders through lamp failed");
+        assert_eq!(
+            note.body,
+            "It is off: its endpoint said it is gone. They wait for a decision under Needs attention."
+        );
+        // Another notification comes and goes, and this one stays.
+        ledger.note("Tea", SOON);
+        let tea = notifier.wait_for(2).await.remove(1);
+        assert_eq!(tea.summary, "Tea");
+        notifier.press(tea.id, "done").await;
+        ledger.until_inbox_is_empty().await;
+        notifier.press(note.id, "default").await;
+        let opened = || std::fs::read_to_string(&window).ok().filter(|said| said.ends_with('\n'));
+        while opened().is_none() {
+            tokio::task::yield_now().await;
+        }
+        assert!(opened().is_some_and(|said| said.contains("--attention")), "{:?}", opened());
+        assert_eq!(notifier.wait_for_closed(1).await, [tea.id]);
+        // Nothing of it waits any more.
+        let letters = ledger.engine.letters(&Letters::default()).expect("readable");
+        let enough = Decision::Discard("enough");
+        ledger.engine.decide_letters(&letters, enough, Care::AllOrNone, None).expect("set aside");
+        assert_eq!(notifier.wait_for_closed(2).await, [tea.id, note.id]);
+        assert_eq!(notifier.notes().len(), 2);
+        terminate(service).await;
+    });
 }

@@ -1,6 +1,9 @@
 //! Letters: the rows of table `delivery` that wait for a person.
 
-use calendar::id::{ChannelId, DeliveryId};
+use calendar::{
+    id::{ChannelId, DeliveryId},
+    reason::Reason,
+};
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
@@ -42,6 +45,48 @@ pub fn parked(
 pub fn count(tx: &Transaction<'_>) -> Result<u32> {
     let sql = format!("SELECT count(*) FROM delivery WHERE {PARKED}");
     Ok(tx.prepare_cached(&sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// What waits for a person after it failed through an endpoint.
+#[derive(Debug, Clone, Copy)]
+pub struct Through {
+    /// Which.
+    pub channel: ChannelId,
+    /// How many failed.
+    pub dead: u32,
+    /// Of how many nobody knows whether they arrived.
+    pub review: u32,
+    /// The step in the record that brought the first of them here.
+    pub first: i64,
+    /// And the last.
+    pub last: i64,
+}
+
+/// What waits for a person after it failed, endpoint by endpoint; tests aside, and what was put before
+/// a person because the ledger was restored.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn through_endpoints(tx: &Transaction<'_>) -> Result<Vec<Through>> {
+    let sql = format!(
+        "SELECT channel, sum(state = 'dead') AS dead, sum(state = 'review') AS review,
+            min(seq) AS first, max(seq) AS last
+        FROM (SELECT channel, state, (SELECT max(seq) FROM audit WHERE audit.delivery = delivery.id) AS seq
+            FROM delivery WHERE {PARKED} AND channel <> ?1 AND event IS NOT NULL AND reason <> ?2)
+        GROUP BY channel ORDER BY first"
+    );
+    let mut statement = tx.prepare_cached(&sql)?;
+    let values = params![ChannelId::DESKTOP.bytes(), Reason::ReviewRestored.code()];
+    let rows = statement.query_map(values, |row| {
+        Ok(Through {
+            channel: ChannelId::from_bytes(row.get("channel")?),
+            dead: row.get("dead")?,
+            review: row.get("review")?,
+            first: row.get("first")?,
+            last: row.get("last")?,
+        })
+    })?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
 /// Gives a row that was never tried the bytes it is sent with.

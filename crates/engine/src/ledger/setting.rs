@@ -53,6 +53,8 @@ pub mod name {
     pub const OVER_UNTIL: &str = "over_until";
     /// A jump of the clock nobody has confirmed; JSON.
     pub const CLOCK_JUMP: &str = "clock_jump";
+    /// Up to where the notification of what failed through each endpoint has said it; JSON.
+    pub const FAILURES_SAID: &str = "failures_said";
     /// How the window looks and counts; JSON only the window reads.
     pub const WINDOW: &str = "window";
 }

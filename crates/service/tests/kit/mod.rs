@@ -5,8 +5,10 @@
 #![allow(dead_code, reason = "each test file uses its part of the kit")]
 
 use std::{
+    fs,
     future::Future,
     io::{BufRead, BufReader},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -28,7 +30,7 @@ impl Bus {
     pub fn start(dir: &Path) -> Self {
         let socket = dir.join("bus");
         let config = dir.join("bus.conf");
-        std::fs::write(
+        fs::write(
             &config,
             format!(
                 r#"<busconfig><type>session</type><listen>unix:path={}</listen>
@@ -61,7 +63,50 @@ impl Drop for Bus {
     fn drop(&mut self) {
         self.child.kill().expect("the bus can be ended");
         self.child.wait().expect("the bus ends");
-        std::fs::remove_file(&self.socket).unwrap_or(());
+        fs::remove_file(&self.socket).unwrap_or(());
+    }
+}
+
+/// Puts a window into the folder that `CARILLON_BIN_DIR` names; it writes into the answer.
+pub fn window_in(dir: &Path) -> PathBuf {
+    let (bin, out) = (dir.join("bin"), dir.join("out"));
+    fs::create_dir(&bin).expect("a folder");
+    let script = bin.join("carillon-desktop");
+    let text = format!(
+        "#!/bin/sh\necho \"$* | $DISPLAY | $XDG_ACTIVATION_TOKEN | $SECRET\" >{}\nexit 3\n",
+        out.display()
+    );
+    fs::write(&script, text).expect("a script");
+    fs::set_permissions(&script, PermissionsExt::from_mode(0o700)).expect("executable");
+    out
+}
+
+struct Systemd;
+
+#[zbus::interface(name = "org.freedesktop.systemd1.Manager")]
+impl Systemd {
+    #[zbus(property)]
+    fn environment(&self) -> Vec<String> {
+        ["SECRET=1", "DISPLAY=:7", "LANG=C"].map(str::to_owned).into()
+    }
+}
+
+/// A session whose systemd knows its display.
+pub struct Session {
+    _bus: zbus::Connection,
+}
+
+impl Session {
+    /// Joins the session bus.
+    pub async fn start() -> Self {
+        let bus = zbus::connection::Builder::session()
+            .and_then(|b| b.serve_at("/org/freedesktop/systemd1", Systemd))
+            .and_then(|b| b.name("org.freedesktop.systemd1"))
+            .expect("a fake systemd")
+            .build()
+            .await
+            .expect("a fake systemd on the bus");
+        Self { _bus: bus }
     }
 }
 
