@@ -286,19 +286,57 @@ async fn of_two_services_one_mends_it_once() {
     assert_eq!(kept(&home.data()).len(), 1, "{}", home.log());
 }
 
+/// An hour ahead.
+fn add(home: &Home, title: &str) -> engine::Result<()> {
+    let at = home.engine.now().wall + SignedDuration::from_hours(1);
+    let at = at.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y%m%dT%H%M%S").to_string();
+    let draft = draft("note", title, &at, Some("UTC"));
+    let save = engine::events::Save { draft, ..Default::default() };
+    home.engine.save_event(&save).map(drop)
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_window_that_has_the_damaged_ledger_open_is_to_be_closed_and_then_it_is_mended() {
+async fn a_window_lets_go_of_a_damaged_ledger_and_goes_on_with_what_has_its_place() {
     let home = home();
     let notifier = Notifier::start(home.bus.address()).await;
     let _service = home.service().await;
+    home.note("Since the backup", Duration::from_secs(3_600), ChannelId::DESKTOP);
+    damage_what_is_read(&home.data());
+    // It looks when the bell rings, as the page does.
+    let is_mended = |engine: &Engine| engine.swapped().ok().flatten();
+    home.until("another ledger", is_mended).await;
+    let notes = notifier.wait_for(1).await;
+    assert_eq!(notes[0].summary, "Carillon's ledger was damaged", "{notes:?}\n{}", home.log());
+    add(&home, "Afterwards").expect("it goes on");
+    assert_eq!(titles(&home.data()), ["Afterwards", "Tea"]);
+    home.note("Now", Duration::from_secs(1), ChannelId::DESKTOP);
+    home.until_in(State::Completed, 1).await;
+    assert_eq!(notifier.wait_for(2).await[1].summary, "Now");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_added_to_a_damaged_ledger_that_somebody_does_not_let_go_of() {
+    let home = home();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let _service = home.service().await;
+    let hangs = Ledger::open(&home.data()).expect("a ledger");
     damage_what_is_read(&home.data());
     let notes = notifier.wait_for(1).await;
     assert_eq!(notes[0].summary, "Carillon's ledger is damaged", "{notes:?}\n{}", home.log());
     assert!(notes[0].body.contains(&format!("(process {})", std::process::id())), "{notes:?}");
+    let said = add(&home, "In vain").expect_err("it is condemned");
+    assert!(matches!(said, Error::Condemned { .. }), "{said}");
+    for command in ["doctor", "list"] {
+        let (said, code) = home.says(&[command]);
+        let waits = format!("(process {})", std::process::id());
+        assert!(said.contains(&waits) && code == 1, "{command}: {said}");
+    }
     assert_eq!(kept(&home.data()), [""; 0]);
-    home.engine.close().expect("closed");
+    drop(hangs);
     let notes = notifier.wait_for(2).await;
     assert_eq!(notes[1].summary, "Carillon's ledger was damaged", "{notes:?}\n{}", home.log());
+    add(&home, "Afterwards").expect("it goes on");
+    assert_eq!(titles(&home.data()), ["Afterwards", "Tea"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -93,7 +93,10 @@ impl From<engine::Error> for Failure {
             Error::NotFound { what, .. } => (NOT_FOUND, Some((*what).to_string())),
             Error::Conflict { .. } | Error::Changed { .. } => ("conflict", None),
             Error::ScopeNeeded => ("scope_needed", None),
-            Error::Unfit { .. } | Error::Held { .. } | Error::Replaced { .. } => ("unfit", None),
+            Error::Unfit { .. }
+            | Error::Held { .. }
+            | Error::Condemned { .. }
+            | Error::Replaced { .. } => ("unfit", None),
             Error::Newer { .. } => ("newer", None),
             Error::Copy { .. } | Error::Damaged { .. } => (REFUSED, Some("file".into())),
             Error::Full => ("full", None),

@@ -83,6 +83,7 @@ pub fn is_damage(error: &Error, dir: &Path) -> bool {
             (Ok(path), Ok(dir)) => path == dir.join(DATABASE),
             _ => false,
         },
+        Error::Condemned { .. } => true,
         Error::Unfit { .. } => !begins_well(dir) && !backup::daily_ones(dir).is_empty(),
         Error::Invalid { .. }
         | Error::NotFound { .. }

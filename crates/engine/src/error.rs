@@ -89,6 +89,16 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// The ledger is damaged, and another file is about to take its place.
+    #[error(
+        "the ledger in {path} is damaged, and the service puts its newest good backup in its place{waits}: nothing was changed, try again in a moment"
+    )]
+    Condemned {
+        /// The directory.
+        path: PathBuf,
+        /// What that waits for, in words, if it is known.
+        waits: String,
+    },
     /// Another file took the place of the one that is open, and is another ledger, or an older state
     /// of this one.
     #[error(
@@ -105,7 +115,7 @@ pub enum Error {
     #[error("the ledger is busy: another program holds it; nothing was changed, try again")]
     Busy,
     /// SQLite said no.
-    #[error("the ledger could not be read or written: {0}{advice}", advice = advice(.0))]
+    #[error("the ledger could not be read or written: {said}{advice}", said = plain(.0), advice = advice(.0))]
     Sqlite(rusqlite::Error),
     /// The system said no.
     #[error("{what}: {source}")]
@@ -125,6 +135,21 @@ pub enum Error {
 /// What one can do about a file that SQLite cannot make sense of.
 pub const DAMAGED_ADVICE: &str = "the file is left as it is; the service puts its newest good backup in its place as soon as it meets \
      the damage, and `carillon restore FILE` one of yours";
+
+/// What SQLite says, without what it quotes of a damaged file.
+pub fn plain(error: &rusqlite::Error) -> String {
+    let said = error.to_string();
+    let is_text = |c: char| !c.is_control() && c != char::REPLACEMENT_CHARACTER;
+    let mut plain = String::with_capacity(said.len());
+    for c in said.chars() {
+        match is_text(c) {
+            true => plain.push(c),
+            false if plain.ends_with('…') => {}
+            false => plain.push('…'),
+        }
+    }
+    plain
+}
 
 fn advice(error: &rusqlite::Error) -> String {
     use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
@@ -169,6 +194,7 @@ impl Error {
             | Self::Held { .. }
             | Self::Copy { .. }
             | Self::Damaged { .. }
+            | Self::Condemned { .. }
             | Self::Replaced { .. }
             | Self::Full
             | Self::Busy
@@ -202,5 +228,19 @@ impl From<rusqlite::Error> for Error {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             _ => Self::Sqlite(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_damaged_file_holds_is_not_quoted() {
+        let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+        let said = "malformed database schema (\u{fffd}\u{0}\u{7}\u{fffd}x)".to_string();
+        let error = Error::from(rusqlite::Error::SqliteFailure(code, Some(said))).to_string();
+        let wanted = "the ledger could not be read or written: malformed database schema (…x): the file is left";
+        assert!(error.starts_with(wanted), "{error}");
     }
 }

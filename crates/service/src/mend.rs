@@ -10,7 +10,7 @@ use engine::{
     clock::{Clock, SystemClock},
     courier::{Courier, Notice},
     damage::{self, Mended, Mending},
-    ledger::SchedulerLock,
+    ledger::{SchedulerLock, condemned::Condemned},
     swapped::Why,
 };
 use tokio::sync::{mpsc, watch};
@@ -58,6 +58,7 @@ async fn until_mended(
         SchedulerLock::wait(&place)
     })
     .await??;
+    let _condemned = Condemned::put(&dir, &lock);
     loop {
         let place = dir.clone();
         let (back, done) = in_the_background("mend its ledger", move || {

@@ -14,6 +14,7 @@ use engine::{
     backup,
     clock::SystemClock,
     damage,
+    error::plain,
     ledger::{Ledger, SCHEMA, SchedulerLock, status::StatusRow},
     machine::machine_zone,
     mark::{Mark, Marked},
@@ -144,7 +145,10 @@ impl Reading {
 
     fn fails(&mut self, error: engine::Error) {
         let fault = match error {
-            engine::Error::Sqlite(error) => error.to_string(),
+            engine::Error::Sqlite(error) => plain(&error),
+            engine::Error::Condemned { waits, .. } => {
+                format!("the service puts its newest good backup in its place{waits}")
+            }
             engine::Error::Unfit { reason, .. } => reason,
             other => other.to_string(),
         };

@@ -20,6 +20,7 @@ impl Ledger {
             return Err(Error::Unfit { path: self.dir.clone(), reason: reason.into() });
         }
         self.refuse_condemned()?;
+        self.make_way()?;
         if self.is_replaced() {
             self.follow()?;
         }

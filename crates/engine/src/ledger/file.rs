@@ -14,6 +14,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use rustix::fs::FlockOperation;
 
+use super::condemned;
 use crate::{
     backup,
     error::{Error, Result},
@@ -385,6 +386,8 @@ impl SchedulerLock {
     }
 
     fn sign(mut file: File, dir: &Path) -> Result<Self> {
+        // What a killed one was about to do is done by whoever leads now, if it is needed.
+        condemned::clear(dir);
         let text = format!("{} {}\n", std::process::id(), env!("CARGO_PKG_VERSION"));
         // In place: what is written over needs no room on a full disk.
         let signed = file

@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod change;
 pub mod channel;
 pub mod clocks;
+pub mod condemned;
 pub mod copy;
 pub mod delivery;
 mod doubt;
@@ -67,6 +68,8 @@ pub struct Ledger {
     journal: Option<lost::Identity>,
     /// What is known of it holds for this very file.
     stays: bool,
+    /// It was let go of, for another file to take its place.
+    left: Option<condemned::Left>,
     written: written::Written,
     shared: Option<file::SharedLock>,
 }
@@ -78,6 +81,7 @@ impl Ledger {
     /// When the place is not fit (readable by others, not ours, newer), or the disk says no.
     pub fn open(dir: &Path) -> Result<Self> {
         let dir = prepare_directory(dir)?;
+        condemned::await_end(&dir)?;
         let shared = file::SharedLock::take(&dir)?;
         exchange::finish_cut_off(&dir, &shared)?;
         let path = file::prepare_database(&dir)?;
@@ -94,6 +98,7 @@ impl Ledger {
             identity: lost::Identity::of(&path),
             journal: None,
             stays: false,
+            left: None,
             written: written::Written::of(&path),
             shared: Some(shared),
         })
@@ -109,6 +114,7 @@ impl Ledger {
             return Ok(None);
         }
         let dir = file::examine_directory(dir)?;
+        condemned::await_end(&dir)?;
         exchange::refuse_cut_off(&dir)?;
         let Some(path) = file::examine_database(&dir)? else { return Ok(None) };
         let shared = file::SharedLock::look(&dir)?;
@@ -127,6 +133,7 @@ impl Ledger {
             identity: lost::Identity::of(&path),
             journal: None,
             stays: false,
+            left: None,
             written: written::Written::of(&path),
             shared,
         }))

@@ -18,7 +18,7 @@ use super::{
     copy, file, migrate, setting,
 };
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, plain},
     simulated::wait,
 };
 
@@ -141,14 +141,14 @@ impl Ledger {
         {
             self.leave_journal();
             if self.stays && self.written.condemned.is_none() {
-                self.condemn(error.to_string());
+                self.condemn(plain(error));
             }
         }
         done
     }
 
     /// What is in the journal is not to be brought into a file that may be another one.
-    fn leave_journal(&self) {
+    pub(super) fn leave_journal(&self) {
         let set = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         if let Err(error) = set {
             tracing::warn!(%error, "its journal may be brought into it");
@@ -218,7 +218,7 @@ pub(crate) fn look(dir: &Path, known: &Known, depth: Depth) -> Result<Found> {
             Ok(fault.map_or(Ok(how_far), Err))
         }
         Ok(found) => Ok(found.map(|(how_far, _)| how_far)),
-        Err(Error::Sqlite(error)) if is_against_file(&error) => Ok(Err(error.to_string())),
+        Err(Error::Sqlite(error)) if is_against_file(&error) => Ok(Err(plain(&error))),
         // Such as that others may read it now: that says nothing of what is in it.
         Err(error) => Err(error),
     }

@@ -89,7 +89,9 @@ fn file(engine: Option<&Engine>, shape: &Shape) -> String {
     let is_of_rows = engine.is_some()
         && faults.iter().filter(|fault| !is_of_a_row(fault)).count() <= usize::from(unreadable > 0);
     let all = faults.join("; ");
-    let advice = match is_file && !all.contains("`carillon restore FILE`") {
+    let is_said =
+        ["`carillon restore FILE`", "the service puts "].iter().any(|said| all.contains(said));
+    let advice = match is_file && !is_said {
         true if is_of_rows => format!(": {CHANGED_ADVICE}"),
         true => format!(": {DAMAGED_ADVICE}"),
         false => String::new(),
