@@ -20,6 +20,10 @@ use engine::{
 };
 use jiff::{SignedDuration, Timestamp};
 use testkit::notifier::Notifier;
+use wire::{
+    EngineHost, Host,
+    dto::{Empty, Mutation},
+};
 
 const BERLIN: &str = "Europe/Berlin";
 
@@ -312,6 +316,17 @@ async fn a_window_lets_go_of_a_damaged_ledger_and_goes_on_with_what_has_its_plac
     home.note("Now", Duration::from_secs(1), ChannelId::DESKTOP);
     home.until_in(State::Completed, 1).await;
     assert_eq!(notifier.wait_for(2).await[1].summary, "Now");
+    // And says so until that was seen.
+    let window = Engine::open(&home.data(), Actor::Window, Arc::new(SystemClock::new()));
+    let window = EngineHost::new(Arc::new(window.expect("a ledger")));
+    let said = window.status(Empty {}).expect("a status").swapped.expect("what happened");
+    let kept = kept(&home.data());
+    assert_eq!(said.what, "was damaged");
+    assert!(said.took.starts_with("the backup daily-"), "{}", said.took);
+    assert!(said.lost.ends_with(&kept[0]), "{}", said.lost);
+    let seen = window.swap_seen(Mutation { request_id: "seen".into() }).expect("seen");
+    assert!(seen.swapped.is_none());
+    assert_eq!(home.says(&["doctor"]).1, 0, "{}", home.says(&["doctor"]).0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ const TYPES: Record<string, string> = {
 export interface Look {
   width?: number;
   height?: number;
-  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved' | 'raced' | 'jumped';
+  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved' | 'raced' | 'jumped' | 'swapped';
   theme?: 'light' | 'dark';
   clock?: 'h24' | 'h12';
   /** The small window of quick add instead. */

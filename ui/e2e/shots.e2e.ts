@@ -119,6 +119,7 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'large-text', look: { text: 200, clock: 'h12' } },
   { name: 'moved', look: { world: 'moved' }, play: async (page) => { await page.getByRole('button', { name: 'Show them' }).click(); await page.getByText('Moved by new').waitFor(); } },
   { name: 'moved-banner', look: { world: 'moved' } },
+  { name: 'swapped', look: { world: 'swapped' } },
   { name: 'jumped', look: { world: 'jumped' } },
   { name: 'snooze', look: { world: 'jumped' }, play: async (page) => { await page.keyboard.press(','); await page.getByRole('switch', { name: 'Quiet hours' }).click(); await page.getByRole('group', { name: 'Quiet hours' }).getByLabel('From').fill('10:40'); await page.keyboard.press('Tab'); await go('Inbox')(page); await page.locator('.split button').nth(1).click(); await page.getByRole('dialog').waitFor(); } },
   { name: 'off', look: { world: 'off' } },

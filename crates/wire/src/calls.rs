@@ -152,6 +152,8 @@ calls! {
     Moved moved: Empty => MovedView;
     /// It was seen.
     MovedSeen moved_seen: Mutation => Status;
+    /// It was seen that the ledger has the place of another one.
+    SwapSeen swap_seen: Mutation => Status;
     /// Takes in calendar files and cards, or says what they would bring.
     Import import: ImportFiles => ImportReport;
     /// How far an import is that was not answered yet; also ends it.

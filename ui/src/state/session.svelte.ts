@@ -1,6 +1,6 @@
 // What the whole window shares and Rust owns: settings, calendars, channels, people, status, the present moment.
 
-import type { Platform } from '../platform';
+import { Refused, type Platform } from '../platform';
 import type { About, Boot, CalendarView, ChannelView, Moment, PersonView, Settings, Status, ZoneView } from '../wire/types';
 
 export class Session {
@@ -16,6 +16,8 @@ export class Session {
   people = $state.raw<readonly PersonView[]>([]);
   status = $state.raw<Status | null>(null);
   now = $state.raw<Moment>({ utc: '1970-01-01T00:00:00.000Z', date: '1970-01-01', wallMin: 0, ms: 0, zone: 'UTC' });
+  /** Why the ledger could not be read the last time; what is shown is of before. */
+  unread = $state.raw<string | null>(null);
   /** Goes up whenever something changed: what reads it reads again. */
   revision = $state(0);
 
@@ -37,7 +39,7 @@ export class Session {
     this.#heard(boot.status);
   }
 
-  /** Something changed: everything shared is read again, and what is shown after it. */
+  /** Something changed: everything shared is read again, and what is shown after it. What keeps it from that is said in `unread`. */
   refresh(): Promise<void> {
     this.#wanted = true;
     this.#running ??= this.#read().finally(() => (this.#running = null));
@@ -48,13 +50,19 @@ export class Session {
   async #read(): Promise<void> {
     while (this.#wanted) {
       this.#wanted = false;
-      this.start(await this.#platform.call('boot', {}));
-      this.revision += 1;
+      try {
+        this.start(await this.#platform.call('boot', {}));
+        this.unread = null;
+        this.revision += 1;
+      } catch (error) {
+        this.unread = Refused.from(error).message;
+      }
     }
   }
 
   /** The minute changed. */
   async tick(): Promise<void> {
+    if (this.unread !== null) return this.refresh();
     const status = await this.#platform.call('status', {});
     const nextDay = status.now.date !== this.now.date;
     this.status = status;

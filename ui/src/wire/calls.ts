@@ -110,6 +110,8 @@ export interface Calls {
   moved: { args: T.Empty; answer: T.MovedView };
   /** It was seen. */
   movedSeen: { args: T.Mutation; answer: T.Status };
+  /** It was seen that the ledger has the place of another one. */
+  swapSeen: { args: T.Mutation; answer: T.Status };
   /** Takes in calendar files and cards, or says what they would bring. */
   import: { args: T.ImportFiles; answer: T.ImportReport };
   /** How far an import is that was not answered yet; also ends it. */

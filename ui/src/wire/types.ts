@@ -236,9 +236,11 @@ export type SnoozeUntil = { "type": "for", minutes: number, } | { "type": "befor
 
 export type State = "scheduled" | "pending" | "processing" | "retrying" | "held" | "dead" | "review" | "completed" | "skipped" | "coalesced" | "discarded" | "expired" | "cancelled";
 
-export type Status = { now: Moment, service: ServiceStatus, counts: Counts, unacknowledged: number, attention: number, moved: number, undo: string | null, redo: string | null, lasting: string | null, };
+export type Status = { now: Moment, service: ServiceStatus, counts: Counts, unacknowledged: number, attention: number, moved: number, swapped: Swapped | null, undo: string | null, redo: string | null, lasting: string | null, };
 
 export type Step = { at: Moment, from: State | null, to: State, actor: string, reason: Reason | null, };
+
+export type Swapped = { at: Moment, what: string, took: string, lost: string, };
 
 export type SwitchOnChannel = { channel: string, requestId: string, };
 

@@ -76,12 +76,28 @@ pub struct Status {
     pub attention: u32,
     /// How many occurrences newer zone data moved, until they were seen.
     pub moved: u32,
+    /// What this ledger has the place of, until that was seen.
+    pub swapped: Option<Swapped>,
     /// What Ctrl+Z would take back, as words ("move Dentist"); none when nothing.
     pub undo: Option<String>,
     /// What Ctrl+Shift+Z would do again.
     pub redo: Option<String>,
     /// What was done after all that, here or elsewhere, and cannot be taken back ("removing the channel lamp").
     pub lasting: Option<String>,
+}
+
+/// A ledger that was damaged, missing, written over or replaced, in words.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Swapped {
+    /// When that was found.
+    pub at: Moment,
+    /// "was damaged"
+    pub what: String,
+    /// "the backup … took its place, with 3 events and 5 reminders"
+    pub took: String,
+    /// "answers and events made since that backup are only in …"
+    pub lost: String,
 }
 
 /// The service as the window sees it through the ledger.

@@ -334,6 +334,10 @@ impl Host for EngineHost {
         self.moved_view()
     }
 
+    fn swap_seen(&self, _: Mutation) -> Result<Status, Fault> {
+        self.see_swap()
+    }
+
     fn moved_seen(&self, _: Mutation) -> Result<Status, Fault> {
         self.see_moved()
     }

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     dto::{
         About, Autostart, Boot, ClockJump, Counts, HourClock, ServiceStatus, SetAutostart,
-        Settings, Status, Theme, WeekStart, ZoneField, ZoneQuery, ZoneView,
+        Settings, Status, Swapped, Theme, WeekStart, ZoneField, ZoneQuery, ZoneView,
     },
     fault::{Code, Fault},
 };
@@ -98,10 +98,26 @@ impl EngineHost {
             unacknowledged: self.engine.count_inbox()?,
             attention: self.engine.count_letters()?,
             moved: self.count_moved()?,
+            swapped: self.swap(local)?,
             undo,
             redo,
             lasting,
         })
+    }
+
+    fn swap(&self, local: &Local) -> Result<Option<Swapped>, Fault> {
+        let unseen = self.engine.swapped()?.filter(|swapped| !swapped.seen);
+        Ok(unseen.map(|swapped| Swapped {
+            at: local.moment(swapped.at()),
+            what: swapped.what().into(),
+            took: swapped.took(),
+            lost: swapped.lost(),
+        }))
+    }
+
+    pub(super) fn see_swap(&self) -> Result<Status, Fault> {
+        self.engine.swap_was_seen()?;
+        self.standing(&self.local()?)
     }
 
     fn counts(&self, local: &Local) -> Result<Counts, Fault> {

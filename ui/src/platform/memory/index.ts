@@ -20,7 +20,7 @@ import { deliveryId, DESKTOP, type Occ, type World } from './world';
 
 export interface MemoryOptions {
   /** `empty` has no events, `hard` what is hard to draw, `off` no service, `slow` never answers `range`, `broken` refuses it, in `raced` somebody else changes each event that is opened to be edited, in `moved` new zone data moved some, in `jumped` the clock went ahead by weeks. */
-  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved' | 'raced' | 'jumped';
+  world?: 'demo' | 'empty' | 'hard' | 'off' | 'slow' | 'broken' | 'moved' | 'raced' | 'jumped' | 'swapped';
   theme?: 'light' | 'dark';
   clock?: HourClock;
   open?: Boot['open'];
@@ -29,7 +29,7 @@ export interface MemoryOptions {
 /** `?world=empty&theme=dark&clock=h12` of the demo build. */
 export function optionsFrom(search: string): MemoryOptions {
   const given = new URLSearchParams(search);
-  const world = (['empty', 'hard', 'off', 'slow', 'broken', 'moved', 'raced', 'jumped'] as const).find((w) => w === given.get('world'));
+  const world = (['empty', 'hard', 'off', 'slow', 'broken', 'moved', 'raced', 'jumped', 'swapped'] as const).find((w) => w === given.get('world'));
   return { world: world ?? 'demo', theme: given.get('theme') === 'dark' ? 'dark' : 'light', clock: given.get('clock') === 'h12' ? 'h12' : 'h24' };
 }
 
@@ -44,6 +44,11 @@ export function createMemory(options: MemoryOptions = {}): Platform {
   world.settings = { ...world.settings, theme: options.theme ?? 'light', clock: options.clock ?? 'h24' };
   if (options.world === 'off') world.running = false;
   if (options.world === 'moved') world.moved = movedIn(world);
+  if (options.world === 'swapped') world.swapped = {
+      at: later(world.now, -1_900_000), what: 'was damaged',
+      took: 'the backup daily-2026-11-16.db took its place, with 41 events and 96 reminders where there were 44 events and 103 reminders',
+      lost: 'answers and events made since that backup are only in what there was, which is kept as carillon.db.damaged-20261117T091200Z',
+    };
   if (options.world === 'jumped') world.jumped = { from: later(world.now, -1_900_000_000), to: world.now };
   const past: Past = { undo: [], redo: [], lasting: null };
   const listeners = new Set<() => void>();
@@ -72,7 +77,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
 
 function statusOf(world: World, past: Past): Status {
   return {
-    now: world.now, counts: counts(world), attention: lettersOf(world).letters.length, moved: world.moved.rows.length + world.moved.more, unacknowledged: inboxOf(world).items.length,
+    now: world.now, counts: counts(world), attention: lettersOf(world).letters.length, moved: world.moved.rows.length + world.moved.more, swapped: world.swapped ?? null, unacknowledged: inboxOf(world).items.length,
     service: { running: world.running, hanging: false, diskFull: false, paused: world.paused, pausedUntil: null, clockJump: world.jumped ?? null, notifier: true, tray: true },
     undo: past.undo.at(-1)?.words ?? null, redo: past.redo.at(-1)?.words ?? null, lasting: past.lasting,
   };
@@ -186,6 +191,14 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
     decideLetters: (asked) => told(decide(world, asked)),
     saveSettings: (settings) => told((world.settings = settings)),
     setAutostart: ({ enabled }) => ({ enabled: (world.autostart = enabled), possible: true }),
+    ...standing(world, past, told),
+    ...lists(world, past, told),
+  };
+}
+
+/** What the service is told, and what of its standing was seen. */
+function standing(world: World, past: Past, told: <T>(answer: T) => T): Partial<Handlers> {
+  return {
     startService: () => {
       world.running = true;
       return told(statusOf(world, past).service);
@@ -208,11 +221,14 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
       world.paused = false;
       return told(statusOf(world, past).service);
     },
+    swapSeen: () => {
+      world.swapped = null;
+      return told(statusOf(world, past));
+    },
     movedSeen: () => {
       world.moved = nothingMoved;
       return told(statusOf(world, past));
     },
-    ...lists(world, past, told),
   };
 }
 

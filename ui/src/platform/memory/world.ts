@@ -1,6 +1,6 @@
 // The demo world's shapes: occurrences already expanded. It has no recurrence and no zones of its own.
 
-import type { AllDay, CalendarView, ChannelView, ClockJump, Kind, Mark, Moment, MovedView, Overlap, PersonView, QuietHours, Reason, ReminderDraft, Settings, TimeMode, ZoneField } from '../../wire/types';
+import type { AllDay, CalendarView, ChannelView, ClockJump, Kind, Mark, Moment, MovedView, Overlap, PersonView, QuietHours, Reason, ReminderDraft, Settings, Swapped, TimeMode, ZoneField } from '../../wire/types';
 
 /** What became of a reminder, where the demo says something else than "told in time" or "scheduled". */
 export interface Fate {
@@ -62,6 +62,8 @@ export interface World {
   quiet: QuietHours;
   allDay: AllDay;
   moved: MovedView;
+  /** What the ledger has the place of, until that was seen. */
+  swapped?: Swapped | null;
   /** The clock jumped, and nobody has accepted it. */
   jumped?: ClockJump | null;
 }

@@ -420,6 +420,7 @@ export const en = {
   'settings.importHint': 'Files .ics and .vcf; or drop them anywhere on the window.',
   'settings.importChoose': 'Choose files…',
 
+  'banner.unread': '{reason}. What you see is of before.',
   'banner.off': 'Reminders are off: the service is not running.',
   'banner.start': 'Start it',
   'banner.starting': 'Starting…',

@@ -90,6 +90,33 @@ describe('the window', () => {
     await waitFor(() => expect(screen.queryByText(/clock jumped/)).toBeNull());
   });
 
+  it('says that the ledger has the place of a damaged one until that was understood', async () => {
+    await open({ world: 'swapped' });
+    await screen.findByText(/^The ledger was damaged \(.*the backup daily-2026-11-16\.db took its place, with 41 events .* kept as carillon\.db\.damaged-/);
+    await fireEvent.click(screen.getByRole('button', { name: 'Understood' }));
+    await waitFor(() => expect(screen.queryByText(/The ledger was damaged/)).toBeNull());
+  });
+
+  it('says at its foot why nothing can be read any more, and that it is over when it is', async () => {
+    const platform = createMemory();
+    let broken = false;
+    const call = <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> =>
+      broken ? Promise.reject(new Refused({ code: 'other', message: 'the ledger is damaged', field: null })) : platform.call(name, args);
+    let changed = (): void => undefined;
+    const onChanged: Platform['onChanged'] = (listener) => {
+      changed = listener;
+      return () => undefined;
+    };
+    render(Window, { platform: { ...platform, call, onChanged } });
+    await screen.findByRole('navigation', {}, { timeout: 5000 });
+    broken = true;
+    changed();
+    await screen.findByText('The ledger is damaged. What you see is of before.');
+    broken = false;
+    await fireEvent.click(screen.getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(screen.queryByText(/What you see is of before/)).toBeNull());
+  });
+
   it('says in the sidebar that the ledger cannot be read, and shows what comes once it can be', async () => {
     const platform = createMemory();
     let broken = true;
