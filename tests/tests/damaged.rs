@@ -16,7 +16,7 @@ use engine::{
     bell::Bell,
     clock::SystemClock,
     damage::{self, Mending},
-    ledger::{Ledger, SchedulerLock},
+    ledger::{Ledger, SchedulerLock, condemned::Condemned},
 };
 use jiff::{SignedDuration, Timestamp};
 use testkit::notifier::Notifier;
@@ -288,6 +288,22 @@ async fn of_two_services_one_mends_it_once() {
     let said: Vec<_> = notes.iter().map(|note| note.summary.as_str()).collect();
     assert_eq!(said, ["Carillon's ledger was damaged", "Now"], "{}", home.log());
     assert_eq!(kept(&home.data()).len(), 1, "{}", home.log());
+}
+
+#[test]
+fn what_a_killed_service_left_beside_a_ledger_keeps_nobody_from_it() {
+    let (_folder, dir) = folder();
+    backed_up(&dir, "Tea", day("2026-11-16"));
+    let mark = dir.join("carillon.condemned");
+    fs::write(&mark, "").expect("left");
+    assert_eq!(titles(&dir), ["Tea"], "nobody leads");
+    let lock = SchedulerLock::try_take(&dir).expect("a lock").expect("free");
+    assert!(!mark.exists());
+    assert_eq!(titles(&dir), ["Tea"], "it is led");
+    let condemned = Condemned::put(&dir, &lock);
+    assert!(mark.exists());
+    drop(condemned);
+    assert_eq!(titles(&dir), ["Tea"], "that is over");
 }
 
 /// An hour ahead.
