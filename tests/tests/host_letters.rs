@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use acceptance::world::{World, draft as plain, reminder as through};
 use calendar::{draft::EventDraft, id::ChannelId};
-use engine::{channels::NewWebhook, courier::Handover};
+use engine::{
+    channels::NewWebhook,
+    courier::{Handover, Schedule},
+};
 use wire::{
     calls::Host,
     dto::{DecideLetters, DeliveryRef, Did, Empty, LetterDecision},
@@ -84,4 +87,36 @@ fn what_is_not_fit_is_refused_by_name() {
         assert!(refused.is_err(), "{decision:?} {text:?}");
     }
     assert_eq!(host.letters(Empty {}).expect("letters").letters.len(), 3);
+}
+
+#[test]
+fn an_endpoint_that_rests_or_is_tried_is_named_while_something_waits_for_it() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: "lamp".into(), url, ..NewWebhook::default() };
+    let lamp = world.engine().add_webhook(&new).expect("a channel").id;
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Channel });
+    for n in 1..=6 {
+        world.add(EventDraft {
+            reminders: Some(vec![through("PT0M", lamp)]),
+            ..plain("note", &format!("Down {n}"), "20261123T090100", Some("Europe/Berlin"))
+        });
+    }
+    let host = EngineHost::new(Arc::clone(world.engine()));
+    let held_up = || {
+        let view = host.letters(Empty {}).expect("letters");
+        assert!(view.letters.is_empty());
+        let said = view.held_up.into_iter();
+        said.map(|one| (one.channel, one.until.map(|at| at.utc), one.failures, one.waiting))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(held_up(), []);
+    world.wait_until("2026-11-23T09:01:01");
+    let until = Some("2026-11-23T08:02:00.000Z".into());
+    assert_eq!(held_up(), [("lamp".into(), until, 6, 6)]);
+    world.set_clock("2026-11-23T09:02:01");
+    assert_eq!(held_up(), [("lamp".into(), None, 6, 6)]);
+    world.answer(Handover::Accepted { shown_by: None });
+    world.wait_until("2026-11-23T09:10:00");
+    assert_eq!(held_up(), []);
 }

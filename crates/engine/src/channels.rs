@@ -24,7 +24,7 @@ use crate::{
     ledger::{
         breaker,
         channel::{self, ChannelKind, ChannelRow},
-        delivery, event, make_room,
+        delivery, event, letters, make_room,
     },
     rate::Rate,
     reconcile::Effect,
@@ -69,6 +69,19 @@ pub struct Resting {
     pub until: jiff::Timestamp,
     /// Failures running that led to it.
     pub failures: u32,
+}
+
+/// An endpoint that failed repeatedly, and what waits for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldUp {
+    /// Which channel.
+    pub name: String,
+    /// It rests until then; `None` while it is being tried.
+    pub until: Option<jiff::Timestamp>,
+    /// Failures running that led to it.
+    pub failures: u32,
+    /// So many reminders are due and wait.
+    pub waiting: u32,
 }
 
 /// A new endpoint with its secret, which is shown this once.
@@ -250,6 +263,33 @@ impl Engine {
                 Stand::Closed | Stand::Probing => None,
             });
             Ok(resting.collect())
+        })
+    }
+
+    /// The endpoints that are given a rest, or are tried after one, while something waits for them.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn held_up(&self) -> Result<Vec<HeldUp>> {
+        self.read(|act| {
+            let now = act.wall();
+            let mut held_up = Vec::new();
+            for (id, found) in breaker::all(act.tx)? {
+                let until = match found.clamped(now).stand(now) {
+                    Stand::Closed => continue,
+                    Stand::Resting(until) => Some(until),
+                    Stand::Probing => None,
+                };
+                let waiting = letters::waiting(act.tx, id)? + delivery::under_way(act.tx, id)?;
+                let channel = channel::find(act.tx, id)?.filter(|c| !c.removed && waiting > 0);
+                held_up.extend(channel.map(|channel| HeldUp {
+                    name: channel.name,
+                    until,
+                    failures: found.failures,
+                    waiting,
+                }));
+            }
+            Ok(held_up)
         })
     }
 

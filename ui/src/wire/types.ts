@@ -96,6 +96,8 @@ export type FileReport = { calendar: string | null, created: number, updated: nu
 
 export type Guarantee = "neverMiss" | "neverRepeat";
 
+export type HeldUp = { channel: string, until: Moment | null, failures: number, waiting: number, };
+
 export type HourClock = "h24" | "h12";
 
 export type ImportFile = { name: string, text: string, calendar?: string | null, bringBack: boolean, };
@@ -130,7 +132,7 @@ export type LetterBody = { text: string, };
 
 export type LetterDecision = "retry" | "edited" | "asNew" | "discard";
 
-export type LettersView = { letters: Array<Letter>, more: number, };
+export type LettersView = { letters: Array<Letter>, more: number, heldUp: Array<HeldUp>, };
 
 export type Mark = "scheduled" | "sending" | "retrying" | "held" | "failed" | "review" | "told" | "late" | "skipped" | "missed";
 

@@ -89,6 +89,15 @@ pub fn through_endpoints(tx: &Transaction<'_>) -> Result<Vec<Through>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
+/// How many were due through a channel and wait to be told.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn waiting(tx: &Transaction<'_>, channel: ChannelId) -> Result<u32> {
+    let sql = "SELECT count(*) FROM delivery WHERE waits AND +channel = ?1";
+    Ok(tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?)
+}
+
 /// Gives a row that was never tried the bytes it is sent with.
 ///
 /// # Errors

@@ -13,6 +13,22 @@ pub struct LettersView {
     pub letters: Vec<Letter>,
     /// How many older ones there are besides.
     pub more: u32,
+    /// Endpoints that failed repeatedly while something waits for them.
+    pub held_up: Vec<HeldUp>,
+}
+
+/// An endpoint that failed repeatedly, and what waits for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HeldUp {
+    /// The name of its channel.
+    pub channel: String,
+    /// It rests until then; none while it is being tried.
+    pub until: Option<Moment>,
+    /// After so many failures running.
+    pub failures: u32,
+    /// So many reminders wait.
+    pub waiting: u32,
 }
 
 /// One that waits.

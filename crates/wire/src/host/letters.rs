@@ -6,8 +6,8 @@ use engine::letters::{Care, Decided, Decision};
 use super::{EngineHost, changes::nothing, faults::id, inbox::ids, local::Local};
 use crate::{
     dto::{
-        Change, DecideLetters, DeliveryRef, Did, LastTry, Letter, LetterBody, LetterDecision,
-        LettersView,
+        Change, DecideLetters, DeliveryRef, Did, HeldUp, LastTry, Letter, LetterBody,
+        LetterDecision, LettersView,
     },
     fault::Fault,
 };
@@ -21,7 +21,14 @@ impl EngineHost {
         let (found, all) = self.engine.newest_letters(SHOWN)?;
         let letters = found.iter().map(|letter| self.letter(letter, &local)).collect::<Vec<_>>();
         let more = all.saturating_sub(letters.len());
-        Ok(LettersView { letters, more: u32::try_from(more).unwrap_or(u32::MAX) })
+        let held_up = self.engine.held_up()?.into_iter().map(|one| HeldUp {
+            channel: one.name,
+            until: one.until.map(|at| local.moment(at)),
+            failures: one.failures,
+            waiting: one.waiting,
+        });
+        let more = u32::try_from(more).unwrap_or(u32::MAX);
+        Ok(LettersView { letters, more, held_up: held_up.collect() })
     }
 
     fn letter(&self, letter: &engine::letters::Letter, local: &Local) -> Letter {

@@ -20,7 +20,7 @@ export function lettersOf(world: World): LettersView {
     row, over: row.due.date < '2026-11-10', editable: row.channelKind === 'webhook',
     last: row.attempts.made > 0 ? { at: later(row.due, 41_000), text: answerOf(row) } : null,
   }));
-  return { letters, more: 0 };
+  return { letters, more: 0, heldUp: [] };
 }
 
 export function bodyOf(world: World, delivery: string): string {

@@ -127,3 +127,26 @@ it('takes no press that would be lost while another is under way', async () => {
   finish();
   await waitFor(() => expect(buttons().map(({ disabled }) => disabled)).toEqual(buttons().map(() => false)));
 });
+
+/** A demo world in which nothing failed for good, and this endpoint rests while something waits for it. */
+function resting(heldUp: Answer<'letters'>['heldUp']): Platform {
+  const platform = createMemory();
+  const call = async <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> => {
+    const answer = await platform.call(name, args);
+    return name === 'letters' ? ({ letters: [], more: 0, heldUp } as unknown as Answer<K>) : answer;
+  };
+  return { ...platform, call };
+}
+
+it('does not say that nothing needs you while reminders wait for an endpoint that fails', async () => {
+  const until = { utc: '2026-11-18T09:10:00.000Z', date: '2026-11-18', wallMin: 610, ms: 0, zone: 'CET' };
+  const lamp = { channel: 'lamp', until, failures: 5, waiting: 3 };
+  render(Window, { platform: resting([lamp, { channel: 'door', until: null, failures: 6, waiting: 1 }]) });
+  await screen.findByRole('navigation', {}, { timeout: 5000 });
+  await fireEvent.keyDown(window, { key: 'f' });
+  const list = await screen.findByRole('list', { name: 'Endpoints that fail' });
+  const [first, second] = within(list).getAllByRole('listitem').map((item) => item.textContent);
+  expect(first).toMatch(/^3 reminders wait for lamp ?Its endpoint rests until .*10:10 after 5 failures, then it is tried again/);
+  expect(second).toMatch(/^1 reminder waits for door ?Its endpoint is tried again after 6 failures/);
+  expect(screen.queryByText('Nothing needs you')).toBeNull();
+});

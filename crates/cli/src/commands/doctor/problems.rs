@@ -288,8 +288,13 @@ fn record(faults: &[String]) -> Option<String> {
 
 fn rests(engine: &Engine, name: &str, rest: &Resting) -> Result<String, Failure> {
     let until = words::moment(rest.until, &engine.planning_context()?.machine_zone());
+    let held_up = engine.held_up()?.into_iter().find(|one| one.name == name);
+    let waits = held_up.map_or_else(String::new, |one| match one.waiting {
+        1 => ", and 1 reminder waits for it".into(),
+        n => format!(", and {n} reminders wait for it"),
+    });
     Ok(format!(
-        "the endpoint of the channel {name} is resting until {until} after {}: `carillon channel test {name}` tries it now, and if that is taken the rest is over",
+        "the endpoint of the channel {name} is resting until {until} after {}{waits}: `carillon channel test {name}` tries it now, and if that is taken the rest is over",
         words::count(rest.failures as usize, "failure")
     ))
 }
