@@ -116,6 +116,18 @@ fn a_moment_that_her_move_puts_into_the_past_is_told_late_and_not_lost() {
 }
 
 #[test]
+fn what_was_past_when_it_was_written_down_is_not_told_because_she_moves() {
+    let mut world = World::at("2026-11-25T09:00[Europe/Berlin]");
+    let id = ana(&mut world, None, Some("Asia/Tokyo"));
+    world.add(EventDraft { kind: "note".into(), ..ring(id, "20261125T150000") });
+    world.wait_until("2026-11-26T10:00");
+    assert_eq!(world.all_rows(), "");
+    // By the clock there it was due eight hours ago.
+    ana(&mut world, Some(id), Some("Pacific/Honolulu"));
+    assert_eq!(world.all_rows(), "");
+}
+
+#[test]
 fn who_deletes_her_keeps_her_last_zone_and_undo_gives_her_back() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let id = ana(&mut world, None, Some("Asia/Tokyo"));

@@ -272,16 +272,22 @@ impl Act<'_> {
         let mut effect = Effect::default();
         let days = self.days_of(row)?;
         let was = event::of_person(self.tx, &self.context.zones, row.person.id)?;
+        let moves = earlier.is_some_and(|earlier| earlier.person.zone != row.person.zone);
+        // What was let go by where they were does not come of it that they are elsewhere.
+        for row in was.iter().filter(|row| moves && is_theirs(&row.event)) {
+            self.catch_up(row)?;
+        }
         person::put(self.tx, row)?;
         for (kind, date) in days {
             effect.add(self.save_day(&row.person, kind, date, kept)?);
         }
-        if earlier.is_some_and(|earlier| earlier.person.zone != row.person.zone) {
+        if moves {
             for row in event::of_person(self.tx, &self.context.zones, row.person.id)? {
                 // One in their time spans other instants now, and keeps the zone as the last known.
                 effect.add(match is_theirs(&row.event) {
                     true => {
-                        self.correct(&row, &ending_as(&was, &row.event, &self.context.zones))?
+                        let event = ending_as(&was, &row.event, &self.context.zones);
+                        self.correct(&EventRow { decided_until: self.wall(), ..row }, &event)?
                     }
                     false => {
                         let gone = Reason::CancelledEdited;

@@ -8,7 +8,7 @@ use crate::{
     engine::Engine,
     error::Result,
     ledger::{
-        delivery,
+        audit, delivery,
         inbox::{self, Listed},
     },
     message::{self, Occasion, Setting},
@@ -43,19 +43,22 @@ impl Engine {
     pub fn to_show_again(&self, owner: &str) -> Result<Vec<Rendering>> {
         self.read(|act| {
             let now = act.wall();
-            // What was told before a restore may have been answered since, in the ledger that is gone.
-            // If that is yet to come the clock was set back, and nobody knows what was told when.
-            let restored = act.restored_at()?.map(|(at, _)| at).filter(|at| *at <= now);
             let fresh = later(now, -FRESH);
             let told = inbox::unanswered(act.tx, fresh, now, 500)?;
             let mut rows: Vec<Listed> = told
                 .into_iter()
                 .filter(|l| l.row.facts.state == State::Completed && l.row.event.is_some())
                 .filter(|l| l.row.facts.due >= fresh)
-                .filter(|l| restored.is_none_or(|at| l.row.told_at.is_none_or(|told| told > at)))
                 .filter(|l| l.row.facts.use_by.is_none_or(|end| end > now))
                 .filter(|l| !l.row.shown_by.as_deref().is_some_and(|by| is_same(by, owner)))
                 .collect();
+            // What was told before a restore may have been answered since, in the ledger that is gone.
+            if let Some(seq) = act.restored_after()? {
+                let told = |l: &Listed| audit::was_told_by(act.tx, l.row.id, seq);
+                let before: Vec<bool> = rows.iter().map(told).collect::<Result<_>>()?;
+                let mut before = before.into_iter();
+                rows.retain(|_| before.next() == Some(false));
+            }
             rows.sort_by_key(|l| (l.row.facts.due, l.row.id));
             let setting = Setting::of(act)?;
             if rows.len() > SINGLE {

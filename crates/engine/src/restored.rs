@@ -136,7 +136,8 @@ impl Engine {
         }
         tracing::warn!(rows, "to be checked by a person");
         self.write(|act| {
-            let note = format!("{} {rows}", act.wall().as_millisecond());
+            let (at, seq) = (act.wall().as_millisecond(), audit::last(act.tx)?);
+            let note = format!("{at} {rows} {seq}");
             setting::put(act.tx, name::RESTORED_AT, &note)
         })
     }

@@ -33,10 +33,21 @@ impl Engine {
 
 impl Act<'_> {
     pub(crate) fn restored_at(&self) -> Result<Option<(Timestamp, u32)>> {
-        let text = setting::get(self.tx, name::RESTORED_AT)?;
-        Ok(text.and_then(|text| {
-            let (at, rows) = text.split_once(' ')?;
-            Some((Timestamp::from_millisecond(at.parse().ok()?).ok()?, rows.parse().ok()?))
+        let noted = self.restored()?;
+        Ok(noted.and_then(|[at, rows, _]| {
+            Some((Timestamp::from_millisecond(at).ok()?, rows.try_into().ok()?))
         }))
+    }
+
+    /// The last step of the audit before that: what is after it was done here, whatever the clock says.
+    pub(crate) fn restored_after(&self) -> Result<Option<i64>> {
+        Ok(self.restored()?.map(|[_, _, seq]| seq))
+    }
+
+    /// When that was, how many deliveries it put before a person, and how far the audit was.
+    fn restored(&self) -> Result<Option<[i64; 3]>> {
+        let text = setting::get(self.tx, name::RESTORED_AT)?.unwrap_or_default();
+        let numbers: Vec<i64> = text.split(' ').map_while(|number| number.parse().ok()).collect();
+        Ok(numbers.try_into().ok())
     }
 }

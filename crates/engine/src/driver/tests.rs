@@ -36,6 +36,7 @@ mod owners;
 mod panics;
 mod scans;
 mod stopping;
+mod waiting;
 
 /// The wall is set; since the boot each look takes a while.
 struct Set(Mutex<Timestamp>, AtomicU64);

@@ -133,6 +133,16 @@ pub fn last(tx: &Transaction<'_>) -> Result<i64> {
     Ok(last.unwrap_or(0))
 }
 
+/// Whether a delivery was told by a step no later than this one.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn was_told_by(tx: &Transaction<'_>, delivery: DeliveryId, seq: i64) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM audit
+        WHERE delivery = ?1 AND to_state = 'completed' AND seq <= ?2)";
+    Ok(tx.prepare_cached(sql)?.query_row(params![delivery.bytes(), seq], |row| row.get(0))?)
+}
+
 /// Every step of a delivery, in order.
 ///
 /// # Errors

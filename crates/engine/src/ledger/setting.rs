@@ -45,7 +45,7 @@ pub mod name {
     pub const MENDED: &str = "mended";
     /// What the service found wrong with it when it last looked at all of it; words.
     pub const DOUBTFUL: &str = "doubtful";
-    /// When that was last done, in milliseconds, and of how many deliveries.
+    /// When that was last done, in milliseconds, of how many deliveries, and how far the audit was then.
     pub const RESTORED_AT: &str = "restored_at";
     /// What was due by then and ended may be forgotten, and never comes to be again; milliseconds.
     pub const FORGOTTEN_UNTIL: &str = "forgotten_until";

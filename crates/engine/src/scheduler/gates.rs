@@ -101,7 +101,12 @@ impl Gates {
     /// looked at, unless it is over.
     pub(super) fn waits_for_probe(&self, row: &DeliveryRow) -> bool {
         let is_over = row.facts.use_by.is_some_and(|end| end <= self.now.wall);
-        !is_over && self.probes.borrow().get(&row.identity.channel) == Some(&0)
+        !is_over && self.is_tried(row.identity.channel)
+    }
+
+    /// Whether an endpoint is being tried with the one call it may have.
+    pub(super) fn is_tried(&self, channel: ChannelId) -> bool {
+        self.probes.borrow().get(&channel) == Some(&0)
     }
 
     /// Counts a row that is to be sent as the call its endpoint is tried with.

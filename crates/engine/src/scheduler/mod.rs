@@ -301,7 +301,9 @@ impl Scheduler {
             let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)? || to_settle;
             pass.is_planning.set(to_plan);
             // A crowd was just found: looking again is for the next pass.
-            let goes_on = goes_on && (is_crowd || !pass.due_again.get());
+            let goes_on = goes_on
+                && (is_crowd || !pass.due_again.get())
+                && waiting.is_blocked_still(&pass.gates);
             let of = Looking { goes_on, is_crowd, to_plan, before };
             let looked = of.look(&pass, waiting, slots)?;
             let audited = audit::last(act.tx)?;
@@ -394,7 +396,9 @@ impl Looking {
         let (ids, is_more) = waiting.next(slots.webhook, ROWS, &pass.gates);
         let to_send = pass.decide_on(&ids, is_more)?;
         let Claimed { parcels, left } = pass.claim(as_found(to_send), slots)?;
-        let slotless = left.slotless.filter(|_| !pass.left_some.get());
+        waiting.block(pass.blocked.take());
+        let is_all_known = !pass.left_some.get() && !waiting.has_many_runs();
+        let slotless = left.slotless.filter(|_| is_all_known);
         waiting.pace(&left.paced);
         waiting.expect(&pass.gates);
         if Seen::now(act, availability)? != self.before {

@@ -1,7 +1,7 @@
 //! One pass at work: every row whose moment came is decided on.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     collections::{BTreeSet, VecDeque},
     time::Duration,
 };
@@ -20,7 +20,7 @@ use super::{
     gates::Gates,
     late::Absence,
     overlap::{Turn, Turns},
-    waiting::{Seen, Waiting},
+    waiting::{Blocked, Seen, Waiting},
 };
 use crate::{
     act::Act,
@@ -63,6 +63,8 @@ pub(super) struct Pass<'a> {
     pub(super) is_planning: Cell<bool>,
     /// Some rows were left as they are, for another reason than that there was no slot.
     pub(super) left_some: Cell<bool>,
+    /// And those that wait until something comes back.
+    pub(super) blocked: RefCell<Blocked>,
     /// What came back left something that is due already.
     pub(super) due_again: Cell<bool>,
 }
@@ -94,6 +96,7 @@ impl<'a> Pass<'a> {
             turns: Turns::load(act.tx)?,
             is_planning: Cell::new(false),
             left_some: Cell::new(false),
+            blocked: RefCell::default(),
             due_again: Cell::new(false),
         })
     }
@@ -109,8 +112,8 @@ impl<'a> Pass<'a> {
     /// What is due for each courier, the first few of each before the next few.
     pub(super) fn find_due(&self) -> Result<VecDeque<DeliveryId>> {
         let closed = self.gates.closed();
-        if !closed.waiting.is_empty() {
-            self.left_some.set(true);
+        for endpoint in &closed.waiting {
+            self.blocked.borrow_mut().is_tried(*endpoint);
         }
         let of = |desktop| {
             let held_for = self.hold_of(desktop, true).map(|hold| hold.reason);
@@ -128,7 +131,8 @@ impl<'a> Pass<'a> {
     /// What is due, found while others may write, for the pass that comes right after.
     pub(super) fn crowd(mut self, rates: &Rates) -> Result<Waiting> {
         self.look_at_endpoints(rates)?;
-        let found = Waiting::found(self.find_due()?, ROWS);
+        let mut found = Waiting::found(self.find_due()?, ROWS);
+        found.block(self.blocked.take());
         let seen = Seen::now(self.act, self.availability)?;
         Ok(found.ahead(seen, self.act.wall(), self.left_some.get()))
     }
@@ -201,7 +205,7 @@ impl<'a> Pass<'a> {
             }
             if self.gates.waits_for_probe(&row) {
                 if !self.leaves_out(&row)? {
-                    self.left_some.set(true);
+                    self.blocked.borrow_mut().is_tried(row.identity.channel);
                 }
                 continue;
             }
@@ -234,7 +238,7 @@ impl<'a> Pass<'a> {
                         self.gates.probe(&row);
                         to_send.push(row);
                     }
-                    Turn::Waits => self.left_some.set(true),
+                    Turn::Waits => self.blocked.borrow_mut().waits(row.id),
                     Turn::LeftOut => self.leave_out(&row)?,
                 },
                 Next::Enter(state, reason, at) => {

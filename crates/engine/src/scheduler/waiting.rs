@@ -37,6 +37,8 @@ impl Seen {
     }
 }
 
+/// Runs that wait for their turn and are asked for one by one.
+const RUNS: usize = 100;
 /// Rows of one endpoint tried in one pass: more than it may ever be called with at once, nearly.
 const OF_ONE: usize = 16;
 
@@ -46,6 +48,28 @@ pub(super) struct Paced {
     pub(super) id: DeliveryId,
     pub(super) channel: ChannelId,
     pub(super) is_late: bool,
+}
+
+/// What is left as it is until something comes back: each pass asks that anew, without looking at all
+/// that is due.
+#[derive(Debug, Default)]
+pub(super) struct Blocked {
+    /// Runs that wait until the one before is over.
+    runs: Vec<DeliveryId>,
+    /// Endpoints that are being tried, whose other rows wait.
+    tried: BTreeSet<ChannelId>,
+}
+
+impl Blocked {
+    /// A run waits until the one before is over.
+    pub(super) fn waits(&mut self, run: DeliveryId) {
+        self.runs.push(run);
+    }
+
+    /// Rows wait until it is known how this endpoint stands.
+    pub(super) fn is_tried(&mut self, endpoint: ChannelId) {
+        self.tried.insert(endpoint);
+    }
 }
 
 /// What a pass leaves to the next ones.
@@ -65,6 +89,7 @@ pub(super) struct Waiting {
     /// Those of them that are looked at in this pass.
     tried: BTreeSet<DeliveryId>,
     undecided: VecDeque<DeliveryId>,
+    blocked: Blocked,
     /// More was found at once than one pass decides on.
     is_part: bool,
     /// Some of what was decided on waits for something else than a slot, and is to be found again.
@@ -87,6 +112,22 @@ impl Waiting {
         Self { is_fresh: true, is_blocked, ..self.while_as(seen, (from, None)) }
     }
 
+    /// With what waits until something comes back.
+    pub(super) fn block(&mut self, blocked: Blocked) {
+        self.blocked.tried.extend(blocked.tried);
+        self.blocked.runs.extend(blocked.runs);
+    }
+
+    /// Whether more runs wait than are asked for one by one.
+    pub(super) fn has_many_runs(&self) -> bool {
+        self.blocked.runs.len() > RUNS
+    }
+
+    /// Whether all endpoints that were being tried are so still.
+    pub(super) fn is_blocked_still(&self, gates: &Gates) -> bool {
+        self.blocked.tried.iter().all(|endpoint| gates.is_tried(*endpoint))
+    }
+
     /// Whether there are any, and nothing else is to be looked at now.
     pub(super) fn holds(&self, seen: Seen, now: Timestamp) -> bool {
         let in_time = self.from <= now && self.until.is_none_or(|until| now < until);
@@ -94,8 +135,8 @@ impl Waiting {
         (is_any || self.is_fresh) && self.seen == Some(seen) && in_time
     }
 
-    /// What to decide on next: a few of those whose endpoint may be called, and as many of those that
-    /// wait for a slot as there are free ones, or else the first of the others. And whether what
+    /// What to decide on next: runs that wait for their turn, a few of those whose endpoint may be
+    /// called, and as many of those that wait for a slot as there are free ones, or else the first of the others. And whether what
     /// supersedes one may be among others.
     pub(super) fn next(
         &mut self,
@@ -110,6 +151,7 @@ impl Waiting {
             }
         }
         self.tried = ids.iter().copied().collect();
+        ids.append(&mut self.blocked.runs);
         if self.has_rows() {
             let count = slots.min(self.rows.len());
             ids.extend(self.rows.drain(..count));

@@ -1,7 +1,7 @@
 //! What a person does, with a program that may have to be opened anew.
 
 use engine::{Actor, simulated::rings};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::World;
 use crate::{
@@ -167,23 +167,12 @@ impl World {
     /// What was moved and moved back rings as it would have.
     fn move_and_undo(&mut self, name: usize, minutes: i64) -> Option<bool> {
         self.undo.as_ref()?;
-        let (_, was) = self.known(name)?;
-        // What a person's move lets come round again is past once more when that is taken back: it
-        // is missed, or told late. That is said in the place of what is told in a long time.
-        let far = self.around.clocks.wall().saturating_add(SignedDuration::from_hours(20 * 24));
-        let is_near = |at: Timestamp| far.as_ref().is_ok_and(|far| at < *far);
-        let at = |ring: &str| ring.rsplit_once(", at ").and_then(|(_, at)| at.parse().ok());
-        let is_settled = |ring: &String| was.kind != "birthday" || at(ring).is_some_and(is_near);
-        let rings = |hand: &Hand| {
-            let mut rings = hand.rings()?;
-            rings.retain(is_settled);
-            Some(rings)
-        };
-        let before = rings(&self.hand)?;
+        self.known(name)?;
+        let before = self.hand.rings()?;
         if !self.change(name, |was| moved(was, minutes))? || !self.undo()? {
             return Some(false);
         }
-        let after = rings(&self.hand)?;
+        let after = self.hand.rings()?;
         if before != after {
             let missing = before.iter().find(|ring| !after.contains(ring));
             let added = after.iter().find(|ring| !before.contains(ring));
