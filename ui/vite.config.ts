@@ -20,6 +20,7 @@ export default defineConfig(({ mode }) => ({
     // Components ask for jsdom themselves; most of what is tested is arithmetic.
     environment: 'node',
     include: ['src/**/*.test.ts'],
+    setupFiles: ['src/jsdom.ts'],
     testTimeout: 20_000,
   },
 }));

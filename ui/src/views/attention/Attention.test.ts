@@ -2,27 +2,13 @@
 // Aim: what a person wrote stays when it is refused. Method: the whole window over the demo world, whose door refuses
 // each decision once.
 
-import { cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { expect, it } from 'vitest';
 
 import { Refused, type Answer, type Args, type Platform } from '../../platform';
 import { createMemory } from '../../platform/memory';
 import type { Calls } from '../../wire/calls';
 import Window from '../frame/Window.svelte';
-
-beforeAll(() => {
-  configure({ asyncUtilTimeout: 8000 });
-  // jsdom draws nothing and opens no dialogs.
-  HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
-    this.open = true;
-  };
-  globalThis.ResizeObserver = class {
-    observe(): void {}
-    unobserve(): void {}
-    disconnect(): void {}
-  };
-});
-afterEach(cleanup);
 
 function refusingOnce(): Platform {
   const platform = createMemory();

@@ -2,9 +2,9 @@
 // Aim: files as they are looked at, taken in and ended. Method: the window over the demo world in jsdom, a file called
 // held.ics waits to be ended; dropping is a journey in the browser (e2e/).
 
-import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import axe from 'axe-core';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { createMemory } from '../../platform/memory';
 import Window from './Window.svelte';
@@ -12,20 +12,6 @@ import Window from './Window.svelte';
 import './ImportSheet.svelte';
 import '../people/People.svelte';
 import '../settings/Settings.svelte';
-
-beforeAll(() => {
-  configure({ asyncUtilTimeout: 5000 });
-  // jsdom draws nothing, opens no dialogs and reads no files.
-  HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
-    this.open = true;
-  };
-  globalThis.ResizeObserver = class {
-    observe(): void {}
-    unobserve(): void {}
-    disconnect(): void {}
-  };
-});
-afterEach(cleanup);
 
 const CARDS = 'BEGIN:VCARD\nBDAY:19920229\nEND:VCARD\nBEGIN:VCARD\nBDAY:--0301\nANNIVERSARY:20150620\nEND:VCARD\nBEGIN:VCARD\nEND:VCARD\n';
 const LARGE = `BEGIN:VCALENDAR\n${'BEGIN:VEVENT\nEND:VEVENT\n'.repeat(5000)}END:VCALENDAR\n`;

@@ -2,9 +2,9 @@
 // Aim: names and order of the window's parts, as a screen reader meets them. Method: the whole window over the demo
 // world in jsdom; colours and places are looked at in the browser (e2e/).
 
-import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
+import { fireEvent, render, screen, waitFor, within } from '@testing-library/svelte';
 import axe from 'axe-core';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { Refused, type Answer, type Args, type Platform } from '../../platform';
 import { createMemory, type MemoryOptions } from '../../platform/memory';
@@ -15,19 +15,6 @@ import Window from './Window.svelte';
 import '../editor/Editor.svelte';
 import '../settings/Settings.svelte';
 import './ImportSheet.svelte';
-
-beforeAll(() => {
-  // jsdom draws nothing and opens no dialogs.
-  HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
-    this.open = true;
-  };
-  globalThis.ResizeObserver = class {
-    observe(): void {}
-    unobserve(): void {}
-    disconnect(): void {}
-  };
-});
-afterEach(cleanup);
 
 async function open(options: MemoryOptions = {}): Promise<void> {
   render(Window, { platform: createMemory(options) });

@@ -2,26 +2,13 @@
 // Aim: the snooze menu, which asks before it opens, takes the place of nothing that was opened meanwhile. Method: the
 // whole window over the demo world, whose door keeps that question waiting.
 
-import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { expect, it } from 'vitest';
 
 import type { Answer, Args, Platform } from '../../platform';
 import { createMemory } from '../../platform/memory';
 import type { Calls } from '../../wire/calls';
 import Window from '../frame/Window.svelte';
-
-beforeAll(() => {
-  configure({ asyncUtilTimeout: 8000 });
-  HTMLDialogElement.prototype.showModal = function showModal(this: HTMLDialogElement) {
-    this.open = true;
-  };
-  globalThis.ResizeObserver = class {
-    observe(): void {}
-    unobserve(): void {}
-    disconnect(): void {}
-  };
-});
-afterEach(cleanup);
 
 const more = (): HTMLButtonElement => screen.getAllByRole<HTMLButtonElement>('button', { name: /^Other times to snooze/, hidden: true })[0] as HTMLButtonElement;
 

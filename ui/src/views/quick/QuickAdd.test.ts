@@ -2,16 +2,15 @@
 // Aim: the field of quick add as a screen reader meets it, and answers that come late. Method: the component over the
 // demo world in jsdom; how it looks is seen in the browser (e2e/).
 
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
 import axe from 'axe-core';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import type { Answer, Args, Platform } from '../../platform';
 import { createMemory } from '../../platform/memory';
 import type { Calls } from '../../wire/calls';
 import QuickAdd from './QuickAdd.svelte';
 
-afterEach(cleanup);
 
 const field = (): HTMLInputElement => screen.getByLabelText('What and when');
 const type = (value: string): Promise<boolean> => fireEvent.input(field(), { target: { value } });

@@ -1,22 +1,12 @@
 // @vitest-environment jsdom
 // Aim: the hour of whole days is shown and kept. Method: the whole window over the demo world.
 
-import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { expect, it } from 'vitest';
 
 import { createMemory } from '../../platform/memory';
 import Window from '../frame/Window.svelte';
 import './Settings.svelte';
-
-beforeAll(() => {
-  configure({ asyncUtilTimeout: 8000 });
-  globalThis.ResizeObserver = class {
-    observe(): void {}
-    unobserve(): void {}
-    disconnect(): void {}
-  };
-});
-afterEach(cleanup);
 
 it('shows at which hour whole days are told, and keeps another', async () => {
   const platform = createMemory();

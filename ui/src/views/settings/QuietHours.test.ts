@@ -2,8 +2,8 @@
 // Aim: of two quick changes only the refused one is lost. Method: the whole window over the demo world, whose door keeps
 // a change of Saturday waiting and then refuses it.
 
-import { cleanup, configure, fireEvent, render, screen, waitFor } from '@testing-library/svelte';
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import { expect, it } from 'vitest';
 
 import { Refused, type Answer, type Args, type Platform } from '../../platform';
 import { createMemory } from '../../platform/memory';
@@ -13,16 +13,6 @@ import Window from '../frame/Window.svelte';
 import './Settings.svelte';
 
 const SATURDAY = 5;
-beforeAll(() => {
-  configure({ asyncUtilTimeout: 8000 });
-  globalThis.ResizeObserver = class {
-    observe(): void {}
-    unobserve(): void {}
-    disconnect(): void {}
-  };
-});
-afterEach(cleanup);
-
 it('keeps the later of two quick changes when the earlier is refused', async () => {
   const platform = createMemory();
   let refuse = (): void => undefined;
