@@ -388,6 +388,31 @@ async fn a_ledger_that_is_deleted_beside_its_service_is_put_back_and_that_is_sai
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn all_that_happened_to_the_ledger_is_said_when_there_is_somebody_who_shows_it() {
+    let home = home();
+    let _service = home.service().await;
+    home.engine.close().expect("closed");
+    let (path, copy) = (home.data().join("carillon.db"), home.data().join("copy"));
+    fs::remove_file(&path).expect("gone");
+    home.until_logged("Carillon's ledger was deleted").await;
+    let backup = backup::daily_ones(&home.data()).remove(0).1;
+    fs::copy(backup, &copy).expect("a copy");
+    fs::rename(&copy, &path).expect("replaced");
+    home.until_logged("another file has taken the ledger's place").await;
+    let notifier = Notifier::start(home.bus.address()).await;
+    let notes = notifier.wait_for(2).await;
+    let mut said: Vec<_> = notes.iter().map(|note| note.summary.as_str()).collect();
+    said.sort_unstable();
+    assert_eq!(
+        said,
+        ["Carillon's ledger was deleted", "Carillon's ledger was replaced by another file"],
+        "{}",
+        home.log()
+    );
+    assert_ne!(notes[0].id, notes[1].id, "none takes the place of the other");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_window_that_was_open_when_the_ledger_was_deleted_goes_on_with_what_was_put_back() {
     let home = home();
     let notifier = Notifier::start(home.bus.address()).await;

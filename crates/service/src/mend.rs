@@ -19,7 +19,7 @@ use crate::{
     aside::Aside,
     ready,
     run::{Error, system},
-    trouble,
+    trouble::{self, Untold},
 };
 
 /// Another ledger so often within a day is the doing of something that has to be seen to first.
@@ -179,12 +179,20 @@ pub(crate) fn keep_aside(engine: &Engine) -> Option<PathBuf> {
 pub(crate) struct Crier {
     desktop: Option<(Arc<DesktopCourier>, mpsc::Receiver<DesktopEvent>)>,
     said: Option<String>,
+    is_told: bool,
+    /// What is to be told as well, in whichever lead of the ledger.
+    pub(crate) untold: Untold,
 }
 
 impl Crier {
-    /// Says it, unless it was what was said last. Whoever starts us is told that we live.
+    /// Says it, unless it was what was said last; what nobody could be told, again when there is somebody
+    /// who shows it. Whoever starts us is told that we live.
     pub(crate) async fn say(&mut self, notice: Notice) {
         if self.said.as_ref() == Some(&notice.body) {
+            let courier = self.desktop.as_ref().map(|(courier, _)| courier.clone());
+            if let Some(courier) = courier.filter(|it| !self.is_told && it.probe().is_ok()) {
+                self.is_told = trouble::show(&*courier, notice).await;
+            }
             return;
         }
         tracing::warn!("{}: {}", notice.title, notice.body);
@@ -195,7 +203,7 @@ impl Crier {
             self.desktop = Some((Arc::new(courier), events));
         }
         if let Some((courier, _)) = &self.desktop {
-            trouble::show(&**courier, notice).await;
+            self.is_told = trouble::show(&**courier, notice).await;
         }
     }
 

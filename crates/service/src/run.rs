@@ -279,7 +279,12 @@ impl Service<'_> {
         let wake = self.wake(clock, &signals, &look)?;
         let (tell, troubles) = mpsc::unbounded_channel();
         let of_files = tell.clone();
-        tasks.spawn(trouble::tell(couriers.desktop.clone(), troubles, look.subscribe()));
+        tasks.spawn(trouble::tell(
+            couriers.desktop.clone(),
+            troubles,
+            look.subscribe(),
+            crier.untold.clone(),
+        ));
         if let Some(notice) = self.before.note(&engine)? {
             tell.send(Some(notice)).unwrap_or(());
         }

@@ -1,7 +1,7 @@
-//! A ledger that cannot be written: nobody can look it up there, so the person is told by a
-//! notification at once, which goes when it is over.
+//! What is wrong with the ledger itself: nobody can look it up there, so the person is told by a
+//! notification at once. That it cannot be written goes when it is over; what happened to it stays.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use engine::{
     Engine, Error,
@@ -13,11 +13,39 @@ use tokio::sync::{mpsc, watch};
 
 use crate::aside::Aside;
 
-/// The notification's own key, so that it replaces itself.
+/// The key of what goes when it is over.
 pub(crate) const KEY: &str = "carillon-ledger-trouble";
+/// The keys of what happened, one for each kind: none takes the place of another.
+const SWAPPED: &str = "carillon-ledger-swapped";
+const DELETED: &str = "carillon-ledger-deleted";
+const DAMAGED: &str = "carillon-ledger-damaged";
 
-/// What is to be told; nothing when it is over.
+/// What is to be told; nothing when it can be written again.
 pub(crate) type Trouble = Option<Notice>;
+
+/// What nobody could be told yet, the newest of each kind; kept while the ledger is led anew.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Untold(Arc<Mutex<Vec<Notice>>>);
+
+impl Untold {
+    fn all(&self) -> MutexGuard<'_, Vec<Notice>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn forget(&self, key: &str) {
+        self.all().retain(|notice| notice.key != key);
+    }
+
+    async fn tell(&self, courier: &dyn Courier, notice: Notice) {
+        self.forget(&notice.key);
+        // Kept before, as the lead may end in between.
+        self.all().push(notice.clone());
+        let key = notice.key.clone();
+        if show(courier, notice).await {
+            self.forget(&key);
+        }
+    }
+}
 
 /// Tells what the driver says of the ledger, for as long as the driver lives. What nobody could be
 /// told is told when there is somebody who shows it, which `look` may say.
@@ -25,28 +53,27 @@ pub(crate) async fn tell(
     courier: Arc<dyn Courier>,
     mut troubles: mpsc::UnboundedReceiver<Trouble>,
     mut look: watch::Receiver<()>,
+    untold: Untold,
 ) {
-    let mut untold: Trouble = None;
     loop {
+        if courier.probe().is_ok() {
+            let all = untold.all().clone();
+            for notice in all {
+                untold.tell(&*courier, notice).await;
+            }
+        }
         tokio::select! {
             trouble = troubles.recv() => match trouble {
                 None => return,
                 Some(None) => {
-                    untold = None;
+                    untold.forget(KEY);
                     courier.withdraw(KEY).await;
                 }
-                Some(Some(notice)) => {
-                    let is_told = show(&*courier, notice.clone()).await;
-                    untold = (!is_told).then_some(notice);
-                }
+                Some(Some(notice)) => untold.tell(&*courier, notice).await,
             },
-            changed = look.changed(), if untold.is_some() => {
+            changed = look.changed() => {
                 if changed.is_err() {
                     return;
-                }
-                let notice = untold.take_if(|_| courier.probe().is_ok());
-                if let Some(notice) = notice && !show(&*courier, notice.clone()).await {
-                    untold = Some(notice);
                 }
             }
         }
@@ -96,13 +123,13 @@ pub(crate) fn swapped(what: &Swapped) -> Notice {
         began(what.took()),
         began(what.lost())
     );
-    notice(&format!("Carillon's ledger {}", what.what()), body)
+    kept(SWAPPED, &format!("Carillon's ledger {}", what.what()), body)
 }
 
 /// The words for a ledger that was deleted and put back.
 pub(crate) fn put_back(how: &str) -> Notice {
     let body = format!("The service had it open and has put it back, {how}.");
-    notice("Carillon's ledger was deleted", body)
+    kept(DELETED, "Carillon's ledger was deleted", body)
 }
 
 /// The words for a deleted ledger that could not be put back.
@@ -111,7 +138,7 @@ pub(crate) fn not_put_back(error: &Error) -> Notice {
         "The service still has it open, but could not put it back: {error}. It is tried again; leave the \
          service running."
     );
-    notice("Carillon's ledger was deleted", body)
+    kept(DELETED, "Carillon's ledger was deleted", body)
 }
 
 /// The words for a damaged ledger that another program has open.
@@ -175,17 +202,22 @@ pub(crate) fn check(engine: Arc<Engine>, tell: mpsc::UnboundedSender<Trouble>, a
         let body = format!(
             "{first}. `carillon doctor` says more, and `carillon restore` puts a backup in its place."
         );
-        tell.send(Some(notice("Carillon's ledger may be damaged", body))).unwrap_or(());
+        tell.send(Some(kept(DAMAGED, "Carillon's ledger may be damaged", body))).unwrap_or(());
     };
     if let Err(error) = aside.begin("check", work) {
         tracing::error!(%error, "the ledger could not be looked at");
     }
 }
 
-/// A notification of the service's own, which is about no reminder.
-pub(crate) fn notice(title: &str, body: String) -> Notice {
+/// A notification of the service's own, which is about no reminder, and goes when it is over.
+fn notice(title: &str, body: String) -> Notice {
+    kept(KEY, title, body)
+}
+
+/// The same of what happened.
+fn kept(key: &str, title: &str, body: String) -> Notice {
     Notice {
-        key: KEY.into(),
+        key: key.into(),
         title: title.into(),
         body,
         alarm: false,
