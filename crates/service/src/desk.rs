@@ -236,13 +236,33 @@ mod by_tray {
         tray::{PauseFor, TrayCommand},
         words::pause_ends,
     };
-    use engine::{quiet::QuietHours, settings::Pause};
+    use engine::{
+        quiet::QuietHours,
+        series::{Scope, Target},
+        settings::Pause,
+    };
+    use jiff::Timestamp;
+
+    /// Where these answers are given.
+    const TRAY: &str = "tray";
 
     impl Desk {
         pub(crate) async fn obey(&self, command: TrayCommand, stop: &watch::Sender<bool>) {
             match command {
                 TrayCommand::Open { what, activation_token } => {
                     self.open(&what, activation_token).await;
+                }
+                TrayCommand::Snooze { delivery, until } => {
+                    self.say(self.later(delivery, until), "snoozed");
+                }
+                TrayCommand::Done(id) => {
+                    let done = self.engine.acknowledge(&[id], Answer::Done, TRAY);
+                    self.say(done.map(drop), "done with");
+                }
+                TrayCommand::Skip { event, original } => {
+                    let scope = Some(Scope::This);
+                    let only = Target { original: Some(original), scope, ..Target::all(event) };
+                    self.say(self.engine.delete(&only).map(drop), "skipped");
                 }
                 TrayCommand::Pause(length) => self.say(self.pause(length), "paused"),
                 TrayCommand::QuietHours(on) => self.say(self.quiet(on), "quieted or not"),
@@ -252,6 +272,14 @@ mod by_tray {
                     stop.send_replace(true);
                 }
             }
+        }
+
+        /// A menu may have been opened long before.
+        fn later(&self, id: DeliveryId, until: Timestamp) -> engine::Result<()> {
+            let length = Duration::from_secs(60 * u64::from(self.engine.snooze_minutes()?));
+            let now = self.engine.now().wall;
+            let until = if until > now { until } else { now.saturating_add(length).unwrap_or(now) };
+            self.engine.snooze(id, until, TRAY).map(drop)
         }
 
         fn pause(&self, length: PauseFor) -> engine::Result<()> {

@@ -3,17 +3,20 @@
 
 use std::{sync::Arc, time::Duration};
 
-use engine::{Engine, queries::Ring, settings};
+use calendar::occurrence::Occurrence;
+use engine::{Engine, answers::Outlook, ledger::channel::ChannelKind, queries::Ring, settings};
 use jiff::{Timestamp, tz::TimeZone};
 use tokio::sync::watch;
 
 use crate::{
-    tray::{NextRing, Pause, TrayState},
+    tray::{NextRing, Pause, TrayCommand, TrayState},
     wake::Timer,
     words::{evening, when},
 };
 
-/// Rings read, so that three are left when one event rings on several channels.
+/// Rings shown.
+const SHOWN: usize = 3;
+/// Rings read, so that they are left when one event rings on several channels.
 const READ: usize = 12;
 /// At most two looks a second, however often the bell rings.
 const REST: Duration = Duration::from_millis(500);
@@ -84,7 +87,7 @@ fn glance(engine: &Engine) -> engine::Result<(TrayState, Option<Timestamp>)> {
     };
     let state = TrayState {
         unread: false,
-        next: next(engine.next_rings(READ)?, now, &zone),
+        next: next(engine, now, &zone)?,
         unacknowledged: engine.count_inbox()?,
         failed: engine.parked()?,
         pause,
@@ -121,17 +124,56 @@ fn clock(at: Timestamp, zone: &TimeZone) -> String {
 }
 
 /// One line for each ring, though several channels may tell it.
-fn next(rings: Vec<Ring>, now: Timestamp, zone: &TimeZone) -> Vec<NextRing> {
-    let mut rings = rings;
-    rings.dedup_by_key(|ring| (ring.due, ring.event));
-    rings
-        .into_iter()
-        .map(|ring| NextRing {
+fn next(engine: &Engine, now: Timestamp, zone: &TimeZone) -> engine::Result<Vec<NextRing>> {
+    let mut rings = engine.next_rings(READ)?;
+    rings.dedup_by(|ring, first| {
+        let is_same = (ring.due, ring.event) == (first.due, first.event);
+        if is_same && is_desktop(ring) {
+            std::mem::swap(ring, first);
+        }
+        is_same
+    });
+    let shown = rings.into_iter().take(SHOWN).map(|ring| {
+        Ok(NextRing {
             delivery: ring.delivery.map(|id| id.to_string()),
             when: when(ring.due, now, zone),
+            choices: choices(engine, &ring, now, zone)?,
             title: ring.title,
         })
-        .collect()
+    });
+    shown.collect()
+}
+
+fn is_desktop(ring: &Ring) -> bool {
+    ring.channel == ChannelKind::Desktop.code()
+}
+
+/// What can be done with a ring besides opening it.
+fn choices(
+    engine: &Engine,
+    ring: &Ring,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> engine::Result<Vec<(String, TrayCommand)>> {
+    let mut choices = Vec::new();
+    if let Some(delivery) = ring.delivery.filter(|_| is_desktop(ring) && ring.event.is_some()) {
+        let length = Duration::from_secs(60 * u64::from(engine.snooze_minutes()?));
+        let until = ring.due.max(now).saturating_add(length).unwrap_or(Timestamp::MAX);
+        // What cannot be snoozed is not an error here.
+        let outlook = engine.snooze_outlooks(delivery, &[until]).ok().and_then(|mut all| all.pop());
+        if outlook.is_some_and(|it| !matches!(it, Outlook::Past | Outlook::Deadline(_))) {
+            let label = format!("Snooze until {}", when(until, now, zone));
+            choices.push((label, TrayCommand::Snooze { delivery, until }));
+        }
+        choices.push(("Done".into(), TrayCommand::Done(delivery)));
+    }
+    let original = Occurrence::original_in(&ring.occurrence);
+    if let Some((event, original)) = ring.event.zip(original)
+        && engine.legible_event(event)?.is_some_and(|row| !row.event.repeats.is_once())
+    {
+        choices.push(("Skip this one".into(), TrayCommand::Skip { event, original }));
+    }
+    Ok(choices)
 }
 
 #[cfg(test)]

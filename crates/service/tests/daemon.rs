@@ -92,25 +92,37 @@ impl Ledger {
         self.reminder_through(ChannelId::DESKTOP, title, later, alarm);
     }
 
+    /// A note that rings each day.
+    fn daily(&self, title: &str, later: Duration) {
+        let channel = ChannelId::DESKTOP.to_string();
+        self.save(
+            title,
+            later,
+            ReminderDraft { channel, ..ReminderDraft::default() },
+            &["FREQ=DAILY"],
+        );
+    }
+
     fn reminder_through(&self, channel: ChannelId, title: &str, later: Duration, alarm: bool) {
+        let channel = channel.to_string();
+        let reminder = ReminderDraft { channel, alarm, ..ReminderDraft::default() };
+        self.save(title, later, reminder, &[]);
+    }
+
+    fn save(&self, title: &str, later: Duration, reminder: ReminderDraft, rules: &[&str]) {
         // A start has whole seconds: never sooner than was asked.
         let whole =
             jiff::TimestampRound::new().smallest(jiff::Unit::Second).mode(jiff::RoundMode::Ceil);
         let at = (self.engine.now().wall + later).round(whole).expect("a moment");
         let at = at.to_zoned(jiff::tz::TimeZone::UTC);
-        let reminder = ReminderDraft {
-            trigger: "PT0M".into(),
-            channel: channel.to_string(),
-            alarm,
-            ..ReminderDraft::default()
-        };
         let draft = EventDraft {
             kind: "note".into(),
             calendar: CalendarId::FIRST.to_string(),
             title: title.into(),
             start: at.strftime("%Y%m%dT%H%M%S").to_string(),
             zone: Some("UTC".into()),
-            reminders: Some(vec![reminder]),
+            rules: rules.iter().map(ToString::to_string).collect(),
+            reminders: Some(vec![ReminderDraft { trigger: "PT0M".into(), ..reminder }]),
             ..EventDraft::default()
         };
         let save = Save { draft, allow_past: true, ..Save::default() };
@@ -395,6 +407,59 @@ fn what_fails_for_good_through_an_endpoint_is_said_once_and_leads_to_what_waits(
         ledger.engine.decide_letters(&letters, enough, Care::AllOrNone, None).expect("set aside");
         assert_eq!(notifier.wait_for_closed(2).await, [tea.id, note.id]);
         assert_eq!(notifier.notes().len(), 2);
+        terminate(service).await;
+    });
+}
+
+#[test]
+fn what_rings_next_is_snoozed_done_or_skipped_in_the_tray() {
+    kit::alone("what_rings_next_is_snoozed_done_or_skipped_in_the_tray", async |dir| {
+        let bus = Bus::start(&dir);
+        let mut panel = Panel::start(&bus.address()).await;
+        let ledger = Ledger::open(&dir);
+        let hour = Duration::from_secs(3_600);
+        ledger.note("Tea", hour);
+        ledger.note("Post", 2 * hour);
+        ledger.daily("Walk", 3 * hour);
+        let service = start(&dir, TrayChoice::Shown);
+        let item = panel.item().await;
+        let mut changed = item.signal("NewToolTip").await;
+        // The entry with this title and what is below it, once it is there, or gone.
+        let mut below = async |title: &str, is_there: bool| loop {
+            let menu: Vec<_> = item.menu().await;
+            let at = menu.iter().position(|(label, _)| label.ends_with(title));
+            match (at, is_there) {
+                (Some(at), true) => break menu[at..].to_vec(),
+                (None, false) => break Vec::new(),
+                _ => changed.next().await,
+            }
+        };
+        let due = |engine: &Engine, title: &str| {
+            let rings = engine.next_rings(9).expect("readable");
+            rings.into_iter().find(|ring| ring.title == title).map(|ring| ring.due)
+        };
+
+        let tea = due(&ledger.engine, "Tea").expect("planned");
+        let choices = below("Tea", true).await;
+        assert!(choices[1].0 == "Open" && choices[2].0.starts_with("Snooze until "), "{choices:?}");
+        assert_eq!(choices[3].0, "Done");
+        assert!(choices[4].0.ends_with("Post"), "it happens once: {choices:?}");
+        item.click_id(choices[2].1).await;
+        let later = tea + Duration::from_secs(600);
+        ledger.until(|engine| (due(engine, "Tea") == Some(later)).then_some(())).await;
+        below(&choices[0].0, false).await;
+
+        let choices = below("Post", true).await;
+        item.click_id(choices[3].1).await;
+        ledger.until(|engine| due(engine, "Post").is_none().then_some(())).await;
+        below("Post", false).await;
+
+        let walk = due(&ledger.engine, "Walk").expect("planned");
+        let choices = below("Walk", true).await;
+        assert_eq!(choices[4].0, "Skip this one");
+        item.click_id(choices[4].1).await;
+        let tomorrow = walk + 24 * hour;
+        ledger.until(|engine| (due(engine, "Walk") == Some(tomorrow)).then_some(())).await;
         terminate(service).await;
     });
 }

@@ -40,6 +40,7 @@ fn stand_up() -> TrayState {
             delivery: Some("dlv_1".into()),
             when: "Tue 09:50".into(),
             title: "R&D stand_up <b>".into(),
+            choices: vec![],
         }],
         ..Default::default()
     }

@@ -217,7 +217,14 @@ impl Shown {
     pub async fn click(&self, label: &str) {
         let menu = self.menu().await;
         let id = menu.iter().find(|(l, _)| l == label).map(|(_, id)| *id);
-        let id = id.unwrap_or_else(|| panic!("no entry {label:?} in {menu:?}"));
+        self.click_id(id.unwrap_or_else(|| panic!("no entry {label:?} in {menu:?}"))).await;
+    }
+
+    /// Clicks the entry with this id: labels below different entries may be alike.
+    ///
+    /// # Panics
+    /// When the item does not answer.
+    pub async fn click_id(&self, id: i32) {
         let path = self.menu_path().await;
         let body = (id, "clicked", Value::from(0_i32), 0_u32);
         let name = self.name.as_str();

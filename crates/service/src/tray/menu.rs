@@ -1,6 +1,8 @@
 //! The menu: what rings next, what waits, and the few things one does without the window.
 //! An entry is there only when it does something.
 
+use std::iter;
+
 use engine::programs::Opening;
 use ksni::{
     MenuItem,
@@ -45,9 +47,18 @@ pub(super) fn of(item: &Item) -> Vec<MenuItem<Item>> {
 
 fn ring(ring: &NextRing) -> MenuItem<Item> {
     let delivery = ring.delivery.clone();
-    entry(&ring.line(), move |item| {
+    let open = move |item: &mut Item| {
         item.open(delivery.clone().map_or(Opening::Calendar, Opening::Delivery));
-    })
+    };
+    if ring.choices.is_empty() {
+        return entry(&ring.line(), open);
+    }
+    let choice = |(label, command): &(String, TrayCommand)| {
+        let command = command.clone();
+        entry(label, move |item: &mut Item| item.send(command.clone()))
+    };
+    let submenu = iter::once(entry("Open", open)).chain(ring.choices.iter().map(choice)).collect();
+    SubMenu { label: escaped(&ring.line()), submenu, ..SubMenu::default() }.into()
 }
 
 fn quiet_hours(on: bool) -> MenuItem<Item> {
@@ -80,7 +91,11 @@ fn resume(label: &str) -> MenuItem<Item> {
 }
 
 fn entry(label: &str, clicked: impl Fn(&mut Item) + Send + 'static) -> MenuItem<Item> {
-    // A single underscore would mark an access key.
-    let label = label.replace('_', "__");
+    let label = escaped(label);
     StandardItem { label, activate: Box::new(clicked), ..StandardItem::default() }.into()
+}
+
+/// A single underscore would mark an access key.
+fn escaped(label: &str) -> String {
+    label.replace('_', "__")
 }

@@ -1,7 +1,12 @@
 //! What the tray shows and what it can ask for: plain values, with every text already in the
 //! words and the zone of the user.
 
+use calendar::{
+    id::{DeliveryId, EventId},
+    timing::LocalStart,
+};
 use engine::programs::Opening;
+use jiff::Timestamp;
 
 /// What the tray shows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,6 +38,8 @@ pub struct NextRing {
     pub when: String,
     /// The event's title: text of any origin.
     pub title: String,
+    /// What else can be done with it, each in words.
+    pub choices: Vec<(String, TrayCommand)>,
 }
 
 /// Whether reminders are held back.
@@ -56,6 +63,22 @@ pub enum TrayCommand {
         what: Opening,
         /// Lets the window take the focus.
         activation_token: Option<String>,
+    },
+    /// Let a reminder ring later.
+    Snooze {
+        /// Which.
+        delivery: DeliveryId,
+        /// When.
+        until: Timestamp,
+    },
+    /// A reminder need not ring any more.
+    Done(DeliveryId),
+    /// Leave this one of a series out.
+    Skip {
+        /// Of which event.
+        event: EventId,
+        /// Where it was first planned.
+        original: LocalStart,
     },
     /// Hold reminders back.
     Pause(PauseFor),
@@ -169,7 +192,7 @@ mod tests {
     const CANNOT: &str = "The ledger cannot be read";
 
     fn ring(title: &str) -> NextRing {
-        NextRing { delivery: None, when: "09:50".into(), title: title.into() }
+        NextRing { delivery: None, when: "09:50".into(), title: title.into(), choices: vec![] }
     }
 
     #[test]
