@@ -9,7 +9,7 @@ use wire::{
     dto::{
         Acknowledge, AddWebhook, Answer, AttemptOutcome, DeliveriesQuery, DeliveryRef, Did, Empty,
         Guarantee, LeapDay, Mark, Network, OccurrenceRef, Place, Remove, RetryDeliveries,
-        SaveCalendar, SavePerson, SetAutostart, Settings, Snooze, SnoozeUntil, State,
+        SaveCalendar, SavePerson, Seen, SetAutostart, Settings, Snooze, SnoozeUntil, State,
         SwitchOnChannel, TestChannel, Theme, Trigger, UpNextQuery, YearlyFields, ZoneQuery,
     },
 };
@@ -53,7 +53,7 @@ fn the_inbox_holds_what_was_told_until_it_is_done() {
     let [item] = inbox.items.as_slice() else { panic!("{:?}", inbox.items) };
     assert_eq!(
         (item.mark, item.state, item.shown, item.over),
-        (Mark::Told, State::Completed, true, false)
+        (Mark::Told, State::Completed, Seen::Yes, false)
     );
     assert_eq!(
         (item.start.wall_min, item.trigger.clone()),

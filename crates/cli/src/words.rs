@@ -216,6 +216,12 @@ pub fn titled<const N: usize>(rows: &[[String; N]], place: usize, screen: usize)
             *name = shortened(name, NAME);
         }
     }
+    said(&rows, place, screen)
+}
+
+/// The same with whatever is behind the titles whole: it says what there is to know of them.
+pub fn said<const N: usize>(rows: &[[String; N]], place: usize, screen: usize) -> String {
+    let mut rows = rows.to_vec();
     let widest =
         |place: usize| rows.iter().map(|row| row[place].chars().count()).max().unwrap_or(0);
     let others: usize = (0..N).filter(|at| *at != place).map(|at| widest(at) + 2).sum();

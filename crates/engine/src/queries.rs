@@ -12,7 +12,7 @@ use calendar::{
 };
 use jiff::Timestamp;
 
-pub use crate::shown::Shown;
+pub use crate::shown::{Seen, Shown, cause_then};
 use crate::{
     act::Act,
     engine::Engine,

@@ -116,7 +116,7 @@ export type ImportStanding = { calendar: string, name: string, count: number, };
 
 export type ImportUndone = { removed: number, restored: number, kept: number, };
 
-export type InboxItem = { delivery: string, event: string, original: string, title: string, kind: Kind, calendar: string, place: string | null, start: Wall, starts: Moment, over: boolean, trigger: Trigger, due: Moment, told: Moment | null, state: State, mark: Mark, lateMs: number | null, reason: Reason | null, shown: boolean, };
+export type InboxItem = { delivery: string, event: string, original: string, title: string, kind: Kind, calendar: string, place: string | null, start: Wall, starts: Moment, over: boolean, trigger: Trigger, due: Moment, told: Moment | null, state: State, mark: Mark, lateMs: number | null, reason: Reason | null, shown: Seen, };
 
 export type InboxView = { items: Array<InboxItem>, more: boolean, snoozeMin: number, tonight: Moment | null, tomorrow: Moment, };
 
@@ -217,6 +217,8 @@ export type SavePerson = { id?: string | null, name: string, birthday: YearlyFie
 export type Scope = "this" | "following" | "all";
 
 export type SecondDay = { zone: string, wallMins: Array<number>, };
+
+export type Seen = "yes" | "perhaps" | "no";
 
 export type Segment = { event: string, original: string, version: number, date: string, part: Part, allDay: boolean, wallStart: number, wallEnd: number, start: number, end: number, fold: boolean, offset: string | null, elsewhere: Elsewhere | null, title: string, place: string | null, calendar: string, kind: Kind, mark: Mark | null, attempts: Attempts | null, lateMs: number | null, past: boolean, cancelled: boolean, recurring: boolean, exception: boolean, fixed: boolean, };
 

@@ -191,6 +191,7 @@ pub fn says(listed: &Listed) -> String {
 fn says_of_it(listed: &Listed) -> String {
     let row = &listed.row;
     let tries = match row.attempts {
+        1 if row.again => ", 1 try".into(),
         0 | 1 => String::new(),
         n => format!(", {n} tries"),
     };
@@ -210,7 +211,9 @@ fn says_of_it(listed: &Listed) -> String {
             let late = words::length(late.unwrap_or_default());
             format!("told {late} late, in one digest with others{tries}: {cause}")
         }
-        (State::Completed, reason) => format!("{}{}{tries}", reason.sentence(), delay(listed)),
+        // When it may have been shown is not when it was kept.
+        (State::Completed, Reason::InboxOnly) if row.again => format!("{}{tries}", row.sentence()),
+        (State::Completed, _) => format!("{}{}{tries}", row.sentence(), delay(listed)),
         (State::Pending | State::Processing | State::Retrying, reason) => {
             format!("{}{tries}: {}", words::state(row.facts.state), reason.sentence())
         }

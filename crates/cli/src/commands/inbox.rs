@@ -39,7 +39,7 @@ fn table(session: &Session, rows: &[&Listed]) -> String {
         [due, listed.title.clone(), deliveries::says(listed), row.id.to_string()]
     };
     let lines: Vec<[String; 4]> = rows.iter().map(line).collect();
-    words::titled(&lines, 1, words::screen())
+    words::said(&lines, 1, words::screen())
 }
 
 /// The reminders in the inbox, the newest first, and whether there are older ones. A test is

@@ -7,7 +7,7 @@ use engine::{
         attempt::AttemptRow,
         audit::AuditRow,
     },
-    queries::Story,
+    queries::{Story, cause_then},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -56,7 +56,7 @@ pub fn steps(story: &Story, zone: &TimeZone) -> String {
         }
         let count = waits(rest);
         let says = match count {
-            0 | 1 => says(step, last),
+            0 | 1 => says(step, last, story.delivery.row.again),
             _ => repeated(&rest[..count], rest.get(count), story, zone),
         };
         lines.at(step.at, &says);
@@ -110,10 +110,11 @@ fn clock(at: Timestamp, steps: &[AuditRow], zone: &TimeZone) -> String {
 }
 
 /// A step in words; what its try has just said is not said again.
-fn says(step: &AuditRow, last: Option<&AttemptRow>) -> String {
+fn says(step: &AuditRow, last: Option<&AttemptRow>, again: bool) -> String {
     let is_said = last.is_some_and(|one| one.outcome.as_deref() == Some("ambiguous"));
     let sentence = match step.reason {
         Reason::RetryAmbiguous if is_said => "so it is sent again, with the same key",
+        Reason::InboxOnly => cause_then(step.reason, again),
         reason => reason.sentence(),
     };
     format!("{sentence}{}{}", step.said_note(), by(step))

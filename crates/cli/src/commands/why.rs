@@ -143,7 +143,8 @@ fn tell(
         None => format!("A test of {}\n", listed.channel),
     };
     let off = channel.filter(|_| row.facts.state.class() == Class::Live).and_then(off);
-    let said = off.unwrap_or_else(|| format!("{}{}", sums_up(listed, zone), at_try(story)));
+    let said = off.or_else(|| perhaps(story, zone));
+    let said = said.unwrap_or_else(|| format!("{}{}", sums_up(listed, zone), at_try(story)));
     text.push_str(&format!("{said}\n\n"));
     let mut facts = vec![
         [
@@ -190,12 +191,32 @@ fn off(channel: &ChannelRow) -> Option<String> {
     ))
 }
 
+/// What is said of a pop-up of which nobody knows whether it was shown: at which try it may have been.
+fn perhaps(story: &Story, zone: &TimeZone) -> Option<String> {
+    let row = &story.delivery.row;
+    let is_kept = row.facts.reason == Reason::InboxOnly && row.again;
+    let mut tries = story.attempts.iter().rev();
+    let one = tries.find(|one| is_doubtful(one)).filter(|_| is_kept)?;
+    let since = if row.shown_by.is_some() { ", and was shown again since" } else { "" };
+    Some(format!(
+        "It may have been shown on {}, at try {}: {}. It is kept in the inbox{since}.",
+        words::moment(one.started, zone),
+        one.n,
+        came_of(one)
+    ))
+}
+
+/// Whether nobody knows what came of a try.
+fn is_doubtful(one: &AttemptRow) -> bool {
+    matches!(one.outcome.as_deref(), None | Some("ambiguous" | "unknown"))
+}
+
 /// What is not known of something of which a try was cut off or ended uncertain.
 fn doubt(story: &Story) -> [&'static str; 2] {
-    let gone = |one: &&AttemptRow| {
-        matches!(one.outcome.as_deref(), None | Some("accepted" | "ambiguous" | "unknown"))
-    };
-    match story.attempts.iter().filter(gone).count() {
+    let gone = |one: &&AttemptRow| one.outcome.as_deref() == Some("accepted") || is_doubtful(one);
+    let row = &story.delivery.row;
+    let since = usize::from(row.facts.reason == Reason::InboxOnly && row.shown_by.is_some());
+    match story.attempts.iter().filter(gone).count() + since {
         0 | 1 => ["arrived", "nobody knows: it may or may not have arrived"],
         _ => ["repeated", "it may have arrived twice, with the same key"],
     }
@@ -243,12 +264,12 @@ fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
         (State::Completed, Reason::OnTime) => {
             format!("It was told on time{}, on {told}.", deliveries::delay(listed))
         }
-        (State::Completed, reason) if deliveries::late(listed).is_some() => {
+        (State::Completed, _) if deliveries::late(listed).is_some() => {
             let cause = row.late_cause.map_or_else(String::new, |why| format!(": {}", why.cause()));
-            format!("It was {} {} late, on {told}{cause}.", reason.sentence(), words::length(late))
+            format!("It was {} {} late, on {told}{cause}.", row.sentence(), words::length(late))
         }
-        (State::Completed, reason) => {
-            format!("It was {}{} on {told}.", reason.sentence(), deliveries::delay(listed))
+        (State::Completed, _) => {
+            format!("It was {}{} on {told}.", row.sentence(), deliveries::delay(listed))
         }
         (State::Held | State::Retrying, reason) => {
             let until = row

@@ -145,15 +145,17 @@ impl Scheduler {
             if let Some(before) = before.as_ref().filter(|_| is_unsure) {
                 act.note_jump(before.passed, true)?;
             }
-            for row in delivery::left_behind(act.tx, &owner)? {
-                attempt::end(
-                    act.tx,
-                    (row.id, row.token),
-                    "unknown",
-                    None,
-                    "Carillon was cut off",
-                    act.wall(),
-                )?;
+            let left = delivery::left_behind(act.tx, &owner)?;
+            // There is one slot for the desktop: several in it were one digest.
+            let in_digest = left.iter().filter(|row| row.facts.desktop).count();
+            for row in left {
+                let words = match row.facts.desktop && in_digest > 1 {
+                    true => {
+                        &format!("Carillon was cut off while it showed {in_digest} in one digest")
+                    }
+                    false => "Carillon was cut off",
+                };
+                attempt::end(act.tx, (row.id, row.token), "unknown", None, words, act.wall())?;
                 if is_planted(Planted::DoneBeforeSend) {
                     let to = (State::Completed, Reason::OnTime);
                     let effects = Effects { told_at: Some(act.wall()), ..Effects::default() };

@@ -60,8 +60,20 @@ pub struct InboxItem {
     pub late_ms: Option<i64>,
     /// Why late, missed, or not shown.
     pub reason: Option<Reason>,
-    /// False while no notifier has accepted it.
-    pub shown: bool,
+    /// Whether a notification of it was on the screen.
+    pub shown: Seen,
+}
+
+/// Whether a notification was on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Seen {
+    /// A notification service took it.
+    Yes,
+    /// It may have been: a try was cut off or had no answer, or the ledger was restored.
+    Perhaps,
+    /// Not yet.
+    No,
 }
 
 /// Acknowledges reminders.

@@ -4,11 +4,14 @@ use calendar::{
     delivery::{Class, State as Is},
     id::{ChannelId, DeliveryId},
 };
-use engine::ledger::{
-    acknowledgement::Answer as Given,
-    attempt::AttemptRow,
-    audit::AuditRow,
-    inbox::{Filter, Listed},
+use engine::{
+    ledger::{
+        acknowledgement::Answer as Given,
+        attempt::AttemptRow,
+        audit::AuditRow,
+        inbox::{Filter, Listed},
+    },
+    queries::cause_then,
 };
 
 use super::{
@@ -91,8 +94,9 @@ impl EngineHost {
         let delivery: DeliveryId = id("delivery", &asked.delivery)?;
         let story = self.engine.why(delivery)?;
         let running = story.delivery.row.facts.state == Is::Processing;
+        let again = story.delivery.row.again;
         Ok(Why {
-            steps: story.transitions.iter().map(|row| step(row, &local)).collect(),
+            steps: story.transitions.iter().map(|row| step(row, again, &local)).collect(),
             attempts: story.attempts.iter().map(|row| attempt(row, running, &local)).collect(),
             acknowledged: story.answer.as_ref().map(|given| {
                 let (how, until) = match given.answer {
@@ -149,8 +153,9 @@ fn filter_of(asked: &DeliveriesQuery, local: &Local) -> Result<Filter, Fault> {
     Ok(filter)
 }
 
-fn step(row: &AuditRow, local: &Local) -> Step {
+fn step(row: &AuditRow, again: bool, local: &Local) -> Step {
     let mut reason = words::reason(row.reason);
+    reason.text = cause_then(row.reason, again).into();
     reason.text.push_str(&row.said_note());
     Step {
         at: local.moment(row.at),

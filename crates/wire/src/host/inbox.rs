@@ -4,6 +4,7 @@ use calendar::{id::DeliveryId, timing::later};
 use engine::{
     answers::{Outlook, SnoozedTo},
     ledger::{acknowledgement::Answer, delivery::DeliveryRow, inbox::Listed},
+    queries,
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -16,8 +17,8 @@ use super::{
 };
 use crate::{
     dto::{
-        Acknowledge, Change, Did, InboxItem, InboxView, Kind, Mark, Snooze, SnoozeChoice,
-        SnoozeQuery, SnoozeUntil, State, Wall,
+        Acknowledge, Change, Did, InboxItem, InboxView, Kind, Mark, Seen, Snooze, SnoozeChoice,
+        SnoozeQuery, SnoozeUntil, Wall,
     },
     fault::Fault,
 };
@@ -54,7 +55,6 @@ impl EngineHost {
             return Ok(None);
         };
         let on_a_date = date_of(row).is_some();
-        let state = words::state(row.facts.state);
         Ok(Some(InboxItem {
             delivery: row.id.to_string(),
             event: event.to_string(),
@@ -72,12 +72,15 @@ impl EngineHost {
             trigger: words::trigger_named(&row.identity.reminder, on_a_date, local),
             due: local.moment(row.facts.due),
             told: row.told_at.map(|at| local.moment(at)),
-            state,
+            state: words::state(row.facts.state),
             mark: words::mark(row, local.now).unwrap_or(Mark::Told),
             late_ms: words::late_ms(row),
             reason: words::reason_of(row),
-            shown: state == State::Completed
-                && row.facts.reason != calendar::reason::Reason::InboxOnly,
+            shown: match queries::Seen::of(row) {
+                queries::Seen::Yes => Seen::Yes,
+                queries::Seen::Perhaps => Seen::Perhaps,
+                queries::Seen::No => Seen::No,
+            },
         }))
     }
 

@@ -149,7 +149,7 @@ pub(super) fn reason_of(row: &DeliveryRow) -> Option<Reason> {
     match row.facts.reason {
         Code::Planned | Code::OnTime | Code::Claimed => None,
         Code::InDigest => Some(reason(row.late_cause.unwrap_or(Code::InDigest))),
-        other => Some(reason(other)),
+        other => Some(Reason { text: row.cause().into(), ..reason(other) }),
     }
 }
 

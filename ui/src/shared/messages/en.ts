@@ -273,6 +273,7 @@ export const en = {
   'inbox.custom': 'Minutes',
   'inbox.snoozeCustom': 'Snooze',
   'inbox.notShown': 'not shown yet',
+  'inbox.perhapsShown': 'may have been shown',
   'inbox.list': 'Reminders without an answer',
   'inbox.missedGroup': 'Missed',
   'inbox.nowGroup': 'Still matters',
