@@ -15,6 +15,7 @@ use calendar::{
 };
 use engine::{
     channels::NewWebhook, clock::Synchronised, courier::Handover, ledger::acknowledgement::Answer,
+    people::SavePerson,
 };
 use rusqlite::Connection;
 
@@ -237,15 +238,23 @@ fn what_was_deleted_goes_when_nothing_speaks_of_it_any_more() {
     world.wait_until("2024-01-03T09:00");
     world.engine().delete_event(id, None, None).expect("deleted");
     let other = world.add(draft("note", "Post", "20270102T100000", Some(BERLIN)));
+    let ana = SavePerson { name: "Ana".into(), ..SavePerson::default() };
+    let ana = world.engine().save_person(&ana, None).expect("a person").id;
+    let hers =
+        EventDraft { person: Some(ana.clone()), ..draft("note", "Name day", "20270102", None) };
+    let hers = world.add(hers);
+    world.engine().delete_person(ana.parse().expect("an id"), None).expect("deleted");
     world.wait_until("2025-02-20T09:00");
     world.engine().forget_old().expect("forgotten");
-    assert_eq!(count(&world, "SELECT count(*) FROM event"), 2, "undo may still bring it back");
+    assert_eq!(count(&world, "SELECT count(*) FROM event"), 3, "undo may still bring it back");
     for number in 0..50 {
         let draft = EventDraft { title: format!("Post {number}"), ..world.draft(other) };
         world.save(Some(other), draft);
     }
     let gone = world.engine().forget_old().expect("forgotten");
-    assert_eq!((gone.tombstones, count(&world, "SELECT count(*) FROM event")), (1, 1));
+    assert_eq!((gone.tombstones, count(&world, "SELECT count(*) FROM event")), (2, 2));
+    assert_eq!(count(&world, "SELECT count(*) FROM person"), 0);
+    assert_eq!((world.draft(hers).title.as_str(), world.draft(hers).person), ("Name day", None));
 }
 
 #[test]

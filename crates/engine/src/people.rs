@@ -1,7 +1,6 @@
 //! Use cases over people and calendars.
 
 use calendar::{
-    draft::EventDraft,
     event::Event,
     id::{CalendarId, EventId, PersonId},
     person::Person,
@@ -64,14 +63,6 @@ pub struct PersonSaved {
     pub undo: bool,
 }
 
-/// The deletion of a person, for each of the changes it is made of.
-struct Gone {
-    /// In words.
-    label: String,
-    /// What holds them together.
-    group: String,
-}
-
 impl Engine {
     /// Makes or changes a person; a birthday becomes an event that is told once a year.
     ///
@@ -116,20 +107,12 @@ impl Engine {
     pub fn delete_person(&self, id: PersonId, request: Option<&str>) -> Result<Effect> {
         self.once(request, |act| {
             let row = person::find(act.tx, id)?.filter(|row| row.deleted_at.is_none());
-            let before = act.kept_person(&row.ok_or_else(|| Error::not_found("person", id))?)?;
-            let gone = Gone {
-                label: format!("Delete “{}”", before.name),
-                group: format!("{id} {}", act.wall().as_millisecond()),
-            };
-            let mut effect = Effect::default();
-            for row in event::of_person(act.tx, &act.context.zones, id)? {
-                if !row.event.kind.is_of_person() {
-                    effect.add(act.without_person(&row, &gone)?);
-                }
-            }
-            effect.add(act.bury_person(id)?);
+            let before = act.with_days(&row.ok_or_else(|| Error::not_found("person", id))?)?;
+            let label = format!("Delete “{}”", before.name);
+            let effect = act.bury_person(id)?;
             let what = What::Person(Of { id, before: Some(before), after: None });
-            act.keep_of_person(&gone, &what)?;
+            let new = NewChange { label: &label, group: None, what: &what };
+            change::push(act.tx, &new, act.wall())?;
             Ok(effect)
         })
     }
@@ -271,10 +254,13 @@ impl Act<'_> {
     ) -> Result<Effect> {
         let mut effect = Effect::default();
         let days = self.days_of(row)?;
-        let was = event::of_person(self.tx, &self.context.zones, row.person.id)?;
         let moves = earlier.is_some_and(|earlier| earlier.person.zone != row.person.zone);
+        let was = match moves {
+            true => event::of_person(self.tx, &self.context.zones, row.person.id)?,
+            false => Vec::new(),
+        };
         // What was let go by where they were does not come of it that they are elsewhere.
-        for row in was.iter().filter(|row| moves && is_theirs(&row.event)) {
+        for row in was.iter().filter(|row| is_theirs(&row.event)) {
             self.catch_up(row)?;
         }
         person::put(self.tx, row)?;
@@ -297,23 +283,6 @@ impl Act<'_> {
             }
         }
         Ok(effect)
-    }
-
-    /// Takes the person out of an event, which keeps its dates.
-    fn without_person(&self, row: &EventRow, gone: &Gone) -> Result<Effect> {
-        let before = EventDraft::from(&row.event);
-        // What is in their time stays in the last zone known, and under the names it has.
-        let event = Event { person: None, ..row.event.clone() };
-        let mut effect = self.correct(row, &event)?;
-        effect.in_last_zone = u32::from(is_theirs(&event));
-        let after = EventDraft::from(&event);
-        self.keep_of_person(gone, &What::event(event.id, Some(&before), Some(&after), None))?;
-        Ok(effect)
-    }
-
-    fn keep_of_person(&self, gone: &Gone, what: &What) -> Result<()> {
-        let new = NewChange { label: &gone.label, group: Some(&gone.group), what };
-        change::push(self.tx, &new, self.wall())
     }
 
     /// Keeps what was changed of a person, so that it can be undone. Says whether anything was.

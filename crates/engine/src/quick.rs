@@ -44,7 +44,7 @@ impl Act<'_> {
             if !name.split(' ').next().is_some_and(|first| text.contains(first)) {
                 continue;
             }
-            for row in event::of_person(self.tx, &self.context.zones, person.id)? {
+            for row in event::days_of_person(self.tx, &self.context.zones, person.id)? {
                 if row.event.kind.code() == "birthday" {
                     let start = row.event.timing.start;
                     found.push((person.id, start.month(), start.day()));

@@ -291,7 +291,7 @@ impl Act<'_> {
         let event = self.checked(to, row.event.id, row.event.series_root)?;
         let was = self.tail_of(tail)?;
         if let Some(person) = &event.person {
-            person::bring_back(self.tx, person.id)?;
+            person::bring_back(self.tx, person.id, self.wall())?;
         }
         let effect = if is_parted {
             let half = self.checked(&tail.draft, was.event.id, row.event.series_root)?;

@@ -470,7 +470,7 @@ impl Act<'_> {
         if !is_gone || came_again {
             return Ok(None);
         }
-        person::bring_back(self.tx, row.person.id)?;
+        person::bring_back(self.tx, row.person.id, self.wall())?;
         back.effect.add(self.put_person(&row, None)?);
         back.done.restored += 1;
         Ok(Some(Step::Person { before: None, after: Box::new(was.clone()) }))

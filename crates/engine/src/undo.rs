@@ -283,7 +283,7 @@ impl Act<'_> {
         let Some(person) = event.person.as_ref().filter(|_| event.kind.is_of_person()) else {
             return Ok(None);
         };
-        let known = event::of_person(self.tx, &self.context.zones, person.id)?;
+        let known = event::days_of_person(self.tx, &self.context.zones, person.id)?;
         let other =
             known.iter().any(|row| row.event.kind == event.kind && row.event.id != event.id);
         Ok(other.then(|| format!("{} has another {} by now", person.name, event.kind.code())))
@@ -294,7 +294,7 @@ impl Act<'_> {
             Some(draft) => {
                 let event = self.checked(draft, row.event.id, row.event.series_root)?;
                 if let Some(person) = &event.person {
-                    person::bring_back(self.tx, person.id)?;
+                    person::bring_back(self.tx, person.id, self.wall())?;
                 }
                 self.replace(row, &event, &row.source, Reason::CancelledEdited)
             }

@@ -129,7 +129,7 @@ impl Act<'_> {
     }
 
     fn day_there(&self, person: PersonId, kind: &KindRef) -> Result<Option<EventRow>> {
-        let events = event::of_person(self.tx, &self.context.zones, person)?;
+        let events = event::days_of_person(self.tx, &self.context.zones, person)?;
         Ok(events.into_iter().find(|row| row.event.kind == *kind))
     }
 

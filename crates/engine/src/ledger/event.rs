@@ -19,8 +19,11 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-pub use self::write::{bury, decided, put, rewind, unbury, unplan};
-use super::{Cells, damaged, moment, ms, nag, person};
+pub use self::write::{bury, decided, plan_of_person, put, rewind, unbury, unplan};
+use super::{
+    Cells, damaged, moment, ms, nag,
+    person::{self, PersonRow},
+};
 use crate::error::{Error, Result};
 
 /// An event with what the ledger knows about it.
@@ -168,10 +171,13 @@ fn complete(tx: &Transaction<'_>, zones: &Zones, mut raw: Raw) -> Result<EventRo
     let person = match &raw.draft.person {
         Some(id) => {
             let id = id.parse().map_err(|_| Error::not_found("person", id))?;
-            person::find(tx, id)?.map(|row| row.person)
+            // What is of somebody who was deleted is of nobody, until they come back.
+            let is_there = |row: &PersonRow| row.deleted_at.is_none() || raw.deleted_at.is_some();
+            person::find(tx, id)?.filter(is_there).map(|row| row.person)
         }
         None => None,
     };
+    raw.draft.person = person.as_ref().map(|person| person.id.to_string());
     let check = Check { zones, person, origin: Origin::Ledger };
     let event = raw.draft.check(raw.id, raw.root, &check)?;
     let Raw { version, decided_until, plan_at, deleted_at, updated_at, source, .. } = raw;
@@ -395,14 +401,36 @@ pub fn of_person(tx: &Transaction<'_>, zones: &Zones, id: PersonId) -> Result<Ve
     several(tx, zones, &sql, [id.bytes()])
 }
 
+/// Those of them that are of the person's own dates.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn days_of_person(tx: &Transaction<'_>, zones: &Zones, id: PersonId) -> Result<Vec<EventRow>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM event
+        WHERE person = ?1 AND deleted_at IS NULL AND (kind = 'birthday' OR kind = 'anniversary')"
+    );
+    several(tx, zones, &sql, [id.bytes()])
+}
+
+/// How many others there are, and how many of those are in the person's time.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn count_of_person(tx: &Transaction<'_>, id: PersonId) -> Result<(u32, u32)> {
+    let sql = "SELECT count(*), count(CASE WHEN zone GLOB '@*' OR overrides GLOB '*\"zone\":\"@*' THEN 1 END)
+        FROM event WHERE person = ?1 AND deleted_at IS NULL AND kind <> 'birthday' AND kind <> 'anniversary'";
+    Ok(tx.prepare_cached(sql)?.query_row([id.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
 /// The other undeleted events of the same series, or of the same person if the event is about one.
 ///
 /// # Errors
 /// When the ledger cannot be read.
 pub fn parts(tx: &Transaction<'_>, zones: &Zones, of: &Event) -> Result<Vec<EventRow>> {
     if let Some(person) = of.person.as_ref().filter(|_| of.kind.is_of_person()) {
-        let mut rows = of_person(tx, zones, person.id)?;
-        rows.retain(|row| row.event.id != of.id && row.event.kind.is_of_person());
+        let mut rows = days_of_person(tx, zones, person.id)?;
+        rows.retain(|row| row.event.id != of.id);
         return Ok(rows);
     }
     let sql = format!(

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::{column, moment, ms};
+use super::{column, event, moment, ms};
 use crate::error::{Error, Result};
 
 /// A person with the dates as they were given: `1990-02-29`, or `--02-29` without a year.
@@ -142,24 +142,26 @@ pub fn put(tx: &Transaction<'_>, row: &PersonRow) -> Result<()> {
     Ok(())
 }
 
-/// Takes a person out of use.
+/// Takes a person out of use: what is of them is of nobody from then on.
 ///
 /// # Errors
 /// When there is no such person.
 pub fn delete(tx: &Transaction<'_>, id: PersonId, now: Timestamp) -> Result<()> {
     let sql = "UPDATE person SET deleted_at = ?2 WHERE id = ?1 AND deleted_at IS NULL";
     match tx.execute(sql, params![id.bytes(), ms(now)])? {
-        1 => Ok(()),
+        1 => event::plan_of_person(tx, id, now),
         _ => Err(Error::not_found("person", id)),
     }
 }
 
-/// Takes a person into use again, if that person was deleted.
+/// Takes a person into use again, if that person was deleted, with what was of them.
 ///
 /// # Errors
 /// When the ledger cannot be written.
-pub fn bring_back(tx: &Transaction<'_>, id: PersonId) -> Result<()> {
+pub fn bring_back(tx: &Transaction<'_>, id: PersonId, now: Timestamp) -> Result<()> {
     let sql = "UPDATE person SET deleted_at = NULL WHERE id = ?1 AND deleted_at IS NOT NULL";
-    tx.execute(sql, [id.bytes()])?;
+    if tx.execute(sql, [id.bytes()])? == 1 {
+        event::plan_of_person(tx, id, now)?;
+    }
     Ok(())
 }

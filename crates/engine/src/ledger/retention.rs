@@ -139,6 +139,10 @@ pub fn forget_events(tx: &Transaction<'_>, until: Timestamp, limit: u32) -> Resu
 /// When the ledger cannot be written.
 pub fn forget_rest(tx: &Transaction<'_>, until: Timestamp) -> Result<usize> {
     let mut gone = 0;
+    let of_nobody = "UPDATE event SET person = NULL WHERE deleted_at IS NULL
+        AND person IN (SELECT id FROM person WHERE deleted_at < ?1)
+        AND NOT EXISTS (SELECT 1 FROM change WHERE change.person = event.person)";
+    tx.execute(of_nobody, [ms(until)])?;
     for sql in [
         "DELETE FROM person WHERE deleted_at < ?1
             AND NOT EXISTS (SELECT 1 FROM event WHERE person = person.id)

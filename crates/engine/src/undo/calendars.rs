@@ -149,7 +149,7 @@ impl Act<'_> {
         let mut event = row.event.clone();
         event.reminders.retain(|reminder| there.contains(&reminder.channel));
         if let Some(person) = &event.person {
-            person::bring_back(self.tx, person.id)?;
+            person::bring_back(self.tx, person.id, self.wall())?;
         }
         Ok(self.replace(&row, &event, &row.source, Reason::CancelledEdited)?.effect)
     }

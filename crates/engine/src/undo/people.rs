@@ -27,20 +27,23 @@ use crate::{
 impl Act<'_> {
     /// A person with the events of their dates, for undo.
     pub(crate) fn kept_person(&self, row: &PersonRow) -> Result<KeptPerson> {
-        let days = self.days_there(row.person.id)?;
-        let days = days.iter().map(ToString::to_string).collect();
         let events = event::of_person(self.tx, &self.context.zones, row.person.id)?;
         let theirs = events.iter().map(|row| &row.event).filter(|event| is_theirs(event));
         let ending = theirs.filter(|e| e.repeats.rules.iter().any(|rule| rule.until().is_some()));
         let ends = ending.map(|event| (event.id.to_string(), EventDraft::from(event).rules));
-        Ok(KeptPerson { days, ends: ends.collect(), ..row.into() })
+        Ok(KeptPerson { ends: ends.collect(), ..self.with_days(row)? })
+    }
+
+    /// The same without what only a change of their zone is undone by.
+    pub(crate) fn with_days(&self, row: &PersonRow) -> Result<KeptPerson> {
+        let days = self.days_there(row.person.id)?;
+        Ok(KeptPerson { days: days.iter().map(ToString::to_string).collect(), ..row.into() })
     }
 
     /// The events of a person's dates that are there.
     fn days_there(&self, id: PersonId) -> Result<Vec<EventId>> {
-        let rows = event::of_person(self.tx, &self.context.zones, id)?;
-        let days = rows.into_iter().filter(|row| row.event.kind.is_of_person());
-        Ok(days.map(|row| row.event.id).collect())
+        let days = event::days_of_person(self.tx, &self.context.zones, id)?;
+        Ok(days.into_iter().map(|row| row.event.id).collect())
     }
 
     /// Goes through a change of a person, or says why not.
@@ -53,7 +56,7 @@ impl Act<'_> {
         let Some(row) = person::find(self.tx, of.id)? else {
             return Ok(Err("they are gone".into()));
         };
-        if let Some(why) = self.person_refusal(&row, from, to)? {
+        if let Some(why) = self.person_refusal(&row, (from, to), way)? {
             return Ok(Err(why));
         }
         let effect = match to {
@@ -66,8 +69,8 @@ impl Act<'_> {
     fn person_refusal(
         &self,
         row: &PersonRow,
-        from: Option<&KeptPerson>,
-        to: Option<&KeptPerson>,
+        (from, to): (Option<&KeptPerson>, Option<&KeptPerson>),
+        way: Way,
     ) -> Result<Option<String>> {
         let (name, id) = (&row.person.name, row.person.id);
         let here = row.deleted_at.is_none().then(|| KeptPerson::from(row));
@@ -82,9 +85,9 @@ impl Act<'_> {
         if self.days_there(id)?.iter().any(|day| !known.contains(&day.to_string())) {
             return Ok(Some(format!("{name} has another birthday or anniversary by now")));
         }
-        if to.is_none() {
-            let rows = event::of_person(self.tx, &self.context.zones, id)?;
-            let others = rows.iter().filter(|row| !row.event.kind.is_of_person()).count();
+        // A deletion that is made again leaves them to nobody, as it did before.
+        if to.is_none() && way == Way::Undo {
+            let (others, _) = event::count_of_person(self.tx, id)?;
             if others > 0 {
                 let what =
                     if others == 1 { "1 event is".into() } else { format!("{others} events are") };
@@ -110,14 +113,15 @@ impl Act<'_> {
             card: row.card.clone(),
             deleted_at: None,
         };
-        person::bring_back(self.tx, row.person.id)?;
+        person::bring_back(self.tx, row.person.id, self.wall())?;
         let days: Vec<EventId> = to.days.iter().filter_map(|text| text.parse().ok()).collect();
         let mut effect = self.put_person_with(&back, from.map(|_| row), Some(&days))?;
-        for row in event::of_person(self.tx, &self.context.zones, row.person.id)? {
-            let id = row.event.id.to_string();
-            let was = from.and_then(|from| from.ends.get(&id));
-            if let (Some(_), Some(rules)) = (was, to.ends.get(&id)) {
-                effect.add(self.end_as(&row, rules)?);
+        let Some(from) = from else { return Ok(effect) };
+        for (id, rules) in to.ends.iter().filter(|(id, _)| from.ends.contains_key(*id)) {
+            let Ok(id) = id.parse() else { continue };
+            let found = event::find_legible(self.tx, &self.context.zones, id)?;
+            if let Some(found) = found.filter(|found| found.deleted_at.is_none()) {
+                effect.add(self.end_as(&found, rules)?);
             }
         }
         Ok(effect)
@@ -139,13 +143,13 @@ impl Act<'_> {
         self.correct(row, &other)
     }
 
-    /// Deletes a person with the events of their dates.
+    /// Deletes a person with the events of their dates. Others are of nobody from then on: what is in
+    /// their time stays in the last zone known, and days are planned anew by the next passes.
     pub(crate) fn bury_person(&self, id: PersonId) -> Result<Effect> {
-        let mut effect = Effect::default();
-        for row in event::of_person(self.tx, &self.context.zones, id)? {
-            if row.event.kind.is_of_person() {
-                effect.add(self.delete(&row)?);
-            }
+        let (_, in_last_zone) = event::count_of_person(self.tx, id)?;
+        let mut effect = Effect { in_last_zone, ..Effect::default() };
+        for row in event::days_of_person(self.tx, &self.context.zones, id)? {
+            effect.add(self.delete(&row)?);
         }
         person::delete(self.tx, id, self.wall())?;
         Ok(effect)

@@ -1,18 +1,21 @@
 //! Aim: a calendar of many events goes and comes back in short transactions, and what is cut off
-//! between them is gone on with; a channel of many goes likewise. Method: the first of them alone,
+//! between them is gone on with; a channel and a person of many go likewise. Method: the first of them alone,
 //! and then who leads, or undo again.
 
 use super::*;
 use crate::{
     ledger::{
         change::{KeptCalendar, Of},
-        event,
+        delivery, event,
     },
+    people::SavePerson,
     taken_back::Back,
     undo::Way,
 };
 
 const MANY: usize = 450;
+/// More than there are changes that can be undone.
+const OF_HER: usize = 60;
 
 fn alive(engine: &Engine) -> usize {
     engine.read(|act| event::count(act.tx)).expect("a count") as usize
@@ -125,4 +128,55 @@ fn what_a_calendar_cannot_be_settled_for_keeps_nobody_from_ringing() {
     let slots = Slots { desktop: 1, webhook: 1 };
     let pass = scheduler.pass(&engine.now(), &[], slots, Availability::default()).expect("a pass");
     assert_eq!(pass.parcels.len(), 1);
+}
+
+#[test]
+fn a_person_of_many_events_goes_and_comes_back_at_once_and_what_follows_is_gone_on_with() {
+    let (_folder, _clock, engine) = ledger();
+    let zone = Some("Pacific/Auckland".to_string());
+    let ana = SavePerson { name: "Ana".into(), zone, ..SavePerson::default() };
+    let ana = engine.save_person(&ana, None).expect("a person").id;
+    for n in 0..OF_HER {
+        let draft = EventDraft {
+            kind: "note".into(),
+            calendar: CalendarId::FIRST.to_string(),
+            title: format!("Day {n}"),
+            start: "20261201".into(),
+            person: Some(ana.clone()),
+            ..EventDraft::default()
+        };
+        engine.save_event(&Save { draft, ..Save::default() }).expect("a note");
+    }
+    let here = "2026-12-01T09:00:00Z".parse().expect("a moment");
+    let rows_here = || {
+        let found = engine.read(|act| delivery::unfinished(act.tx, Timestamp::MAX, 1_000));
+        found.expect("rows").iter().filter(|row| row.facts.due == here).count()
+    };
+    let of_her = || {
+        let all = engine.read(|act| event::legible(act.tx, &act.context.zones)).expect("events");
+        all.rows.iter().filter(|row| row.event.person.is_some()).count()
+    };
+    let slots = Slots { desktop: 1, webhook: 1 };
+    let id = ana.parse().expect("an id");
+    for _ in 0..2 {
+        engine.delete_person(id, None).expect("deleted");
+        assert_eq!((of_her(), rows_here()), (0, 0), "of nobody, and none of them planned anew yet");
+        // Cut off after some of them.
+        let pass = |scheduler: &mut Scheduler| {
+            let passed = scheduler.pass(&engine.now(), &[], slots, Availability::default());
+            passed.expect("a pass").more
+        };
+        let mut killed = Scheduler::lead(engine.clone()).expect("to lead");
+        assert!(pass(&mut killed), "there is more");
+        assert!((1..OF_HER).contains(&rows_here()), "{} of {OF_HER}", rows_here());
+        drop(killed);
+        let mut heir = Scheduler::lead(engine.clone()).expect("to lead");
+        while pass(&mut heir) {}
+        assert_eq!(rows_here(), OF_HER);
+        assert_eq!(engine.undo(None).expect("undone").refused, None);
+        assert_eq!(of_her(), OF_HER);
+        while pass(&mut heir) {}
+        assert_eq!(rows_here(), 0);
+    }
+    assert_eq!(alive(&engine), OF_HER);
 }

@@ -3,7 +3,7 @@
 use calendar::{
     draft::{EventDraft, ReminderDraft},
     event::Event,
-    id::EventId,
+    id::{EventId, PersonId},
     nag::Nag,
 };
 use jiff::Timestamp;
@@ -213,6 +213,16 @@ pub fn decided(
 /// When the ledger cannot be written.
 pub fn unplan(tx: &Transaction<'_>, id: EventId) -> Result<()> {
     tx.execute("UPDATE event SET plan_at = NULL WHERE id = ?1", [id.bytes()])?;
+    Ok(())
+}
+
+/// The days of a person are elsewhere now: they are planned anew.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn plan_of_person(tx: &Transaction<'_>, id: PersonId, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE event SET plan_at = ?2 WHERE person = ?1 AND deleted_at IS NULL AND length(start) = 8";
+    tx.execute(sql, params![id.bytes(), ms(now)])?;
     Ok(())
 }
 
