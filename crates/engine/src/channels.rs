@@ -33,6 +33,8 @@ use crate::{
 
 /// Events a channel is taken from in one transaction.
 const AT_ONCE: u32 = 200;
+/// Live deliveries that are looked through for those of a channel in one.
+const LIVE_AT_ONCE: u32 = 5_000;
 
 /// A webhook endpoint as typed.
 #[derive(Debug, Clone, Default)]
@@ -207,15 +209,26 @@ impl Engine {
     /// When there is none, or it is this desktop.
     pub fn remove_channel(&self, id: ChannelId, request: Option<&str>) -> Result<ChannelGone> {
         let (mut effect, mut after) = (Effect::default(), None);
-        loop {
+        let mut gone = loop {
             // Ends: each turn goes on to greater ids.
             let work = |act: &Act<'_>| act.remove_some(id, &mut after, &mut effect);
-            let gone = self.once_through(request, work)?;
-            if let Some(gone) = gone {
-                return Ok(gone);
+            if let Some(gone) = self.once_through(request, work)? {
+                break gone;
             }
             make_room();
+        };
+        // What is left where this is cut off is cancelled when its moment comes.
+        let (mut rest, mut place) = (Effect::default(), Some(String::new()));
+        // Ends: each turn goes on to later subjects.
+        while let Some(from) = place {
+            make_room();
+            place = self.write(|act| act.drop_through(id, &from, &mut rest))?;
         }
+        if rest != Effect::default() {
+            gone.effect.add(rest);
+            self.amend_answer(request, &gone)?;
+        }
+        Ok(gone)
     }
 
     /// Switches an endpoint on again that said it was gone. What failed meanwhile stays failed.
@@ -364,9 +377,23 @@ impl Act<'_> {
         if ids.len() == AT_ONCE as usize {
             return Ok(None);
         }
-        effect.add(self.drop_channel(id)?);
         channel::remove(self.tx, id, self.wall())?;
         Ok(Some(ChannelGone { name, effect: std::mem::take(effect) }))
+    }
+
+    /// Cancels the live deliveries through a channel among some that follow on this subject; gives where
+    /// to go on.
+    fn drop_through(
+        &self,
+        id: ChannelId,
+        from: &str,
+        effect: &mut Effect,
+    ) -> Result<Option<String>> {
+        let until = delivery::live_after(self.tx, from, LIVE_AT_ONCE)?;
+        for row in delivery::live_through(self.tx, id, (from, until.as_deref()))? {
+            self.drop_row(&row, Reason::CancelledChannel, effect)?;
+        }
+        Ok(until)
     }
 
     /// Refuses a channel through which nothing can go.

@@ -367,15 +367,6 @@ impl Act<'_> {
         event::bury(self.tx, row.event.id, at)?;
         Ok(effect)
     }
-
-    /// Cancels every live delivery through a channel.
-    pub(crate) fn drop_channel(&self, id: calendar::id::ChannelId) -> Result<Effect> {
-        let mut effect = Effect::default();
-        for row in delivery::live_through(self.tx, id)? {
-            self.drop_row(&row, Reason::CancelledChannel, &mut effect)?;
-        }
-        Ok(effect)
-    }
 }
 
 /// The instants an event may touch, with a day's room on both sides for zone changes.

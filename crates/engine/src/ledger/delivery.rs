@@ -432,13 +432,27 @@ pub fn snoozes_ended_before(tx: &Transaction<'_>, now: Timestamp) -> Result<Vec<
     several(tx, rest, [ms(now)])
 }
 
-/// The live rows of a channel.
+/// The live rows of a channel with a subject after this one, up to that one.
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn live_through(tx: &Transaction<'_>, channel: ChannelId) -> Result<Vec<DeliveryRow>> {
-    let rest = "WHERE d.subject > '' AND +d.channel = ?1 AND d.live";
-    several(tx, rest, [channel.bytes()])
+pub fn live_through(
+    tx: &Transaction<'_>,
+    channel: ChannelId,
+    (after, until): (&str, Option<&str>),
+) -> Result<Vec<DeliveryRow>> {
+    let rest =
+        "WHERE d.subject > ?2 AND (?3 IS NULL OR d.subject <= ?3) AND +d.channel = ?1 AND d.live";
+    several(tx, rest, params![channel.bytes(), after, until])
+}
+
+/// The subject of the live row that follows on this subject after so many; none if there are fewer.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn live_after(tx: &Transaction<'_>, subject: &str, many: u32) -> Result<Option<String>> {
+    let sql = "SELECT subject FROM delivery WHERE subject > ?1 AND live ORDER BY subject LIMIT 1 OFFSET ?2";
+    Ok(tx.prepare_cached(sql)?.query_row(params![subject, many], |row| row.get(0)).optional()?)
 }
 
 /// The unfinished rows of a channel that are due by now.

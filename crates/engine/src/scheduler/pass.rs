@@ -210,9 +210,10 @@ impl<'a> Pass<'a> {
                 continue;
             }
             let later_one = superseded.get(&row.id).copied();
-            let news = match self.is_off(&row) {
-                true => News::EndpointOff,
-                false => News::Look { hold: self.hold(&row), superseded: later_one.is_some() },
+            let news = match self.channel(&row) {
+                None => News::Unwanted(Reason::CancelledChannel),
+                Some(channel) if channel.off_reason.is_some() => News::EndpointOff,
+                Some(_) => News::Look { hold: self.hold(&row), superseded: later_one.is_some() },
             };
             let mut next = decide(&row.facts, news, now);
             if let Next::Enter(State::Pending, reason, _) = next {
@@ -292,10 +293,6 @@ impl<'a> Pass<'a> {
 
     pub(super) fn channel(&self, row: &DeliveryRow) -> Option<&ChannelRow> {
         self.channels.iter().find(|c| c.id == row.identity.channel)
-    }
-
-    fn is_off(&self, row: &DeliveryRow) -> bool {
-        self.channel(row).is_some_and(|c| c.off_reason.is_some())
     }
 
     /// What keeps a row's channel from being used.

@@ -54,6 +54,29 @@ fn a_channel_of_many_events_goes_in_parts_too() {
 }
 
 #[test]
+fn what_is_left_of_a_channel_whose_removal_was_cut_off_ends_at_its_moment() {
+    let (_folder, _clock, engine) = ledger();
+    let url = "https://example.com".into();
+    let new = crate::channels::NewWebhook { name: "lamp".into(), url, ..Default::default() };
+    let lamp = engine.add_webhook(&new).expect("a channel").id;
+    let test = engine.test_channel(lamp, None).expect("a test");
+    let (mut effect, mut after) = (crate::reconcile::Effect::default(), None);
+    let cut = engine.write(|act| act.remove_some(lamp, &mut after, &mut effect)).expect("removed");
+    assert_eq!(cut.map(|gone| gone.effect.cancelled), Some(0));
+    let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    let slots = Slots { desktop: 1, webhook: 1 };
+    let pass = scheduler.pass(&engine.now(), &[], slots, Availability::default()).expect("a pass");
+    assert_eq!(pass.parcels.len(), 0);
+    let row = engine.why(test).expect("its story").delivery.row;
+    assert_eq!(row.facts.reason.code(), "cancelled.channel_removed");
+    // Asked for whole, it says what it cancelled.
+    let lamp = engine.add_webhook(&new).expect("another").id;
+    engine.test_channel(lamp, None).expect("a test");
+    assert_eq!(engine.remove_channel(lamp, Some("go")).expect("removed").effect.cancelled, 1);
+    assert_eq!(engine.remove_channel(lamp, Some("go")).expect("again").effect.cancelled, 1);
+}
+
+#[test]
 fn a_desktop_of_many_events_is_not_removed_and_loses_none() {
     let (_folder, _clock, engine) = ledger();
     many(&engine, &CalendarId::FIRST.to_string(), None);
