@@ -211,9 +211,7 @@ impl Act<'_> {
         if row.facts.guarantee == Guarantee::NeverMiss || row.attempts == 0 {
             return Ok(false);
         }
-        let last = attempt::of(self.tx, row.id)?.pop();
-        let outcome = last.and_then(|last| last.outcome);
-        Ok(matches!(outcome.as_deref(), None | Some("ambiguous" | "unknown")))
+        Ok(attempt::of(self.tx, row.id)?.pop().is_none_or(|last| last.is_doubtful()))
     }
 
     pub(crate) fn snooze_minutes(&self) -> Result<u32> {

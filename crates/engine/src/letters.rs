@@ -18,12 +18,12 @@ use crate::{
     engine::Engine,
     error::{Error, Result},
     ledger::{
-        attempt::{self, AttemptRow},
         delivery::{DeliveryRow, Effects},
         inbox::{self, Listed},
         letters, make_room,
     },
     message,
+    tried::Tried,
 };
 
 /// Letters answered in one transaction.
@@ -92,8 +92,8 @@ pub struct Refused {
 pub struct Letter {
     /// The delivery.
     pub listed: Listed,
-    /// Its last try, if there was one.
-    pub last: Option<AttemptRow>,
+    /// What is known of its tries.
+    pub tried: Tried,
 }
 
 impl Engine {
@@ -106,7 +106,7 @@ impl Engine {
             let ids = letters::parked(act.tx, None, None, MOST)?;
             let newest = ids.iter().rev().take(most).map(|id| {
                 let listed = inbox::with_words(act.tx, act.delivery(*id)?)?;
-                Ok(Letter { listed, last: attempt::of(act.tx, *id)?.pop() })
+                Ok(Letter { tried: act.tried(&listed.row)?, listed })
             });
             Ok((newest.collect::<Result<_>>()?, ids.len()))
         })

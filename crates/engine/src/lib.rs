@@ -76,6 +76,7 @@ pub mod statistics;
 pub mod swapped;
 pub mod taken_back;
 pub mod tellings;
+pub mod tried;
 pub mod undo;
 pub mod unfinished;
 pub mod vault;

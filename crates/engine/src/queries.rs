@@ -27,6 +27,7 @@ use crate::{
         inbox::{self, Filter, Listed},
         overflow::{self, Stretch},
     },
+    tried::Tried,
 };
 
 const DAY: i64 = 86_400;
@@ -126,6 +127,8 @@ pub struct Story {
     pub transitions: Vec<AuditRow>,
     /// Every try.
     pub attempts: Vec<AttemptRow>,
+    /// What is known of its tries.
+    pub tried: Tried,
     /// What a person answered to it.
     pub answer: Option<Given>,
     /// The one in whose place a person had it sent as new.
@@ -232,6 +235,7 @@ impl Engine {
                 behind: behind.transpose()?.flatten(),
                 replaces: delivery::replaced_by(act.tx, &row)?,
                 answer: acknowledgement::given(act.tx, &row.identity, row.generation)?,
+                tried: act.tried(&row)?,
                 delivery: inbox::with_words(act.tx, row)?,
                 transitions: audit::of(act.tx, id)?,
                 attempts: attempt::of(act.tx, id)?,

@@ -122,11 +122,11 @@ export type InboxView = { items: Array<InboxItem>, more: boolean, snoozeMin: num
 
 export type Kind = "appointment" | "note" | "birthday" | "anniversary" | "deadline" | "renewal" | "workflow";
 
-export type LastTry = { at: Moment, text: string, };
+export type LastTry = { at: Moment, known: boolean, text: string, };
 
 export type LeapDay = "backward" | "forward" | "omit";
 
-export type Letter = { row: DeliveryRow, last: LastTry | null, over: boolean, editable: boolean, };
+export type Letter = { row: DeliveryRow, tried: Tried, last: LastTry | null, over: boolean, editable: boolean, };
 
 export type LetterBody = { text: string, };
 
@@ -255,6 +255,8 @@ export type Theme = "system" | "light" | "dark";
 export type TimeMode = "allDay" | "floating" | "zoned";
 
 export type Timing = { mode: TimeMode, date: string, wallMin: number, fold: boolean, durationMin: number, days: number, zone: ZoneField | null, };
+
+export type Tried = "yes" | "before" | "unknown" | "never";
 
 export type Trigger = { "type": "offset", minutes: number, } | { "type": "at", date: string, wallMin: number, } | { "type": "snooze" } | { "type": "nag" } | { "type": "test" };
 

@@ -10,6 +10,7 @@ use engine::{
     message::{thousands, utc},
     queries::Story,
     tellings::Tellings,
+    tried::Tried,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
@@ -157,6 +158,7 @@ fn tell(
     if let Some(all) = again {
         facts.push(["  told again".into(), tellings::sums_up(all, zone)]);
     }
+    facts.extend(tried(story, zone).map(|says| ["  tried".into(), says]));
     if row.again {
         let [mark, words] = doubt(story);
         facts.push([format!("  {mark}"), words.into()]);
@@ -196,7 +198,7 @@ fn perhaps(story: &Story, zone: &TimeZone) -> Option<String> {
     let row = &story.delivery.row;
     let is_kept = row.facts.reason == Reason::InboxOnly && row.again;
     let mut tries = story.attempts.iter().rev();
-    let one = tries.find(|one| is_doubtful(one)).filter(|_| is_kept)?;
+    let one = tries.find(|one| one.is_doubtful()).filter(|_| is_kept)?;
     let since = if row.shown_by.is_some() { ", and was shown again since" } else { "" };
     Some(format!(
         "It may have been shown on {}, at try {}: {}. It is kept in the inbox{since}.",
@@ -206,14 +208,27 @@ fn perhaps(story: &Story, zone: &TimeZone) -> Option<String> {
     ))
 }
 
-/// Whether nobody knows what came of a try.
-fn is_doubtful(one: &AttemptRow) -> bool {
-    matches!(one.outcome.as_deref(), None | Some("ambiguous" | "unknown"))
+/// What is known of the tries of something that waits for a person.
+fn tried(story: &Story, zone: &TimeZone) -> Option<String> {
+    let when = |one: &AttemptRow| {
+        let unknown = if one.is_doubtful() { ": what came of it is not known" } else { "" };
+        format!("on {}{unknown}", words::moment(one.started, zone))
+    };
+    let is_parked = story.delivery.row.facts.state.class() == Class::Parked;
+    Some(match story.tried.clone() {
+        _ if !is_parked => return None,
+        Tried::Last(one) => when(&one),
+        Tried::Before(one) => format!("before it was wanted again, {}", when(&one)),
+        Tried::Unknown => {
+            "not by this ledger, which is an older copy: what came after is lost".into()
+        }
+        Tried::Never => "never".into(),
+    })
 }
 
 /// What is not known of something of which a try was cut off or ended uncertain.
 fn doubt(story: &Story) -> [&'static str; 2] {
-    let gone = |one: &&AttemptRow| one.outcome.as_deref() == Some("accepted") || is_doubtful(one);
+    let gone = |one: &&AttemptRow| one.outcome.as_deref() == Some("accepted") || one.is_doubtful();
     let row = &story.delivery.row;
     let since = usize::from(row.facts.reason == Reason::InboxOnly && row.shown_by.is_some());
     match story.attempts.iter().filter(gone).count() + since {

@@ -1,8 +1,8 @@
 //! Table `attempt`: one try a row; appended when it begins, completed once when it ends.
 
-use calendar::id::DeliveryId;
+use calendar::{id::DeliveryId, plan::Identity};
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::{moment, ms};
 use crate::error::Result;
@@ -22,6 +22,13 @@ pub struct AttemptRow {
     pub status: Option<u16>,
     /// What was said, free of secrets.
     pub detail: String,
+}
+
+impl AttemptRow {
+    /// Whether nobody knows what came of it.
+    pub fn is_doubtful(&self) -> bool {
+        matches!(self.outcome.as_deref(), None | Some("ambiguous" | "unknown"))
+    }
 }
 
 /// Notes that a try begins.
@@ -82,15 +89,35 @@ pub fn began(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<Timestamp> {
 pub fn of(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<Vec<AttemptRow>> {
     let sql = "SELECT n, started, finished, outcome, status, detail FROM attempt WHERE delivery = ?1 ORDER BY n";
     let mut statement = tx.prepare_cached(sql)?;
-    let rows = statement.query_map([delivery.bytes()], |row| {
-        Ok(AttemptRow {
-            n: row.get(0)?,
-            started: moment(row.get(1)?),
-            finished: row.get::<_, Option<i64>>(2)?.map(moment),
-            outcome: row.get(3)?,
-            status: row.get(4)?,
-            detail: row.get(5)?,
-        })
-    })?;
+    let rows = statement.query_map([delivery.bytes()], read)?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
+/// The last try of the deliveries of this name before a generation.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn last_before(
+    tx: &Transaction<'_>,
+    name: &Identity,
+    generation: u32,
+) -> Result<Option<AttemptRow>> {
+    let sql =
+        "SELECT a.n, a.started, a.finished, a.outcome, a.status, a.detail FROM attempt a JOIN delivery d
+        ON d.id = a.delivery WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.reminder = ?3 AND d.channel = ?4
+        AND d.gen < ?5 ORDER BY d.gen DESC, a.n DESC LIMIT 1";
+    let values =
+        params![name.subject, name.occurrence, name.reminder, name.channel.bytes(), generation];
+    Ok(tx.prepare_cached(sql)?.query_row(values, read).optional()?)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {
+    Ok(AttemptRow {
+        n: row.get(0)?,
+        started: moment(row.get(1)?),
+        finished: row.get::<_, Option<i64>>(2)?.map(moment),
+        outcome: row.get(3)?,
+        status: row.get(4)?,
+        detail: row.get(5)?,
+    })
 }

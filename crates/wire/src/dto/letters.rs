@@ -37,12 +37,28 @@ pub struct HeldUp {
 pub struct Letter {
     /// The delivery.
     pub row: DeliveryRow,
-    /// Its last try, if there was one.
+    /// What is known of its tries.
+    pub tried: Tried,
+    /// The last of them, if there is one on record.
     pub last: Option<LastTry>,
     /// Its time has passed: it can only be sent as new.
     pub over: bool,
     /// It has a body that can be edited.
     pub editable: bool,
+}
+
+/// What is known of the tries of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Tried {
+    /// There was at least one.
+    Yes,
+    /// There was under the same name, before it was wanted again.
+    Before,
+    /// None is on record, and others may be lost: the ledger is an older copy.
+    Unknown,
+    /// There was none.
+    Never,
 }
 
 /// What became of a try.
@@ -51,6 +67,8 @@ pub struct Letter {
 pub struct LastTry {
     /// When it ended, or began if nobody knows.
     pub at: Moment,
+    /// What came of it is known.
+    pub known: bool,
     /// What was answered, plain text; empty when nothing was.
     pub text: String,
 }

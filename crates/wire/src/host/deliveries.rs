@@ -1,7 +1,7 @@
 //! The ledger as a page: its rows, why each is as it is, and trying again.
 
 use calendar::{
-    delivery::{Class, State as Is},
+    delivery::State as Is,
     id::{ChannelId, DeliveryId},
 };
 use engine::{
@@ -51,12 +51,12 @@ impl EngineHost {
         let more = listed.len() > full;
         listed.truncate(full);
         Ok(DeliveriesPage {
-            rows: listed.iter().map(|row| self.row(row, &local)).collect(),
+            rows: listed.iter().map(|row| self.row(row, &local)).collect::<Result<_, Fault>>()?,
             cursor: more.then(|| (offset + limit).to_string()),
         })
     }
 
-    pub(super) fn row(&self, listed: &Listed, local: &Local) -> DeliveryRow {
+    pub(super) fn row(&self, listed: &Listed, local: &Local) -> Result<DeliveryRow, Fault> {
         let row = &listed.row;
         let desktop = row.identity.channel == ChannelId::DESKTOP;
         let (kind, ours) = match desktop {
@@ -64,8 +64,7 @@ impl EngineHost {
             false => (ChannelKind::Webhook, engine::ledger::channel::ChannelKind::Webhook),
         };
         let trigger = &row.identity.reminder;
-        let over = row.facts.use_by.is_some_and(|end| end <= local.now);
-        DeliveryRow {
+        Ok(DeliveryRow {
             id: row.id.to_string(),
             key: row.key.clone(),
             event: row.event.map(|event| event.to_string()),
@@ -85,8 +84,8 @@ impl EngineHost {
             reason: words::reason_of(row),
             attempts: words::attempts(row),
             not_before: row.facts.not_before.map(|at| local.moment(at)),
-            can_retry: row.facts.state.class() == Class::Parked && !over,
-        }
+            can_retry: self.engine.is_worth_a_retry(row)?,
+        })
     }
 
     pub(super) fn story(&self, asked: &DeliveryRef) -> Result<Why, Fault> {
@@ -117,7 +116,7 @@ impl EngineHost {
                 from: local.moment(missed.from),
                 until: local.moment(missed.until),
             }),
-            delivery: self.row(&story.delivery, &local),
+            delivery: self.row(&story.delivery, &local)?,
         })
     }
 

@@ -7,7 +7,7 @@ use super::{EngineHost, changes::nothing, faults::id, inbox::ids, local::Local};
 use crate::{
     dto::{
         Change, DecideLetters, DeliveryRef, Did, HeldUp, LastTry, Letter, LetterBody,
-        LetterDecision, LettersView,
+        LetterDecision, LettersView, Tried,
     },
     fault::Fault,
 };
@@ -19,7 +19,8 @@ impl EngineHost {
     pub(super) fn letters_view(&self) -> Result<LettersView, Fault> {
         let local = self.local()?;
         let (found, all) = self.engine.newest_letters(SHOWN)?;
-        let letters = found.iter().map(|letter| self.letter(letter, &local)).collect::<Vec<_>>();
+        let letters = found.iter().map(|letter| self.letter(letter, &local));
+        let letters = letters.collect::<Result<Vec<_>, Fault>>()?;
         let more = all.saturating_sub(letters.len());
         let held_up = self.engine.held_up()?.into_iter().map(|one| HeldUp {
             channel: one.name,
@@ -31,17 +32,26 @@ impl EngineHost {
         Ok(LettersView { letters, more, held_up: held_up.collect() })
     }
 
-    fn letter(&self, letter: &engine::letters::Letter, local: &Local) -> Letter {
+    fn letter(&self, letter: &engine::letters::Letter, local: &Local) -> Result<Letter, Fault> {
         let row = &letter.listed.row;
-        Letter {
-            row: self.row(&letter.listed, local),
-            last: letter.last.as_ref().map(|last| LastTry {
-                at: local.moment(last.finished.unwrap_or(last.started)),
+        Ok(Letter {
+            row: self.row(&letter.listed, local)?,
+            tried: match letter.tried {
+                engine::tried::Tried::Last(_) => Tried::Yes,
+                engine::tried::Tried::Before(_) => Tried::Before,
+                engine::tried::Tried::Unknown => Tried::Unknown,
+                engine::tried::Tried::Never => Tried::Never,
+            },
+            last: letter.tried.last().map(|last| LastTry {
+                // One that was cut off ended for the ledger when the next service found it.
+                at: local
+                    .moment(last.finished.filter(|_| !last.is_doubtful()).unwrap_or(last.started)),
+                known: !last.is_doubtful(),
                 text: last.detail.clone(),
             }),
             over: row.facts.use_by.is_some_and(|end| end <= local.now),
             editable: row.identity.channel != ChannelId::DESKTOP,
-        }
+        })
     }
 
     pub(super) fn letter_text(&self, asked: &DeliveryRef) -> Result<LetterBody, Fault> {

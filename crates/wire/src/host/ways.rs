@@ -108,6 +108,6 @@ impl EngineHost {
         let local = self.local()?;
         let delivery =
             self.engine.test_channel(id("channel", &asked.channel)?, Some(&asked.request_id))?;
-        Ok(self.row(&self.engine.why(delivery)?.delivery, &local))
+        self.row(&self.engine.why(delivery)?.delivery, &local)
     }
 }

@@ -16,9 +16,11 @@ function answerOf(row: DeliveryRow): string {
 
 export function lettersOf(world: World): LettersView {
   const waiting = allRows(world).filter(({ row }) => row.mark === 'failed' || row.mark === 'review');
+  const isOver = (row: DeliveryRow): boolean => row.due.date < '2026-11-10';
   const letters = waiting.map(({ row }): Letter => ({
-    row, over: row.due.date < '2026-11-10', editable: row.channelKind === 'webhook',
-    last: row.attempts.made > 0 ? { at: later(row.due, 41_000), text: answerOf(row) } : null,
+    row: { ...row, canRetry: row.canRetry && !isOver(row) }, over: isOver(row), editable: row.channelKind === 'webhook',
+    tried: row.attempts.made > 0 ? 'yes' : 'never',
+    last: row.attempts.made > 0 ? { at: later(row.due, 41_000), known: row.mark !== 'review', text: answerOf(row) } : null,
   }));
   return { letters, more: 0, heldUp: [] };
 }

@@ -1,0 +1,84 @@
+//! What is known of the tries of something that waits for a person: whether there were any, the last
+//! of them, and whether another one makes sense.
+
+use calendar::{
+    delivery::{Class, Wish, asked},
+    id::ChannelId,
+    reason::Reason,
+};
+
+use crate::{
+    act::Act,
+    engine::Engine,
+    error::{Error, Result},
+    ledger::{
+        acknowledgement,
+        attempt::{self, AttemptRow},
+        delivery::DeliveryRow,
+    },
+};
+
+/// What is known of its tries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tried {
+    /// This one was the last.
+    Last(AttemptRow),
+    /// This one was, under the same name, before it was wanted again.
+    Before(AttemptRow),
+    /// This ledger knows of none, which says nothing: others may be lost with a newer one.
+    Unknown,
+    /// There was none.
+    Never,
+}
+
+impl Tried {
+    /// The last try there was.
+    pub const fn last(&self) -> Option<&AttemptRow> {
+        match self {
+            Self::Last(one) | Self::Before(one) => Some(one),
+            Self::Unknown | Self::Never => None,
+        }
+    }
+}
+
+impl Engine {
+    /// Whether another try of what waits for a person is to be offered: it is not over, its channel
+    /// is in use, and nobody has answered the reminder on this desktop.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn is_worth_a_retry(&self, row: &DeliveryRow) -> Result<bool> {
+        self.read(|act| {
+            if row.facts.state.class() != Class::Parked
+                || asked(&row.facts, Wish::Retry, act.wall()).is_err()
+            {
+                return Ok(false);
+            }
+            match act.refuse_closed(row.identity.channel) {
+                Ok(()) => {}
+                Err(Error::Invalid { .. } | Error::NotFound { .. }) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+            let is_answered = row.identity.channel == ChannelId::DESKTOP
+                && acknowledgement::given(act.tx, &row.identity, row.generation)?.is_some();
+            Ok(!is_answered)
+        })
+    }
+}
+
+impl Act<'_> {
+    /// What is known of the tries of this one.
+    pub(crate) fn tried(&self, row: &DeliveryRow) -> Result<Tried> {
+        if let Some(last) = attempt::of(self.tx, row.id)?.pop() {
+            return Ok(Tried::Last(last));
+        }
+        Ok(match row.facts.reason {
+            Reason::ReviewEarlier => {
+                let before = attempt::last_before(self.tx, &row.identity, row.generation)?;
+                before.map_or(Tried::Unknown, Tried::Before)
+            }
+            Reason::ReviewRestored => Tried::Unknown,
+            _ => Tried::Never,
+        })
+    }
+}
