@@ -7,7 +7,7 @@ import { changeWords, sentence } from '../shared/words';
 import { t } from '../shared/t';
 import { addDays, addMonths } from '../time/date';
 import type { Calls } from '../wire/calls';
-import type { Change, Did, EditorForm, Kind, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope } from '../wire/types';
+import type { Change, Did, EditorForm, Kind, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope, Status } from '../wire/types';
 import { Intake, type Source } from './intake.svelte';
 import { requestId } from './request';
 import { Session } from './session.svelte';
@@ -95,7 +95,7 @@ export class App {
   #noted: Promise<void> = Promise.resolve();
   /** The last thing done here was an answer, which stands. */
   #answered: string | null = null;
-  /** The message that names what stands and the change before it: as long as it is shown Ctrl+Z takes that change back. */
+  /** The message that names what stands and the change before it: as long as it is shown Ctrl+Z takes that change back. The same of Ctrl+Shift+Z. */
   #warned: { toast: number; about: string } | null = null;
   /** What says that something was undone. */
   #undone: number | null = null;
@@ -282,7 +282,14 @@ export class App {
     if (await this.mutate('undo', {})) this.#mine.pop();
   }
 
+  /** Ctrl+Shift+Z: does again what was undone. What came after that and cannot be taken back is named first, and a second press goes past it. */
   async redo(): Promise<void> {
+    await this.#noted;
+    const found = await this.ask('status', {});
+    if (!found) return;
+    const stands = this.#stands(found);
+    if (stands !== null && found.redo !== null && !this.#isWarned('redo', stands, found.redo)) return this.#warnOfRedo(stands, found.redo);
+    this.#forgetWarning();
     if (!(await this.mutate('redo', {}))) return;
     const status = await this.ask('status', {});
     if (status?.undo) this.#mine.push(status.undo);
@@ -296,8 +303,8 @@ export class App {
     await this.#noted;
     const status = await this.ask('status', {});
     if (!status) return;
-    const stands = this.#answered === null ? status.lasting : `“${this.#answered}”`;
-    const isAskedAgain = stands !== null && this.#isWarned(stands, status.undo);
+    const stands = this.#stands(status);
+    const isAskedAgain = stands !== null && this.#isWarned('undo', stands, status.undo);
     if (stands !== null && !isAskedAgain) return this.#warn(stands, status.undo);
     if (isAskedAgain || this.#unimport || status.undo === null || status.undo === this.#mine.at(-1)) await this.#takeLastBack();
     else await this.#offerUndo(t('undo.elsewhere', { what: status.undo }));
@@ -309,9 +316,14 @@ export class App {
     await (this.#unimport ? this.#takeImportBack() : this.undo());
   }
 
-  #isWarned(stands: string, before: string | null): boolean {
+  /** What was done last and cannot be taken back. */
+  #stands({ lasting }: Status): string | null {
+    return this.#answered === null ? lasting : `“${this.#answered}”`;
+  }
+
+  #isWarned(way: 'undo' | 'redo', stands: string, change: string | null): boolean {
     const warned = this.#warned;
-    return warned?.about === JSON.stringify([stands, before]) && this.toasts.list.some(({ id }) => id === warned.toast);
+    return warned?.about === JSON.stringify([way, stands, change]) && this.toasts.list.some(({ id }) => id === warned.toast);
   }
 
   #warn(stands: string, before: string | null): void {
@@ -320,7 +332,13 @@ export class App {
     const action = before === null ? null : { label: t('toast.undo'), run: () => void this.#takeLastBack() };
     const toast = this.toasts.show(t(key, { what, before: before ?? '' }), { action });
     if (action) this.toasts.offers(toast, before);
-    this.#warned = { toast, about: JSON.stringify([stands, before]) };
+    this.#warned = { toast, about: JSON.stringify(['undo', stands, before]) };
+  }
+
+  #warnOfRedo(stands: string, again: string): void {
+    this.#forgetWarning();
+    const toast = this.toasts.show(t('redo.stands', { what: sentence(stands), again }));
+    this.#warned = { toast, about: JSON.stringify(['redo', stands, again]) };
   }
 
   #forgetWarning(): void {

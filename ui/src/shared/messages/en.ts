@@ -460,6 +460,7 @@ export const en = {
   'did.passed': '{trigger} has already passed',
   'undo.stands': '{what} cannot be taken back',
   'undo.standsBefore': '{what} cannot be taken back. Once more takes back what came before it: {before}',
+  'redo.stands': '{what} came after it was undone: {again}. Once more does it again all the same',
   'undo.elsewhere': 'The last change was not made in this window: {what}',
   'toast.undo': 'Undo',
   'toast.close': 'Close',

@@ -202,6 +202,28 @@ describe('the window', () => {
     expect(screen.queryByText(/cannot be taken back/)).toBeNull();
   });
 
+  it('names by Ctrl+Shift+Z what came after the undo and cannot be taken back, and does it again only when asked again', async () => {
+    const platform = createMemory();
+    const { event, original, version } = (await platform.call('range', { from: '2026-11-16', to: '2026-11-23', secondZone: null })).segments[0]!;
+    const press = (shiftKey: boolean): Promise<unknown> => fireEvent.keyDown(window, { key: 'z', ctrlKey: true, shiftKey });
+    const warned = (): Promise<HTMLElement> => screen.findByText(/^Removing the channel old-relay came after it was undone: .*\. Once more does it again all the same/);
+    const again = async (): Promise<string | null> => (await platform.call('status', {})).redo;
+    await platform.call('delete', { event, original, version, scope: 'this', requestId: 'one' });
+    await platform.call('undo', { requestId: 'two' });
+    const relay = (await platform.call('boot', {})).channels.find(({ name }) => name === 'old-relay')!;
+    render(Window, { platform });
+    await screen.findByRole('navigation', {}, { timeout: 5000 });
+    await platform.call('removeChannel', { id: relay.id, requestId: 'three' });
+    await press(true);
+    await fireEvent.click(within((await warned()).parentElement!).getByRole('button', { name: 'Close' }));
+    await press(true);
+    await warned();
+    expect(await again()).not.toBeNull();
+    await press(true);
+    await waitFor(async () => expect(await again()).toBeNull());
+    expect(screen.queryByText(/came after it was undone/)).toBeNull();
+  });
+
   it('draws the inbox by the two hundred, and a key brings more', async () => {
     render(Window, { platform: crowded(230) });
     await fireEvent.click(await screen.findByRole('button', { name: /^Inbox/ }, { timeout: 5000 }));
