@@ -2,11 +2,20 @@
 
 use acceptance::world::{World, draft, reminder, reminders};
 use calendar::{
+    delivery::State,
     draft::EventDraft,
+    ics::Alarmless,
     id::{ChannelId, EventId},
     network::Network,
 };
-use engine::{channels::NewWebhook, courier::Handover, ledger::acknowledgement::Answer};
+use engine::{
+    channels::NewWebhook,
+    courier::Handover,
+    import::{ImportFile, Mode, Target},
+    ledger::acknowledgement::Answer,
+};
+use jiff::Timestamp;
+use std::ops::ControlFlow;
 
 const BERLIN: &str = "Europe/Berlin";
 
@@ -267,6 +276,45 @@ fn more_than_three_at_once_are_one_digest() {
     assert_eq!(world.sent[0].rows, 5);
     assert_eq!(world.rows().matches("completed told.in_digest").count(), 5);
     assert_eq!(world.engine().inbox().expect("inbox").rows.len(), 5);
+}
+
+#[test]
+fn more_than_one_pass_decides_on_are_one_digest_all_the_same() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let of_one = |n: usize| {
+        let start = "DTSTART;TZID=Europe/Berlin:20261123T093000\r\nDURATION:PT1H";
+        format!(
+            "BEGIN:VEVENT\r\nUID:{n}\r\nDTSTAMP:20261101T000000Z\r\n{start}\r\nSUMMARY:Note {n}\r\n\
+             BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:PT0M\r\nEND:VALARM\r\nEND:VEVENT\r\n"
+        )
+    };
+    let events: String = (0..2_001).map(of_one).collect();
+    let text = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a test//EN\r\n{events}END:VCALENDAR\r\n"
+    );
+    let file = ImportFile {
+        deleted: Default::default(),
+        bytes: text.as_bytes(),
+        target: Target::Named("Personal".into()),
+        mode: Mode::Apply,
+        alarmless: Alarmless::Silent,
+    };
+    world.engine().import(&file, &mut |_, _| ControlFlow::Continue(())).expect("an import");
+    world.wait_until("2026-11-23T09:31");
+    let titles = ["2000 reminders at once", "2001 reminders at once"];
+    assert_eq!(world.titles(), titles, "the second takes the place of the first");
+    assert_eq!(world.sent[0].key, world.sent[1].key);
+    assert_eq!(world.sent.iter().map(|one| one.rows).collect::<Vec<_>>(), [2_000, 1]);
+    assert!(world.sent[1].text.ends_with("and 1995 more in the inbox"), "{}", world.sent[1].text);
+    let told = world.engine().counts(Timestamp::MIN, Timestamp::MAX).expect("counts");
+    assert_eq!(told, [(State::Completed, false, 2_001)]);
+    // What comes later is told by itself.
+    world.add(EventDraft {
+        reminders: reminders(&["PT0M"]),
+        ..draft("note", "Tea", "20261123T100000", Some(BERLIN))
+    });
+    world.wait_until("2026-11-23T10:01");
+    assert_eq!(world.titles().last().map(String::as_str), Some("Tea"));
 }
 
 #[test]

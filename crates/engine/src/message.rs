@@ -91,11 +91,51 @@ pub(crate) enum Occasion<'a> {
     Unanswered,
 }
 
+/// A digest that has room for what the next pass finds, too: so many as are told at once are one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Begun {
+    key: Option<String>,
+    count: usize,
+    birthdays: usize,
+    alarm: bool,
+    first: Vec<Listed>,
+}
+
+impl Begun {
+    /// Whether there is one.
+    pub(crate) fn is_there(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// With these.
+    pub(crate) fn with(mut self, rows: &[Listed]) -> Self {
+        let first = rows.first().map(|l| format!("dig_{}", l.row.key.trim_start_matches("occ_")));
+        self.key = self.key.or(first);
+        self.count += rows.len();
+        self.birthdays += rows.iter().filter(|l| l.kind == "birthday").count();
+        self.alarm |= rows.iter().any(|l| l.row.insist.alarm);
+        let room = LINES.saturating_sub(self.first.len());
+        self.first.extend(rows.iter().take(room).cloned());
+        self
+    }
+}
+
 /// The one notification of several reminders. It tells how many were missed in the meantime, and
 /// which, the tasks first.
 pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting) -> Notice {
-    let birthdays = rows.iter().filter(|l| l.kind == "birthday").count();
-    let counts = [counted(rows.len() - birthdays, "reminder"), counted(birthdays, "birthday")];
+    let again = rows.iter().any(|l| l.row.again);
+    digest_of(&Begun::default().with(rows), again, occasion, setting)
+}
+
+/// The same of all that it was begun with.
+pub(crate) fn digest_of(
+    all: &Begun,
+    again: bool,
+    occasion: Occasion<'_>,
+    setting: &Setting,
+) -> Notice {
+    let Begun { count: told, birthdays, .. } = *all;
+    let counts = [counted(told - birthdays, "reminder"), counted(birthdays, "birthday")];
     let counts: Vec<String> = counts.into_iter().flatten().collect();
     let counts = counts.join(" and ");
     let none = Missed::default();
@@ -123,17 +163,14 @@ pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting)
     if count > 0 {
         title.push_str(&format!(", {} missed", thousands(count)));
     }
-    let key = rows
-        .first()
-        .map_or_else(String::new, |l| format!("dig_{}", l.row.key.trim_start_matches("occ_")));
     Notice {
-        key,
+        key: all.key.clone().unwrap_or_default(),
         title,
-        body: lines(rows, missed, setting),
-        alarm: rows.iter().any(|l| l.row.insist.alarm),
-        digest_of: u32::try_from(rows.len()).ok(),
+        body: lines(all, missed, setting),
+        alarm: all.alarm,
+        digest_of: u32::try_from(told).ok(),
         snooze_minutes: None,
-        again: rows.iter().any(|l| l.row.again),
+        again,
     }
 }
 
@@ -156,11 +193,11 @@ pub fn thousands(count: u64) -> String {
 }
 
 /// The lines of a digest: a few of what is told, then what was missed.
-fn lines(rows: &[Listed], missed: &Missed, setting: &Setting) -> String {
-    let told = rows.iter().take(LINES);
+fn lines(all: &Begun, missed: &Missed, setting: &Setting) -> String {
+    let told = all.first.iter();
     let mut lines: Vec<String> =
         told.map(|l| format!("{} · {}", when(&l.row, setting), isolated(&l.title))).collect();
-    let more = rows.len().saturating_sub(LINES);
+    let more = all.count.saturating_sub(LINES);
     if more > 0 {
         lines.push(format!("and {more} more in the inbox"));
     }

@@ -160,7 +160,8 @@ impl Pass<'_> {
         }
         let mut rows = [alarms, others].concat();
         let waited = |row: &&DeliveryRow| self.lateness(row).is_some_and(|l| l.cause.is_silence());
-        if rows.len() <= POP_UPS && rows.iter().filter(waited).count() < 2 {
+        let is_begun = self.begun.borrow().is_there();
+        if !is_begun && rows.len() <= POP_UPS && rows.iter().filter(waited).count() < 2 {
             rows.truncate(1);
         }
         rows
@@ -171,12 +172,18 @@ impl Pass<'_> {
             rows.into_iter().map(|row| self.listed(row)).collect::<Result<_>>()?;
         let Some(first) = listed.first() else { return Ok(None) };
         let late = listed.iter().find_map(|l| self.lateness(&l.row));
-        let single = listed.len() == 1;
+        let is_begun = self.begun.borrow().is_there() && !first.row.insist.alarm;
+        let single = listed.len() == 1 && !is_begun;
         let notice = match single {
             true => of_one(self.act, first, late.as_ref(), &self.setting)?,
             false => {
+                let all = self.begun.take().with(&listed);
                 let missed = missed(self.act, late.as_ref())?;
-                message::digest(&listed, Occasion::Due(late.as_ref(), &missed), &self.setting)
+                let occasion = Occasion::Due(late.as_ref(), &missed);
+                let again = listed.iter().any(|l| l.row.again);
+                let notice = message::digest_of(&all, again, occasion, &self.setting);
+                self.begun.replace(all);
+                notice
             }
         };
         // A digest has no row of its own: each row keeps what it would have said alone.

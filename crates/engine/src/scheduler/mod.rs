@@ -12,6 +12,7 @@ mod settle;
 mod waiting;
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, VecDeque},
     sync::Arc,
     time::Duration,
@@ -34,7 +35,7 @@ use self::{
 use crate::{
     act::Act,
     clock::Now,
-    courier::{Claim, Parcel, Report, Unavailable},
+    courier::{Claim, Handover, Parcel, Report, Unavailable},
     engine::{Engine, owner},
     error::Result,
     ledger::{
@@ -42,6 +43,7 @@ use crate::{
         delivery::{self, Effects},
         event, make_room, status,
     },
+    message::Begun,
     planning::Following,
     planted::{Planted, as_found, as_remembered, is_planted},
     rate::Rates,
@@ -116,6 +118,8 @@ pub struct Scheduler {
     is_doubtful: bool,
     rates: Rates,
     waiting: Waiting,
+    /// The digest that has room for what the next pass finds.
+    begun: Begun,
     /// So many are due that they are found before the ledger is locked.
     is_crowd: bool,
     /// How far planning anew is that nobody asked for.
@@ -197,6 +201,7 @@ impl Scheduler {
             is_doubtful: false,
             rates: Rates::default(),
             waiting: Waiting::default(),
+            begun: Begun::default(),
             is_crowd: false,
             following: None,
             follows_from: Duration::ZERO,
@@ -268,6 +273,7 @@ impl Scheduler {
             suspended: self.suspended,
         };
         let is_crowd = std::mem::take(&mut self.is_crowd);
+        let begun = RefCell::new(self.begun_still(finished));
         let mut waiting = std::mem::take(&mut self.waiting);
         if is_crowd {
             let pass = |act: &Act<'_>| {
@@ -288,6 +294,7 @@ impl Scheduler {
                 act.follow_clocks(last)?;
             }
             let mut pass = Pass::new(act, engine, owner, absences, availability)?;
+            pass.begun = begun;
             if let Some(under_way) = doubted {
                 pass.take_back(under_way)?;
             }
@@ -312,7 +319,8 @@ impl Scheduler {
             let rates = pass.gates.into_rates();
             Ok((looked, act.now.clone(), absences.clone(), rates, audited))
         })?;
-        let Looked { passed, waiting, to_find } = looked;
+        let Looked { passed, waiting, to_find, begun } = looked;
+        self.begun = begun;
         self.absences = absences;
         self.is_doubtful = false;
         self.note_under_way(finished, &passed.parcels);
@@ -327,6 +335,18 @@ impl Scheduler {
         self.last = Some(now);
         self.suspended = self.engine.suspended();
         Ok(passed)
+    }
+
+    /// The digest that was begun, if all of it is on the screen or on its way there.
+    fn begun_still(&self, finished: &[Finished]) -> Begun {
+        let is_shown = |one: &Finished| {
+            let report = one.report.as_ref().map(|report| &report.handover);
+            one.too_late.is_empty() && matches!(report, Some(Handover::Accepted { .. }))
+        };
+        match finished.iter().filter(|one| one.in_digest).all(is_shown) {
+            true => self.begun.clone(),
+            false => Begun::default(),
+        }
     }
 
     fn note_under_way(&mut self, finished: &[Finished], parcels: &[Parcel]) {
@@ -382,6 +402,8 @@ struct Looked {
     waiting: Waiting,
     /// There is a crowd, to be found before the next pass.
     to_find: bool,
+    /// The digest that has room for what the next pass finds.
+    begun: Begun,
 }
 
 impl Looking {
@@ -416,6 +438,9 @@ impl Looking {
         // It came to be due by what was settled, after all that is was found.
         let is_again = self.goes_on && pass.due_again.get();
         let more = self.to_plan || to_find || has_room || is_left || is_again;
+        // Of what is told at once there may be more, while it is not all found or the last is on its way.
+        let is_open = slots.desktop == 0 || self.to_plan || to_find || waiting.has_undecided();
+        let begun = if is_open { pass.begun.take() } else { Begun::default() };
         let until = pass.next_look()?;
         let wake_at = [until, pass.gates.opens()].into_iter().flatten().min();
         let waiting = match self.to_plan {
@@ -424,7 +449,7 @@ impl Looking {
                 .with(slotless, more)
                 .while_as(Seen::now(act, availability)?, (act.wall(), until)),
         };
-        Ok(Looked { passed: Passed { parcels, wake_at, more }, waiting, to_find })
+        Ok(Looked { passed: Passed { parcels, wake_at, more }, waiting, to_find, begun })
     }
 }
 

@@ -32,7 +32,7 @@ use crate::{
         delivery::{self, DeliveryRow, Effects},
         event,
     },
-    message::Setting,
+    message::{Begun, Setting},
     planted::{Planted, is_planted},
     quiet::Silence,
     rate::Rates,
@@ -67,6 +67,8 @@ pub(super) struct Pass<'a> {
     pub(super) blocked: RefCell<Blocked>,
     /// What came back left something that is due already.
     pub(super) due_again: Cell<bool>,
+    /// The digest of the pass before, where that did not find all of it.
+    pub(super) begun: RefCell<Begun>,
 }
 
 impl<'a> Pass<'a> {
@@ -98,6 +100,7 @@ impl<'a> Pass<'a> {
             left_some: Cell::new(false),
             blocked: RefCell::default(),
             due_again: Cell::new(false),
+            begun: RefCell::default(),
         })
     }
 
