@@ -18,13 +18,17 @@ impl World {
         };
         let from = self.around.clocks.truth();
         for life in &mut self.lives {
-            let Some(last) = life.versions.last().copied() else { continue };
-            let Some(was) = last.definition.filter(|was| was.theirs == Some(person)) else {
-                continue;
-            };
-            let definition = Some(Definition { zone, ..was });
-            let sure = sure && last.sure;
-            life.versions.push(crate::outcome::Version { from, definition, sure });
+            // Each that it may be follows, where nobody was told what became of it.
+            let known = life.versions.iter().rposition(|version| version.sure).unwrap_or(0);
+            let may_be: Vec<_> = life.versions.iter().skip(known).copied().collect();
+            for was in &may_be {
+                let Some(it) = was.definition.filter(|it| it.theirs == Some(person)) else {
+                    continue;
+                };
+                let definition = Some(Definition { zone, ..it });
+                let sure = sure && was.sure && may_be.len() == 1;
+                life.versions.push(crate::outcome::Version { from, definition, sure });
+            }
         }
     }
 
