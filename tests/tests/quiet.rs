@@ -52,6 +52,28 @@ fn a_night_is_held_and_told_as_one_digest_in_the_morning() {
 }
 
 #[test]
+fn what_a_pause_holds_waits_for_its_new_end_when_it_is_made_longer() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    note(&mut world, "Tea", "20261123T091000");
+    let until = |world: &World, at: &str| {
+        world.engine().pause(Pause::Until(world.instant(at))).expect("paused");
+    };
+    let end = |world: &World| world.deliveries()[0].row.facts.not_before;
+    until(&world, "2026-11-23T09:30:00");
+    world.wait_until("2026-11-23T09:20");
+    assert_eq!(end(&world), Some(world.instant("2026-11-23T09:30:00")));
+    until(&world, "2026-11-23T10:30:00");
+    world.wait_until("2026-11-23T09:31");
+    assert_eq!(
+        end(&world),
+        Some(world.instant("2026-11-23T10:30:00")),
+        "nobody waits for the past"
+    );
+    world.wait_until("2026-11-23T10:31");
+    assert_eq!(world.rows(), "Mon 23 09:10 completed late.paused Tea");
+}
+
+#[test]
 fn one_alone_is_told_by_itself_and_says_what_it_waited_for() {
     let mut world = evening();
     note(&mut world, "Late", "20261123T230000");

@@ -106,7 +106,7 @@ const DUE: &str = "WHERE d.id IN (
             UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held')
             UNION ALL SELECT id FROM delivery WHERE waits AND use_by <= ?1
         ) AND (c.kind = 'desktop') = ?3
-        AND NOT (d.state = 'held' AND d.reason = ?4 AND d.alarm = 0 AND (d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5
+        AND NOT (d.state = 'held' AND d.reason = ?4 AND d.alarm = 0 AND d.not_before > ?1
             AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.overlap <> 'allow'))
         AND NOT ((d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5 AND (hex(d.channel) IN (SELECT value FROM json_each(?6))
             OR (d.state = 'held' AND d.reason = 'held.endpoint_resting' AND d.not_before > ?1
@@ -268,9 +268,9 @@ pub fn taken_away(
 
 /// The live rows of one courier that are to be decided on now, what is fresh before what is late,
 /// the oldest first; and last what is late through channels that are not free for that. Rows that are held
-/// for the reason that holds their courier now (`held_for`) need no look, unless they are over, a
-/// month old, or runs that leave each other no room; nor have those whose event is still to be planned, for a later one may be told
-/// instead.
+/// for the reason that holds their courier now (`held_for`) need no look before their hold ends, unless
+/// they are runs that leave each other no room; nor have those whose event is still to be planned, for
+/// a later one may be told instead.
 ///
 /// # Errors
 /// When the ledger cannot be read.
@@ -474,5 +474,7 @@ pub fn due_through(
 
 #[cfg(test)]
 mod frame;
+#[cfg(test)]
+mod looks;
 #[cfg(test)]
 mod tests;

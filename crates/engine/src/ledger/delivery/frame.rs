@@ -31,7 +31,7 @@ fn reason_of(state: State) -> Reason {
 }
 
 /// Rows in states in which none begins are put there with the triggers aside.
-fn without_triggers(tx: &Connection, work: impl FnOnce(&Connection)) {
+pub(super) fn without_triggers(tx: &Connection, work: impl FnOnce(&Connection)) {
     let mut statement = tx
         .prepare(
             "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'delivery'",
