@@ -10,7 +10,10 @@ use engine::{
 };
 use wire::{
     calls::Host,
-    dto::{DecideLetters, DeliveryRef, Did, Empty, LetterDecision},
+    dto::{
+        DecideLetters, DeliveriesQuery, DeliveryRef, Did, Empty, LetterDecision, RetryDeliveries,
+        State,
+    },
     host::EngineHost,
 };
 
@@ -119,4 +122,50 @@ fn an_endpoint_that_rests_or_is_tried_is_named_while_something_waits_for_it() {
     world.answer(Handover::Accepted { shown_by: None });
     world.wait_until("2026-11-23T09:10:00");
     assert_eq!(held_up(), []);
+}
+
+#[test]
+fn a_webhook_that_waits_is_sent_at_once_or_given_up_and_what_is_still_to_come_is_not() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: "lamp".into(), url, ..NewWebhook::default() };
+    let lamp = world.engine().add_webhook(&new).expect("a channel").id;
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Channel });
+    for (title, at) in
+        [("One", "20261123T090100"), ("Two", "20261123T090100"), ("Later", "20261123T110000")]
+    {
+        world.add(EventDraft {
+            reminders: Some(vec![through("PT0M", lamp)]),
+            ..plain("note", title, at, Some("Europe/Berlin"))
+        });
+    }
+    world.wait_until("2026-11-23T09:01:02");
+    let host = EngineHost::new(Arc::clone(world.engine()));
+    let row = |title: &str| {
+        let asked = DeliveriesQuery {
+            marks: Vec::new(),
+            channel: None,
+            from: None,
+            to: None,
+            event: None,
+            cursor: None,
+            limit: 50,
+        };
+        let page = host.deliveries(asked).expect("a page");
+        page.rows.into_iter().find(|row| row.title == title).expect("listed")
+    };
+    assert_eq!(["One", "Two", "Later"].map(|title| row(title).waits), [true, true, false]);
+    assert!(!row("One").can_retry, "it did not fail for good");
+
+    let given_up = asked(vec![row("Two").id], LetterDecision::Discard, "the lamp is gone");
+    host.decide_letters(given_up).expect("given up");
+    assert_eq!((row("Two").state, row("Two").waits), (State::Discarded, false));
+
+    world.answer(Handover::Accepted { shown_by: None });
+    world.sent.clear();
+    let again = RetryDeliveries { deliveries: vec![row("One").id], request_id: "now".into() };
+    assert_eq!(host.retry(again).expect("sent").did, Did::Retried);
+    world.run();
+    assert_eq!(world.sent.len(), 1);
+    assert_eq!((row("One").state, row("One").waits), (State::Completed, false));
 }

@@ -1,4 +1,4 @@
-// What a person decides about what failed or is uncertain, in a real browser.
+// What a person decides about what failed, is uncertain or waits, and about a webhook, in a real browser.
 
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -68,4 +68,53 @@ test('of an uncertain one the note says that it arrived, and f comes here', asyn
   await page.keyboard.press('f');
   await rows().filter({ hasText: 'may or may not have arrived' }).getByRole('button', { name: /^Discard/ }).click();
   expect(await page.getByLabel('Why').inputValue()).toBe('it arrived');
+});
+
+/** The story of the webhook that waits for its next try. */
+async function openWaiting() {
+  page = await set.open();
+  await page.getByRole('navigation').getByRole('button', { name: /^Deliveries/ }).click();
+  const line = page.getByRole('region', { name: 'All deliveries' }).getByRole('listitem').filter({ hasText: 'retrying' }).first();
+  await line.getByRole('button', { name: 'Send now' }).waitFor();
+  await line.getByRole('button').first().click();
+  return { line, why: page.getByRole('complementary', { name: 'Why' }) };
+}
+
+test('a webhook that waits for its next try is sent at once', async () => {
+  const { why } = await openWaiting();
+  await why.getByRole('button', { name: 'Send now' }).click();
+  await said(/^Trying .* again/).waitFor();
+  await expect.poll(() => why.getByRole('button', { name: 'Send now' }).count()).toBe(0);
+});
+
+test('a webhook that waits for its next try is given up, with why', async () => {
+  const { why } = await openWaiting();
+  await why.getByRole('button', { name: 'Give up' }).click();
+  const sheet = page.getByRole('dialog');
+  expect(await sheet.getByRole('button', { name: 'Give up' }).isDisabled()).toBe(true);
+  await sheet.getByLabel('Why').fill('done by hand');
+  await page.keyboard.press('Enter');
+  await said(/^Discarded/).waitFor();
+  await expect.poll(() => why.getByRole('button', { name: 'Give up' }).count()).toBe(0);
+});
+
+test('a webhook says how it is tried again and how fast it is called, which can be changed', async () => {
+  page = await set.open();
+  const dialog = page.getByRole('dialog');
+  await page.keyboard.press(',');
+  await page.getByRole('button', { name: 'Add webhook' }).click();
+  await dialog.getByLabel('Name').fill('lights');
+  await dialog.getByLabel('Address').fill('https://example.org/hook');
+  await dialog.getByLabel('If it fails').selectOption('quick');
+  await dialog.getByLabel('Calls a second').fill('2');
+  await dialog.getByRole('button', { name: 'Add webhook' }).click();
+  await dialog.getByRole('button', { name: 'I have it' }).click();
+  await page.getByText('The internet · tried again for seconds · 2 a second, 10 at once').waitFor();
+  await page.getByRole('button', { name: 'Change how fast lights is called' }).click();
+  await dialog.getByLabel('Calls a second').fill('0');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText(/^A rate of 0 is not possible/).waitFor();
+  await dialog.getByLabel('Calls a second').fill('1000');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The internet · tried again for seconds · no limit').waitFor();
 });

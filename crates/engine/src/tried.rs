@@ -64,6 +64,13 @@ impl Engine {
             Ok(!is_answered)
         })
     }
+
+    /// Whether it waits for its next try or for its endpoint: a person can have it sent at once, or
+    /// give it up.
+    pub fn waits_for_endpoint(&self, row: &DeliveryRow) -> bool {
+        row.facts.state.class() == Class::Live
+            && asked(&row.facts, Wish::Discard, self.now().wall).is_ok()
+    }
 }
 
 impl Act<'_> {

@@ -8,7 +8,7 @@ export type Acknowledged = { at: Moment, how: Answer, until: Moment | null, plac
 
 export type AddQuick = { text: string, requestId: string, };
 
-export type AddWebhook = { name: string, url: string, network: Network, guarantee: Guarantee, requestId: string, };
+export type AddWebhook = { name: string, url: string, network: Network, guarantee: Guarantee, retries: Retries, rate: ChannelRate, requestId: string, };
 
 export type AllDay = { hour: number, };
 
@@ -46,9 +46,11 @@ export type ChannelFailure = { at: Moment, text: string, };
 
 export type ChannelKind = "desktop" | "webhook";
 
+export type ChannelRate = { perSecond: number, burst: number, };
+
 export type ChannelRest = { until: Moment, failures: number, };
 
-export type ChannelView = { id: string, kind: ChannelKind, name: string, url: string | null, network: Network | null, guarantee: Guarantee | null, off: string | null, resting: ChannelRest | null, lastTold: Moment | null, lastFailed: ChannelFailure | null, };
+export type ChannelView = { id: string, kind: ChannelKind, name: string, url: string | null, network: Network | null, guarantee: Guarantee | null, retries: Retries | null, rate: ChannelRate | null, off: string | null, resting: ChannelRest | null, lastTold: Moment | null, lastFailed: ChannelFailure | null, };
 
 export type ClockJump = { from: Moment, to: Moment, };
 
@@ -70,7 +72,7 @@ export type DeliveriesQuery = { marks: Array<Mark>, channel?: string | null, fro
 
 export type DeliveryRef = { delivery: string, };
 
-export type DeliveryRow = { id: string, key: string, event: string | null, original: string | null, title: string, kind: Kind | null, calendar: string | null, channel: string, channelName: string, channelKind: ChannelKind, trigger: Trigger, state: State, mark: Mark | null, due: Moment, told: Moment | null, lateMs: number | null, reason: Reason | null, attempts: Attempts, notBefore: Moment | null, canRetry: boolean, };
+export type DeliveryRow = { id: string, key: string, event: string | null, original: string | null, title: string, kind: Kind | null, calendar: string | null, channel: string, channelName: string, channelKind: ChannelKind, trigger: Trigger, state: State, mark: Mark | null, due: Moment, told: Moment | null, lateMs: number | null, reason: Reason | null, attempts: Attempts, notBefore: Moment | null, canRetry: boolean, waits: boolean, };
 
 export type Did = "created" | "saved" | "moved" | "deleted" | "skipped" | "ended" | "reinstated" | "undone" | "redone" | "acknowledged" | "snoozed" | "retried" | "sentAsNew" | "setAside" | "removed" | "switchedOn" | "nothing";
 
@@ -206,6 +208,8 @@ export type ReminderStatus = { delivery: string | null, trigger: Trigger, channe
 
 export type Remove = { id: string, requestId: string, };
 
+export type Retries = "long" | "quick";
+
 export type RetryDeliveries = { deliveries: Array<string>, requestId: string, };
 
 export type SaveCalendar = { id?: string | null, name: string, color: Color, shown: boolean, requestId: string, };
@@ -225,6 +229,8 @@ export type Segment = { event: string, original: string, version: number, date: 
 export type ServiceStatus = { running: boolean, hanging: boolean, diskFull: boolean, paused: boolean, pausedUntil: Moment | null, clockJump: ClockJump | null, notifier: boolean | null, tray: boolean | null, };
 
 export type SetAutostart = { enabled: boolean, };
+
+export type SetChannelRate = { channel: string, rate: ChannelRate, requestId: string, };
 
 export type Settings = { weekStart: WeekStart, clock: HourClock, theme: Theme, secondZone: ZoneView | null, };
 

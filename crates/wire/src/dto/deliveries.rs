@@ -81,6 +81,8 @@ pub struct DeliveryRow {
     pub not_before: Option<Moment>,
     /// *Retry* would do something.
     pub can_retry: bool,
+    /// A webhook that waits for its next try or for its endpoint: it can be sent at once or given up.
+    pub waits: bool,
 }
 
 /// What kind of channel.

@@ -88,6 +88,26 @@ pub enum Guarantee {
     NeverRepeat,
 }
 
+/// How patiently an endpoint is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Retries {
+    /// Over about two days.
+    Long,
+    /// Within seconds.
+    Quick,
+}
+
+/// How fast an endpoint is called at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelRate {
+    /// Calls a second, 1 to 1000; 1000 is no limit.
+    pub per_second: u32,
+    /// Calls at once, 1 to 1000.
+    pub burst: u32,
+}
+
 /// A channel.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -104,6 +124,10 @@ pub struct ChannelView {
     pub network: Option<Network>,
     /// Webhooks only.
     pub guarantee: Option<Guarantee>,
+    /// Webhooks only.
+    pub retries: Option<Retries>,
+    /// Webhooks only.
+    pub rate: Option<ChannelRate>,
     /// Switched off, with the sentence why (410).
     pub off: Option<String>,
     /// Its endpoint is given a rest.
@@ -146,6 +170,22 @@ pub struct AddWebhook {
     pub network: Network,
     /// What happens when we cannot know.
     pub guarantee: Guarantee,
+    /// How patiently it is tried again.
+    pub retries: Retries,
+    /// How fast it is called at most.
+    pub rate: ChannelRate,
+    /// Makes it safe to send twice.
+    pub request_id: String,
+}
+
+/// Changes how fast a webhook is called at most.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SetChannelRate {
+    /// `chn_…`
+    pub channel: String,
+    /// How fast.
+    pub rate: ChannelRate,
     /// Makes it safe to send twice.
     pub request_id: String,
 }

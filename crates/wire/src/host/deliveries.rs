@@ -85,6 +85,7 @@ impl EngineHost {
             attempts: words::attempts(row),
             not_before: row.facts.not_before.map(|at| local.moment(at)),
             can_retry: self.engine.is_worth_a_retry(row)?,
+            waits: self.engine.waits_for_endpoint(row),
         })
     }
 

@@ -277,6 +277,10 @@ impl Host for EngineHost {
         self.open_channel(&asked)
     }
 
+    fn set_channel_rate(&self, asked: SetChannelRate) -> Result<Change, Fault> {
+        self.keep_rate(&asked)
+    }
+
     fn test_channel(&self, asked: TestChannel) -> Result<DeliveryRow, Fault> {
         self.try_channel(&asked)
     }

@@ -20,8 +20,9 @@ use super::{
 };
 use crate::{
     dto::{
-        AddWebhook, Change, ChannelAdded, ChannelFailure, ChannelKind, ChannelRest, ChannelView,
-        DeliveryRow, Did, Guarantee, Network, Remove, SwitchOnChannel, TestChannel,
+        AddWebhook, Change, ChannelAdded, ChannelFailure, ChannelKind, ChannelRate, ChannelRest,
+        ChannelView, DeliveryRow, Did, Guarantee, Network, Remove, Retries, SetChannelRate,
+        SwitchOnChannel, TestChannel,
     },
     fault::Fault,
 };
@@ -52,6 +53,12 @@ impl EngineHost {
                 Promise::NeverMiss => Guarantee::NeverMiss,
                 Promise::NeverRepeat => Guarantee::NeverRepeat,
             }),
+            retries: webhook.then_some(match row.retries {
+                Profile::Long => Retries::Long,
+                Profile::Quick => Retries::Quick,
+            }),
+            rate: webhook
+                .then_some(ChannelRate { per_second: row.rate.per_second, burst: row.rate.burst }),
             off: row.off_words().map(Into::into),
             resting: self.engine.resting()?.get(&row.id).map(|rest| ChannelRest {
                 until: local.moment(rest.until),
@@ -80,8 +87,11 @@ impl EngineHost {
                 Guarantee::NeverMiss => Promise::NeverMiss,
                 Guarantee::NeverRepeat => Promise::NeverRepeat,
             },
-            retries: Profile::Long,
-            rate: Rate::default(),
+            retries: match asked.retries {
+                Retries::Long => Profile::Long,
+                Retries::Quick => Profile::Quick,
+            },
+            rate: rate_of(asked.rate),
             request: Some(asked.request_id.clone()),
         };
         let added = self.engine.add_webhook(&new)?;
@@ -104,10 +114,20 @@ impl EngineHost {
         Ok(Change { title: Some(row.name), count: 1, ..nothing(Did::SwitchedOn) })
     }
 
+    pub(super) fn keep_rate(&self, asked: &SetChannelRate) -> Result<Change, Fault> {
+        let row = self.engine.channel_named(&asked.channel)?;
+        self.engine.set_rate(row.id, rate_of(asked.rate), Some(&asked.request_id))?;
+        Ok(Change { title: Some(row.name), count: 1, ..nothing(Did::Saved) })
+    }
+
     pub(super) fn try_channel(&self, asked: &TestChannel) -> Result<DeliveryRow, Fault> {
         let local = self.local()?;
         let delivery =
             self.engine.test_channel(id("channel", &asked.channel)?, Some(&asked.request_id))?;
         self.row(&self.engine.why(delivery)?.delivery, &local)
     }
+}
+
+const fn rate_of(asked: ChannelRate) -> Rate {
+    Rate { per_second: asked.per_second, burst: asked.burst }
 }

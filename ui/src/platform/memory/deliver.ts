@@ -55,6 +55,7 @@ export function rowOf(world: World, occ: Occ, index: number): DeliveryRow {
     due, told, lateMs: fate.mark === 'late' ? (fate.lateMs ?? null) : null, reason: fate.reason ?? null,
     attempts: { made: fate.made ?? (told ? 1 : 0), max: channel?.kind === 'webhook' ? (fate.max ?? 10) : null },
     notBefore: fate.mark === 'retrying' ? later(world.now, 92_000) : null, canRetry: fate.mark === 'failed' || fate.mark === 'review',
+    waits: fate.mark === 'retrying' && channel?.kind === 'webhook',
   };
 }
 

@@ -165,9 +165,9 @@ export const CALENDARS: CalendarView[] = (
 ).map(([id, name, color]) => ({ id: `cal_${id}`, name, color, shown: true, events: 12 }));
 
 const CHANNELS: ChannelView[] = [
-  { id: DESKTOP, kind: 'desktop', name: 'This desktop', url: null, network: null, guarantee: null, off: null, resting: null, lastTold: moment('2026-11-18', 590, 4), lastFailed: null },
-  { id: HOOK, kind: 'webhook', name: 'home-server', url: 'http://127.0.0.1:8123/api/webhook/carillon', network: 'loopback', guarantee: 'neverMiss', off: null, resting: null, lastTold: moment('2026-11-17', 735, 38), lastFailed: null },
-  { id: 'chn_gone', kind: 'webhook', name: 'old-relay', url: 'https://relay.example.org/ring', network: 'public', guarantee: 'neverMiss', off: 'its endpoint said it is gone', resting: null, lastTold: moment('2026-10-30', 540, 3), lastFailed: null },
+  { id: DESKTOP, kind: 'desktop', name: 'This desktop', url: null, network: null, guarantee: null, retries: null, rate: null, off: null, resting: null, lastTold: moment('2026-11-18', 590, 4), lastFailed: null },
+  { id: HOOK, kind: 'webhook', name: 'home-server', url: 'http://127.0.0.1:8123/api/webhook/carillon', network: 'loopback', guarantee: 'neverMiss', retries: 'long', rate: { perSecond: 5, burst: 10 }, off: null, resting: null, lastTold: moment('2026-11-17', 735, 38), lastFailed: null },
+  { id: 'chn_gone', kind: 'webhook', name: 'old-relay', url: 'https://relay.example.org/ring', network: 'public', guarantee: 'neverMiss', retries: 'quick', rate: { perSecond: 1, burst: 3 }, off: 'its endpoint said it is gone', resting: null, lastTold: moment('2026-10-30', 540, 3), lastFailed: null },
 ];
 
 const yearly = (text: string, next: string, inDays: number): Yearly => {

@@ -8,7 +8,7 @@ import { demoWorld, emptyWorld } from './demo';
 import { change, formOf, move, newForm, previewOf, reinstate, remember, remove, save, step, type Past } from './edits';
 import { hardWorld } from './hard';
 import { createIntake } from './intake';
-import { bodyOf, decide, lettersOf } from './letters';
+import { bodyOf, decide, lettersOf, retry } from './letters';
 import { later, moment, ZONES } from './moments';
 import { movedIn, nothingMoved } from './moved';
 import { savePerson } from './people';
@@ -185,7 +185,7 @@ function writes(world: World, past: Past, changed: () => void): Partial<Handlers
       return told(change('snoozed', { count: deliveries.length, until: rings }));
     },
     retry: ({ deliveries }) => {
-      deliveries.forEach((id) => world.fates.set(id, { mark: 'retrying', made: 5, max: 10, statuses: [404] }));
+      retry(world, deliveries);
       return told(change('retried', { count: deliveries.length }));
     },
     decideLetters: (asked) => told(decide(world, asked)),
@@ -255,9 +255,9 @@ function lists(world: World, past: Past, told: <T>(answer: T) => T): Partial<Han
       world.people = world.people.filter((p) => p !== gone);
       return told(change('removed', { title: gone.name }));
     },
-    addWebhook: ({ name, url, network, guarantee }) => {
+    addWebhook: ({ name, url, network, guarantee, retries, rate }) => {
       if (!/^https?:\/\/\S+$/.test(url)) refuse('invalid', `"${url}" is not a web address: it begins with https:// or http://`, 'url');
-      const channel: ChannelView = { id: `chn_${world.channels.length}`, kind: 'webhook', name, url, network, guarantee, off: null, resting: null, lastTold: null, lastFailed: null };
+      const channel: ChannelView = { id: `chn_${world.channels.length}`, kind: 'webhook', name, url, network, guarantee, retries, rate, off: null, resting: null, lastTold: null, lastFailed: null };
       world.channels = [...world.channels, channel];
       return told({ channel, secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD' });
     },
@@ -271,6 +271,14 @@ function lists(world: World, past: Past, told: <T>(answer: T) => T): Partial<Han
       const target = world.channels.find((c) => c.id === channel) ?? refuse('notFound', `there is no channel '${channel}'`);
       world.channels = world.channels.map((c) => (c === target ? { ...c, off: null } : c));
       return told(change('switchedOn', { title: target.name, count: 1 }));
+    },
+    setChannelRate: ({ channel, rate }) => {
+      const target = world.channels.find((c) => c.id === channel) ?? refuse('notFound', `there is no channel '${channel}'`);
+      const wrong = rate.perSecond < 1 || rate.perSecond > 1000 ? 'rate' : rate.burst < 1 || rate.burst > 1000 ? 'burst' : null;
+      if (wrong) refuse('invalid', `a ${wrong} of ${wrong === 'rate' ? rate.perSecond : rate.burst} is not possible: allowed is 1 to 1000`, wrong);
+      world.channels = world.channels.map((c) => (c === target ? { ...c, rate } : c));
+      past.lasting = `changing the rate of the channel ${target.name}`;
+      return told(change('saved', { title: target.name, count: 1 }));
     },
     testChannel: ({ channel }) => {
       const { wallMin, date } = world.now;

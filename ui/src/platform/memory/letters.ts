@@ -31,6 +31,12 @@ export function bodyOf(world: World, delivery: string): string {
   return JSON.stringify({ type: 'occurrence.due', timestamp: row?.due.utc, data });
 }
 
+/** Sent at once, what waited is taken; what failed for good fails again. */
+export function retry(world: World, deliveries: readonly string[]): void {
+  const waiting = new Set(allRows(world).filter(({ row }) => row.waits).map(({ row }) => row.id));
+  for (const id of deliveries) world.fates.set(id, waiting.has(id) ? { mark: 'told' } : { mark: 'retrying', made: 5, max: 10, statuses: [404] });
+}
+
 export function decide(world: World, { deliveries, decision }: Decide['args']): Decide['answer'] {
   for (const id of deliveries) {
     if (decision === 'discard') world.fates.set(id, { mark: 'skipped' });

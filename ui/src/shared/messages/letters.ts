@@ -1,4 +1,4 @@
-// Words about what failed or is uncertain, and waits for a decision.
+// Words about what failed or is uncertain and waits for a decision, and about channels.
 
 export const letters = {
   'nav.attention': 'Needs attention',
@@ -46,6 +46,21 @@ export const letters = {
   'attention.note': 'Why',
   'attention.noteHint': 'Kept with it. It is not sent any more; its story stays under Deliveries.',
   'attention.arrived': 'it arrived',
+  'deliveries.now': 'Send now',
+  'deliveries.giveUp': 'Give up',
+  'settings.retries': 'If it fails',
+  'settings.retries.long': 'Try again for two days',
+  'settings.retries.quick': 'Try again for seconds',
+  'settings.rate': 'Rate',
+  'settings.rateOf': 'How fast {name} is called',
+  'settings.rateLabel': 'Change how fast {name} is called',
+  'settings.perSecond': 'Calls a second',
+  'settings.burst': 'At once',
+  'settings.rateHint': 'At most. 1000 a second is no limit.',
+  'settings.rateWords': '{n} a second, {burst} at once',
+  'settings.rateLifted': 'no limit',
+  'settings.retryWords.long': 'tried again for two days',
+  'settings.retryWords.quick': 'tried again for seconds',
   'did.sentAsNew#one': 'Sending {title} as new',
   'did.sentAsNew#other': 'Sending {n} as new',
   'did.setAside#one': 'Discarded {title}',
