@@ -96,6 +96,14 @@ fn a_ledger_whose_machine_forgot_it_tells_nothing_of_the_past() {
 }
 
 #[test]
+fn a_ledger_whose_mark_is_damaged_tells_nothing_of_the_past() {
+    let mut world = monday();
+    world.jump_to("2026-11-26T12:00");
+    std::fs::write(world.state().join("high-water"), "half a line").expect("damaged");
+    check_thursday(&mut world);
+}
+
+#[test]
 fn its_own_machine_tells_late_what_it_missed() {
     let mut world = monday();
     let copy = world.copied();

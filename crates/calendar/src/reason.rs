@@ -102,8 +102,6 @@ reasons! {
     SkippedPast = "skipped.past_when_saved", "skipped: " "its moment had passed when the event was saved";
     /// Skipped: overlap.
     SkippedOverlap = "skipped.overlap", "skipped: " "the run before it was due and not yet through";
-    /// Skipped: excluded.
-    SkippedExclusion = "skipped.exclusion", "skipped: " "this occurrence was taken out of the series";
     /// Coalesced.
     Coalesced = "coalesced.latest", "skipped: " "a later one of the same reminder was told instead";
     /// Coalesced: too many.

@@ -91,7 +91,7 @@ pub enum Command {
     Inbox,
     /// Acknowledge reminders: done with them
     Ack(Ack),
-    /// Have a reminder told again later
+    /// Have reminders told again later
     Snooze(Snooze),
     /// Try failed or uncertain deliveries again, or have a webhook that waits sent now
     Retry(Retry),
@@ -291,8 +291,9 @@ pub struct Deliveries {
 
 #[derive(Debug, Args)]
 pub struct Snooze {
-    /// The delivery's id (dlv_…) or key (occ_…)
-    pub delivery: String,
+    /// The deliveries' ids (dlv_…) or keys (occ_…): all of them or none
+    #[arg(required = true, num_args = 1..=200)]
+    pub deliveries: Vec<String>,
     /// How long, such as 45m [default: as last time]
     #[arg(
         long = "for",

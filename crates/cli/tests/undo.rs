@@ -53,6 +53,23 @@ fn what_cannot_be_undone_is_named_and_the_change_before_it_stays_unless_asked_fo
 }
 
 #[test]
+fn several_are_snoozed_at_once_all_of_them_or_none() {
+    let desk = Desk::new();
+    let tomorrow = SystemClock::new().now().wall + SignedDuration::from_hours(24);
+    let tomorrow = tomorrow.to_zoned(TimeZone::UTC).strftime("%Y-%m-%dT%H:%M").to_string();
+    desk.add(&format!("Tea --kind note --at {tomorrow} --zone UTC"));
+    desk.add(&format!("Cake --kind note --at {tomorrow} --zone UTC"));
+    let rows = desk.line("deliveries --json").json();
+    let ids = [0, 1].map(|n| rows[n]["id"].as_str().expect("planned").to_string());
+    let gone = "dlv_00000000000000000000000000000000";
+    let line = |second: &str| format!("snooze {} {second} --for 3d", ids[0]);
+    assert!(desk.line(&line(gone)).refused(1).contains("there is no delivery"));
+    assert_eq!(desk.line("deliveries --json").json(), rows);
+    let said = desk.line(&line(&ids[1]));
+    assert_eq!(said.done().matches("Will be told on ").count(), 2, "{said:?}");
+}
+
+#[test]
 fn a_change_after_it_is_undone_as_ever() {
     let desk = Desk::new();
     desk.line("pause").done();

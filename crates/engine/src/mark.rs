@@ -26,7 +26,7 @@ const MOST: usize = 64;
 pub enum Marked {
     /// It was so far.
     At(i64),
-    /// It was never at work here.
+    /// It was never at work here, or what was known of it is lost.
     Never,
     /// The file cannot be read, so nobody knows.
     Unknown,
@@ -61,7 +61,7 @@ impl Mark {
         };
         let Some(lines) = lines(&text) else {
             tracing::warn!(path = %self.path.display(), "the high-water mark is damaged and begun anew");
-            return Marked::Unknown;
+            return Marked::Never;
         };
         let known = lines.iter().find(|(id, _)| *id == ledger);
         known.map_or(Marked::Never, |(_, at)| Marked::At(*at))
@@ -157,12 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_mark_says_nothing_and_is_begun_anew() {
+    fn a_damaged_mark_knows_no_ledger_and_is_begun_anew() {
         let dir = tempfile::tempdir().expect("a temp folder");
         let mark = Mark::in_dir(dir.path());
         for text in ["", "half a line", &format!("{} 00000000000000000x\n", id(1))] {
             fs::write(mark.path(), text).expect("written");
-            assert_eq!(mark.of(&id(1)), Marked::Unknown, "{text:?}");
+            assert_eq!(mark.of(&id(1)), Marked::Never, "{text:?}");
             mark.set(&id(1), 3).expect("written");
             assert_eq!(mark.of(&id(1)), Marked::At(3), "{text:?}");
         }

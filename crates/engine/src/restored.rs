@@ -97,9 +97,9 @@ impl Engine {
             Marked::At(mark) if at < mark => {
                 Known::Restored("it is older than what this computer had last")
             }
-            Marked::Never if was_marked && at > 0 => {
-                Known::Restored("it was at work elsewhere and never on this computer")
-            }
+            Marked::Never if was_marked && at > 0 => Known::Restored(
+                "it was at work elsewhere, or what this computer knew of it is lost",
+            ),
             Marked::At(_) | Marked::Never | Marked::Unknown => Known::Here,
         })
     }

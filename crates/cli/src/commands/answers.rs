@@ -1,7 +1,9 @@
 //! What a person answers to reminders: done, later, once more.
 
-use engine::{ledger::acknowledgement::Answer as Said, message::utc, reconcile::Effect};
-use jiff::{SignedDuration, Timestamp};
+use engine::{
+    answers::SnoozedTo, ledger::acknowledgement::Answer as Said, message::utc, reconcile::Effect,
+};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use super::{
@@ -71,6 +73,11 @@ fn acknowledge_all(session: &Session) -> Result<Answer, Failure> {
 
 #[derive(Serialize)]
 struct Snoozed {
+    snoozed: Vec<SnoozedOne>,
+}
+
+#[derive(Serialize)]
+struct SnoozedOne {
     delivery: String,
     until: String,
     over: Option<String>,
@@ -79,35 +86,40 @@ struct Snoozed {
 }
 
 pub fn snooze(session: &Session, words: &Snooze) -> Result<Answer, Failure> {
-    let id = session.delivery(&words.delivery)?;
+    let ids = session.deliveries(&words.deliveries)?;
     let (until, minutes) = until(session, words)?;
-    let snoozed = session.engine.snooze(id, until, PLACE)?;
+    let wanted: Vec<_> = ids.into_iter().map(|id| (id, until)).collect();
+    let snoozed = session.engine.snooze_all(&wanted, PLACE, None)?;
     if let Some(minutes) = minutes {
         session.engine.remember_snooze(minutes)?;
     }
     let zone = session.zone();
-    let at = |ms| Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX);
-    let until = at(snoozed.until_ms);
-    let mut text = format!(
-        "Will be told {}on {}: {}\n",
-        if snoozed.again { "again " } else { "" },
-        words::moment_there(until, &zone),
-        snoozed.delivery
-    );
-    if let Some(over) = snoozed.over_ms {
-        text.push_str(&format!("It will be over by then ({}).\n", words::moment(at(over), &zone)));
+    let mut text: String = snoozed.iter().map(|one| snoozed_words(one, &zone)).collect();
+    text.push_str(session.warning());
+    let snoozed = snoozed.into_iter().map(|one| SnoozedOne {
+        until: utc(at(one.until_ms)),
+        over: one.over_ms.map(|ms| utc(at(ms))),
+        silenced: one.silenced,
+        delivery: one.delivery,
+    });
+    Ok(Answer::new(text, &Snoozed { snoozed: snoozed.collect() }))
+}
+
+fn at(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
+}
+
+fn snoozed_words(one: &SnoozedTo, zone: &TimeZone) -> String {
+    let again = if one.again { "again " } else { "" };
+    let until = words::moment_there(at(one.until_ms), zone);
+    let mut text = format!("Will be told {again}on {until}: {}\n", one.delivery);
+    if let Some(over) = one.over_ms {
+        text.push_str(&format!("It will be over by then ({}).\n", words::moment(at(over), zone)));
     }
-    if let Some(silenced) = &snoozed.silenced {
+    if let Some(silenced) = &one.silenced {
         text.push_str(&format!("{}.\n", words::sentence(silenced)));
     }
-    text.push_str(session.warning());
-    let shape = Snoozed {
-        silenced: snoozed.silenced,
-        delivery: snoozed.delivery,
-        until: utc(until),
-        over: snoozed.over_ms.map(|ms| utc(at(ms))),
-    };
-    Ok(Answer::new(text, &shape))
+    text
 }
 
 /// When it is to ring again, and the minutes to remember if a length was said.

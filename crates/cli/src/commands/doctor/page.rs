@@ -82,6 +82,10 @@ pub(super) fn text(shape: &Shape) -> String {
         ["  start at login", autostart],
         ["  lateness", &lateness],
     ];
+    let spread = spread(&shape.counts);
+    if !spread.is_empty() {
+        rows.push(["  told within", &spread]);
+    }
     let ends = ends(&shape.counts);
     if !ends.is_empty() {
         rows.push(["  in 30 days", &ends]);
@@ -122,6 +126,33 @@ impl Lateness {
             self.n
         )
     }
+}
+
+/// The classes of lateness shown, each with what came within it and not within the one before.
+const SHOWN: [(i64, &str); 5] = [
+    (1 << 10, "1 s"),
+    (1 << 16, "1 min"),
+    (1 << 22, "1 h"),
+    (1 << 27, "1 day"),
+    (i64::MAX, "later"),
+];
+
+/// How late what was told was, of everything: `118 within 1 s, 2 within 1 h`.
+fn spread(counts: &BTreeMap<String, u64>) -> String {
+    let within = |name: &str| name.strip_prefix("within:").and_then(|most| most.parse().ok());
+    let told: Vec<(i64, u64)> =
+        counts.iter().filter_map(|(name, n)| Some((within(name)?, *n))).collect();
+    let mut least = 0;
+    let mut said = Vec::new();
+    for (most, word) in SHOWN {
+        let of_class = told.iter().filter(|(class, _)| (least..=most).contains(class));
+        let n: u64 = of_class.map(|(_, n)| n).sum();
+        if n > 0 {
+            said.push(format!("{word}: {n}"));
+        }
+        least = most.saturating_add(1);
+    }
+    said.join(", ")
 }
 
 /// Milliseconds as people read them.
