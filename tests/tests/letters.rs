@@ -10,7 +10,7 @@ use calendar::{
 };
 use engine::{
     channels::NewWebhook,
-    courier::{Handover, Schedule},
+    courier::{Handover, Schedule, Unavailable},
     letters::{Care, Decision, Letters},
 };
 
@@ -24,11 +24,15 @@ fn hook(world: &World, name: &str, guarantee: Guarantee) -> ChannelId {
 
 /// A note at 9:01, worth telling for an hour.
 fn note(world: &mut World, title: &str, channel: ChannelId) {
+    note_at(world, title, "20261123T090100", channel);
+}
+
+fn note_at(world: &mut World, title: &str, at: &str, channel: ChannelId) {
     let mut at_start = through("PT0M", channel);
     at_start.use_by = Some("1h".into());
     world.add(EventDraft {
         reminders: Some(vec![at_start]),
-        ..plain("note", title, "20261123T090100", Some("Europe/Berlin"))
+        ..plain("note", title, at, Some("Europe/Berlin"))
     });
 }
 
@@ -153,7 +157,7 @@ fn what_is_sent_as_new_before_its_time_is_over_still_ends_with_it() {
     decide(&mut world, &id, Decision::AsNew(None));
     world.wait_until("2026-11-23T10:02:00");
     let newest = *story(&world).last().expect("a row");
-    assert_eq!((newest.0, newest.1), (State::Expired, Reason::ExpiredAge));
+    assert_eq!((newest.0, newest.1), (State::Dead, Reason::DeadOutOfTime));
     assert!(world.engine().letters(&Letters { channel: Some(hook), since: None }).is_ok());
 }
 
@@ -266,4 +270,40 @@ fn of_a_series_each_that_a_person_sends_as_new_goes() {
     world.wait_until("2026-11-25T09:10:00");
     let told = world.deliveries().iter().filter(|l| l.row.facts.state == State::Completed).count();
     assert_eq!(told, 3, "{}", world.rows());
+}
+
+#[test]
+fn what_failed_is_planned_anew_where_its_event_is_moved_ahead() {
+    let (mut world, _) = failed(&["Backup"]);
+    let event = world.events()[0];
+    let moved = EventDraft { start: "20261124T090100".into(), ..world.draft(event) };
+    world.save(Some(event), moved);
+    let told = |world: &World| story(world).iter().map(|(state, ..)| *state).collect::<Vec<_>>();
+    assert_eq!(told(&world), [State::Dead, State::Scheduled]);
+    world.wait_until("2026-11-24T09:02");
+    assert_eq!(world.sent.len(), 1, "{}", world.rows());
+    assert_eq!(told(&world), [State::Dead, State::Completed]);
+}
+
+#[test]
+fn what_was_tried_in_vain_until_its_time_was_over_has_failed_and_was_not_missed() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let (down, away) =
+        (hook(&world, "down", Guarantee::NeverMiss), hook(&world, "away", Guarantee::NeverMiss));
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Channel });
+    note(&mut world, "Backup", down);
+    world.wait_until("2026-11-23T10:02");
+    world.answer(Handover::Unavailable(Unavailable::Offline));
+    note_at(&mut world, "Alone", "20261123T110100", away);
+    world.wait_until("2026-11-23T12:02");
+    let ends: Vec<_> = story(&world).iter().map(|(state, reason, _)| (*state, *reason)).collect();
+    let failed = (State::Dead, Reason::DeadOutOfTime);
+    assert_eq!(ends, [failed, (State::Expired, Reason::ExpiredAge)], "{}", world.rows());
+    let id = letters(&world);
+    assert_eq!(id.len(), 1);
+    let said = refused(&world, &id, Decision::Retry);
+    assert!(said.contains("it can only be sent as new"), "{said}");
+    world.answer(UP);
+    decide(&mut world, &id, Decision::AsNew(None));
+    assert_eq!(story(&world).last().map(|(state, ..)| *state), Some(State::Completed));
 }

@@ -194,7 +194,7 @@ fn endpoint_off(row: &Row, now: Timestamp) -> Next {
         return Next::Keep;
     }
     match row.use_by.filter(|end| *end <= now) {
-        Some(_) => Next::Enter(State::Expired, expiry(row.over), None),
+        Some(_) => over(row),
         None => Next::Enter(State::Dead, Reason::DeadGone, None),
     }
 }
@@ -204,7 +204,7 @@ fn look(row: &Row, hold: Option<Hold>, superseded: bool, now: Timestamp) -> Next
         return Next::Keep;
     }
     if row.use_by.is_some_and(|end| end <= now) {
-        return Next::Enter(State::Expired, expiry(row.over), None);
+        return over(row);
     }
     if row.state == State::Retrying && row.not_before.is_some_and(|at| at > now) {
         return Next::Keep;
@@ -322,7 +322,7 @@ fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
         {
             cancelled
         }
-        Outcome::TooLate => Next::Enter(State::Expired, expiry(row.over), None),
+        Outcome::TooLate => over(row),
         Outcome::Unavailable(reason) => nobody(row, reason, now),
         Outcome::Ambiguous if row.guarantee == Guarantee::NeverRepeat => {
             Next::Enter(State::Review, Reason::ReviewNoAnswer, None)
@@ -376,6 +376,14 @@ fn cut_off(row: &Row) -> Next {
 /// Why a row that is being sent is to be cancelled: it says so itself from then on.
 fn cancelled_for(row: &Row) -> Reason {
     if row.reason.is_cancel() { row.reason } else { Reason::CancelledEdited }
+}
+
+/// It is not told any more. What an endpoint did not take in time has failed, and waits for a person.
+fn over(row: &Row) -> Next {
+    match row.failures > 0 && !row.desktop {
+        true => Next::Enter(State::Dead, Reason::DeadOutOfTime, None),
+        false => Next::Enter(State::Expired, expiry(row.over), None),
+    }
 }
 
 fn expiry(over: UseBy) -> Reason {
