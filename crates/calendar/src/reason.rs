@@ -218,6 +218,18 @@ impl Reason {
         matches!(self, Self::LateQuiet | Self::LatePaused)
     }
 
+    /// Whether it says that something was no longer worth telling.
+    pub const fn is_missed(self) -> bool {
+        matches!(
+            self,
+            Self::ExpiredEventOver
+                | Self::ExpiredBegun
+                | Self::ExpiredDeadline
+                | Self::ExpiredAge
+                | Self::InboxOnly
+        )
+    }
+
     /// Whether it says that something was told after its time, and why.
     pub const fn is_late(self) -> bool {
         matches!(

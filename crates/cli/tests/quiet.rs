@@ -82,3 +82,27 @@ fn whole_days_are_told_at_the_hour_that_is_set() {
     let refused = desk.line("all-day 24").refused(2).to_string();
     assert!(refused.contains("an hour from 1 to 23, not at 24"), "{refused}");
 }
+
+#[test]
+fn next_says_when_what_must_wait_rings_and_what_waits_for_a_person() {
+    let desk = Desk::new();
+    desk.add("Late --kind note --at 2031-05-01T23:30");
+    let next = |desk: &Desk| desk.line("next").done().lines().nth(1).expect("a ring").to_string();
+    assert!(next(&desk).starts_with("Thu 1 May 2031, 23:30  Late"), "{}", next(&desk));
+    desk.line("quiet --from 22:00 --to 07:00").done();
+    let said = "Fri 2 May 2031, 07:00 (due Thu 1 May 2031, 23:30: quiet hours)  Late";
+    assert!(next(&desk).starts_with(said), "{}", next(&desk));
+    let ring = desk.line("next --json").json()[0].clone();
+    assert_eq!(
+        json!([ring["due"], ring["rings"], ring["reason"]]),
+        json!(["2031-05-01T21:30:00Z", "2031-05-02T05:00:00Z", "held.quiet_hours"])
+    );
+    desk.line("pause").done();
+    let said = "Thu 1 May 2031, 23:30 (will wait: reminders are paused)  Late";
+    assert!(next(&desk).starts_with(said), "{}", next(&desk));
+    assert_eq!(desk.line("next --json").json()[0]["rings"], Value::Null);
+    desk.line("resume").done();
+    desk.add("Pay --kind deadline --at 2031-05-01T23:00 --remind 30m");
+    let said = "Thu 1 May 2031, 22:30 (will be missed: quiet hours) ";
+    assert!(next(&desk).starts_with(said), "{}", next(&desk));
+}

@@ -62,6 +62,7 @@ mod requests;
 pub mod restore;
 mod restored;
 pub mod retention;
+mod rings;
 pub mod scheduler;
 pub mod series;
 pub mod settings;

@@ -7,12 +7,10 @@ use calendar::{
     event::{Change, Event},
     id::{DeliveryId, EventId},
     occurrence::{Context, Occurrence},
-    plan::Wanted,
     timing::{Length, later},
 };
 use jiff::Timestamp;
 
-pub use crate::shown::{Seen, Shown, cause_then};
 use crate::{
     act::Act,
     engine::Engine,
@@ -21,13 +19,17 @@ use crate::{
         acknowledgement::{self, Given},
         attempt::{self, AttemptRow},
         audit::{self, AuditRow},
-        channel,
         delivery::{self, DeliveryRow},
         event::{self, EventRow},
         inbox::{self, Filter, Listed},
         overflow::{self, Stretch},
     },
     tried::Tried,
+};
+pub use crate::{
+    rings::Ring,
+    scheduler::Fate,
+    shown::{Seen, Shown, cause_then},
 };
 
 const DAY: i64 = 86_400;
@@ -86,27 +88,6 @@ impl Happening {
             if rings { Shown::Scheduled } else { Shown::Nothing }
         })
     }
-}
-
-/// Something that will ring.
-#[derive(Debug, Clone)]
-pub struct Ring {
-    /// The row, once it is planned; none when only projected.
-    pub delivery: Option<DeliveryId>,
-    /// The event; none for a test.
-    pub event: Option<EventId>,
-    /// The occurrence, as identities name it.
-    pub occurrence: String,
-    /// The reminder, as identities name it.
-    pub reminder: String,
-    /// Its title.
-    pub title: String,
-    /// The channel's name.
-    pub channel: String,
-    /// When; for one that is held, when that ends at the latest.
-    pub due: Timestamp,
-    /// Where it stands; one that is only projected is scheduled.
-    pub state: State,
 }
 
 /// What awaits an answer.
@@ -196,14 +177,6 @@ impl Engine {
             let EventRow { event, version, .. } = row;
             Ok(Happening { event, version, occurrence, deliveries, cut: false })
         })
-    }
-
-    /// The next things that will ring, at most `count`.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn next_rings(&self, count: usize) -> Result<Vec<Ring>> {
-        self.read(|act| act.next_rings(count.min(1_000)))
     }
 
     /// Deliveries by what was asked for.
@@ -365,61 +338,6 @@ impl Act<'_> {
         happenings.sort_by_key(|h| (h.occurrence.start, h.event.id));
         Ok(happenings)
     }
-
-    fn next_rings(&self, count: usize) -> Result<Vec<Ring>> {
-        let now = self.wall();
-        let live = [State::Scheduled, State::Pending, State::Retrying, State::Held];
-        let limit = u32::try_from(count).unwrap_or(1_000);
-        let filter = Filter { states: live.to_vec(), limit, ..Filter::default() };
-        let planned = inbox::deliveries(self.tx, &filter)?;
-        let until = match planned.get(count.saturating_sub(1)) {
-            Some(last) => last.row.facts.due,
-            None => later(now, 366 * DAY),
-        };
-        let mut rings: Vec<Ring> = planned.into_iter().map(ring).collect();
-        let channels = channel::all(self.tx)?;
-        for row in event::touching(self.tx, &self.context.zones, now, until)? {
-            if row.event.repeats.is_once() {
-                continue;
-            }
-            self.project(&row.event, (now, until), count, |wanted| {
-                let name = channels.iter().find(|c| c.id == wanted.identity.channel);
-                rings.push(projected(&row.event, wanted, name.map_or("", |c| &c.name)));
-            })?;
-        }
-        rings.sort_by_key(|ring| (ring.due, ring.event, ring.delivery));
-        rings.truncate(count);
-        Ok(rings)
-    }
-
-    /// What a series will still tell in `(from, until]` and no row stands for yet, at least the
-    /// first `count` of it.
-    fn project(
-        &self,
-        event: &Event,
-        (mut from, until): (Timestamp, Timestamp),
-        count: usize,
-        mut take: impl FnMut(&Wanted),
-    ) -> Result<()> {
-        let (mut at_once, mut found) = (count.saturating_add(1), 0);
-        // Ends: each turn gets further, or looks at so many more that the next one does.
-        loop {
-            let plan = event.wanted(&self.context, from, until, at_once);
-            for wanted in &plan.wanted {
-                if self.is_to_come(&wanted.identity)? {
-                    take(wanted);
-                    found += 1;
-                }
-            }
-            if plan.reached >= until || found >= count {
-                return Ok(());
-            }
-            if plan.reached <= from {
-                at_once = at_once.saturating_mul(4);
-            }
-            from = plan.reached.max(from);
-        }
-    }
 }
 
 /// As many seconds as an occurrence of an event lasts at most; days may be longer than usual.
@@ -433,39 +351,4 @@ fn longest(event: &Event) -> i64 {
         days => (i64::from(days) + 1) * DAY + length.seconds,
     };
     own.chain([event.timing.length]).map(lasts).max().unwrap_or(0)
-}
-
-fn ring(listed: Listed) -> Ring {
-    Ring {
-        delivery: Some(listed.row.id),
-        event: listed.row.event,
-        occurrence: listed.row.identity.occurrence,
-        reminder: listed.row.identity.reminder,
-        title: listed.title,
-        channel: listed.channel,
-        due: listed.row.facts.not_before.unwrap_or(listed.row.facts.due),
-        state: listed.row.facts.state,
-    }
-}
-
-/// The occurrence's own title, or the event's.
-fn title_of(event: &Event, wanted: &Wanted) -> String {
-    let own = event.override_of(wanted.occurrence.original).and_then(|o| match &o.change {
-        Change::Differs { title, .. } => title.clone(),
-        Change::Cancelled => None,
-    });
-    own.unwrap_or_else(|| event.title.clone())
-}
-
-fn projected(event: &Event, wanted: &Wanted, channel: &str) -> Ring {
-    Ring {
-        delivery: None,
-        event: Some(event.id),
-        occurrence: wanted.identity.occurrence.clone(),
-        reminder: wanted.identity.reminder.clone(),
-        title: title_of(event, wanted),
-        channel: channel.to_string(),
-        due: wanted.due,
-        state: State::Scheduled,
-    }
 }

@@ -127,7 +127,7 @@ fn clock(at: Timestamp, zone: &TimeZone) -> String {
 fn next(engine: &Engine, now: Timestamp, zone: &TimeZone) -> engine::Result<Vec<NextRing>> {
     let mut rings = engine.next_rings(READ)?;
     rings.dedup_by(|ring, first| {
-        let is_same = (ring.due, ring.event) == (first.due, first.event);
+        let is_same = (ring.at(), ring.event) == (first.at(), first.event);
         if is_same && is_desktop(ring) {
             std::mem::swap(ring, first);
         }
@@ -136,7 +136,7 @@ fn next(engine: &Engine, now: Timestamp, zone: &TimeZone) -> engine::Result<Vec<
     let shown = rings.into_iter().take(SHOWN).map(|ring| {
         Ok(NextRing {
             delivery: ring.delivery.map(|id| id.to_string()),
-            when: when(ring.due, now, zone),
+            when: when(ring.at(), now, zone),
             choices: choices(engine, &ring, now, zone)?,
             title: ring.title,
         })
@@ -158,7 +158,7 @@ fn choices(
     let mut choices = Vec::new();
     if let Some(delivery) = ring.delivery.filter(|_| is_desktop(ring) && ring.event.is_some()) {
         let length = Duration::from_secs(60 * u64::from(engine.snooze_minutes()?));
-        let until = ring.due.max(now).saturating_add(length).unwrap_or(Timestamp::MAX);
+        let until = ring.at().max(now).saturating_add(length).unwrap_or(Timestamp::MAX);
         // What cannot be snoozed is not an error here.
         let outlook = engine.snooze_outlooks(delivery, &[until]).ok().and_then(|mut all| all.pop());
         if outlook.is_some_and(|it| !matches!(it, Outlook::Past | Outlook::Deadline(_))) {

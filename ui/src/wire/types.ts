@@ -268,7 +268,7 @@ export type Trigger = { "type": "offset", minutes: number, } | { "type": "at", d
 
 export type UndoImport = { import: string, requestId: string, };
 
-export type UpNext = { event: string, original: string, title: string, calendar: string, start: Wall, starts: Moment, rings: Moment | null, snoozed: boolean, mark: Mark | null, };
+export type UpNext = { event: string, original: string, title: string, kind: Kind, calendar: string, start: Wall, starts: Moment, rings: Moment | null, due: Moment, waits: Reason | null, lost: boolean, snoozed: boolean, mark: Mark | null, };
 
 export type UpNextQuery = { limit: number, };
 

@@ -1,7 +1,11 @@
 //! `carillon next`: what will ring next.
 
-use calendar::{delivery::State, event::Event, occurrence::Occurrence};
-use engine::{message::utc, queries::Ring};
+use calendar::{delivery::State, event::Event, occurrence::Occurrence, reason::Reason};
+use engine::{
+    message::utc,
+    queries::{Fate, Ring},
+};
+use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{answer::Answer, args::Next, failure::Failure, session::Session, their, words};
@@ -13,6 +17,10 @@ struct Shape {
     title: String,
     channel: String,
     due: String,
+    /// When it rings, if that is known: later than it is due where it has to wait.
+    rings: Option<String>,
+    /// Why it has to wait, or will not be told.
+    reason: Option<&'static str>,
     /// The start it rings for, in its own zone and by this computer's clock.
     start: Option<String>,
     here: Option<String>,
@@ -38,16 +46,14 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         title: ring.title.clone(),
         channel: ring.channel.clone(),
         due: utc(ring.due),
+        rings: rings_at(ring).map(utc),
+        reason: reason(ring).map(Reason::code),
         state: ring.state.code(),
     };
     let shapes: Vec<Shape> = rings.iter().zip(&found).map(shape).collect();
     if rings.is_empty() {
         return Ok(Answer::new("Nothing will ring.", &shapes));
     }
-    let when = |ring: &Ring| match ring.state {
-        State::Held => "waiting".to_string(),
-        _ => words::moment(ring.due, &zone),
-    };
     let screen = words::screen();
     let apart = apart(session, &rings, &found)?;
     let line = |at: usize| {
@@ -57,7 +63,7 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
             Some(format!(" ({} · {there})", zone.to_datetime(o.start).strftime("%H:%M")))
         });
         [
-            when(ring),
+            when(ring, &zone),
             words::title(&ring.title, screen, OTHERS) + &there.unwrap_or_default() + &apart[at],
             ring.channel.clone(),
             ring.delivery.map_or_else(|| "planned later".into(), |id| id.to_string()),
@@ -71,6 +77,55 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         session.warning()
     );
     Ok(Answer::new(text, &shapes))
+}
+
+/// When it rings, if that is known.
+fn rings_at(ring: &Ring) -> Option<Timestamp> {
+    match ring.fate {
+        Fate::Rings | Fate::RingsAt(..) => Some(ring.at()),
+        Fate::Waits(_) | Fate::Lost(..) => None,
+    }
+}
+
+/// Why it has to wait, or will not be told.
+fn reason(ring: &Ring) -> Option<Reason> {
+    match ring.fate {
+        Fate::Rings => None,
+        Fate::RingsAt(_, reason) | Fate::Waits(reason) | Fate::Lost(reason, _) => Some(reason),
+    }
+}
+
+/// When it rings, and why not when it is due; or that it waits, or will not be told.
+fn when(ring: &Ring, zone: &TimeZone) -> String {
+    let due = words::moment(ring.due, zone);
+    match ring.fate {
+        Fate::Rings => due,
+        // What is held already is no longer due at a moment.
+        Fate::RingsAt(at, reason) if ring.state == State::Held || at == ring.due => {
+            format!("{} (waits: {})", words::moment(at, zone), reason.cause())
+        }
+        Fate::RingsAt(at, reason) => {
+            format!(
+                "{} (due {}: {})",
+                words::moment(at, zone),
+                short(ring.due, at, zone),
+                reason.cause()
+            )
+        }
+        Fate::Waits(reason) if ring.state == State::Held => format!("waits: {}", reason.cause()),
+        Fate::Waits(reason) => format!("{due} (will wait: {})", reason.cause()),
+        Fate::Lost(reason, waits) => {
+            let cause = waits.unwrap_or(reason).cause();
+            let will = if reason.is_missed() { "will be missed" } else { "will fail" };
+            format!("{due} ({will}: {cause})")
+        }
+    }
+}
+
+/// A moment, without its date where that is another's, too.
+fn short(at: Timestamp, near: Timestamp, zone: &TimeZone) -> String {
+    let (there, near) = (zone.to_datetime(at), zone.to_datetime(near));
+    if there.date() == near.date() { words::clock(there.time()) } else { words::moment(at, zone) }
 }
 
 /// What tells rings apart that are of different events and would read alike; else nothing.

@@ -107,6 +107,11 @@ impl Act<'_> {
         setting::put(self.tx, name::CLOCK_JUMP, &text)
     }
 
+    /// Whether the clock jumped and nobody has confirmed it, as far as was noted.
+    pub(crate) fn is_jumped(&self) -> Result<bool> {
+        Ok(self.kept_jump()?.is_some())
+    }
+
     fn kept_jump(&self) -> Result<Option<Kept>> {
         let text = setting::get(self.tx, name::CLOCK_JUMP)?;
         Ok(text.and_then(|text| serde_json::from_str(&text).ok()))

@@ -12,6 +12,7 @@ use calendar::{delivery::Hold, id::ChannelId, reason::Reason};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Transaction;
 
+use super::holds::Due;
 use crate::{
     breaker::{Breaker, Call, Stand},
     clock::Now,
@@ -45,8 +46,23 @@ pub(super) struct Gates {
 }
 
 impl Gates {
-    /// How the endpoints stand after what came back was written down.
+    /// How the endpoints stand after what came back was written down. That one rests less long than it
+    /// said is noted.
     pub(super) fn load(
+        tx: &Transaction<'_>,
+        now: &Now,
+        channels: &[ChannelRow],
+        rates: &Rates,
+    ) -> Result<Self> {
+        let gates = Self::seen(tx, now, channels, rates)?;
+        for id in &gates.shortened {
+            breaker::put(tx, *id, &breaker::find(tx, *id)?.clamped(now.wall))?;
+        }
+        Ok(gates)
+    }
+
+    /// The same, and nothing is noted.
+    pub(super) fn seen(
         tx: &Transaction<'_>,
         now: &Now,
         channels: &[ChannelRow],
@@ -67,7 +83,6 @@ impl Gates {
         for (id, found) in breaker::all(tx)? {
             let clamped = found.clamped(now.wall);
             if clamped != found {
-                breaker::put(tx, id, &clamped)?;
                 gates.shortened.push(id);
             }
             match clamped.stand(now.wall) {
@@ -89,11 +104,11 @@ impl Gates {
 
     /// The rest a row has to wait for; a test goes through, because somebody waits for it, and so does
     /// one at a time of what a person just asked for.
-    pub(super) fn rest(&self, row: &DeliveryRow) -> Option<Hold> {
-        let channel = &row.identity.channel;
+    pub(super) fn rest(&self, due: &Due) -> Option<Hold> {
+        let channel = &due.channel;
         let is_first =
-            row.facts.reason == Reason::RetryAsked && self.quiet.borrow().contains(channel);
-        let until = self.resting.get(channel).filter(|_| row.event.is_some() && !is_first);
+            due.facts.reason == Reason::RetryAsked && self.quiet.borrow().contains(channel);
+        let until = self.resting.get(channel).filter(|_| !due.is_test && !is_first);
         until.map(|until| Hold { reason: Reason::HeldResting, until: Some(*until) })
     }
 

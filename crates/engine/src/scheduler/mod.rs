@@ -5,6 +5,7 @@
 mod claim;
 mod clocks;
 mod gates;
+mod holds;
 mod late;
 mod overlap;
 mod pass;
@@ -25,13 +26,14 @@ use calendar::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-pub use self::clocks::ClockJump;
+pub(crate) use self::holds::{Due, Outlook};
 use self::{
     claim::Claimed,
     late::{Absence, Known},
     pass::{Pass, ROWS},
     waiting::{Seen, Waiting},
 };
+pub use self::{clocks::ClockJump, holds::Fate};
 use crate::{
     act::Act,
     clock::Now,

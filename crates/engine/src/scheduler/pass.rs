@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use super::{
     Availability,
     gates::Gates,
+    holds::{Due, Holds},
     late::Absence,
     overlap::{Turn, Turns},
     waiting::{Blocked, Seen, Waiting},
@@ -119,7 +120,8 @@ impl<'a> Pass<'a> {
             self.blocked.borrow_mut().is_tried(*endpoint);
         }
         let of = |desktop| {
-            let held_for = self.hold_of(desktop, true).map(|hold| hold.reason);
+            let held_for =
+                self.holds().of_courier(desktop, true, self.act.wall()).map(|hold| hold.reason);
             delivery::due(self.act.tx, self.act.wall(), MOST, desktop, held_for, &closed)
         };
         let (desktop, webhook) = (of(true)?, of(false)?);
@@ -216,7 +218,10 @@ impl<'a> Pass<'a> {
             let news = match self.channel(&row) {
                 None => News::Unwanted(Reason::CancelledChannel),
                 Some(channel) if channel.off_reason.is_some() => News::EndpointOff,
-                Some(_) => News::Look { hold: self.hold(&row), superseded: later_one.is_some() },
+                Some(_) => {
+                    let hold = self.holds().of(&Due::of(&row), now);
+                    News::Look { hold, superseded: later_one.is_some() }
+                }
             };
             let mut next = decide(&row.facts, news, now);
             if let Next::Enter(State::Pending, reason, _) = next {
@@ -298,22 +303,14 @@ impl<'a> Pass<'a> {
         self.channels.iter().find(|c| c.id == row.identity.channel)
     }
 
-    /// What keeps a row's channel from being used.
-    fn hold(&self, row: &DeliveryRow) -> Option<Hold> {
-        // Never a test, which somebody is waiting for, nor what is to ring at any hour.
-        let silenced = row.event.is_some() && !row.insist.alarm;
-        self.hold_of(row.facts.desktop, silenced).or_else(|| self.gates.rest(row))
-    }
-
-    /// What keeps a courier from being used: for what quiet hours and pauses silence, they too.
-    fn hold_of(&self, desktop: bool, silenced: bool) -> Option<Hold> {
-        let unavailable =
-            if desktop { self.availability.desktop } else { self.availability.webhook };
-        let silence = if desktop && silenced { self.silence.at(self.act.wall()) } else { None };
-        let clock = self.clock.filter(|_| !desktop);
-        silence
-            .or(clock)
-            .or_else(|| unavailable.map(|why| Hold { reason: hold_reason(why), until: None }))
+    /// What there is to wait for.
+    fn holds(&self) -> Holds<'_> {
+        Holds {
+            silence: &self.silence,
+            clock: self.clock,
+            availability: self.availability,
+            gates: &self.gates,
+        }
     }
 }
 

@@ -116,14 +116,22 @@ pub struct UpNext {
     pub original: String,
     /// The title.
     pub title: String,
+    /// The kind.
+    pub kind: Kind,
     /// `cal_…`
     pub calendar: String,
     /// The start of the occurrence in the machine's zone.
     pub start: Wall,
     /// The start as an instant.
     pub starts: Moment,
-    /// When the next reminder of it rings.
+    /// When the next reminder of it rings; none where it waits, or will not be told.
     pub rings: Option<Moment>,
+    /// When that is due.
+    pub due: Moment,
+    /// Why it rings later than it is due, waits, or will not be told.
+    pub waits: Option<Reason>,
+    /// It will not be told.
+    pub lost: bool,
     /// It was snoozed until then.
     pub snoozed: bool,
     /// What its chip shows.

@@ -10,7 +10,7 @@ use calendar::{
 };
 use engine::{
     ledger::{channel::ChannelKind, delivery::DeliveryRow},
-    queries::{Happening, Ring},
+    queries::{Fate, Happening, Ring},
 };
 
 use super::{
@@ -193,10 +193,21 @@ impl EngineHost {
             event: event.to_string(),
             original: occurrence.original.text(row.event.timing.tie.is_all_day()),
             title: happening.title().to_string(),
+            kind: words::kind(row.event.kind),
             calendar: row.event.calendar.to_string(),
             start: start_wall(&occurrence, local),
             starts: local.moment(occurrence.start),
-            rings: Some(local.moment(ring.due)),
+            rings: match ring.fate {
+                Fate::Rings | Fate::RingsAt(..) => Some(local.moment(ring.at())),
+                Fate::Waits(_) | Fate::Lost(..) => None,
+            },
+            due: local.moment(ring.due),
+            waits: match ring.fate {
+                Fate::Rings => None,
+                Fate::RingsAt(_, why) | Fate::Waits(why) => Some(words::reason(why)),
+                Fate::Lost(why, waits) => Some(words::reason(waits.unwrap_or(why))),
+            },
+            lost: matches!(ring.fate, Fate::Lost(..)),
             snoozed: words::trigger_named(&ring.reminder, false, local) == Trigger::Snooze,
             mark: chip(&happening, local).mark,
         }))

@@ -104,6 +104,34 @@ describe('the window', () => {
     await waitFor(() => expect(screen.queryByText(/What you see is of before/)).toBeNull());
   });
 
+  it('names in the sidebar when the next thing rings and when it starts, and why it waits', async () => {
+    const platform = createMemory();
+    const [first] = await platform.call('upNext', { limit: 1 });
+    if (!first?.rings) throw new Error('something rings in the demo world');
+    const at = (wallMin: number) => ({ ...first.starts, wallMin, utc: `2099-01-01T${String(wallMin)}` });
+    const starts = { start: { date: first.starts.date, wallMin: 840 }, starts: at(840), due: at(830), kind: 'appointment' as const };
+    const waits = { code: 'held.paused', text: 'reminders are paused' };
+    const items = [
+      { ...first, ...starts, rings: at(830), waits: null },
+      { ...first, ...starts, original: 'same', rings: at(840), waits: null },
+      { ...first, ...starts, original: 'held', rings: at(835), waits },
+      { ...first, ...starts, original: 'waits', rings: null, waits },
+      { ...first, ...starts, original: 'lost', rings: null, waits, lost: true },
+    ];
+    const call = <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> => (name === 'upNext' ? Promise.resolve(items as Answer<K>) : platform.call(name, args));
+    render(Window, { platform: { ...platform, call } });
+    const next = await screen.findByRole('group', { name: 'Up next' });
+    const buttons = await within(next).findAllByRole('button');
+    const said = buttons.map((button) => button.title.replace(/\b(Sun|Mon|Tue|Wed|Thu|Fri|Sat) /g, ''));
+    expect(said).toEqual([
+      'rings 13:50 · starts 14:00',
+      'rings 14:00',
+      'rings 13:55 · starts 14:00 · held from 13:50: reminders are paused',
+      'waits: reminders are paused · starts 14:00',
+      'will not be told: reminders are paused · starts 14:00',
+    ]);
+  });
+
   it('says in the sidebar that the ledger cannot be read, and shows what comes once it can be', async () => {
     const platform = createMemory();
     let broken = true;

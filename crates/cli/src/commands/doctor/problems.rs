@@ -214,7 +214,7 @@ fn refuses(engine: &Engine, channel: &ChannelRow) -> Result<Option<String>, Fail
     Ok(said.map(|(_, said)| {
         let said = said.split(';').next().unwrap_or_default();
         format!(
-            "the endpoint of the channel {} refuses what it is sent ({said}), and {} soon have failed: see whether its address is right",
+            "the endpoint of the channel {} refuses what it is sent ({said}), and {} will soon have failed: see whether its address is right",
             channel.name,
             words::count(rows, "reminder")
         )
