@@ -10,7 +10,7 @@ use calendar::{
 };
 use engine::{
     channels::NewWebhook,
-    courier::{Handover, Schedule},
+    courier::{Handover, Schedule, Unavailable},
     letters::{Care, Decision},
 };
 
@@ -159,4 +159,27 @@ fn while_the_clock_is_not_to_be_trusted_it_is_looked_at_first() {
         let said = refused(&world, "Tomorrow", decision);
         assert!(said.contains("`carillon clock` shows it"), "{said}");
     }
+}
+
+#[test]
+fn one_that_waits_for_the_network_is_not_said_to_be_sent_at_once() {
+    let (mut world, hook) = failing(0);
+    world.answer(Handover::Unavailable(Unavailable::Offline));
+    note(&mut world, "Sync", "20261123T090400", hook);
+    world.wait_until("2026-11-23T09:04:30");
+    assert_eq!(stands(&world, "Sync").1, Reason::HeldOffline);
+    let retried = |world: &World| {
+        let ids = [of(world, "Sync").id];
+        let decided = world.engine().decide_letters(&ids, Decision::Retry, Care::AllOrNone, None);
+        decided.expect("possible").waiting.into_iter().map(|one| one.why).collect::<Vec<_>>()
+    };
+    let said = ["there was no network at the last try, so it is sent once there is"];
+    assert_eq!(retried(&world), said);
+    world.run();
+    assert_eq!(stands(&world, "Sync").1, Reason::HeldOffline, "it is so");
+    world.answer(DOWN);
+    assert_eq!(retried(&world), said);
+    world.run();
+    assert_eq!(stands(&world, "Sync").0, State::Retrying);
+    assert!(retried(&world).is_empty(), "there is a network, as far as is known");
 }

@@ -12,7 +12,7 @@ fn letters_are_named_or_chosen_and_never_both() {
     for line in ["retry", "discard --note x", "retry --all dlv_1", "discard --all"] {
         desk.line(line).refused(2);
     }
-    let none = json!({"retried": [], "refused": []});
+    let none = json!({"retried": [], "refused": [], "waiting": []});
     assert_eq!(desk.line("retry --all --json").json(), none);
     assert_eq!(desk.line("retry --all").done().lines().next(), Some("Nothing is tried again."));
     let none = json!({"discarded": [], "refused": []});

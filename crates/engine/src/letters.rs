@@ -18,11 +18,13 @@ use crate::{
     engine::Engine,
     error::{Error, Result},
     ledger::{
+        channel,
         delivery::{DeliveryRow, Effects},
         inbox::{self, Listed},
         letters, make_room,
     },
     message,
+    scheduler::{Due, Fate, Outlook},
     tried::Tried,
 };
 
@@ -76,9 +78,12 @@ pub struct Decided {
     pub done: Vec<String>,
     /// The others, and why not.
     pub refused: Vec<Refused>,
+    /// Those of the first that are not sent at once, and what they wait for.
+    #[serde(default)]
+    pub waiting: Vec<Refused>,
 }
 
-/// A letter nothing could be done about.
+/// A letter about which something, or nothing yet, is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// Which.
@@ -146,17 +151,27 @@ impl Engine {
         if care == Care::AllOrNone {
             refuse_too_many(ids)?;
             return self.once(request, |act| {
-                let done = ids.iter().map(|id| act.decide_letter(*id, decision));
-                Ok(Decided { done: done.collect::<Result<_>>()?, refused: Vec::new() })
+                let outlook = act.outlook(channel::all(act.tx)?)?;
+                let mut decided = Decided::default();
+                for id in ids {
+                    decided.done.push(act.decide_letter(
+                        *id,
+                        decision,
+                        &outlook,
+                        &mut decided.waiting,
+                    )?);
+                }
+                Ok(decided)
             });
         }
         let mut all = Decided::default();
         for (n, some) in ids.chunks(AT_ONCE).enumerate() {
             let part = request.map(|id| if n == 0 { id.into() } else { format!("{id}/{n}") });
             let decided = self.once(part.as_deref(), |act| {
+                let outlook = act.outlook(channel::all(act.tx)?)?;
                 let mut decided = Decided::default();
                 for id in some {
-                    match act.decide_letter(*id, decision) {
+                    match act.decide_letter(*id, decision, &outlook, &mut decided.waiting) {
                         Ok(now) => decided.done.push(now),
                         Err(Error::Invalid { message: why, .. }) => {
                             decided.refused.push(Refused { delivery: id.to_string(), why });
@@ -168,6 +183,7 @@ impl Engine {
             })?;
             all.done.extend(decided.done);
             all.refused.extend(decided.refused);
+            all.waiting.extend(decided.waiting);
             make_room();
         }
         Ok(all)
@@ -194,8 +210,42 @@ impl Engine {
 }
 
 impl Act<'_> {
-    fn decide_letter(&self, id: DeliveryId, decision: Decision<'_>) -> Result<String> {
+    fn decide_letter(
+        &self,
+        id: DeliveryId,
+        decision: Decision<'_>,
+        outlook: &Outlook,
+        waiting: &mut Vec<Refused>,
+    ) -> Result<String> {
         let row = self.delivery(id)?;
+        let now = self.decide_on(&row, decision)?;
+        if !matches!(decision, Decision::Discard(_)) {
+            let is = self.delivery(now.parse().map_err(|_| Error::not_found("delivery", &now))?)?;
+            let why = self.waits_for(&row, outlook.of(&Due::of(&is)));
+            waiting.extend(why.map(|why| Refused { delivery: now.clone(), why }));
+        }
+        Ok(now)
+    }
+
+    /// What keeps a letter that was to be sent from being so at once, as far as is known.
+    fn waits_for(&self, was: &DeliveryRow, fate: Fate) -> Option<String> {
+        match (fate, was.facts.reason) {
+            (Fate::Rings, Reason::HeldOffline) => {
+                Some("there was no network at the last try, so it is sent once there is".into())
+            }
+            (Fate::Rings, Reason::HeldSecret) => {
+                Some("the secrets could not be opened, so it is sent once they can be".into())
+            }
+            (Fate::Rings, _) => None,
+            (Fate::RingsAt(at, why), _) => {
+                Some(format!("{}, so it is sent on {}", why.cause(), self.spoken(at)))
+            }
+            (Fate::Waits(why), _) => Some(why.cause().into()),
+            (Fate::Lost(why, waits), _) => Some(waits.unwrap_or(why).cause().into()),
+        }
+    }
+
+    fn decide_on(&self, row: &DeliveryRow, decision: Decision<'_>) -> Result<String> {
         self.lasts(match decision {
             Decision::Retry => "trying a delivery again",
             Decision::Edited(_) | Decision::AsNew(_) => "sending a delivery as new",
@@ -203,17 +253,17 @@ impl Act<'_> {
         })?;
         match decision {
             Decision::Retry => {
-                self.retry(&row)?;
+                self.retry(row)?;
                 Ok(row.id.to_string())
             }
             Decision::Edited(body) => {
-                refuse_over(&row, self.wall())?;
-                self.replace_letter(&row, Some(body))
+                refuse_over(row, self.wall())?;
+                self.replace_letter(row, Some(body))
             }
-            Decision::AsNew(body) => self.replace_letter(&row, body),
+            Decision::AsNew(body) => self.replace_letter(row, body),
             Decision::Discard(note) => {
-                let to = self.asked(&row, Wish::Discard)?;
-                self.enter(&row, to, &Effects::default(), note.trim())?;
+                let to = self.asked(row, Wish::Discard)?;
+                self.enter(row, to, &Effects::default(), note.trim())?;
                 Ok(row.id.to_string())
             }
         }

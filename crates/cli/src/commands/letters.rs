@@ -31,6 +31,7 @@ const READ: u64 = 1 << 20;
 struct Retried {
     retried: Vec<String>,
     refused: Vec<Left>,
+    waiting: Vec<Left>,
 }
 
 #[derive(Serialize)]
@@ -59,10 +60,10 @@ pub fn retry(session: &Session, asked: &Retry) -> Result<Answer, Failure> {
         (_, Decision::Retry) => format!("{many} will be tried again, with the same key.\n"),
         (ids, _) => format!("{many} will be sent as new: {}\n", ids.join(" ")),
     };
-    let text = format!("{text}{}{}", left(&decided), session.warning());
+    let text = format!("{text}{}{}{}", waiting(&decided), left(&decided), session.warning());
     let is_well = !decided.done.is_empty() || decided.refused.is_empty();
-    let refused = shapes(&decided);
-    let mut answer = Answer::new(text, &Retried { retried: decided.done, refused });
+    let (refused, waiting) = (shapes(&decided.refused), shapes(&decided.waiting));
+    let mut answer = Answer::new(text, &Retried { retried: decided.done, refused, waiting });
     answer.is_well = is_well;
     Ok(answer)
 }
@@ -83,7 +84,7 @@ pub fn discard(session: &Session, asked: &Discard) -> Result<Answer, Failure> {
     };
     let text = format!("{text}{}", left(&decided));
     let is_well = !decided.done.is_empty() || decided.refused.is_empty();
-    let refused = shapes(&decided);
+    let refused = shapes(&decided.refused);
     let mut answer = Answer::new(text, &Discarded { discarded: decided.done, refused });
     answer.is_well = is_well;
     Ok(answer)
@@ -153,25 +154,39 @@ fn read(path: &Path) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn left(decided: &Decided) -> String {
+/// How many of them there are of each reason.
+fn alike(all: &[engine::letters::Refused]) -> Vec<(&str, usize)> {
     let mut alike: Vec<(&str, usize)> = Vec::new();
-    for one in &decided.refused {
+    for one in all {
         match alike.iter_mut().find(|(why, _)| *why == one.why) {
             Some((_, n)) => *n += 1,
             None => alike.push((&one.why, 1)),
         }
     }
+    alike
+}
+
+/// Which of those that are to be sent are not sent at once, and why.
+fn waiting(decided: &Decided) -> String {
+    let line = |(why, n): (&str, usize)| match n {
+        1 => format!("It waits: {why}.\n"),
+        n => format!("{n} of them wait: {why}.\n"),
+    };
+    alike(&decided.waiting).into_iter().map(line).collect()
+}
+
+fn left(decided: &Decided) -> String {
     let line = |(why, n): (&str, usize)| match n {
         1 => format!("Left as it is: {why}.\n"),
         n => format!("{n} are left as they are: {why}.\n"),
     };
-    alike.into_iter().map(line).collect()
+    alike(&decided.refused).into_iter().map(line).collect()
 }
 
-fn shapes(decided: &Decided) -> Vec<Left> {
+fn shapes(all: &[engine::letters::Refused]) -> Vec<Left> {
     let left = |one: &engine::letters::Refused| Left {
         delivery: one.delivery.clone(),
         why: one.why.clone(),
     };
-    decided.refused.iter().map(left).collect()
+    all.iter().map(left).collect()
 }

@@ -11,6 +11,7 @@ use engine::{
         audit::AuditRow,
         inbox::{Filter, Listed},
     },
+    letters::{Care, Decision},
     queries::cause_then,
 };
 
@@ -20,6 +21,7 @@ use super::{
     detail::shown_name,
     faults::id,
     inbox::{calendar_of, date_of, ids},
+    letters::noted,
     local::{self, Local},
     words,
 };
@@ -122,8 +124,11 @@ impl EngineHost {
     }
 
     pub(super) fn try_again(&self, asked: &RetryDeliveries) -> Result<Change, Fault> {
-        let count = self.engine.retry(&ids(&asked.deliveries)?, Some(&asked.request_id))?;
-        Ok(Change { count, ..nothing(Did::Retried) })
+        let (ids, request) = (ids(&asked.deliveries)?, Some(asked.request_id.as_str()));
+        let decided =
+            self.engine.decide_letters(&ids, Decision::Retry, Care::AllOrNone, request)?;
+        let count = u32::try_from(decided.done.len()).unwrap_or(u32::MAX);
+        Ok(Change { count, note: noted(&decided), ..nothing(Did::Retried) })
     }
 }
 

@@ -75,8 +75,20 @@ impl EngineHost {
         let decided =
             self.engine.decide_letters(&chosen, decision, care, Some(&asked.request_id))?;
         let count = u32::try_from(decided.done.len()).unwrap_or(u32::MAX);
-        Ok(Change { count, note: left(&decided), ..nothing(did) })
+        Ok(Change { count, note: noted(&decided), ..nothing(did) })
     }
+}
+
+/// What was left as it is, or else what is not sent at once, and why the first of them is so.
+pub(super) fn noted(decided: &Decided) -> Option<String> {
+    let waits = || {
+        let first = decided.waiting.first()?;
+        Some(match decided.waiting.len() {
+            1 => format!("It waits: {}.", first.why),
+            n => format!("{n} of them wait; the first: {}.", first.why),
+        })
+    };
+    left(decided).or_else(waits)
 }
 
 /// What was left as it is, and why the first of them was.
