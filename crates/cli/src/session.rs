@@ -9,7 +9,7 @@ use calendar::{
 use engine::{
     Actor, Engine,
     clock::SystemClock,
-    ledger::{SchedulerLock, calendar::CalendarRow, person::PersonRow},
+    ledger::{SchedulerLock, calendar::CalendarRow, channel::ChannelRow, person::PersonRow},
     place::Place,
     programs,
 };
@@ -85,6 +85,16 @@ impl Session {
                 "there is no person '{name}' in this ledger: `carillon person list` shows who is there"
             ))),
         }
+    }
+
+    /// The channel of this name or id.
+    pub fn channel(&self, name: &str) -> Result<ChannelRow, Failure> {
+        self.engine.channel_named(name).map_err(|error| match error {
+            engine::Error::NotFound { .. } => {
+                Failure::from(error).and("`carillon channel list` shows which are there")
+            }
+            error => error.into(),
+        })
     }
 
     /// The calendar of this name or id.

@@ -152,7 +152,7 @@ fn answers_say_what_was_cancelled_and_what_has_passed() {
         desk.line(&format!("cancel {task}")).refused(1),
         "carillon: “Tax” is cancelled already"
     );
-    assert_eq!(desk.line("undo").done(), "Undone: Change “Tax”.\n");
+    assert_eq!(desk.line("undo").done(), "Undone: Cancel “Tax”.\n");
     let again = desk.line(&format!("delete {task}"));
     assert_eq!(again.done(), "Deleted “Tax”: 3 reminders cancelled.\n");
 

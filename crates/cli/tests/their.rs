@@ -40,3 +40,15 @@ fn a_file_without_alarms_says_that_nothing_will_ring() {
     let said = desk.piped("import -", &file(&[event("f", ring)]));
     assert!(!said.done().contains("alarm"), "{said:?}");
 }
+
+#[test]
+fn two_people_of_one_name_are_told_apart_by_their_ids() {
+    let desk = Desk::new();
+    for _ in 0..2 {
+        desk.line("person add Ana --zone Europe/Lisbon").done();
+    }
+    let refused = desk.line("quick call Ana tomorrow at 9 her time");
+    let said = refused.refused(2);
+    assert_eq!(said.matches("Ana (per_").count(), 2, "{said}");
+    assert!(said.contains("--zone-of"), "{said}");
+}

@@ -137,3 +137,21 @@ fn what_is_set_in_the_tray_counts_and_an_answer_on_a_notification_does_not() {
         }
     }
 }
+
+#[test]
+fn undo_names_what_was_done_to_one_occurrence() {
+    let desk = Desk::new();
+    let id = desk.add("Stand-up --at 2031-05-05T09:00 --rrule FREQ=DAILY");
+    for (line, said) in [
+        (
+            format!("move {id} --occurrence 2031-05-06 --to 2031-05-06T10:00"),
+            "Move “Stand-up” on 6 May 2031",
+        ),
+        (format!("skip {id} --occurrence 2031-05-07"), "Skip “Stand-up” on 7 May 2031"),
+        (format!("cancel {id} --scope all"), "Cancel “Stand-up”"),
+        (format!("edit {id} --scope all --title Talk"), "Change “Talk”"),
+    ] {
+        desk.line(&line).done();
+        assert_eq!(desk.line("undo").done(), format!("Undone: {said}.\n"), "{line}");
+    }
+}

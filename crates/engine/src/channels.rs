@@ -56,12 +56,32 @@ pub struct NewWebhook {
 }
 
 /// What removing a channel came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ChannelGone {
     /// Its name.
     pub name: String,
     /// What became of its deliveries.
     pub effect: Effect,
+    /// So many events to come rang through it alone, and ring nowhere now.
+    #[serde(default)]
+    pub silent: u32,
+    /// The titles of the first of them, at most three.
+    #[serde(default)]
+    pub titles: Vec<String>,
+}
+
+impl ChannelGone {
+    /// Which events ring nowhere any more, as one sentence; none where each of them still rings.
+    pub fn silenced(&self) -> Option<String> {
+        let named: Vec<String> = self.titles.iter().map(|title| format!("“{title}”")).collect();
+        let more = self.silent.saturating_sub(u32::try_from(named.len()).unwrap_or(u32::MAX));
+        let who = match (named.split_last()?, more) {
+            ((last, []), 0) => return Some(format!("{last} has no reminder now.")),
+            ((last, others), 0) => format!("{} and {last}", others.join(", ")),
+            (_, more) => format!("{} and {more} more", named.join(", ")),
+        };
+        Some(format!("{who} have no reminder now."))
+    }
 }
 
 /// The rest an endpoint is given.
@@ -208,10 +228,10 @@ impl Engine {
     /// # Errors
     /// When there is none, or it is this desktop.
     pub fn remove_channel(&self, id: ChannelId, request: Option<&str>) -> Result<ChannelGone> {
-        let (mut effect, mut after) = (Effect::default(), None);
+        let (mut so_far, mut after) = (ChannelGone::default(), None);
         let mut gone = loop {
             // Ends: each turn goes on to greater ids.
-            let work = |act: &Act<'_>| act.remove_some(id, &mut after, &mut effect);
+            let work = |act: &Act<'_>| act.remove_some(id, &mut after, &mut so_far);
             if let Some(gone) = self.once_through(request, work)? {
                 break gone;
             }
@@ -352,7 +372,7 @@ impl Act<'_> {
         &self,
         id: ChannelId,
         after: &mut Option<EventId>,
-        effect: &mut Effect,
+        gone: &mut ChannelGone,
     ) -> Result<Option<ChannelGone>> {
         let found = channel::find(self.tx, id)?.filter(|c| !c.removed);
         let found = found.filter(|found| found.kind != ChannelKind::Desktop);
@@ -365,20 +385,28 @@ impl Act<'_> {
             let Some(row) = &event::find_legible(self.tx, &self.context.zones, *event)? else {
                 continue;
             };
-            for delivery in delivery::live_about(self.tx, row.event.id)? {
+            let live = delivery::live_about(self.tx, row.event.id)?;
+            for delivery in &live {
                 if delivery.identity.channel == id {
-                    self.drop_row(&delivery, Reason::CancelledChannel, effect)?;
+                    self.drop_row(delivery, Reason::CancelledChannel, &mut gone.effect)?;
                 }
             }
             let mut without = row.event.clone();
             without.reminders.retain(|r| r.channel != id);
+            let would_ring = !live.is_empty() || row.plan_at.is_some();
+            if without.reminders.is_empty() && row.event.enabled && would_ring {
+                gone.silent += 1;
+                if gone.titles.len() < 3 {
+                    gone.titles.push(row.event.title.clone());
+                }
+            }
             self.replace(row, &without, &row.source, Reason::CancelledChannel)?;
         }
         if ids.len() == AT_ONCE as usize {
             return Ok(None);
         }
         channel::remove(self.tx, id, self.wall())?;
-        Ok(Some(ChannelGone { name, effect: std::mem::take(effect) }))
+        Ok(Some(ChannelGone { name, ..std::mem::take(gone) }))
     }
 
     /// Cancels the live deliveries through a channel among some that follow on this subject; gives where

@@ -267,7 +267,7 @@ impl Act<'_> {
         }
         let saved = self.replace(row, &event, &row.source, gone)?;
         let (before, after) = (EventDraft::from(&row.event), EventDraft::from(&event));
-        let label = format!("Change “{}”", event.title);
+        let label = label(&row.event, &event);
         self.keep(&label, event.id, (Some(&before), Some(&after)))?;
         Ok(saved)
     }
@@ -367,6 +367,39 @@ impl Act<'_> {
         event::bury(self.tx, row.event.id, at)?;
         Ok(effect)
     }
+}
+
+/// What a change is called: that of one occurrence by what became of it, and by its day.
+fn label(was: &Event, is: &Event) -> String {
+    let of =
+        |event: &Event, original| event.overrides.iter().find(|o| o.original == original).cloned();
+    let all = was.overrides.iter().chain(&is.overrides).map(|o| o.original);
+    let mut changed: Vec<LocalStart> = all.filter(|at| of(was, *at) != of(is, *at)).collect();
+    changed.dedup();
+    let alike = Event { overrides: was.overrides.clone(), ..is.clone() } == *was;
+    let title = &is.title;
+    if changed.is_empty() && was.enabled != is.enabled {
+        let what = if is.enabled { "Reinstate" } else { "Cancel" };
+        if (Event { enabled: was.enabled, ..is.clone() }) == *was {
+            return format!("{what} “{title}”");
+        }
+    }
+    let [at] = changed.as_slice() else { return format!("Change “{title}”") };
+    if !alike {
+        return format!("Change “{title}”");
+    }
+    let start = |event: &Event| match of(event, *at).map(|o| o.change) {
+        Some(Change::Differs { start, .. }) => start,
+        Some(Change::Cancelled) | None => *at,
+    };
+    let is_out = |event: &Event| of(event, *at).is_some_and(|o| o.change == Change::Cancelled);
+    let what = match (is_out(was), is_out(is)) {
+        (false, true) => "Skip",
+        (true, false) => "Reinstate",
+        _ if start(was) != start(is) => "Move",
+        _ => "Change",
+    };
+    format!("{what} “{title}” on {}", at.at.date().strftime("%-d %b %Y"))
 }
 
 /// The instants an event may touch, with a day's room on both sides for zone changes.

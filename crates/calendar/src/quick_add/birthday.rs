@@ -5,6 +5,7 @@ use super::{
     date::{Day, DayWhat},
     place::called,
     scan::{Refused, Scan, What},
+    whose::told_apart,
     words::month_name,
 };
 use crate::{draft::EventDraft, person::Person, policy::LeapDay};
@@ -69,11 +70,12 @@ fn taken(person: &Person, known: &Known<'_>) -> Option<String> {
 }
 
 fn could_be(name: &str, several: &[&Person]) -> String {
-    let names: Vec<&str> = several.iter().take(4).map(|person| person.name.as_str()).collect();
-    format!(
-        "the birthday of '{name}' could be that of {}: write the whole name",
-        names.join(" or ")
-    )
+    let (names, same) = told_apart(several);
+    let advice = match same {
+        false => "write the whole name",
+        true => "say which by `carillon person edit` with the id",
+    };
+    format!("the birthday of '{name}' could be that of {names}: {advice}")
 }
 
 /// "birthday of Ana" on a date is Ana's birthday, if she is known. Says what is to be noted then.

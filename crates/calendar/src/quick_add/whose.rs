@@ -69,8 +69,12 @@ impl Reader<'_> {
                 "'{said}' is that of nobody known here: write a city as in Lisbon time, or a zone such as Europe/Lisbon, or put it in quotes to keep it in the title"
             ),
             several => {
-                let names: Vec<&str> = several.iter().take(4).map(|p| p.name.as_str()).collect();
-                format!("'{said}' could be that of {}: write whose", names.join(" or "))
+                let (names, same) = told_apart(several);
+                let advice = match same {
+                    false => "write whose",
+                    true => "name a city, or say which by `carillon add --zone-of` with the id",
+                };
+                format!("'{said}' could be that of {names}: {advice}")
             }
         };
         Err(Refused::at(tokens, message))
@@ -98,4 +102,15 @@ impl Reader<'_> {
         }
         found
     }
+}
+
+/// The names of some people, with the ids of those who are called the same; and whether some are.
+pub(super) fn told_apart(several: &[&Person]) -> (String, bool) {
+    let is_shared = |one: &Person| several.iter().filter(|p| p.name == one.name).count() > 1;
+    let named = several.iter().take(4).map(|one| match is_shared(one) {
+        true => format!("{} ({})", one.name, one.id),
+        false => one.name.clone(),
+    });
+    let same = several.iter().any(|one| is_shared(one));
+    (named.collect::<Vec<_>>().join(" or "), same)
 }

@@ -263,7 +263,7 @@ pub fn reminders(
     let names = if words.channel.is_empty() { &desktop[..] } else { words.channel };
     let mut reminders = Vec::new();
     for name in names {
-        let channel = session.engine.channel_named(name)?;
+        let channel = session.channel(name)?;
         for trigger in &triggers {
             reminders.push(ReminderDraft::from(&Reminder {
                 trigger: *trigger,

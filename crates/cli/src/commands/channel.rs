@@ -173,7 +173,7 @@ fn set_rate(
     per_second: u32,
     burst: Option<u32>,
 ) -> Result<Answer, Failure> {
-    let row = session.engine.channel_named(name)?;
+    let row = session.channel(name)?;
     let rate = Rate { per_second, burst: burst.unwrap_or(row.rate.burst) };
     session.engine.set_rate(row.id, rate, None)?;
     let text = match per_second {
@@ -191,7 +191,7 @@ struct Tested {
 }
 
 fn test(session: &Session, name: &str) -> Result<Answer, Failure> {
-    let row = session.engine.channel_named(name)?;
+    let row = session.channel(name)?;
     let delivery = session.engine.test_channel(row.id, None)?.to_string();
     let text = format!(
         "A test of {} is on its way. What became of it: carillon why {delivery}\n{}",
@@ -208,12 +208,15 @@ struct SwitchedOn {
 }
 
 fn on(session: &Session, name: &str) -> Result<Answer, Failure> {
-    let row = session.engine.channel_named(name)?;
+    let row = session.channel(name)?;
     session.engine.switch_on(row.id, None)?;
     let was_off = row.off_reason.is_some();
     let text = if was_off {
-        let after = "What failed meanwhile is sent again by: carillon retry dlv_…";
-        format!("Switched {} on again. {after}\n{}", row.name, session.warning())
+        format!(
+            "Switched {0} on again. What failed meanwhile is sent again by: carillon retry --channel {0}\n{1}",
+            row.name,
+            session.warning()
+        )
     } else {
         format!("{} was not off.\n", row.name)
     };
@@ -223,20 +226,24 @@ fn on(session: &Session, name: &str) -> Result<Answer, Failure> {
 #[derive(Serialize)]
 struct Removed {
     removed: String,
+    /// So many events ring nowhere now.
+    silent: u32,
     #[serde(flatten)]
     effect: EffectShape,
 }
 
 fn remove(session: &Session, name: &str) -> Result<Answer, Failure> {
-    let row = session.engine.channel_named(name)?;
+    let row = session.channel(name)?;
     if row.kind == ChannelKind::Desktop {
         let message = "this desktop cannot be removed: only webhook channels can";
         return Err(Failure::refused("channel", message));
     }
-    let effect = session.engine.remove_channel(row.id, None)?.effect;
-    let text = format!("Removed {}{}", row.name, cancelled(&effect));
-    Ok(Answer::new(
-        text,
-        &Removed { removed: row.id.to_string(), effect: EffectShape::of(&effect) },
-    ))
+    let gone = session.engine.remove_channel(row.id, None)?;
+    let mut text = format!("Removed {}{}", row.name, cancelled(&gone.effect));
+    if let Some(which) = gone.silenced() {
+        text.push_str(&format!(" {which}"));
+    }
+    let effect = EffectShape::of(&gone.effect);
+    let removed = Removed { removed: row.id.to_string(), silent: gone.silent, effect };
+    Ok(Answer::new(text, &removed))
 }

@@ -133,7 +133,7 @@ fn found(session: &Session, which: &WhichLetters) -> Result<Vec<DeliveryId>, Fai
     let context = &session.context;
     let reading =
         Reading { field: "since", zones: &context.zones, zone: None, machine: &context.machine };
-    let channel = which.channel.as_deref().map(|name| session.engine.channel_named(name));
+    let channel = which.channel.as_deref().map(|name| session.channel(name));
     let letters = Letters {
         channel: channel.transpose()?.map(|row| row.id),
         since: which.since.as_deref().map(|text| reading.moment(text, 0)).transpose()?,

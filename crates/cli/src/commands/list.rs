@@ -142,10 +142,12 @@ const fn state(shown: Shown) -> Option<State> {
 fn text(lines: &[Line], from: Timestamp, to: Timestamp, zone: &TimeZone) -> String {
     let first = words::date(zone.to_datetime(from).date());
     let last = words::date(zone.to_datetime(later(to, -1)).date());
-    let stretch = if first == last { first } else { format!("{first} to {last}") };
+    let is_one_day = first == last;
+    let stretch = if is_one_day { first } else { format!("{first} to {last}") };
     let name = zone.iana_name().unwrap_or("UTC");
     if lines.is_empty() {
-        return format!("Nothing happens on {stretch}.");
+        let when = if is_one_day { "on" } else { "from" };
+        return format!("Nothing happens {when} {stretch}.");
     }
     let mut text = format!("{stretch} (times in {name})\n");
     let day_of = |line: &Line| match line.happening.occurrence.tie.is_all_day() {

@@ -287,11 +287,15 @@ fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
             format!("It was {}{} on {told}.", row.sentence(), deliveries::delay(listed))
         }
         (State::Held | State::Retrying, reason) => {
-            let until = row
+            let then = match row.facts.state {
+                State::Retrying => "; the next try is at",
+                _ => ", until",
+            };
+            let then = row
                 .facts
                 .not_before
-                .map_or_else(String::new, |at| format!(", until {}", words::moment(at, zone)));
-            format!("It is {}: {}{until}.", words::state(row.facts.state), reason.cause())
+                .map_or_else(String::new, |at| format!("{then} {}", words::moment(at, zone)));
+            format!("It is {}: {}{then}.", words::state(row.facts.state), reason.cause())
         }
         (_, reason) => {
             let mut sentence = reason.sentence().to_string();

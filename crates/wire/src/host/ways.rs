@@ -104,7 +104,8 @@ impl EngineHost {
         let local = self.local()?;
         let channel: ChannelId = id("id", &asked.id)?;
         let gone = self.engine.remove_channel(channel, Some(&asked.request_id))?;
-        let change = Change { title: Some(gone.name), count: 1, ..nothing(Did::Removed) };
+        let note = gone.silenced();
+        let change = Change { title: Some(gone.name), count: 1, note, ..nothing(Did::Removed) };
         Ok(with_effect(change, &gone.effect, &local))
     }
 

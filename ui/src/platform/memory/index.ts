@@ -265,7 +265,7 @@ function lists(world: World, past: Past, told: <T>(answer: T) => T): Partial<Han
       const gone = world.channels.find((c) => c.id === id);
       world.channels = world.channels.filter((c) => c !== gone);
       past.lasting = `removing the channel ${gone?.name ?? ''}`;
-      return told(change('removed', { title: gone?.name ?? null, cancelledReminders: 3 }));
+      return told(change('removed', { title: gone?.name ?? null, cancelledReminders: 3, note: '“Price sync” and “Backup check” have no reminder now.' }));
     },
     switchOnChannel: ({ channel }) => {
       const target = world.channels.find((c) => c.id === channel) ?? refuse('notFound', `there is no channel '${channel}'`);

@@ -45,9 +45,9 @@ fn a_channel_of_many_events_goes_in_parts_too() {
     let through =
         ReminderDraft { trigger: "PT0M".into(), channel: lamp.to_string(), ..Default::default() };
     many(&engine, &CalendarId::FIRST.to_string(), Some(vec![through]));
-    let (mut effect, mut after) = (crate::reconcile::Effect::default(), None);
-    let part = engine.write(|act| act.remove_some(lamp, &mut after, &mut effect)).expect("a part");
-    assert_eq!((part, effect.cancelled), (None, 200));
+    let (mut so_far, mut after) = (crate::channels::ChannelGone::default(), None);
+    let part = engine.write(|act| act.remove_some(lamp, &mut after, &mut so_far)).expect("a part");
+    assert_eq!((part, so_far.effect.cancelled), (None, 200));
     let gone = engine.remove_channel(lamp, None).expect("removed");
     assert_eq!((gone.name.as_str(), gone.effect.cancelled as usize), ("lamp", MANY - 200));
     assert_eq!(alive(&engine), MANY);
@@ -60,8 +60,8 @@ fn what_is_left_of_a_channel_whose_removal_was_cut_off_ends_at_its_moment() {
     let new = crate::channels::NewWebhook { name: "lamp".into(), url, ..Default::default() };
     let lamp = engine.add_webhook(&new).expect("a channel").id;
     let test = engine.test_channel(lamp, None).expect("a test");
-    let (mut effect, mut after) = (crate::reconcile::Effect::default(), None);
-    let cut = engine.write(|act| act.remove_some(lamp, &mut after, &mut effect)).expect("removed");
+    let (mut so_far, mut after) = (crate::channels::ChannelGone::default(), None);
+    let cut = engine.write(|act| act.remove_some(lamp, &mut after, &mut so_far)).expect("removed");
     assert_eq!(cut.map(|gone| gone.effect.cancelled), Some(0));
     let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
     let slots = Slots { desktop: 1, webhook: 1 };

@@ -1,0 +1,58 @@
+//! What the window says of a channel that goes, over a real ledger.
+
+use acceptance::world::{World, draft, reminder};
+use calendar::draft::EventDraft;
+use engine::channels::NewWebhook;
+use wire::{EngineHost, Host, dto::Remove};
+
+const BERLIN: &str = "Europe/Berlin";
+
+fn host(world: &World) -> EngineHost {
+    EngineHost::new(world.engine().clone())
+}
+
+fn webhook(world: &World) -> String {
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: "lamp".into(), url, ..NewWebhook::default() };
+    world.engine().add_webhook(&new).expect("a webhook").id.to_string()
+}
+
+#[test]
+fn a_webhook_that_is_removed_names_what_rings_nowhere_now() {
+    for (titles, said) in [
+        (vec![], None),
+        (vec!["Tea"], Some("“Tea” has no reminder now.")),
+        (vec!["Tea", "Bins"], Some("“Tea” and “Bins” have no reminder now.")),
+        (
+            vec!["Tea", "Bins", "Post", "Cat", "Dog"],
+            Some("“Tea”, “Bins”, “Post” and 2 more have no reminder now."),
+        ),
+    ] {
+        let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+        let lamp = webhook(&world);
+        let channel: calendar::id::ChannelId = lamp.parse().expect("an id");
+        let through = || vec![reminder("PT0M", channel)];
+        let both =
+            vec![reminder("PT0M", channel), reminder("PT0M", calendar::id::ChannelId::DESKTOP)];
+        world.add(EventDraft {
+            reminders: Some(through()),
+            ..draft("note", "Over", "20261123T090100", Some(BERLIN))
+        });
+        world.wait_until("2026-11-24T09:02");
+        world.add(EventDraft {
+            reminders: Some(both),
+            ..draft("note", "Rings here", "20261201T090100", Some(BERLIN))
+        });
+        for title in &titles {
+            // Beyond what is planned by now.
+            world.add(EventDraft {
+                reminders: Some(through()),
+                ..draft("note", title, "20270123T090100", Some(BERLIN))
+            });
+        }
+        let remove = Remove { id: lamp, request_id: "away".into() };
+        let answer = |asked: &Remove| host(&world).remove_channel(asked.clone()).expect("removed");
+        assert_eq!(answer(&remove).note.as_deref(), said);
+        assert_eq!(answer(&remove).note.as_deref(), said, "asked again, the same answer");
+    }
+}
