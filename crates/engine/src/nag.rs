@@ -123,7 +123,7 @@ impl Act<'_> {
 
     /// Until when a nag is worth telling now: as its reminder is, or up to the deadline if it nags
     /// on after a snooze.
-    fn nag_ends(
+    pub(crate) fn nag_ends(
         &self,
         event: &Event,
         row: &DeliveryRow,

@@ -5,6 +5,7 @@
 
 mod effect;
 mod journey;
+mod settled;
 
 use calendar::{
     delivery::{Class, News, Next, State, decide},

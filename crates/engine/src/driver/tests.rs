@@ -35,6 +35,7 @@ mod locked;
 mod newer;
 mod owners;
 mod panics;
+mod replanned;
 mod scans;
 mod stopping;
 mod waiting;

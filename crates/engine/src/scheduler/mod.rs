@@ -172,6 +172,7 @@ impl Scheduler {
                 if let Next::Enter(state, reason, _) = decide(&facts, News::CutOff, act.wall()) {
                     let effects = Effects { crashed: true, again: true, ..Effects::default() };
                     act.enter(&row, (state, reason), &effects, "")?;
+                    act.plan_if_otherwise(&row)?;
                 }
             }
             Ok(())

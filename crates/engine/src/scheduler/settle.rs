@@ -55,6 +55,7 @@ impl Pass<'_> {
                 decide(&as_remembered(&row.facts), News::NotSent, now)
             {
                 self.act.enter(&row, (state, reason), &Effects::default(), words)?;
+                self.plan_what_waits(&row, state)?;
             }
         }
         Ok(())
@@ -63,10 +64,23 @@ impl Pass<'_> {
     fn settle_too_late(&self, row: &DeliveryRow) -> Result<()> {
         let now = self.act.wall();
         attempt::end(self.act.tx, (row.id, row.token), "too_late", None, "", now)?;
-        if let Next::Enter(state, reason, _) =
-            decide(&row.facts, News::Ended(Outcome::TooLate), now)
-        {
+        // It may be over only by the moment it was claimed for.
+        let news = match self.act.plan_if_otherwise(row)? {
+            true => News::NotSent,
+            false => News::Ended(Outcome::TooLate),
+        };
+        if let Next::Enter(state, reason, _) = decide(&row.facts, news, now) {
             self.act.enter(row, (state, reason), &Effects::default(), "")?;
+            self.plan_what_waits(row, state)?;
+        }
+        Ok(())
+    }
+
+    /// What waits again after it was being sent is planned before it is decided on, if its event
+    /// wants it at another moment by now.
+    fn plan_what_waits(&self, row: &DeliveryRow, to: State) -> Result<()> {
+        if to.class() == Class::Live && self.act.plan_if_otherwise(row)? {
+            self.due_again.set(true);
         }
         Ok(())
     }
@@ -111,6 +125,7 @@ impl Pass<'_> {
             _ => String::new(),
         };
         self.act.enter(row, (state, reason), &effects, &note)?;
+        self.plan_what_waits(row, state)?;
         let is_well_again = gates::note(self.act.tx, row, report, now)?;
         // It is due already, or others are: found by looking at all that is.
         let is_due = state.class() == Class::Live && not_before.is_none_or(|at| at <= now);

@@ -216,6 +216,16 @@ pub fn unplan(tx: &Transaction<'_>, id: EventId) -> Result<()> {
     Ok(())
 }
 
+/// Looks at an event with the next plan.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn plan_now(tx: &Transaction<'_>, id: EventId, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE event SET plan_at = ?2 WHERE id = ?1 AND deleted_at IS NULL";
+    tx.prepare_cached(sql)?.execute(params![id.bytes(), ms(now)])?;
+    Ok(())
+}
+
 /// The days of a person are elsewhere now: they are planned anew.
 ///
 /// # Errors
