@@ -447,6 +447,7 @@ fn a_service_that_sends_and_is_silent_for_more_than_a_minute_hangs() {
     let lock = SchedulerLock::wait(world.folder()).expect("the lock");
     world.jump_to("2026-11-23T09:29:00");
     world.run();
+    world.beat();
     // Silent, and with nothing to do.
     world.jump_to("2026-11-23T09:29:59");
     assert_eq!(hangs(&world), (true, false));
@@ -482,4 +483,17 @@ fn a_webhook_shows_its_retries_and_its_rate_and_the_rate_is_changed() {
     let lamp = channels.iter().find(|one| one.id == added.id).expect("the lamp");
     assert_eq!(lamp.rate, Some(ChannelRate { per_second: 1_000, burst: 4 }));
     assert!(channels.iter().any(|one| one.rate.is_none()), "this desktop has none");
+}
+
+#[test]
+fn a_service_that_leaves_what_is_due_untouched_for_more_than_a_minute_hangs() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(draft("note", "Tea", "20261123T091000", Some(BERLIN)));
+    let _lock = SchedulerLock::wait(world.folder()).expect("the lock");
+    world.run();
+    let hangs = |world: &World| host(world).status(Empty {}).expect("a status").service.hanging;
+    for (local, is) in [("2026-11-23T09:11:00", false), ("2026-11-23T09:11:01", true)] {
+        world.jump_to(local);
+        assert_eq!(hangs(&world), is, "{local}");
+    }
 }

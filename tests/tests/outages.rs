@@ -24,6 +24,7 @@ use testkit::{
     notifier::Notifier,
     receiver::{Answer, Receiver},
 };
+use wire::{EngineHost, Host, dto::Empty};
 
 /// Long enough to be saved and planned before.
 const SOON: Duration = Duration::from_secs(3);
@@ -94,8 +95,16 @@ async fn a_service_stopped_for_a_minute_tells_each_once_says_why_it_is_late_and_
     receiver.hears_nothing_for(MINUTE + SOON * 3).await;
     assert!(notifier.notes().is_empty());
     let (said, _) = home.says(&["doctor"]);
-    assert!(said.contains("is stopped, so nothing rings: `kill -CONT "), "{said}");
+    let stopped = "is stopped, so nothing rings: `kill -CONT ";
+    assert!(said.contains(stopped), "{said}");
+    assert!(said.contains(&format!("stopped, process {}, version", leader.pid())), "{said}");
     assert!(!said.contains("see whether the disk is full"), "the cause is known: {said}");
+    let window = EngineHost::new(home.engine.clone());
+    assert!(window.status(Empty {}).expect("a status").service.hanging);
+    for line in ["next", "deliveries", "list"] {
+        let (said, _) = home.says(&[line]);
+        assert!(said.contains(stopped), "{line}: {said}");
+    }
     signal(&leader, Signal::CONT);
     home.until_in(State::Completed, 4).await;
     home.note("After", SOON, channel);

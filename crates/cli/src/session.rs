@@ -15,7 +15,7 @@ use engine::{
 };
 use jiff::tz::TimeZone;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, words};
 
 /// An open ledger.
 pub struct Session {
@@ -121,11 +121,16 @@ impl Session {
         SchedulerLock::holder(&self.engine.dir())
     }
 
-    /// A line for people when nothing will ring because no service runs.
-    pub fn warning(&self) -> &'static str {
-        match self.service() {
-            Some(_) => "",
-            None => "\nNo service is running, so nothing rings: start it with `carillon daemon`.\n",
+    /// A line for people when nothing will ring because no service runs, or one that does not do
+    /// its work.
+    pub fn warning(&self) -> String {
+        if self.service().is_none() {
+            return "\nNo service is running, so nothing rings: start it with `carillon daemon`.\n"
+                .into();
         }
+        // It is said besides: what cannot be read for it is no fault of the command's.
+        let hang = self.engine.hang().ok().flatten();
+        hang.map(|hang| format!("\n{}.\n", words::sentence(&words::hangs(hang))))
+            .unwrap_or_default()
     }
 }

@@ -1,5 +1,6 @@
 //! Times, lengths and reminders as people read them, and columns.
 
+use engine::hanging::Hang;
 pub use engine::message::spoken as moment_there;
 use std::{io, str::FromStr};
 
@@ -15,6 +16,19 @@ use terminal_size::{Width, terminal_size_of};
 /// `Tue 24 Nov 2026`.
 pub fn date(at: Date) -> String {
     at.strftime("%a %-d %b %Y").to_string()
+}
+
+/// What keeps the service from its work, as the beginning of a sentence in small letters.
+pub fn hangs(hang: Hang) -> String {
+    match hang {
+        Hang::Stopped(pid) => format!(
+            "the service, process {pid}, is stopped, so nothing rings: `kill -CONT {pid}` lets it go on"
+        ),
+        Hang::Silent(silent) => format!(
+            "the service runs and has looked at nothing for {}: it hangs, so stop it and start it again with `carillon daemon`",
+            length(silent)
+        ),
+    }
 }
 
 /// `Tue 24 Nov 2026, 12:00`, with seconds where there are some.

@@ -295,7 +295,7 @@ fn a_list_that_is_cut_short_says_so() {
         assert_eq!(items[1_999]["more"], json!(more), "{to}");
         let said = desk.line(&format!("list {line}"));
         let end = "And more: “Drink” goes on after Tue 25 Mar 2031, 08:00; list what comes then with --from.\n";
-        assert_eq!(said.done().ends_with(end), more, "{said:?}");
+        assert_eq!(said.done().contains(end), more, "{said:?}");
     }
 }
 

@@ -24,6 +24,7 @@ pub mod error;
 pub mod events;
 pub mod export;
 pub mod failed;
+pub mod hanging;
 pub mod import;
 mod key;
 pub mod lasting;

@@ -51,7 +51,7 @@ pub fn run(session: &Session, words: &Add) -> Result<Answer, Failure> {
         text.push_str(&line);
     }
     if !row.event.reminders.is_empty() {
-        text.push_str(session.warning());
+        text.push_str(&session.warning());
     }
     let effect = EffectShape::of(&saved.effect);
     Ok(Answer::new(text, &Added { event: view.shape(), effect, remarks }))

@@ -95,7 +95,7 @@ pub fn snooze(session: &Session, words: &Snooze) -> Result<Answer, Failure> {
     }
     let zone = session.zone();
     let mut text: String = snoozed.iter().map(|one| snoozed_words(one, &zone)).collect();
-    text.push_str(session.warning());
+    text.push_str(&session.warning());
     let snoozed = snoozed.into_iter().map(|one| SnoozedOne {
         until: utc(at(one.until_ms)),
         over: one.over_ms.map(|ms| utc(at(ms))),

@@ -1,6 +1,9 @@
 //! `carillon deliveries`: the ledger as a list.
 
-use calendar::{delivery::State, reason::Reason};
+use calendar::{
+    delivery::{Class, State},
+    reason::Reason,
+};
 use engine::{
     ledger::{
         inbox::{Filter, Listed},
@@ -91,7 +94,11 @@ pub fn run(session: &Session, words: &Deliveries) -> Result<Answer, Failure> {
     let of_it = |row: &OverflowRow| words.event.is_none_or(|id| row.range.event == id);
     let ranges: String =
         ranges.iter().filter(|row| of_it(row)).map(|row| range(session, row)).collect();
-    Ok(Answer::new(text(session, &rows, words) + &ranges, &shapes))
+    let mut said = text(session, &rows, words) + &ranges;
+    if rows.iter().any(|listed| listed.row.facts.state.class() == Class::Live) {
+        said.push_str(&session.warning());
+    }
+    Ok(Answer::new(said, &shapes))
 }
 
 fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {

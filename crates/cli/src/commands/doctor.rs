@@ -15,6 +15,7 @@ use engine::{
     clock::SystemClock,
     damage,
     error::plain,
+    hanging::is_stopped,
     ledger::{Ledger, SCHEMA, SchedulerLock, status::StatusRow},
     machine::machine_zone,
     mark::{Mark, Marked},
@@ -101,6 +102,9 @@ struct ZonesShape {
 #[derive(Serialize)]
 struct ServiceShape {
     running: bool,
+    /// A signal stopped its process: it lives, and does nothing.
+    #[serde(skip)]
+    stopped: bool,
     pid: Option<u32>,
     version: Option<String>,
 }
@@ -206,6 +210,7 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
         },
         service: ServiceShape {
             running: service.is_some(),
+            stopped: service.as_ref().is_some_and(|(pid, _)| is_stopped(*pid)),
             pid: service.as_ref().map(|(pid, _)| *pid),
             version: service.map(|(_, version)| version),
         },

@@ -134,7 +134,7 @@ pub fn run(session: &Session, asked: &Edit) -> Result<Answer, Failure> {
     }
     passed(session, &saved.effect.passed).iter().for_each(|line| text.push_str(line));
     if !row.event.reminders.is_empty() {
-        text.push_str(session.warning());
+        text.push_str(&session.warning());
     }
     let effect = EffectShape::of(&saved.effect);
     let (scope, parted_from) = (meant.scope, saved.parted_from);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use calendar::{
-    delivery::State,
+    delivery::{Class, State},
     id::CalendarId,
     timing::{later, start_of_day},
 };
@@ -60,7 +60,13 @@ pub fn run(session: &Session, words: &List) -> Result<Answer, Failure> {
     };
     let lines: Vec<Line> = session.engine.happenings(from, to)?.into_iter().map(line).collect();
     let shapes: Vec<Shape> = lines.iter().map(|line| shape(session, line)).collect();
-    Ok(Answer::new(text(&lines, from, to, &zone), &shapes))
+    let mut said = text(&lines, from, to, &zone);
+    let will_ring =
+        |line: &Line| state(line.shown).is_some_and(|state| state.class() == Class::Live);
+    if lines.iter().any(will_ring) {
+        said.push_str(&session.warning());
+    }
+    Ok(Answer::new(said, &shapes))
 }
 
 /// From when until when, and in which zone that is told.

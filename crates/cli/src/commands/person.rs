@@ -84,7 +84,7 @@ fn add(session: &Session, save: &SavePerson) -> Result<Answer, Failure> {
             "{days} told every year at {:02}:00 in {place}.\n",
             session.context.all_day_hour
         ));
-        text.push_str(session.warning());
+        text.push_str(&session.warning());
     }
     Ok(Answer::new(text, &Shape::of(&row)))
 }

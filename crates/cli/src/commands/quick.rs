@@ -66,7 +66,7 @@ pub fn run(session: &Session, asked: &Quick) -> Result<Answer, Failure> {
     }
     said.extend(passed(session, &saved.effect.passed));
     if !row.event.reminders.is_empty() {
-        said.push_str(session.warning());
+        said.push_str(&session.warning());
     }
     let event = serde_json::to_value(view.shape()).expect("BUG: an event is JSON");
     let effect = Some(EffectShape::of(&saved.effect));

@@ -347,7 +347,7 @@ pub fn reinstate(session: &Session, which: &Which) -> Result<Answer, Failure> {
     text.push_str(&goes_on(&saved));
     passed(session, &saved.effect.passed).iter().for_each(|line| text.push_str(line));
     if !row.event.reminders.is_empty() {
-        text.push_str(session.warning());
+        text.push_str(&session.warning());
     }
     Ok(Answer::new(text, &Done::of(&meant, &saved)))
 }
@@ -399,7 +399,7 @@ pub fn move_to(session: &Session, asked: &Move) -> Result<Answer, Failure> {
     }
     passed(session, &saved.effect.passed).iter().for_each(|line| text.push_str(line));
     if !now.reminders.is_empty() {
-        text.push_str(session.warning());
+        text.push_str(&session.warning());
     }
     let repeats = rrule;
     Ok(Answer::new(text, &Done { start: Some(start), repeats, ..Done::of(&meant, &saved) }))

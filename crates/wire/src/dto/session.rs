@@ -106,7 +106,7 @@ pub struct Swapped {
 pub struct ServiceStatus {
     /// It holds the scheduler's lock.
     pub running: bool,
-    /// It runs and its heartbeat is overdue.
+    /// It runs, and was stopped by a signal or left untouched what it should have looked at.
     pub hanging: bool,
     /// The disk with the ledger is full: nothing can be told or changed.
     pub disk_full: bool,

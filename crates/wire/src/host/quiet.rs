@@ -43,7 +43,7 @@ impl EngineHost {
         let local = self.local()?;
         let until = asked.minutes.map(|minutes| later(local.now, i64::from(minutes) * 60));
         self.engine.pause(until.map_or(Pause::Forever, Pause::Until))?;
-        self.service(&local, 0)
+        self.service(&local)
     }
 }
 

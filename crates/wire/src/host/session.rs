@@ -29,8 +29,6 @@ use crate::{
 const DAY: i64 = 86_400;
 /// The counts look back so far.
 const COUNTED_DAYS: i64 = 30;
-/// While something is sent, the service says so every 15 seconds; four missed are a hang.
-const SILENCE: i64 = 60;
 /// By then a service has looked for a notification service.
 const LOOKS: i64 = 5;
 /// Places most people look for, besides those the ledger knows.
@@ -93,7 +91,7 @@ impl EngineHost {
         let counts = self.counts(local)?;
         Ok(Status {
             now: local.moment(local.now),
-            service: self.service(local, counts.sending)?,
+            service: self.service(local)?,
             counts,
             unacknowledged: self.engine.count_inbox()?,
             attention: self.engine.count_letters()?,
@@ -142,10 +140,9 @@ impl EngineHost {
         Ok(counts)
     }
 
-    pub(super) fn service(&self, local: &Local, sending: u32) -> Result<ServiceStatus, Fault> {
+    pub(super) fn service(&self, local: &Local) -> Result<ServiceStatus, Fault> {
         let running = SchedulerLock::holder(&self.engine.dir()).is_some();
         let said = self.engine.service_status()?;
-        let silent = said.as_ref().is_some_and(|s| later(s.passed, SILENCE) < local.now);
         let pause = self.engine.paused()?;
         let until = match pause {
             Some(Pause::Until(at)) => Some(local.moment(at)),
@@ -153,7 +150,7 @@ impl EngineHost {
         };
         Ok(ServiceStatus {
             running,
-            hanging: running && sending > 0 && silent,
+            hanging: self.engine.hang()?.is_some(),
             disk_full: self.engine.is_disk_full(),
             paused: pause.is_some(),
             paused_until: until,
@@ -269,17 +266,17 @@ impl EngineHost {
         if SchedulerLock::holder(&self.engine.dir()).is_none() {
             programs::start_service(self.data_dir.as_deref(), &self.log).map_err(other)?;
         }
-        self.service(&local, 0)
+        self.service(&local)
     }
 
     pub(super) fn trust_clock(&self) -> Result<ServiceStatus, Fault> {
         self.engine.accept_clock()?;
-        self.service(&self.local()?, 0)
+        self.service(&self.local()?)
     }
 
     pub(super) fn end_pause(&self) -> Result<ServiceStatus, Fault> {
         self.engine.resume()?;
-        self.service(&self.local()?, 0)
+        self.service(&self.local()?)
     }
 }
 

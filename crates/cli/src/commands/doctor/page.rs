@@ -37,7 +37,10 @@ pub(super) fn text(shape: &Shape) -> String {
     let ledger = &shape.ledger;
     let ledger_words = ledger_words(ledger);
     let service = match (&shape.service.pid, &shape.service.version) {
-        (Some(pid), Some(version)) => format!("running, process {pid}, version {version}"),
+        (Some(pid), Some(version)) => {
+            let stands = if shape.service.stopped { "stopped" } else { "running" };
+            format!("{stands}, process {pid}, version {version}")
+        }
         _ => "not running".into(),
     };
     let notifier = match (&shape.notifier.reachable, &shape.notifier.name) {

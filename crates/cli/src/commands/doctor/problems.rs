@@ -13,7 +13,6 @@ use engine::{
     },
     queries::Ring,
 };
-use jiff::Timestamp;
 
 use super::Shape;
 use crate::{failure::Failure, words};
@@ -28,23 +27,16 @@ const NO_NOTIFIER: &str =
 const DAY: i64 = 86_400;
 /// What failed longer ago than this is history, as in the window.
 const RECENT_DAYS: i64 = 30;
-/// A running service has looked at everything that was due so many seconds ago.
-const PATIENCE: i64 = 60;
-/// A service with nothing to do looks every quarter of an hour at the latest.
-const SILENT: i64 = 20 * 60;
 /// Rows of each kind that are looked at.
 const MOST: u32 = 1_000;
 
 type Check = fn(&Engine, &Shape) -> Result<Vec<String>, Failure>;
 
 /// What is looked at, each by itself.
-const CHECKS: [(&str, Check); 11] = [
+const CHECKS: [(&str, Check); 10] = [
     ("what was imported", |engine, _| Ok(unfinished(engine)?.into_iter().collect())),
     ("what became of the ledger", |engine, _| Ok(swapped(engine)?.into_iter().collect())),
-    ("the service", |_, shape| Ok(standing(shape).into_iter().collect())),
-    ("what the service looked at", |engine, shape| {
-        Ok(hanging(engine, shape)?.into_iter().collect())
-    }),
+    ("the service", |engine, _| Ok(hanging(engine)?.into_iter().collect())),
     ("what was being sent", |engine, shape| Ok(cut_off(engine, shape)?.into_iter().collect())),
     ("the clock", |engine, _| Ok(jumped(engine)?.into_iter().collect())),
     ("the disk", |engine, _| {
@@ -164,29 +156,9 @@ fn channels(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
     Ok(problems)
 }
 
-/// A service that was stopped by a signal: it lives, and does nothing.
-fn standing(shape: &Shape) -> Option<String> {
-    let pid = shape.service.pid?;
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let state = stat.rsplit_once(')')?.1.split_whitespace().next()?;
-    ["T", "t"].contains(&state).then(|| {
-        format!(
-            "the service, process {pid}, is stopped, so nothing rings: `kill -CONT {pid}` lets it go on"
-        )
-    })
-}
-
-/// A service that looks at nothing any more, though its process lives.
-fn hanging(engine: &Engine, shape: &Shape) -> Result<Option<String>, Failure> {
-    let said = engine.service_status()?.filter(|_| shape.service.running);
-    let silent = said.map(|said| engine.now().wall.duration_since(said.passed));
-    let hangs = silent.filter(|silent| silent.as_secs() > SILENT && standing(shape).is_none());
-    Ok(hangs.map(|silent| {
-        format!(
-            "the service runs and has looked at nothing for {}: it hangs, so stop it and start it again with `carillon daemon`",
-            words::length(silent)
-        )
-    }))
+/// A service that lives, and does nothing: it was stopped by a signal, or it hangs.
+fn hanging(engine: &Engine) -> Result<Option<String>, Failure> {
+    Ok(engine.hang()?.map(words::hangs))
 }
 
 /// What was being sent when the service ended.
@@ -309,16 +281,11 @@ fn off(name: &str, why: &str, planned: usize) -> String {
 
 /// What is past its moment, though a service runs that should have taken it up by now.
 fn stuck(engine: &Engine, shape: &Shape) -> Result<Option<String>, Failure> {
-    let before = later(engine.now().wall, -PATIENCE);
-    let leads_since = engine.service_status()?.map_or(Timestamp::MIN, |said| said.started);
-    if !shape.service.running || leads_since > before || standing(shape).is_some() {
+    // Of one that hangs the cause is known.
+    if !shape.service.running || engine.hang()?.is_some() {
         return Ok(None);
     }
-    let states = vec![State::Scheduled, State::Pending, State::Retrying];
-    let filter = Filter { states, until: Some(before), limit: MOST, ..Filter::default() };
-    let is_ripe = |listed: &&Listed| listed.row.facts.not_before.is_none_or(|at| at < before);
-    let rows = engine.deliveries(&filter)?;
-    Ok(match rows.iter().filter(is_ripe).count() {
+    Ok(match engine.overdue()? {
         0 => None,
         n => Some(format!(
             "{} due for more than a minute and cannot be sent: see whether the disk is full, and what the service says",

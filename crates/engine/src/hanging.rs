@@ -1,0 +1,78 @@
+//! A service that leads and yet does not do its work: it was stopped by a signal, or it hangs.
+
+use calendar::{delivery::State, timing::later};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    engine::Engine,
+    error::Result,
+    ledger::{
+        SchedulerLock,
+        inbox::{Filter, Listed},
+    },
+};
+
+/// While something is sent, the service says so every 15 seconds; and it has looked at everything
+/// that was due so many seconds ago.
+const PATIENCE: i64 = 60;
+/// A service with nothing to do looks every quarter of an hour at the latest.
+const SILENT: i64 = 20 * 60;
+/// Rows that are looked at.
+const MOST: u32 = 1_000;
+
+/// What keeps a service that leads from its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hang {
+    /// This process was stopped by a signal: it lives, and does nothing.
+    Stopped(u32),
+    /// It has looked at nothing for so long, though there was reason to.
+    Silent(SignedDuration),
+}
+
+/// Whether a signal stopped this process.
+pub fn is_stopped(pid: u32) -> bool {
+    let state = || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        Some(stat.rsplit_once(')')?.1.trim_start().starts_with(['T', 't']))
+    };
+    state().unwrap_or(false)
+}
+
+impl Engine {
+    /// What keeps the service that leads from its work, if one leads and something does.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn hang(&self) -> Result<Option<Hang>> {
+        let Some((pid, _)) = SchedulerLock::holder(&self.dir()) else { return Ok(None) };
+        if is_stopped(pid) {
+            return Ok(Some(Hang::Stopped(pid)));
+        }
+        let Some(said) = self.service_status()? else { return Ok(None) };
+        let silent = self.now().wall.duration_since(said.passed);
+        let is_called_for = || -> Result<bool> {
+            let states = vec![State::Processing];
+            let sending = Filter { states, limit: 1, ..Filter::default() };
+            Ok(!self.deliveries(&sending)?.is_empty() || self.overdue()? > 0)
+        };
+        let hangs = silent.as_secs() > SILENT || silent.as_secs() > PATIENCE && is_called_for()?;
+        Ok(hangs.then_some(Hang::Silent(silent)))
+    }
+
+    /// How many are past their moment by more than a minute that a service, if it led meanwhile,
+    /// should have taken up.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn overdue(&self) -> Result<usize> {
+        let before = later(self.now().wall, -PATIENCE);
+        let leads_since = self.service_status()?.map_or(Timestamp::MIN, |said| said.started);
+        if leads_since > before {
+            return Ok(0);
+        }
+        let states = vec![State::Scheduled, State::Pending, State::Retrying];
+        let filter = Filter { states, until: Some(before), limit: MOST, ..Filter::default() };
+        let is_ripe = |listed: &&Listed| listed.row.facts.not_before.is_none_or(|at| at < before);
+        Ok(self.deliveries(&filter)?.iter().filter(is_ripe).count())
+    }
+}
