@@ -195,6 +195,30 @@ fn a_test_that_is_taken_ends_a_rest_and_what_waited_is_told_at_its_pace() {
 }
 
 #[test]
+fn a_test_that_fails_at_a_resting_endpoint_is_tried_again_after_the_rest() {
+    let (mut world, hook) = opened();
+    world.wait_until("2026-11-23T09:01:20");
+    let before = world.sent.len();
+    world.engine().test_channel(hook, None).expect("planned");
+    world.run();
+    world.wait_until("2026-11-23T09:01:59");
+    assert_eq!(world.sent.len(), before + 1, "{}", world.rows());
+    world.wait_until("2026-11-23T09:02:02");
+    assert!(world.sent.len() > before + 1, "{}", world.rows());
+}
+
+#[test]
+fn a_switched_off_endpoint_is_not_tested_and_it_is_said_how_to_switch_it_on() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let hook = hook(&world, "hook", Rate::default());
+    world.answer(Handover::Gone);
+    note(&mut world, "Backup", "20261123T090010", hook);
+    world.wait_until("2026-11-23T09:00:12");
+    let said = world.engine().test_channel(hook, None).expect_err("it is off").to_string();
+    assert!(said.contains("`carillon channel on hook`"), "{said}");
+}
+
+#[test]
 fn a_test_that_is_taken_ends_a_rest_at_once_also_where_others_are_paced() {
     let (mut world, down) = opened();
     let slow = hook(&world, "slow", Rate { per_second: 1, burst: 1 });

@@ -334,6 +334,7 @@ impl Engine {
         let planned: String = self.once(request, |act| {
             let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
             found.ok_or_else(|| Error::not_found("channel", id))?;
+            act.refuse_closed(id)?;
             let now = act.wall();
             let name = delivery_id(&act.now).to_string().replace("dlv_", "");
             let identity = Identity {

@@ -102,13 +102,14 @@ impl Gates {
         Ok(gates)
     }
 
-    /// The rest a row has to wait for; a test goes through, because somebody waits for it, and so does
-    /// one at a time of what a person just asked for.
+    /// The rest a row has to wait for; the first call of a test goes through, because somebody waits for
+    /// it, and so does one at a time of what a person just asked for.
     pub(super) fn rest(&self, due: &Due) -> Option<Hold> {
         let channel = &due.channel;
         let is_first =
             due.facts.reason == Reason::RetryAsked && self.quiet.borrow().contains(channel);
-        let until = self.resting.get(channel).filter(|_| !due.is_test && !is_first);
+        let is_new_test = due.is_test && due.facts.failures == 0;
+        let until = self.resting.get(channel).filter(|_| !is_new_test && !is_first);
         until.map(|until| Hold { reason: Reason::HeldResting, until: Some(*until) })
     }
 
