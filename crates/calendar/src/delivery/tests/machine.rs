@@ -1,6 +1,8 @@
 //! Aim: the machine has no dead end and leaves no frame. Method: every state with a grid of what a
-//! row can hold, every news and a few moments; and a search of all that an adverse world can do
-//! to a row, until it ends or waits for a person.
+//! row can hold, every news and a few moments; and searches of what an adverse world can do to a
+//! row, in every order, until it ends or waits for a person: everything mixed over some minutes, and
+//! each of three parts of it over its full depth. That the service looks when `clock` says so is
+//! held against a ledger (`engine`, ledger/delivery/looks.rs).
 
 use std::collections::HashMap;
 
@@ -165,6 +167,7 @@ type Place = (State, Reason, Option<i64>, (u32, u32, bool), i64, Spared, i64);
 struct Spared {
     moves: u32,
     lost_marks: u32,
+    asks: u32,
 }
 
 /// A world that always answers the worst it can, in every order: how long it can go on.
@@ -199,11 +202,11 @@ impl Adverse {
 
     /// What it can be after the leader's next look at it, or after its attempt.
     fn after(&self, row: &Row, spared: Spared, now: Timestamp) -> Vec<(Row, Spared, Timestamp)> {
+        let mut all = after_a_wish(row, spared, now);
         let now = match clock(row) {
             None => now,
             Some(at) => at.max(now),
         };
-        let mut all = Vec::new();
         for news in &self.news {
             let mut left = spared;
             match news {
@@ -251,6 +254,19 @@ impl Adverse {
     }
 }
 
+/// What it can be after a person asked for something, before its clock comes.
+fn after_a_wish(row: &Row, spared: Spared, now: Timestamp) -> Vec<(Row, Spared, Timestamp)> {
+    let Some(asks) = spared.asks.checked_sub(1) else { return Vec::new() };
+    let next = [Wish::Retry, Wish::Discard].map(|wish| match asked(row, wish, now) {
+        Ok(Next::Enter(state, reason, not_before)) => {
+            let next = Row { state, reason, not_before, ..row.clone() };
+            Some((next, Spared { asks, ..spared }, now))
+        }
+        _ => None,
+    });
+    next.into_iter().flatten().collect()
+}
+
 /// What a leader makes of it: what a look releases it decides on again at once.
 fn looked_at(row: &Row, news: News, now: Timestamp) -> (Row, Next) {
     match decide(row, news, now) {
@@ -286,6 +302,17 @@ fn entered(
         cancel_wanted: false,
         ..row.clone()
     }
+}
+
+/// The world that does all that those do, mixed.
+fn everything(until: Timestamp) -> Vec<News> {
+    let mut all: Vec<News> = Vec::new();
+    for news in worlds(until).concat() {
+        if !all.contains(&news) {
+            all.push(news);
+        }
+    }
+    all
 }
 
 /// Worlds that between them do all that can happen, each to its full depth. Holds are open or last
@@ -355,6 +382,33 @@ fn from_every_live_state_a_leader_reaches_an_end_whatever_the_world_does() {
     }
 }
 
+#[test]
+fn whatever_is_mixed_with_what_a_leader_reaches_an_end() {
+    for (use_by, profile, desktop, begin, failures) in [
+        (Some(200), Profile::Long, false, -10, 0),
+        (Some(200), Profile::Quick, true, -10, 0),
+        (None, Profile::Long, false, MONTH - 200, 6),
+        (None, Profile::Quick, true, MONTH - 200, 0),
+    ] {
+        for guarantee in [Guarantee::NeverMiss, Guarantee::NeverRepeat] {
+            let end = Row {
+                use_by: use_by.map(at),
+                over: UseBy::Deadline,
+                failures,
+                desktop,
+                guarantee,
+                profile,
+                ..row(State::Scheduled)
+            };
+            let news = everything(at(begin + 100));
+            let mut adverse = Adverse { known: HashMap::new(), news };
+            let most = longest(&mut adverse, &end, begin);
+            assert!((3..400).contains(&most), "{most} steps");
+            assert!(adverse.known.len() > 1_000, "{} places", adverse.known.len());
+        }
+    }
+}
+
 /// The most steps from any live state, for any reason to be in it.
 fn longest(adverse: &mut Adverse, like: &Row, begin: i64) -> u32 {
     let mut most = 0;
@@ -368,7 +422,7 @@ fn longest(adverse: &mut Adverse, like: &Row, begin: i64) -> u32 {
                 cancel_wanted: state == State::Processing && reason != Reason::Claimed,
                 ..like.clone()
             };
-            let spared = Spared { moves: 1, lost_marks: 1 };
+            let spared = Spared { moves: 1, lost_marks: 1, asks: 1 };
             most = most.max(adverse.steps(&begun, spared, at(begin)));
         }
     }
