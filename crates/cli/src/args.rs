@@ -259,7 +259,7 @@ pub struct OneEvent {
 
 #[derive(Debug, Args)]
 pub struct OneDelivery {
-    /// The delivery's id (dlv_…) or key (occ_…)
+    /// The delivery's id (dlv_…) or key (occ_…), or when it is due (schedule:NANOSECONDS since 1970)
     pub delivery: String,
 }
 

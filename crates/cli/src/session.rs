@@ -58,6 +58,15 @@ impl Session {
         if name.starts_with("occ_") {
             return Ok(self.engine.delivery_by_key(name)?);
         }
+        if name.starts_with("schedule:") {
+            let ids = self.engine.deliveries_by_schedule(name)?;
+            let [id] = ids[..] else {
+                let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+                let which = format!("several are due then, name one: {}", ids.join(", "));
+                return Err(Failure::usage("delivery", which));
+            };
+            return Ok(id);
+        }
         name.parse().map_err(|e| Failure::usage("delivery", format!("{e}")))
     }
 

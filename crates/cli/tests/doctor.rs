@@ -247,6 +247,45 @@ fn an_endpoint_that_fails_is_named_at_whatever_moment_it_is_asked() {
 }
 
 #[test]
+fn the_share_told_within_a_minute_is_what_the_ledger_says() {
+    let desk = Desk::new();
+    let nothing = desk.doctor().0["lateness_ms"].clone();
+    assert_eq!((&nothing["n"], &nothing["within_a_minute"]), (&json!(0), &Value::Null));
+    desk.line("channel add webhook lamp http://127.0.0.1:9/on --network loopback").done();
+    let (engine, mut scheduler) = leader(&desk, 10);
+    let lamp = engine.channel_named("lamp").expect("a channel").id;
+    let slots = Slots { desktop: 1, webhook: 8 };
+    // Three are taken at once, and one only after a minute and a half.
+    for (tests, late) in [(3, 0), (1, 90)] {
+        (0..tests).for_each(|_| drop(engine.test_channel(lamp, None).expect("planned")));
+        let mut pass = |now: &Now, finished: &[Finished]| {
+            scheduler.pass(now, finished, slots, Availability::default()).expect("a pass").parcels
+        };
+        let handover = Handover::Accepted { shown_by: None };
+        let taken = |parcel: Parcel| Finished {
+            claims: parcel.claims,
+            too_late: Vec::new(),
+            report: Some(Report {
+                handover: handover.clone(),
+                status: Some(200),
+                detail: String::new(),
+            }),
+            in_digest: false,
+        };
+        let finished: Vec<_> = pass(&engine.now(), &[]).into_iter().map(taken).collect();
+        assert_eq!(finished.len(), tests);
+        let (now, wait) = (engine.now(), Duration::from_secs(late));
+        pass(&Now { wall: now.wall + wait, boot: now.boot + wait, ..now }, &finished);
+    }
+    let found = desk.doctor().0["lateness_ms"].clone();
+    assert_eq!((&found["n"], &found["within_a_minute"]), (&json!(4), &json!(0.75)), "{found}");
+    let (p50, p99) = (found["p50"].as_i64().expect("half"), found["p99"].as_i64().expect("most"));
+    assert!(p50 < 60_000 && (90_000..150_000).contains(&p99), "{found}");
+    let page = desk.line("doctor").out;
+    assert!(page.contains("75.0 % of 4 told within a minute, over 30 days"), "{page}");
+}
+
+#[test]
 fn a_service_that_has_not_looked_for_long_hangs() {
     for (minutes, hangs) in [(19, false), (21, true)] {
         let desk = Desk::new();

@@ -26,6 +26,26 @@ fn letters_are_named_or_chosen_and_never_both() {
 }
 
 #[test]
+fn a_story_is_found_by_when_it_is_due_where_that_names_one() {
+    let desk = Desk::new();
+    desk.add("Tea --kind note --at 2031-05-01T09:00");
+    let due: jiff::Timestamp = "2031-05-01T07:00:00Z".parse().expect("a moment");
+    let schedule = format!("schedule:{}", due.as_nanosecond());
+    assert!(desk.run(["why", &schedule]).done().contains("Tea"));
+    desk.add("Coffee --kind note --at 2031-05-01T09:00");
+    let several = desk.run(["why", &schedule]);
+    let ids = desk.line("deliveries --json").json();
+    for listed in ids.as_array().expect("a list") {
+        let id = listed["id"].as_str().expect("an id");
+        assert!(several.refused(2).contains(id), "{several:?}");
+        assert!(desk.run(["why", id]).done().contains("Due"));
+    }
+    for none in ["schedule:1", "schedule:tea", "schedule:"] {
+        desk.run(["why", none]).refused(1);
+    }
+}
+
+#[test]
 fn an_endpoint_has_a_rate_that_is_shown_and_changed() {
     let desk = Desk::new();
     desk.line("channel add webhook lamp http://127.0.0.1:9/x --network loopback").done();

@@ -197,6 +197,16 @@ impl Engine {
         let row = self.read(|act| delivery::by_key(act.tx, key))?;
         row.map(|row| row.id).ok_or_else(|| Error::not_found("delivery", key))
     }
+
+    /// The deliveries that are due at the moment of this `schedule:NANOSECONDS`, a few of them.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn deliveries_by_schedule(&self, schedule: &str) -> Result<Vec<DeliveryId>> {
+        let rows = self.read(|act| delivery::by_schedule(act.tx, schedule))?;
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        if ids.is_empty() { Err(Error::not_found("delivery", schedule)) } else { Ok(ids) }
+    }
 }
 
 impl Act<'_> {

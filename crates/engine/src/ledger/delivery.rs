@@ -213,6 +213,17 @@ pub fn by_key(tx: &Transaction<'_>, key: &str) -> Result<Option<DeliveryRow>> {
     Ok(several(tx, rest, [key])?.pop())
 }
 
+/// The deliveries of this `schedule:NANOSECONDS`, a few.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn by_schedule(tx: &Transaction<'_>, schedule: &str) -> Result<Vec<DeliveryRow>> {
+    let nanoseconds = schedule.strip_prefix("schedule:").and_then(|text| text.parse::<i64>().ok());
+    let Some(due) = nanoseconds.map(|due| due.div_euclid(1_000_000)) else { return Ok(Vec::new()) };
+    let rest = "WHERE d.due = ?1 AND d.schedule = ?2 ORDER BY d.id LIMIT 10";
+    several(tx, rest, params![due, schedule])
+}
+
 /// The newest row of a name: the highest generation, and of equals the one that holds the place.
 ///
 /// # Errors
