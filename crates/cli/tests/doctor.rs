@@ -252,30 +252,33 @@ fn the_share_told_within_a_minute_is_what_the_ledger_says() {
     let nothing = desk.doctor().0["lateness_ms"].clone();
     assert_eq!((&nothing["n"], &nothing["within_a_minute"]), (&json!(0), &Value::Null));
     desk.line("channel add webhook lamp http://127.0.0.1:9/on --network loopback").done();
-    let (engine, mut scheduler) = leader(&desk, 10);
-    let lamp = engine.channel_named("lamp").expect("a channel").id;
-    let slots = Slots { desktop: 1, webhook: 8 };
-    // Three are taken at once, and one only after a minute and a half.
-    for (tests, late) in [(3, 0), (1, 90)] {
-        (0..tests).for_each(|_| drop(engine.test_channel(lamp, None).expect("planned")));
-        let mut pass = |now: &Now, finished: &[Finished]| {
-            scheduler.pass(now, finished, slots, Availability::default()).expect("a pass").parcels
+    // Three are told by a service of ten minutes ago, and one only by the next, two minutes later.
+    for (tests, minutes) in [(3, 10), (1, 8)] {
+        let (engine, planner) = leader(&desk, 10);
+        let lamp = engine.channel_named("lamp").expect("a channel").id;
+        for _ in 0..tests {
+            engine.test_channel(lamp, None).expect("planned");
+        }
+        drop((engine, planner));
+        let (engine, mut scheduler) = leader(&desk, minutes);
+        let mut pass = |finished: &[Finished]| {
+            let slots = Slots { desktop: 1, webhook: 8 };
+            let passed = scheduler.pass(&engine.now(), finished, slots, Availability::default());
+            passed.expect("a pass").parcels
         };
-        let handover = Handover::Accepted { shown_by: None };
         let taken = |parcel: Parcel| Finished {
             claims: parcel.claims,
             too_late: Vec::new(),
             report: Some(Report {
-                handover: handover.clone(),
+                handover: Handover::Accepted { shown_by: None },
                 status: Some(200),
                 detail: String::new(),
             }),
             in_digest: false,
         };
-        let finished: Vec<_> = pass(&engine.now(), &[]).into_iter().map(taken).collect();
+        let finished: Vec<_> = pass(&[]).into_iter().map(taken).collect();
         assert_eq!(finished.len(), tests);
-        let (now, wait) = (engine.now(), Duration::from_secs(late));
-        pass(&Now { wall: now.wall + wait, boot: now.boot + wait, ..now }, &finished);
+        pass(&finished);
     }
     let found = desk.doctor().0["lateness_ms"].clone();
     assert_eq!((&found["n"], &found["within_a_minute"]), (&json!(4), &json!(0.75)), "{found}");
