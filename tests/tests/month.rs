@@ -74,3 +74,14 @@ fn a_network_that_is_back_on_the_last_day_has_it_told_late() {
     world.wait_until("2026-12-23T09:06:00");
     assert_eq!(world.rows(), "Mon 23 09:10 completed late.held Tea");
 }
+
+#[test]
+fn a_notifier_that_takes_nothing_is_asked_all_the_month_and_not_beyond() {
+    let mut world = noted(|_| ChannelId::DESKTOP);
+    world.answer(Handover::Unavailable(Unavailable::NoNotifier));
+    month(&mut world);
+    world.wait_until("2026-12-23T09:09:59");
+    assert_eq!(world.rows(), "Mon 23 09:10 held held.no_notifier Tea");
+    world.wait_until("2026-12-23T09:25:01");
+    assert_eq!(world.rows(), "Mon 23 09:10 completed told.inbox_only Tea");
+}

@@ -241,6 +241,8 @@ pub fn nobody(row: &Row, reason: Reason, now: Timestamp) -> Next {
         Some(end) if end <= now => end,
         Some(end) if now < later(end, -LAST_LOOK) => at.min(later(end, -LAST_LOOK)),
         Some(end) => to_the_end(end),
+        // A hold that ends then is another one, and is let go of at once.
+        None if at == bound(row) => to_the_end(at),
         None => at,
     };
     Next::Enter(State::Held, reason, Some(until))
