@@ -133,13 +133,13 @@ impl Channels {
             Some(_) => format!("@{zone}"),
             None => zone.into(),
         });
-        let reminder = ReminderDraft {
-            trigger: format!("-PT{}M", definition.before),
-            channel: self.of(definition.via).to_string(),
-            use_by: definition.use_by.map(Into::into),
-            collapse: None,
-            nag: definition.nag.map(|minutes| format!("{minutes}m")),
-            alarm: false,
+        let reminder = |one: Definition| ReminderDraft {
+            trigger: format!("-PT{}M", one.before),
+            channel: self.of(one.via).to_string(),
+            use_by: one.use_by.map(Into::into),
+            collapse: one.collapse.map(Into::into),
+            nag: one.nag.map(|minutes| format!("{minutes}m")),
+            alarm: one.alarm,
         };
         EventDraft {
             kind: definition.kind.into(),
@@ -151,7 +151,7 @@ impl Channels {
             person: whose.map(Into::into),
             disabled: definition.off,
             rules: definition.every.iter().map(|n| format!("FREQ=DAILY;INTERVAL={n}")).collect(),
-            reminders: Some(vec![reminder]),
+            reminders: Some(definition.reminders().map(reminder).collect()),
             ..EventDraft::default()
         }
     }

@@ -1,7 +1,7 @@
 //! Lives that failed once, as text: each stays, made smaller, and is lived again at the beginning
 //! of every run. A seed alone would not stay: what is made of it changes with what can happen.
 
-use crate::plan::{Deciding, Definition, KINDS, Plan, Step, USE_BYS, Via};
+use crate::plan::{COLLAPSES, Deciding, Definition, KINDS, Plan, Step, USE_BYS, Via};
 use crate::{oracle::ABROAD, receiver::Mood};
 
 /// A life as text, to be added to those that are kept.
@@ -123,6 +123,12 @@ fn definition(text: &str) -> Option<Definition> {
     // Lives of before there was any say nothing of it.
     let nag = field("nag").and_then(some);
     let theirs = field("theirs").and_then(some);
+    let collapse = field("collapse").and_then(some);
+    let reminder = |name: &str| {
+        let (_, rest) = text.split_once(&format!("{name}: Some(("))?;
+        let (before, via) = rest.split_once(')')?.0.split_once(", ")?;
+        Some((before.parse().ok()?, printed(&Via::ALL, via)?))
+    };
     Some(Definition {
         kind: one_of(&KINDS, field("kind")?)?,
         start: field("start")?.parse().ok()?,
@@ -131,6 +137,10 @@ fn definition(text: &str) -> Option<Definition> {
         before: field("before")?.parse().ok()?,
         via: printed(&Via::ALL, field("via")?)?,
         nag: nag.map(|minutes| minutes.parse()).transpose().ok()?,
+        alarm: field("alarm") == Some("true"),
+        collapse: collapse.and_then(|it| one_of(&COLLAPSES, &it)),
+        second: reminder("second"),
+        third: reminder("third"),
         off: false,
         left_out: None,
         theirs: theirs.map(|person| person.parse()).transpose().ok()?,

@@ -5,6 +5,7 @@ mod away;
 mod gone;
 mod letters;
 mod scenes;
+mod several;
 mod silence;
 
 use engine::planted::Planted;
@@ -89,6 +90,8 @@ impl Deciding {
 pub(crate) const KINDS: [&str; 4] = ["note", "appointment", "deadline", "birthday"];
 /// Until when a reminder may be worth telling.
 pub(crate) const USE_BYS: [&str; 2] = ["grace", "start"];
+/// What becomes of several that are late.
+pub(crate) const COLLAPSES: [&str; 2] = ["each", "latest"];
 
 /// An event, or a birthday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +112,14 @@ pub struct Definition {
     pub use_by: Option<&'static str>,
     /// It is told again after so many minutes, until somebody answers.
     pub nag: Option<u32>,
+    /// It rings through all silence.
+    pub alarm: bool,
+    /// What becomes of several that are late, if not what its kind says.
+    pub collapse: Option<&'static str>,
+    /// It is told so many minutes before like this, too.
+    pub second: Option<(i64, Via)>,
+    /// And like this.
+    pub third: Option<(i64, Via)>,
     /// It is cancelled as a whole.
     pub off: bool,
     /// This turn of it is left out.
@@ -129,10 +140,23 @@ impl Definition {
         via: Via::Hook,
         use_by: None,
         nag: None,
+        alarm: false,
+        collapse: None,
+        second: None,
+        third: None,
         off: false,
         left_out: None,
         theirs: None,
     };
+
+    /// Each of its reminders, as if there were no other.
+    pub(crate) fn reminders(self) -> impl Iterator<Item = Self> {
+        let first = Self { second: None, third: None, ..self };
+        let alike = Self { use_by: None, nag: None, alarm: false, ..first };
+        let others = self.second.into_iter().chain(self.third);
+        let others = others.map(move |(before, via)| Self { before, via, ..alike });
+        std::iter::once(first).chain(others)
+    }
 }
 
 /// Something that happens.
@@ -299,6 +323,7 @@ impl Plan {
         steps.extend(silence::by_clocks(seed, begins, days, next_name(&steps)));
         steps.extend(away::away(seed, begins, days, next_name(&steps)));
         steps.extend(away::theirs(seed, begins, days, next_name(&steps)));
+        steps.extend(several::several(seed, begins, days, next_name(&steps)));
         // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
         // more than records are kept, which here are two days, and in real lives four hundred.
         let back = |step: &Step| if let Step::SetClock(by) = step { (*by).min(0) } else { 0 };

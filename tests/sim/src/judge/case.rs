@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{
     oracle::{self, FIRST, Place},
     outcome::{Life, Outcome, Trouble},
-    plan::Plan,
+    plan::{Definition, Plan, Via},
     trace::{Entry, Happened},
     world::SOON,
 };
@@ -32,6 +32,42 @@ pub(super) struct Passing {
     pub again: bool,
     /// How many rows it stood for.
     pub rows: usize,
+}
+
+/// Whether a row is of this reminder: told like that, so long before. All of a person's are.
+pub(super) fn is_by(story: &Story, reminder: &Definition) -> bool {
+    let row = &story.delivery.row;
+    let is_via = match reminder.via {
+        Via::Desktop => row.facts.desktop,
+        via => !row.facts.desktop && story.delivery.channel == via.name(),
+    };
+    let before = lead(&row.identity.reminder);
+    is_via && (reminder.kind == "birthday" || before == Some(reminder.before))
+}
+
+/// How many minutes before the start a reminder is told, by its name: `t:-P1DT2H3M`, and what nags
+/// and snoozes make of it.
+fn lead(name: &str) -> Option<i64> {
+    let (mut minutes, mut number, mut clock) = (0, 0, false);
+    for letter in name.split(':').nth(1)?.trim_start_matches('-').strip_prefix('P')?.chars() {
+        let of = match (letter, clock) {
+            ('0'..='9', _) => {
+                number = 10 * number + i64::from(letter.to_digit(10)?);
+                continue;
+            }
+            ('T', _) => {
+                clock = true;
+                continue;
+            }
+            ('D', false) => 24 * 60,
+            ('H', true) => 60,
+            ('M', true) => 1,
+            _ => return None,
+        };
+        minutes += number * of;
+        number = 0;
+    }
+    Some(minutes)
 }
 
 /// A time in which the machine was in one place, as far as the ledger knew.

@@ -7,7 +7,11 @@ use calendar::{
 use engine::{ledger::audit::AuditRow, queries::Story};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{case::Case, occurrences::versions, rows::name};
+use super::{
+    case::{Case, is_by},
+    occurrences::versions,
+    rows::name,
+};
 use crate::{
     oracle::{self, Due, Place},
     outcome::Life,
@@ -34,7 +38,8 @@ fn reckoned(case: &Case<'_>, life: &Life, story: &Story, at: u64) -> Vec<(Defini
     let until = until.unwrap_or(Timestamp::MAX);
     let name = &story.delivery.row.identity.occurrence;
     let mut found = Vec::new();
-    for definition in may_be(life, at) {
+    let reminders = may_be(life, at).into_iter().flat_map(Definition::reminders);
+    for definition in reminders.filter(|one| is_by(story, one)) {
         for place in case.places_at(at) {
             let mut dues = oracle::dues(&definition, place, until).into_iter();
             found.extend(dues.find(|due| is_of(name, due)).map(|due| (definition, place, due)));
@@ -120,6 +125,31 @@ pub(super) fn i17_coalesced_is_told_with_another(case: &Case<'_>, wrong: &mut Ve
         if !into.is_some_and(stands_for_it) {
             let into = into.map(name);
             wrong.push(format!("{}: left to {into:?} at {}", name(story), step.at));
+        }
+    }
+}
+
+/// Whether several that are late are each told, by its reminder or its kind.
+fn is_each(definition: &Definition) -> bool {
+    match (definition.collapse, definition.kind) {
+        (Some(own), _) => own == "each",
+        (None, "deadline") => true,
+        (None, "note") => definition.every.is_none(),
+        _ => false,
+    }
+}
+
+/// Where each is to be told, none is left to a later one.
+pub(super) fn i17_each_is_told_by_itself(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in &case.outcome.stories {
+        let (Some(step), Some(life)) = (last(story, State::Coalesced), case.life(story)) else {
+            continue;
+        };
+        let all = life.versions.iter().filter_map(|version| version.definition);
+        let own: Vec<_> =
+            all.flat_map(Definition::reminders).filter(|one| is_by(story, one)).collect();
+        if !own.is_empty() && own.iter().all(is_each) {
+            wrong.push(format!("{}: left to another at {}", name(story), step.at));
         }
     }
 }

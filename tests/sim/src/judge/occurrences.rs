@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::{
-    delivery::{Class, State},
-    id::ChannelId,
-};
+use calendar::delivery::{Class, State};
 use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::DateTime};
 
-use super::{case::Case, channels::may_be_off, rows::was_asked, silence::may_be_silent};
+use super::{
+    case::{Case, is_by},
+    channels::may_be_off,
+    rows::was_asked,
+    silence::may_be_silent,
+};
 use crate::{
     oracle::{self, ABROAD, Due},
     outcome::{Life, Version},
@@ -63,8 +65,12 @@ fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) 
     let end = case.begin.saturating_add(SignedDuration::from_millis(lasted));
     let end = end.unwrap_or(Timestamp::MAX);
     for (name, life) in case.outcome.lives.iter().enumerate() {
-        for (version, until) in versions(life) {
-            let Some(definition) = version.definition.filter(|_| version.sure) else { continue };
+        let known = versions(life).filter(|(version, _)| version.sure);
+        let reminders = known.flat_map(|(version, until)| {
+            let all = version.definition.into_iter().flat_map(Definition::reminders);
+            all.map(move |definition| (version, until, definition))
+        });
+        for (version, until, definition) in reminders {
             for stay in &case.stays {
                 let (from, until) = (version.from.max(stay.from), until.min(stay.until));
                 for reckoned in oracle::dues(&definition, stay.place, end) {
@@ -80,7 +86,7 @@ fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) 
                         if at < from + EDGE || at.saturating_add(EDGE) > until {
                             continue;
                         }
-                        if was_told(case, life, of, at) {
+                        if was_told(case, life, (&definition, of), at) {
                             continue;
                         }
                         let rows = rows_of(case, life, &definition, due);
@@ -96,9 +102,14 @@ fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) 
 
 /// Whether an occurrence was told by an earlier clock, or answered before it was: what was told
 /// stays told, and what failed waits for a person.
-fn was_told(case: &Case<'_>, life: &Life, of: DateTime, at: u64) -> bool {
+fn was_told(
+    case: &Case<'_>,
+    life: &Life,
+    (definition, of): (&Definition, DateTime),
+    at: u64,
+) -> bool {
     let (day, year) = (of.strftime("p=%Y%m%dT%H%M%S").to_string(), of.strftime("y=%Y").to_string());
-    case.stories_of(life).any(|story| {
+    case.stories_of(life).filter(|story| is_by(story, definition)).any(|story| {
         let name = &story.delivery.row.identity.occurrence;
         let is_it = name.contains(&day) || *name == year;
         let is_answered = story.delivery.row.facts.reason.is_answer();
@@ -118,12 +129,8 @@ fn rows_of<'a>(
     definition: &Definition,
     due: Timestamp,
 ) -> Vec<&'a Story> {
-    let desktop = definition.via == Via::Desktop;
-    let rows = case.stories_of(life).filter(|story| {
-        let row = &story.delivery.row;
-        row.facts.due == due && (row.identity.channel == ChannelId::DESKTOP) == desktop
-    });
-    rows.collect()
+    let rows = case.stories_of(life);
+    rows.filter(|story| story.delivery.row.facts.due == due && is_by(story, definition)).collect()
 }
 
 /// Everything an event was to be told of was, or it is said why not.
@@ -152,7 +159,7 @@ pub(super) fn i10_prompt_when_all_is_well(case: &Case<'_>, wrong: &mut Vec<Strin
     each(case, |definition, one| {
         let desktop = definition.via == Via::Desktop;
         let is_silent = match desktop {
-            true => may_be_silent(case, one.at),
+            true => !definition.alarm && may_be_silent(case, one.at),
             false => may_be_off(case, definition.via, one.at),
         };
         let is_calm = case.is_calm(one.at, desktop) && !is_silent;
@@ -183,7 +190,7 @@ pub(super) fn i10_told_soon_after_waking(case: &Case<'_>, wrong: &mut Vec<String
             let is_due = slept.0 + EDGE < one.at && one.at <= slept.1;
             let is_worth_it = one.over.is_none_or(|over| over > wall) && one.until > soon + EDGE;
             let is_silent = || match desktop {
-                true => may_be_silent(case, slept.1),
+                true => !definition.alarm && may_be_silent(case, slept.1),
                 false => may_be_off(case, definition.via, slept.1),
             };
             if !is_due || !is_worth_it || !case.slept_well(*slept, desktop) || is_silent() {
@@ -206,9 +213,9 @@ pub(super) fn i10_told_soon_after_waking(case: &Case<'_>, wrong: &mut Vec<String
 }
 
 /// Every moment an event may ever have had.
-fn every_due<'a>(
+pub(super) fn every_due(
     case: &Case<'_>,
-    definitions: impl Iterator<Item = &'a Definition>,
+    definitions: impl Iterator<Item = Definition>,
 ) -> BTreeSet<Timestamp> {
     let lasted = i64::try_from(case.outcome.lasted).unwrap_or(i64::MAX);
     // Rows are planned ahead, and the wall may be ahead of true time.
@@ -217,8 +224,8 @@ fn every_due<'a>(
     let end = case.begin.saturating_add(SignedDuration::from_millis(lasted) + ahead);
     let end = end.unwrap_or(Timestamp::MAX);
     let places = case.places();
-    let of = |definition: &Definition| {
-        let dues = places.iter().flat_map(|place| oracle::dues(definition, *place, end));
+    let of = |definition: Definition| {
+        let dues = places.iter().flat_map(|place| oracle::dues(&definition, *place, end));
         dues.map(|due| due.at).collect::<Vec<_>>()
     };
     definitions.flat_map(of).collect()
@@ -227,12 +234,17 @@ fn every_due<'a>(
 /// Moments are reckoned from the rule and the original start, never from one to the next.
 pub(super) fn i12_dues_are_as_reckoned(case: &Case<'_>, wrong: &mut Vec<String>) {
     for (name, life) in case.outcome.lives.iter().enumerate() {
-        let all = life.versions.iter().filter_map(|version| version.definition.as_ref());
-        let known = every_due(case, all);
+        let all = life.versions.iter().filter_map(|version| version.definition);
+        let mut all: Vec<_> = all.flat_map(Definition::reminders).collect();
+        all.dedup();
+        let known = all.into_iter().map(|one| (one, every_due(case, [one].into_iter())));
+        let known: Vec<_> = known.collect();
         for story in case.stories_of(life) {
             let row = &story.delivery.row;
+            let is_known =
+                |(one, dues): &(_, BTreeSet<_>)| is_by(story, one) && dues.contains(&row.facts.due);
             let is_own = row.identity.reminder.starts_with("t:");
-            if is_own && !known.contains(&row.facts.due) && !is_far(story) {
+            if is_own && !known.iter().any(is_known) && !is_far(story) {
                 let due = row.facts.due;
                 wrong.push(format!("event {name}: {} is due at {due}, which is none", row.key));
             }
@@ -275,8 +287,10 @@ pub(super) fn i22_nothing_after_the_confirmed_cancel(case: &Case<'_>, wrong: &mu
                 Some(definition) => {
                     // In the time of somebody who moved since it is due at another moment now.
                     let others = ABROAD.map(|zone| Definition { zone: Some(zone), ..*definition });
-                    let others = others.iter().filter(|other| other.theirs.is_some());
-                    let known = every_due(case, [definition].into_iter().chain(others));
+                    let others = others.into_iter().filter(|other| other.theirs.is_some());
+                    let all = std::iter::once(*definition).chain(others);
+                    let own = all.flat_map(Definition::reminders).filter(|one| is_by(story, one));
+                    let known = every_due(case, own);
                     !version.sure || known.contains(&row.facts.due)
                 }
             };

@@ -4,10 +4,15 @@ use calendar::delivery::State;
 use engine::queries::Story;
 use jiff::SignedDuration;
 
-use super::{case::Case, occurrences::versions};
+use super::{
+    case::{Case, is_by},
+    occurrences::versions,
+    rows::name,
+};
 use crate::{
     oracle,
     outcome::{Silence, Silenced},
+    plan::Definition,
 };
 
 /// So shortly after a change either holds.
@@ -54,11 +59,19 @@ pub(super) fn may_be_silent(case: &Case<'_>, at: u64) -> bool {
     })
 }
 
+/// Whether a row is of what rings through all silence.
+fn is_alarm(case: &Case<'_>, story: &Story) -> bool {
+    let versions = case.life(story).into_iter().flat_map(|life| &life.versions);
+    let all = versions.filter_map(|version| version.definition).flat_map(Definition::reminders);
+    all.filter(|one| is_by(story, one)).any(|one| one.alarm)
+}
+
 /// Nothing pops up while a pause or quiet hours are in force.
 pub(super) fn silence_is_kept(case: &Case<'_>, wrong: &mut Vec<String>) {
     // A test rings all the same, as somebody waits for it.
     let is_waited_for = |story: &&Story| story.delivery.row.identity.reminder.starts_with("x:");
     let stories = case.outcome.stories.iter().filter(|story| !is_waited_for(story));
+    let stories = stories.filter(|story| !is_alarm(case, story));
     for story in stories.filter(|story| story.delivery.row.facts.desktop) {
         for sent in case.sent(story) {
             let at = sent.truth;
@@ -101,6 +114,18 @@ fn told_first(story: &Story) -> Option<(&str, &str, &str)> {
     Some((trigger, name.occurrence.as_str(), name.subject.as_str()))
 }
 
+/// The same for what was snoozed.
+fn told_later(story: &Story) -> Option<(&str, &str, &str)> {
+    let name = &story.delivery.row.identity;
+    let (trigger, _) = name.reminder.strip_prefix("s:")?.rsplit_once(':')?;
+    Some((trigger, name.occurrence.as_str(), name.subject.as_str()))
+}
+
+/// The reminder a row is of, with its occurrence and event.
+fn reminder_of(story: &Story) -> Option<(&str, &str, &str)> {
+    told_first(story).or_else(|| told_again(story)).or_else(|| told_later(story))
+}
+
 /// What was answered is not told again.
 pub(super) fn an_answer_ends_nags(case: &Case<'_>, wrong: &mut Vec<String>) {
     for (at, row) in &case.outcome.answers {
@@ -108,12 +133,40 @@ pub(super) fn an_answer_ends_nags(case: &Case<'_>, wrong: &mut Vec<String>) {
         let Some(answered) = stories.iter().find(|story| story.delivery.row.id == *row) else {
             continue;
         };
-        let of = told_first(answered).or_else(|| told_again(answered));
+        let of = reminder_of(answered);
         for story in stories.iter().filter(|story| of.is_some() && told_again(story) == of) {
             if let Some(sent) = case.sent(story).iter().find(|sent| sent.truth > *at) {
                 let (key, sent) = (&story.delivery.row.key, sent.truth);
                 wrong.push(format!("{key} was told again at {sent} ms, answered at {at} ms"));
             }
+        }
+    }
+}
+
+/// What was answered rings no more by a snooze of before.
+pub(super) fn an_answer_ends_snoozes(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for (at, row) in &case.outcome.answers {
+        let stories = &case.outcome.stories;
+        let answered = stories.iter().find(|story| story.delivery.row.id == *row);
+        let of = answered.and_then(reminder_of);
+        for story in stories.iter().filter(|story| of.is_some() && told_later(story) == of) {
+            let made = story.transitions.first().map(|step| case.when(step.at));
+            let is_before = made.is_some_and(|made| made.iter().all(|made| made < at));
+            let late = case.sent(story).iter().find(|sent| sent.truth > *at);
+            if let Some(sent) = late.filter(|_| is_before && !case.is_forgotten(*at)) {
+                let (name, sent) = (name(story), sent.truth);
+                wrong.push(format!("{name}: told at {sent} ms, answered at {at} ms"));
+            }
+        }
+    }
+}
+
+/// What was answered here goes on to every endpoint.
+pub(super) fn an_answer_leaves_endpoints_alone(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let stories = case.outcome.stories.iter().filter(|story| told_first(story).is_some());
+    for story in stories.filter(|story| !story.delivery.row.facts.desktop) {
+        if let Some(step) = story.transitions.iter().find(|step| step.reason.is_answer()) {
+            wrong.push(format!("{}: ended by an answer at {}", name(story), step.at));
         }
     }
 }

@@ -210,6 +210,60 @@ pub(crate) fn tomorrow(outcome: &mut Outcome) -> DeliveryId {
     outcome.stories.iter().find(is_other).expect("another day").delivery.row.id
 }
 
+/// The pop-up was left to another like it, and should be told by this.
+pub(crate) fn collapses(outcome: &mut Outcome, by: Option<&'static str>) {
+    let other = snooze(outcome).delivery.row.id;
+    let story = story(outcome, 1);
+    ends_as(story, State::Coalesced);
+    story.delivery.row.into = Some(other);
+    for version in &mut outcome.lives[1].versions {
+        version.definition.iter_mut().for_each(|d| d.collapse = by);
+    }
+}
+
+/// What was shown at one was answered so many milliseconds after its snooze was promised, which the
+/// snooze does not hear of.
+pub(crate) fn answer_the_snoozed(outcome: &mut Outcome, after: u64) {
+    let at = outcome.snoozes[0].at + after;
+    let row = story(outcome, 1).delivery.row.id;
+    outcome.answers.push((at, row));
+}
+
+/// An event's row ends by an answer.
+pub(crate) fn is_answered(outcome: &mut Outcome, name: usize) {
+    let step = story(outcome, name).transitions.last_mut().expect("a step");
+    step.reason = Reason::CancelledAcknowledged;
+}
+
+/// The pop-up rings through all silence, or does not.
+pub(crate) fn is_alarm(outcome: &mut Outcome, is: bool) {
+    for version in &mut outcome.lives[1].versions {
+        version.definition.iter_mut().for_each(|d| d.alarm = is);
+    }
+}
+
+/// The daily one is told by another reminder, too, or by that instead.
+pub(crate) fn is_told_before(outcome: &mut Outcome, before: i64, instead: bool) {
+    for version in &mut outcome.lives[0].versions {
+        let Some(definition) = &mut version.definition else { continue };
+        definition.second = Some((definition.before, definition.via)).filter(|_| !instead);
+        definition.before = before;
+    }
+}
+
+/// The daily one was planned by hand when it had just been due: since it was changed then, or not.
+pub(crate) fn planned_late(outcome: &mut Outcome, changed: bool) {
+    let place = sent(outcome, 0);
+    let at = outcome.trace[place].truth;
+    let story = story(outcome, 0);
+    let due = story.delivery.row.facts.due;
+    (story.transitions[0].at, story.transitions[0].actor) = (due, "window".into());
+    if changed {
+        let was = outcome.lives[0].versions[0];
+        outcome.lives[0].versions.push(Version { from: at, ..was });
+    }
+}
+
 /// The row that rings when the snooze is over.
 pub(crate) fn snooze(outcome: &mut Outcome) -> &mut Story {
     let id = outcome.snoozes[0].row;

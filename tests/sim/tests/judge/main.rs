@@ -94,6 +94,11 @@ const CASES: &[(&str, Change, Change)] = &[
         },
     ),
     (
+        "i14_an_edit_makes_nothing_already_due",
+        |o| planned_late(o, false),
+        |o| planned_late(o, true),
+    ),
+    (
         "i14_no_replan_loses_anything",
         |o| {
             let step = &mut story(o, 0).transitions[1];
@@ -196,6 +201,7 @@ const CASES: &[(&str, Change, Change)] = &[
             ends_as(row(o, other), State::Cancelled);
         },
     ),
+    ("i17_each_is_told_by_itself", |o| collapses(o, None), |o| collapses(o, Some("latest"))),
     (
         "i10_prompt_when_all_is_well",
         |o| {
@@ -350,6 +356,18 @@ const CASES: &[(&str, Change, Change)] = &[
         },
     ),
     ("an_answer_ends_nags", |o| answer(o, 10 * HOUR), |o| answer(o, 40 * HOUR)),
+    ("an_answer_ends_snoozes", |o| answer_the_snoozed(o, 1), |o| answer_the_snoozed(o, HOUR)),
+    ("an_answer_leaves_endpoints_alone", |o| is_answered(o, 0), |o| is_answered(o, 1)),
+    (
+        "silence_is_kept",
+        |o| pause(o, 2_000),
+        |o| {
+            pause(o, 2_000);
+            is_alarm(o, true);
+        },
+    ),
+    // A row is of the reminder that says so, whatever others there are.
+    ("i12_dues_are_as_reckoned", |o| is_told_before(o, 20, true), |o| is_told_before(o, 20, false)),
     ("what_insists_is_told_again", forget_nags, |o| {
         forget_nags(o);
         let again = o.lives[3].versions[0];
