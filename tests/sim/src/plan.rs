@@ -4,6 +4,7 @@
 mod away;
 mod gone;
 mod letters;
+mod refused;
 mod scenes;
 mod several;
 mod silence;
@@ -323,6 +324,7 @@ impl Plan {
         steps.extend(silence::by_clocks(seed, begins, days, next_name(&steps)));
         steps.extend(away::away(seed, begins, days, next_name(&steps)));
         steps.extend(away::theirs(seed, begins, days, next_name(&steps)));
+        steps.extend(refused::refused(seed, begins, days, next_name(&steps)));
         steps.extend(several::several(seed, begins, days, next_name(&steps)));
         // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
         // more than records are kept, which here are two days, and in real lives four hundred.

@@ -38,11 +38,19 @@ pub enum Mood {
     Absent,
     /// Answers 410: it is gone for good, as it says.
     Gone,
+    /// Answers 403, which seldom heals.
+    Forbids,
+    /// Takes it in no case, however often it is asked.
+    Never,
+    /// Closes before all of it has come.
+    Closes,
+    /// Takes it, and closes before it has answered.
+    TakesAndCloses,
 }
 
 impl Mood {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Well,
         Self::Slow,
         Self::Refuses,
@@ -51,6 +59,10 @@ impl Mood {
         Self::Deaf,
         Self::Absent,
         Self::Gone,
+        Self::Forbids,
+        Self::Never,
+        Self::Closes,
+        Self::TakesAndCloses,
     ];
 }
 
@@ -94,12 +106,16 @@ impl Receiver {
         if mood == Mood::Slow {
             tokio::time::sleep(Duration::from_secs(4)).await;
         }
-        let is_taken = matches!(mood, Mood::Well | Mood::Slow | Mood::TakesSilently);
+        let is_taken =
+            matches!(mood, Mood::Well | Mood::Slow | Mood::TakesSilently | Mood::TakesAndCloses);
         let Call { key, to, process, marks, again, body } = call;
         if is_taken {
             self.trace.add(&self.clocks, Happened::Told { key, process, to, marks, again, body });
         } else if mood == Mood::Gone {
             self.trace.add(&self.clocks, Happened::Gone { marks, to });
+        } else if matches!(mood, Mood::Forbids | Mood::Never) {
+            let for_good = mood == Mood::Never;
+            self.trace.add(&self.clocks, Happened::Refused { marks, for_good });
         }
         tokio::time::sleep(WAY).await;
         let transient =
@@ -109,6 +125,10 @@ impl Receiver {
             Mood::Refuses => transient(Some(Duration::from_secs(90))),
             Mood::Fails => transient(None),
             Mood::Gone => Handover::Gone,
+            Mood::Forbids => Handover::Transient { retry_after: None, schedule: Schedule::Refused },
+            Mood::Never => Handover::Permanent,
+            // Whoever called cannot know which it was.
+            Mood::Closes | Mood::TakesAndCloses => Handover::Ambiguous,
             Mood::TakesSilently | Mood::Deaf | Mood::Absent => return std::future::pending().await,
         };
         // Nobody may be left to hear it.

@@ -51,6 +51,13 @@ pub enum Happened {
         /// What it is called.
         to: String,
     },
+    /// The other side refused it.
+    Refused {
+        /// By which claims.
+        marks: Vec<Mark>,
+        /// However often it is asked.
+        for_good: bool,
+    },
     /// A person switched an endpoint on, or tried to.
     SwitchedOn {
         /// What it is called.

@@ -39,7 +39,7 @@ fn switched_off(case: &Case<'_>, story: &Story, heard: u64) -> Option<u64> {
 }
 
 /// What was claimed is answered for: from this true time on somebody knows.
-fn heard(case: &Case<'_>, of: &[Mark]) -> Option<u64> {
+pub(super) fn heard(case: &Case<'_>, of: &[Mark]) -> Option<u64> {
     let mut entries = case.outcome.trace.iter();
     let is_it = |what: &Happened| matches!(what, Happened::Answered { marks, .. } if marks == of);
     entries.find(|entry| is_it(&entry.what)).map(|entry| entry.truth)

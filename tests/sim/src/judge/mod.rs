@@ -8,6 +8,7 @@ mod ends;
 mod letters;
 mod occurrences;
 mod records;
+mod refused;
 mod rows;
 mod services;
 mod silence;
@@ -38,10 +39,13 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i17_expired_is_what_is_over", ends::i17_expired_is_what_is_over),
     ("i17_coalesced_is_told_with_another", ends::i17_coalesced_is_told_with_another),
     ("i17_each_is_told_by_itself", ends::i17_each_is_told_by_itself),
+    ("i17_refused_for_good_is_dead_at_once", refused::i17_refused_for_good_is_dead_at_once),
+    ("i17_dead_for_good_is_what_was_refused", refused::i17_dead_for_good_is_what_was_refused),
     ("i10_prompt_when_all_is_well", occurrences::i10_prompt_when_all_is_well),
     ("i10_told_soon_after_waking", occurrences::i10_told_soon_after_waking),
     ("i19_every_row_comes_to_an_end", rows::i19_every_row_comes_to_an_end),
     ("i19_tries_are_bounded", rows::i19_tries_are_bounded),
+    ("i19_refusals_are_bounded", refused::i19_refusals_are_bounded),
     ("i20_each_by_its_own_channel", rows::i20_each_by_its_own_channel),
     ("i21_only_what_is_over_goes", records::i21_only_what_is_over_goes),
     ("i21_what_went_stays_away", records::i21_what_went_stays_away),

@@ -185,7 +185,9 @@ pub(super) fn i10_told_soon_after_waking(case: &Case<'_>, wrong: &mut Vec<String
     let mut late: BTreeMap<(u64, &str), Option<String>> = BTreeMap::new();
     each(case, |definition, one| {
         let desktop = definition.via == Via::Desktop;
-        for slept in &case.outcome.slept {
+        // What comes after the last day is not reckoned.
+        let last = case.outcome.lasted - AFTER;
+        for slept in case.outcome.slept.iter().filter(|slept| slept.1 < last) {
             let (soon, wall) = (slept.1 + SOON, case.wall(slept.1 + SOON));
             let is_due = slept.0 + EDGE < one.at && one.at <= slept.1;
             let is_worth_it = one.over.is_none_or(|over| over > wall) && one.until > soon + EDGE;

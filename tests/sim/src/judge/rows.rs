@@ -46,7 +46,7 @@ fn was_moved(story: &Story) -> bool {
 }
 
 /// How often a person asked for another try.
-fn times_asked(story: &Story) -> usize {
+pub(super) fn times_asked(story: &Story) -> usize {
     let steps = story.transitions.iter();
     steps.filter(|step| step.reason == Reason::RetryAsked && !step.from.is_empty()).count()
 }
@@ -59,7 +59,7 @@ pub(super) fn was_asked(case: &Case<'_>, story: &Story, from: u64, until: u64) -
 }
 
 /// Whether nobody knows how a try ended.
-fn unknown(outcome: Option<&str>) -> bool {
+pub(super) fn unknown(outcome: Option<&str>) -> bool {
     matches!(outcome, None | Some("unknown" | "ambiguous"))
 }
 

@@ -74,7 +74,7 @@ fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
 
 /// Nobody is told for days.
 fn away(stage: &mut Stage<'_>, via: Via) -> Step {
-    let lasts = DAY + stage.dice.below(3 * DAY);
+    let lasts = DAY + stage.dice.below(DAY + DAY / 2);
     match stage.dice.below(3) {
         0 => Step::Sleep(lasts),
         1 => Step::Kill(lasts),

@@ -7,7 +7,7 @@ use super::World;
 use crate::{
     hand::{self, Hand, moved},
     outcome::{Decided, Life, Silence, Silenced, Snoozed, Tested, Version},
-    plan::{Deciding, Definition, Step, Via},
+    plan::{DAY, Deciding, Definition, Step, Via},
     receiver::number_of,
     trace::Happened,
 };
@@ -164,6 +164,13 @@ impl World {
         Some(done)
     }
 
+    /// Whether a service has planned what is due by now. Where none did, an edit finds what was missed,
+    /// and plans it.
+    fn is_planned(&self) -> bool {
+        let last = self.around.passes.lock().expect("a list").last().copied();
+        last.is_some_and(|at| self.around.clocks.truth() - at < DAY)
+    }
+
     /// What was moved and moved back rings as it would have.
     fn move_and_undo(&mut self, name: usize, minutes: i64) -> Option<bool> {
         self.undo.as_ref()?;
@@ -173,7 +180,7 @@ impl World {
             return Some(false);
         }
         let after = self.hand.rings()?;
-        if before != after {
+        if before != after && self.is_planned() {
             let missing = before.iter().find(|ring| !after.contains(ring));
             let added = after.iter().find(|ring| !before.contains(ring));
             let what = format!("event {name}: {missing:?} became {added:?}");

@@ -40,6 +40,9 @@ pub(crate) const GONE: Definition = Definition {
     via: Via::Hasty,
     ..DAILY
 };
+/// At seven the endpoint refuses it for good.
+const REFUSED: Definition =
+    Definition { start: date(2026, 10, 20).at(19, 10, 0, 0), every: None, via: Via::Hook, ..DAILY };
 const BACK: Definition = Definition { start: date(2026, 10, 20).at(18, 10, 0, 0), ..GONE };
 
 pub(crate) fn plan() -> Plan {
@@ -50,6 +53,7 @@ pub(crate) fn plan() -> Plan {
         (3, Step::Add(3, INSISTS)),
         (4, Step::Add(4, GONE)),
         (5, Step::Add(5, BACK)),
+        (6, Step::Add(6, REFUSED)),
         (3 * HOUR, Step::Test(Via::Desktop)),
         (7 * HOUR + 60_000, Step::Snooze(10)),
         (10 * HOUR - 1_000, Step::Mood(false, Mood::Gone, 10_000)),
@@ -57,6 +61,7 @@ pub(crate) fn plan() -> Plan {
         (11 * HOUR, Step::SwitchOn(Via::Hasty)),
         (11 * HOUR, Step::Kill(5_000)),
         (11 * HOUR + HOUR / 2, Step::Decide(Deciding::NewWords, 0)),
+        (13 * HOUR - 1_000, Step::Mood(false, Mood::Never, 10_000)),
     ];
     Plan { twins: true, steps, ..Plan::empty(1, 1) }
 }
@@ -218,6 +223,53 @@ pub(crate) fn collapses(outcome: &mut Outcome, by: Option<&'static str>) {
     story.delivery.row.into = Some(other);
     for version in &mut outcome.lives[1].versions {
         version.definition.iter_mut().for_each(|d| d.collapse = by);
+    }
+}
+
+fn refusal(outcome: &Outcome) -> usize {
+    let is_it = |entry: &Entry| matches!(entry.what, Happened::Refused { .. });
+    outcome.trace.iter().position(is_it).expect("it was refused")
+}
+
+/// That something was refused is not seen.
+pub(crate) fn forget_the_refusal(outcome: &mut Outcome) {
+    let place = refusal(outcome);
+    outcome.trace.remove(place);
+}
+
+/// What was refused for good waits for a person so many milliseconds after that was heard.
+pub(crate) fn dies_after(outcome: &mut Outcome, millis: i64) {
+    let place = answered(outcome, 6);
+    let at = later(outcome.trace[place].wall, millis);
+    story(outcome, 6).transitions.last_mut().expect("a step").at = at;
+}
+
+/// What was refused for good is sent again, which a person asked for or not.
+pub(crate) fn send_the_refused(outcome: &mut Outcome, is_asked: bool) {
+    let place = sent(outcome, 6);
+    let mut entry = outcome.trace[place].clone();
+    entry.truth += HOUR;
+    if let Happened::Sent { marks, .. } = &mut entry.what {
+        marks[0].1 += 1;
+    }
+    let at = later(entry.wall, 3_599_000);
+    outcome.trace.push(entry);
+    let steps = &mut story(outcome, 6).transitions;
+    let mut step = steps.last().expect("a step").clone();
+    (step.at, step.to) = (at, State::Pending);
+    step.reason = if is_asked { Reason::RetryAsked } else { Reason::RetryRefused };
+    steps.push(step);
+}
+
+/// It was refused so often, as if it might heal.
+pub(crate) fn refuse(outcome: &mut Outcome, times: usize) {
+    let place = refusal(outcome);
+    if let Happened::Refused { for_good, .. } = &mut outcome.trace[place].what {
+        *for_good = false;
+    }
+    let what = outcome.trace[place].what.clone();
+    for _ in 1..times {
+        after(outcome, place, what.clone());
     }
 }
 

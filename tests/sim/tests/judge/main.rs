@@ -202,6 +202,18 @@ const CASES: &[(&str, Change, Change)] = &[
         },
     ),
     ("i17_each_is_told_by_itself", |o| collapses(o, None), |o| collapses(o, Some("latest"))),
+    ("i17_refused_for_good_is_dead_at_once", |o| dies_after(o, 2_001), |o| dies_after(o, 2_000)),
+    (
+        "i17_refused_for_good_is_dead_at_once",
+        |o| send_the_refused(o, false),
+        |o| send_the_refused(o, true),
+    ),
+    ("i17_dead_for_good_is_what_was_refused", forget_the_refusal, |o| {
+        forget_the_refusal(o);
+        let step = story(o, 6).transitions.last_mut().expect("a step");
+        step.reason = Reason::DeadExhausted;
+    }),
+    ("i19_refusals_are_bounded", |o| refuse(o, 7), |o| refuse(o, 6)),
     (
         "i10_prompt_when_all_is_well",
         |o| {

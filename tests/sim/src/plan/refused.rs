@@ -1,0 +1,59 @@
+//! An endpoint that refuses what it is sent, for now or for good, or closes while it is spoken to.
+
+use jiff::civil::DateTime;
+
+use super::{DAY, Deciding, Step, Via, scenes::Stage};
+use crate::{dice::Dice, receiver::Mood};
+
+const SECOND: u64 = 1_000;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+/// In so many of a hundred runs something is refused.
+const REFUSED: u64 = 35;
+
+const MOODS: [Mood; 5] =
+    [Mood::Forbids, Mood::Forbids, Mood::Never, Mood::Closes, Mood::TakesAndCloses];
+
+/// Something is refused when it is due, for a moment or longer than it is tried; events being named
+/// from `name` on.
+pub(super) fn refused(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
+    let mut dice = Dice::of(seed.rotate_left(44) ^ 0x403);
+    if !dice.percent(REFUSED) {
+        return Vec::new();
+    }
+    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let mut steps = Vec::new();
+    for _ in 0..1 + stage.dice.below(2) {
+        steps.extend(one(&mut stage));
+    }
+    steps
+}
+
+fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
+    let vias = [Via::Hook, Via::Hook, Via::Careful, Via::Hasty];
+    let (definition, due) = stage.reminder(&vias, &[None, None, Some("start")]);
+    let mut steps = Vec::new();
+    let name = stage.name;
+    for _ in 0..1 + stage.dice.below(2) {
+        let add = stage.add(definition, due).1;
+        steps.push(add);
+    }
+    let mood = stage.dice.of_these(&MOODS);
+    let lasts = stage.dice.of_these(&[3 * SECOND, MINUTE, HOUR, 4 * HOUR]);
+    let lasts = lasts + stage.dice.below(lasts);
+    steps.push((due.saturating_sub(SECOND), Step::Mood(false, mood, lasts)));
+    for _ in 0..stage.dice.below(4) {
+        let after = stage.dice.of_these(&[60, 10 * SECOND, lasts, 2 * lasts, DAY]);
+        let at = due + stage.dice.below(after);
+        let step = match stage.dice.below(8) {
+            0..=2 => Step::Decide(stage.dice.of_these(&Deciding::ALL), stage.dice.below(8)),
+            3 => Step::Delete(name),
+            4 => Step::Move(name, stage.dice.between(-90, 90)),
+            5 => Step::Crash(stage.dice.below(20)),
+            6 => Step::PowerCut(stage.dice.below(1 << 40), stage.dice.below(MINUTE)),
+            _ => Step::Kill(stage.dice.below(MINUTE)),
+        };
+        steps.push((at, step));
+    }
+    steps
+}
