@@ -12,7 +12,7 @@ use super::{
 use crate::trace::{Happened, Mark};
 
 /// What seldom heals is tried three times soon after the first, and then twice.
-const TRIES: usize = 6;
+pub(super) const TRIES: usize = 6;
 
 /// What was refused, for good or not, with the true time.
 fn refused<'a>(case: &Case<'a>, good: bool) -> impl Iterator<Item = (u64, &'a [Mark])> {
@@ -26,6 +26,11 @@ fn refused<'a>(case: &Case<'a>, good: bool) -> impl Iterator<Item = (u64, &'a [M
 
 fn is_of(story: &Story, marks: &[Mark]) -> bool {
     marks.iter().any(|(row, _)| *row == story.delivery.row.id)
+}
+
+/// Whether the other side ever refused a row though that may heal.
+pub(super) fn was_refused(case: &Case<'_>, story: &Story) -> bool {
+    refused(case, false).any(|(_, marks)| is_of(story, marks))
 }
 
 /// When a row was dead because it was refused for good, from a true time on.

@@ -17,6 +17,7 @@ use super::{
     case::{Case, Passing, is_by},
     ends::may_be_due,
     occurrences::{every_due, versions},
+    refused::{TRIES as REFUSED, was_refused},
     services::said_meanwhile,
 };
 use crate::{plan::Definition, world::AFTER};
@@ -182,6 +183,8 @@ pub(super) fn i19_tries_are_bounded(case: &Case<'_>, wrong: &mut Vec<String>) {
             Profile::Long => LONG,
             Profile::Quick => QUICK,
         };
+        // What is refused has a schedule of its own, whatever the channel's is.
+        let most = if was_refused(case, story) { most.max(REFUSED) } else { most };
         let counts = |outcome: &str| matches!(outcome, "transient" | "ambiguous");
         let of = |attempt: &&Attempt| attempt.outcome.as_deref().is_some_and(counts);
         let (all, counted) = (story.attempts.len(), story.attempts.iter().filter(of).count());
