@@ -80,6 +80,9 @@ pub(crate) fn create(around: &Surroundings) -> engine::Result<()> {
     Engine::open_with(&around.folder, Actor::Window, clock, found, &home).map(drop)
 }
 
+/// Of what will ring so many are looked at.
+const RINGS: usize = 900;
+
 /// The channels of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Channels {
@@ -349,10 +352,18 @@ impl Hand {
         snoozed.delivery.parse().ok()
     }
 
-    /// What will ring, in words. Of what is due already it does not matter when it is tried next.
+    /// What will ring, in words. Of what is due already it does not matter when it is tried next, and
+    /// what is over rings no more, though nobody has looked at it yet.
     pub fn rings(&self) -> Option<Vec<String>> {
         let engine = self.engine.as_ref()?;
-        let (now, rings) = (engine.now().wall, engine.next_rings(1_000).ok()?);
+        let (now, mut rings) = (engine.now().wall, engine.next_rings(RINGS + 100).ok()?);
+        let is_over = |ring: &Ring| {
+            let own = ring.delivery.filter(|_| ring.due <= now);
+            let own = own.and_then(|id| engine.why(id).ok());
+            own.and_then(|own| own.delivery.row.facts.use_by).is_some_and(|end| end <= now)
+        };
+        rings.retain(|ring| !is_over(ring));
+        rings.truncate(RINGS);
         let say = |ring: &Ring| {
             let Ring { title, occurrence, reminder, channel, .. } = ring;
             // Of what waits it says until when; it does not ring before it is due all the same.
