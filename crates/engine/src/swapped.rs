@@ -71,7 +71,10 @@ impl Swapped {
 
     /// What has its place, and how much is in it.
     pub fn took(&self) -> String {
-        let had = self.had.map_or_else(String::new, |had| format!(" where there were {had}"));
+        let had = self.had.map_or_else(
+            || " where nobody can count any more what there was".into(),
+            |had| format!(" where there were {had}"),
+        );
         let has = self.has;
         match (&self.by, self.why) {
             (Some(by), _) => format!("the backup {by} took its place, with {has}{had}"),

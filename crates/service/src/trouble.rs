@@ -119,7 +119,7 @@ pub(crate) fn swapped(what: &Swapped) -> Notice {
         first.into_iter().flatten().chain(letters).collect::<String>()
     };
     let body = format!(
-        "{}. {}. What was due and unfinished in it stands under please check; the window and `carillon doctor` say this until it was seen.",
+        "{}. {}. What was due and unfinished in it, if anything, stands under please check; the window and `carillon doctor` say this until it was seen.",
         began(what.took()),
         began(what.lost())
     );

@@ -21,7 +21,7 @@ export const quiet = {
   'quiet.pauseEver': 'Pause until I resume',
   'clock.jumped': 'This computer’s clock jumped from {from} to {to}: webhooks wait until you say that it is right, and old records are not tidied up.',
   'clock.jumpedAlone': 'This computer’s clock jumped from {from} to {to}. No webhook waits for that; once you say that it is right, records older than 400 days are tidied up again.',
-  'swap.banner': 'The ledger {what} ({time}): {took}; {lost}. What was due and unfinished in it stands under Needs attention.',
+  'swap.banner': 'The ledger {what} ({time}): {took}; {lost}. What was due and unfinished in it, if anything, stands under Needs attention; `carillon restore FILE` puts another copy in its place.',
   'swap.seen': 'Understood',
   'clock.accept': 'Accept the clock',
   'inbox.snoozeAll': 'Snooze all {n} min',
