@@ -183,9 +183,8 @@ fn what_is_due_waits_for_a_desktop_and_can_be_answered_meanwhile() {
     }
     let story = desk.run(["why", id]);
     assert!(story.done().contains("It is waiting: there is no notification service"), "{story:?}");
-    assert!(
-        desk.line("next").done().starts_with("What will ring (times in Europe/Berlin)\nwaiting")
-    );
+    let next = desk.line("next");
+    assert!(next.done().contains("waits: there is no notification service"), "{next:?}");
     assert!(desk.run(["snooze", id]).refused(1).contains("only a reminder on this desktop"));
     assert_eq!(desk.run(["ack", id]).done(), "Done with 1 reminder: 1 reminder cancelled.\n");
     let told = desk.run(["why", id]).done().to_string();
@@ -239,7 +238,8 @@ fn an_endpoint_that_was_gone_is_used_again_after_it_was_switched_on() {
     let service = Service::start(&desk);
     assert_eq!(tested(), json!("dead.gone"));
     assert!(desk.line("channel list").done().contains("off: its endpoint said it is gone"));
-    assert_eq!(tested(), json!("dead.gone"), "without a call");
+    let refused = desk.line("channel test lamp");
+    assert!(refused.refused(1).contains("`carillon channel on lamp`"), "{refused:?}");
     assert_eq!(desk.doctor().0["problems"], json!([]), "a test is no reminder");
     let far = desk.line("add --json Far --at 2031-01-01T09:00 --channel lamp").json();
     let remark = "the channel lamp is off (its endpoint said it is gone), so nothing is told on it: `carillon channel on lamp` switches it on";
@@ -251,7 +251,7 @@ fn an_endpoint_that_was_gone_is_used_again_after_it_was_switched_on() {
     let near = SystemClock::new().now().wall + SignedDuration::from_secs(4);
     let near = near.strftime("%Y-%m-%dT%H:%M:%SZ");
     desk.add(&format!("Near --at {near} --remind 0m --channel lamp"));
-    while desk.line("deliveries --json --state dead").json().as_array().map(Vec::len) < Some(3) {
+    while desk.line("deliveries --json --state dead").json().as_array().map(Vec::len) < Some(2) {
         rung.recv_timeout(Duration::from_secs(60)).expect("the service changes something");
     }
     let off = "the channel lamp is off (its endpoint said it is gone) and 1 reminder is planned on it: `carillon channel on lamp` switches it on";
