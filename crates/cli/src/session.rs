@@ -9,7 +9,9 @@ use calendar::{
 use engine::{
     Actor, Engine,
     clock::SystemClock,
-    ledger::{SchedulerLock, calendar::CalendarRow, channel::ChannelRow, person::PersonRow},
+    ledger::{
+        Ledger, SchedulerLock, calendar::CalendarRow, channel::ChannelRow, person::PersonRow,
+    },
     place::Place,
     programs,
 };
@@ -30,8 +32,31 @@ fn start_service(named: Option<&Path>, place: &Place) -> Result<(), Failure> {
     programs::start_service(named, &log).map_err(|e| Failure::failed(e.to_string()))
 }
 
+/// A mistyped directory is not taken for an empty calendar.
+pub fn refuse_missing(place: &Place) -> Result<(), Failure> {
+    let Some(by) = place.named_by.filter(|_| !place.data.join("carillon.db").exists()) else {
+        return Ok(());
+    };
+    // One that was lost is more than one that is not there, and says so.
+    if Ledger::look(&place.data)?.is_some() {
+        return Ok(());
+    }
+    Err(Failure::not_found(format!(
+        "there is no ledger in {}, the directory {by} names: one is made when something is added or a service starts",
+        place.data.display()
+    )))
+}
+
 impl Session {
-    /// Opens the ledger that was named, or the usual one.
+    /// Opens the ledger that was named, or the usual one, for a command that only finds what is
+    /// there: in a directory that was named none is made.
+    pub fn find(named: Option<&Path>) -> Result<Self, Failure> {
+        let place = Place::find(named).map_err(|e| Failure::failed(e.to_string()))?;
+        refuse_missing(&place)?;
+        Self::open(named)
+    }
+
+    /// Opens the ledger that was named, or the usual one; makes it where there is none.
     pub fn open(named: Option<&Path>) -> Result<Self, Failure> {
         let place = Place::find(named).map_err(|e| Failure::failed(e.to_string()))?;
         let opened = Engine::open(&place.data, Actor::CommandLine, Arc::new(SystemClock::new()));

@@ -269,7 +269,7 @@ fn a_ledger_of_a_newer_program_is_refused_and_left_as_it_is() {
 #[test]
 fn what_is_no_ledger_is_left_alone() {
     let desk = Desk::new();
-    fs::create_dir(desk.data()).expect("a folder");
+    fs::create_dir_all(desk.data()).expect("a folder");
     chmod(&desk.data(), 0o700);
     let file = desk.data().join("carillon.db");
     fs::write(&file, "a diary, not a database, and long enough to be taken for a header")

@@ -4,8 +4,10 @@
 
 mod kit;
 
+use std::path::Path;
+
 use jiff::Zoned;
-use kit::Desk;
+use kit::{Desk, Said};
 use serde_json::{Value, json};
 
 /// The names of an object's fields, in alphabetical order.
@@ -360,16 +362,49 @@ fn a_simulation_says_what_it_takes_for_granted_of_endpoints() {
 #[test]
 fn the_directory_is_named_by_option_or_environment() {
     let desk = Desk::new();
-    desk.add("Here --at 2031-01-01T09:00");
-    let other = desk.beside().join("other");
-    let said = desk.run(["next", "--data-dir", other.to_str().expect("UTF-8")]);
-    assert_eq!(said.done(), "Nothing will ring.\n");
-    let home = desk.command(["doctor", "--json"]).env_remove("CARILLON_DATA_DIR").output();
-    let path = kit::Said::of(home.expect("carillon runs")).json()["ledger"]["path"].clone();
-    assert!(
-        path.as_str().expect("a path").ends_with(".local/share/carillon/carillon.db"),
-        "{path}"
-    );
+    let (other, third) = (desk.beside().join("other"), desk.beside().join("third"));
+    let added = ["add", "Here", "--at", "2031-01-01T09:00", "--data-dir"];
+    desk.run(added.iter().copied().chain(other.to_str())).done();
+    let next = |words: &[&str], named: &Path| {
+        let mut command = desk.command(words);
+        Said::of(command.env("CARILLON_DATA_DIR", named).output().expect("carillon runs"))
+    };
+    assert!(next(&["next"], &other).done().contains("Here"));
+    let by_option = next(&["next", "--data-dir", other.to_str().expect("UTF-8")], &third);
+    assert!(by_option.done().contains("Here"));
+    assert!(!third.exists());
+    assert_eq!(desk.line("next").done(), "Nothing will ring.\n");
+    assert!(desk.data().join("carillon.db").exists());
+}
+
+#[test]
+fn to_look_at_a_named_directory_makes_no_ledger_there() {
+    let desk = Desk::new();
+    let typo = desk.beside().join("no/such");
+    let looks = "list; next; doctor; deliveries; inbox; why dlv_x; undo; resume; quiet; all-day; clock; zones; \
+        simulate; export; person list; channel list; calendar list; quick --dry-run gym at 9; \
+        import --dry-run x.ics; backup x.db";
+    for line in looks.split("; ") {
+        for by in ["--data-dir", "CARILLON_DATA_DIR"] {
+            let mut command = desk.command(line.split_whitespace());
+            match by {
+                "--data-dir" => command.arg("--data-dir").arg(&typo),
+                _ => command.env(by, &typo),
+            };
+            let said = Said::of(command.output().expect("carillon runs"));
+            let none = format!("there is no ledger in {}", typo.display());
+            assert!(said.refused(1).contains(&none), "{line}: {said:?}");
+            assert!(line.starts_with("backup") || said.err.contains(by), "{line}: {said:?}");
+            assert!(!typo.exists(), "{line}");
+        }
+    }
+    for line in ["add Gym --at 2031-01-01", "quiet off", "channel test desktop", "person add Ana"] {
+        let made = desk.beside().join(line.replace(' ', "-"));
+        let mut command = desk.command(line.split_whitespace());
+        let said = command.env("CARILLON_DATA_DIR", &made).output().expect("carillon runs");
+        assert_eq!(Said::of(said).code, 0, "{line}");
+        assert!(made.join("carillon.db").exists(), "{line}");
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn where_nothing_is_it_makes_nothing_and_nothing_is_wrong() {
     assert_eq!(found["zones"]["system_zone"], "Europe/Berlin");
     assert!(desk.line("doctor").done().contains("made when something is added"));
     assert!(!desk.data().exists());
-    fs::create_dir(desk.data()).expect("a folder");
+    fs::create_dir_all(desk.data()).expect("a folder");
     chmod(&desk.data(), 0o700);
     assert_eq!(desk.doctor().1, 0);
     assert_eq!(files(&desk), []);
@@ -118,7 +118,7 @@ fn a_ledger_that_is_gone_is_not_one_that_was_never_there() {
 #[test]
 fn a_folder_that_is_somebody_elses_is_not_to_be_closed() {
     let desk = Desk::new();
-    fs::create_dir(desk.data()).expect("a folder");
+    fs::create_dir_all(desk.data()).expect("a folder");
     chmod(&desk.data(), 0o755);
     let type_this = format!("type: chmod 700 '{}'", desk.data().display());
     let said = desk.line("next");

@@ -24,7 +24,7 @@ fn fixture() -> PathBuf {
 /// The ledger of the first schema in a folder of its own.
 fn old() -> Desk {
     let desk = Desk::new();
-    fs::create_dir(desk.data()).expect("a folder");
+    fs::create_dir_all(desk.data()).expect("a folder");
     chmod(&desk.data(), 0o700);
     for name in ["carillon.db", "secret.key"] {
         let to = desk.data().join(name);

@@ -6,6 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// What names a directory on the command line.
+const OPTION: &str = "--data-dir";
+/// What names it in the environment.
+const VARIABLE: &str = "CARILLON_DATA_DIR";
+
 /// The directories of one ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -13,6 +18,8 @@ pub struct Place {
     pub data: PathBuf,
     /// The log and the high-water mark.
     pub state: PathBuf,
+    /// What named it, the option or the variable; `None` for the usual place.
+    pub named_by: Option<&'static str>,
 }
 
 /// Why there is no place.
@@ -53,10 +60,12 @@ impl Place {
     ) -> Result<Self, NoPlace> {
         let variable =
             |name| environment(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        if let Some(path) = named.map(Path::to_path_buf).or_else(|| variable("CARILLON_DATA_DIR")) {
+        let by_option = named.map(|path| (path.to_path_buf(), OPTION));
+        let by_name = by_option.or_else(|| variable(VARIABLE).map(|path| (path, VARIABLE)));
+        if let Some((path, by)) = by_name {
             let data =
                 std::path::absolute(&path).map_err(|reason| NoPlace::Lost { path, reason })?;
-            return Ok(Self { state: data.clone(), data });
+            return Ok(Self { state: data.clone(), data, named_by: Some(by) });
         }
         // The desktop's rules: a relative value is as good as none.
         let absolute = |name| variable(name).filter(|path| path.is_absolute());
@@ -67,6 +76,7 @@ impl Place {
             (Some(data), state) => Ok(Self {
                 state: state.unwrap_or_else(|| data.clone()).join("carillon"),
                 data: data.join("carillon"),
+                named_by: None,
             }),
             (None, _) => Err(NoPlace::NoHome),
         }
@@ -84,7 +94,9 @@ mod tests {
             pairs.find(|(name, _)| *name == wanted).map(|(_, value)| OsString::from(value))
         };
         let found = match Place::choose(named.map(Path::new), variable) {
-            Ok(place) => format!("{} {}", place.data.display(), place.state.display()),
+            Ok(Place { data, state, named_by }) => {
+                format!("{} {} {named_by:?}", data.display(), state.display())
+            }
             Err(error) => error.to_string(),
         };
         assert!(found.starts_with(wanted), "{named:?} {environment}: {found}");
@@ -92,13 +104,21 @@ mod tests {
 
     #[test]
     fn a_named_directory_holds_everything() {
-        check(Some("/x"), "HOME=/h CARILLON_DATA_DIR=/y XDG_DATA_HOME=/d", "/x /x");
-        check(None, "HOME=/h CARILLON_DATA_DIR=/y XDG_DATA_HOME=/d", "/y /y");
+        check(
+            Some("/x"),
+            "HOME=/h CARILLON_DATA_DIR=/y XDG_DATA_HOME=/d",
+            "/x /x Some(\"--data-dir\")",
+        );
+        check(
+            None,
+            "HOME=/h CARILLON_DATA_DIR=/y XDG_DATA_HOME=/d",
+            "/y /y Some(\"CARILLON_DATA_DIR\")",
+        );
     }
 
     #[test]
     fn otherwise_the_desktop_says_where() {
-        check(None, "HOME=/h", "/h/.local/share/carillon /h/.local/state/carillon");
+        check(None, "HOME=/h", "/h/.local/share/carillon /h/.local/state/carillon None");
         check(None, "HOME=/h CARILLON_DATA_DIR=", "/h/.local/share/carillon");
         check(None, "HOME=/h XDG_DATA_HOME=/d XDG_STATE_HOME=/s", "/d/carillon /s/carillon");
         check(None, "HOME=/h XDG_DATA_HOME=d", "/h/.local/share/carillon");

@@ -233,7 +233,7 @@ async fn open(
 ) -> Result<Option<Arc<Engine>>, Error> {
     let mut crier = Crier::default();
     loop {
-        let Place { data, state } = place.clone();
+        let Place { data, state, .. } = place.clone();
         let work = move || {
             let engine = Engine::open(&data, Actor::Service, Arc::new(SystemClock::new()))?;
             Ok::<_, engine::Error>(Arc::new(engine.with_state(&state)))

@@ -27,6 +27,18 @@ pub struct Quiet {
     pub days: Option<String>,
 }
 
+impl Quiet {
+    /// Whether it says how they are to be.
+    pub const fn sets(&self) -> bool {
+        self.word.is_some() || self.says_hours()
+    }
+
+    /// Whether it says when they are to be.
+    pub const fn says_hours(&self) -> bool {
+        self.from.is_some() || self.to.is_some() || self.days.is_some()
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct AllDay {
     /// The hour, from 1 to 23; alone, `carillon all-day` says how it is

@@ -27,7 +27,7 @@ use engine::{
 };
 use serde::Serialize;
 
-use crate::{answer::Answer, args::Doctor, failure::Failure, words};
+use crate::{answer::Answer, args::Doctor, failure::Failure, session::refuse_missing, words};
 
 /// A record of so few steps is compared in any case.
 const FEW: i64 = 10_000;
@@ -181,6 +181,9 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
         }
         looked => looked?,
     };
+    if engine.is_none() && reading.faults.is_empty() {
+        refuse_missing(&place)?;
+    }
     let engine = engine.map(|engine| engine.with_state(&place.state));
     if let Some(engine) = engine.as_ref().filter(|_| asked.seen) {
         engine.swap_was_seen()?;

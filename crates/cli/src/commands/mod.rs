@@ -35,16 +35,18 @@ use clap::CommandFactory;
 
 use crate::{
     answer::Answer,
-    args::{Cli, Command},
+    args::{Calendar, Channel, Cli, Command, Person},
     failure::Failure,
     session::Session,
 };
 
 /// Does what was asked for.
 pub fn run(cli: Cli) -> Result<Answer, Failure> {
-    let open = || Session::open(cli.data_dir.as_deref());
+    let named = cli.data_dir.as_deref();
+    let makes = makes(&cli.command);
+    let open = || if makes { Session::open(named) } else { Session::find(named) };
     match cli.command {
-        Command::Daemon(words) => daemon::run(cli.data_dir, &words),
+        Command::Daemon(words) => daemon::run(cli.data_dir.clone(), &words),
         Command::Add(words) => add::run(&open()?, &words),
         Command::Quick(words) => quick::run(&open()?, &words),
         Command::List(words) => list::run(&open()?, &words),
@@ -79,11 +81,27 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
         Command::Simulate(words) => simulate::run(&open()?, &words),
         Command::Clock { what } => clock::run(&open()?, what.as_ref()),
         Command::Zones(words) => zones::run(&open()?, &words),
-        Command::Backup(words) => backup::backup(cli.data_dir.as_deref(), &words),
-        Command::Restore(words) => backup::restore(cli.data_dir.as_deref(), &words),
-        Command::Doctor(words) => doctor::run(cli.data_dir.as_deref(), &words),
+        Command::Backup(words) => backup::backup(named, &words),
+        Command::Restore(words) => backup::restore(named, &words),
+        Command::Doctor(words) => doctor::run(named, &words),
         Command::Completions { shell } => Ok(completions(shell)),
         Command::Man => manual::page(),
+    }
+}
+
+/// Whether a command makes a ledger where there is none: it has something to put there. All others
+/// look at what is there, or change it.
+fn makes(command: &Command) -> bool {
+    match command {
+        Command::Add(_) | Command::Pause(_) => true,
+        Command::Quick(words) => !words.dry_run,
+        Command::Import(words) => !words.dry_run,
+        Command::Quiet(words) => words.sets(),
+        Command::AllDay(words) => words.hour.is_some(),
+        Command::Person(words) => matches!(words, Person::Add { .. }),
+        Command::Channel(words) => matches!(words, Channel::Add(_) | Channel::Test { .. }),
+        Command::Calendar(words) => matches!(words, Calendar::Add { .. }),
+        _ => false,
     }
 }
 

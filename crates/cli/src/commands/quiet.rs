@@ -37,12 +37,11 @@ struct Shape {
 
 pub fn run(session: &Session, asked: &Words) -> Result<Answer, Failure> {
     let before = session.engine.quiet_hours()?;
-    let says_hours = asked.from.is_some() || asked.to.is_some() || asked.days.is_some();
-    if asked.word == Some(OnOff::Off) && says_hours {
+    if asked.word == Some(OnOff::Off) && asked.says_hours() {
         let message = "quiet hours are switched off without --from, --to and --days";
         return Err(Failure::usage("word", message));
     }
-    if asked.word.is_some() || says_hours {
+    if asked.sets() {
         let rules = rules(asked, before)?;
         let on = asked.word != Some(OnOff::Off);
         session.engine.set_quiet_hours(&QuietHours { on, rules })?;

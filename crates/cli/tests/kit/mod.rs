@@ -63,9 +63,9 @@ impl Desk {
         Self { folder: tempfile::tempdir().expect("a temp folder") }
     }
 
-    /// The folder of the ledger.
+    /// The folder of the ledger: the usual one of this home, where a first look makes one.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("ledger")
+        self.folder.path().join("ledger/carillon")
     }
 
     /// A folder beside the ledger.
@@ -87,7 +87,8 @@ impl Desk {
             .env_clear()
             .env("HOME", self.folder.path())
             .env("TZ", "Europe/Berlin")
-            .env("CARILLON_DATA_DIR", self.data())
+            .env("XDG_DATA_HOME", self.folder.path().join("ledger"))
+            .env("XDG_STATE_HOME", self.folder.path().join("ledger"))
             .stdin(Stdio::null());
     }
 
