@@ -81,7 +81,7 @@ pub(crate) fn create(around: &Surroundings) -> engine::Result<()> {
 }
 
 /// Of what will ring so many are looked at.
-const RINGS: usize = 900;
+pub(crate) const RINGS: usize = 900;
 
 /// The channels of a run.
 #[derive(Debug, Clone, Copy)]

@@ -4,6 +4,7 @@ mod person;
 mod records;
 mod series;
 mod services;
+mod undone;
 
 use std::{
     collections::BTreeMap,

@@ -110,3 +110,16 @@ fn a_failing_disk_is_an_excuse_for_ten_seconds() {
         assert_eq!(lasts, Some(11_000), "{step:?}");
     }
 }
+
+/// What was missed for days is planned by the first edit, and nothing else of it may differ.
+#[test]
+fn an_edit_after_days_without_a_service_is_excused_for_what_was_missed_alone() {
+    let days = 24 * HOUR;
+    let mut steps = vec![(0, Step::Add(0, DAILY)), (HOUR, Step::Kill(5 * days))];
+    steps.push((4 * days, Step::MoveAndUndo(0, 30)));
+    let plan = Plan { steps, ..Plan::empty(26, 6) };
+    assert_eq!(Verdict::of(&plan).wrong, Vec::<String>::new());
+    // An edit that loses what lies ahead is found all the same.
+    let bug = Some(Planted::CancelAndInsert);
+    check(&Verdict::of(&Plan { bug, ..plan }).wrong, "i26_undo");
+}

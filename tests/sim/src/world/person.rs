@@ -3,7 +3,7 @@
 use engine::{Actor, simulated::rings};
 use jiff::SignedDuration;
 
-use super::World;
+use super::{World, undone::difference};
 use crate::{
     hand::{self, Hand, moved},
     outcome::{Decided, Life, Silence, Silenced, Snoozed, Tested, Version},
@@ -180,10 +180,8 @@ impl World {
             return Some(false);
         }
         let after = self.hand.rings()?;
-        if before != after && self.is_planned() {
-            let missing = before.iter().find(|ring| !after.contains(ring));
-            let added = after.iter().find(|ring| !before.contains(ring));
-            let what = format!("event {name}: {missing:?} became {added:?}");
+        if let Some(what) = difference(&before, &after, self.is_planned()) {
+            let what = format!("event {name}: {what}");
             self.broken.push(("i26_undo_restores_what_will_ring", what));
         }
         Some(true)
