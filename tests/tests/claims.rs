@@ -10,7 +10,7 @@ use calendar::{
     reason::Reason,
 };
 use engine::{
-    channels::NewWebhook,
+    channels::{ChannelChange, NewWebhook},
     courier::{Handover, Parcel, Report},
     scheduler::Finished,
 };
@@ -58,8 +58,9 @@ fn commits(world: &World) -> usize {
 fn settling_and_the_next_claims_are_one_commit() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let lamp = endpoint(&world, Guarantee::NeverMiss);
-    let lifted = engine::rate::Rate { per_second: 1_000, burst: 1_000 };
-    world.engine().set_rate(lamp, lifted, None).expect("lifted");
+    let rate = Some(engine::rate::Rate { per_second: 1_000, burst: 1_000 });
+    let lifted = ChannelChange { rate, ..ChannelChange::default() };
+    world.engine().change_channel(lamp, lifted, None).expect("lifted");
     for n in 0..40 {
         world.add(light(lamp, &format!("Light {n}")));
     }

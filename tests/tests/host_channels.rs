@@ -3,7 +3,12 @@
 use acceptance::world::{World, draft, reminder};
 use calendar::draft::EventDraft;
 use engine::channels::NewWebhook;
-use wire::{EngineHost, Host, dto::Remove};
+use wire::{
+    EngineHost, Host,
+    dto::{
+        AddWebhook, ChangeChannel, ChannelRate, Did, Empty, Guarantee, Network, Remove, Retries,
+    },
+};
 
 const BERLIN: &str = "Europe/Berlin";
 
@@ -55,4 +60,37 @@ fn a_webhook_that_is_removed_names_what_rings_nowhere_now() {
         assert_eq!(answer(&remove).note.as_deref(), said);
         assert_eq!(answer(&remove).note.as_deref(), said, "asked again, the same answer");
     }
+}
+
+#[test]
+fn a_webhook_shows_its_retries_and_its_rate_and_both_are_changed() {
+    let world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let new = AddWebhook {
+        name: "lamp".into(),
+        url: "https://example.com".into(),
+        network: Network::Public,
+        guarantee: Guarantee::NeverMiss,
+        retries: Retries::Quick,
+        rate: ChannelRate { per_second: 2, burst: 3 },
+        request_id: "one".into(),
+    };
+    let added = host(&world).add_webhook(new).expect("added").channel;
+    let shown = (added.retries, added.rate.map(|rate| (rate.per_second, rate.burst)));
+    assert_eq!(shown, (Some(Retries::Quick), Some((2, 3))));
+    let asked = |per_second, request: &str| ChangeChannel {
+        channel: added.id.clone(),
+        guarantee: Guarantee::NeverRepeat,
+        retries: Retries::Long,
+        rate: ChannelRate { per_second, burst: 4 },
+        request_id: request.into(),
+    };
+    let change = host(&world).change_channel(asked(1_000, "faster")).expect("changed");
+    assert_eq!((change.did, change.title.as_deref()), (Did::Saved, Some("lamp")));
+    assert!(host(&world).change_channel(asked(0, "none")).is_err());
+    let channels = host(&world).channels(Empty {}).expect("channels");
+    let lamp = channels.iter().find(|one| one.id == added.id).expect("the lamp");
+    assert_eq!(lamp.rate, Some(ChannelRate { per_second: 1_000, burst: 4 }));
+    let ways = (lamp.guarantee, lamp.retries);
+    assert_eq!(ways, (Some(Guarantee::NeverRepeat), Some(Retries::Long)));
+    assert!(channels.iter().any(|one| one.rate.is_none()), "this desktop has none");
 }

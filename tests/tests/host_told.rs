@@ -9,8 +9,8 @@ use wire::{
     dto::{
         Acknowledge, AddWebhook, Answer, AttemptOutcome, ChannelRate, DeliveriesQuery, DeliveryRef,
         Did, Empty, Guarantee, LeapDay, Mark, Network, OccurrenceRef, Place, Remove, Retries,
-        RetryDeliveries, SaveCalendar, SavePerson, Seen, SetAutostart, SetChannelRate, Settings,
-        Snooze, SnoozeUntil, State, SwitchOnChannel, TestChannel, Theme, Trigger, UpNextQuery,
+        RetryDeliveries, SaveCalendar, SavePerson, Seen, SetAutostart, Settings, Snooze,
+        SnoozeUntil, State, SwitchOnChannel, TestChannel, Theme, Trigger, UpNextQuery,
         YearlyFields, ZoneQuery,
     },
 };
@@ -35,16 +35,12 @@ fn page(world: &World, marks: &[Mark]) -> Vec<wire::dto::DeliveryRow> {
 }
 
 fn webhook(world: &World, request: &str) -> wire::dto::ChannelAdded {
-    webhook_with(world, request, Retries::Long)
-}
-
-fn webhook_with(world: &World, request: &str, retries: Retries) -> wire::dto::ChannelAdded {
     let asked = AddWebhook {
         name: "lamp".into(),
         url: "http://127.0.0.1:9/ring".into(),
         network: Network::Loopback,
         guarantee: Guarantee::NeverMiss,
-        retries,
+        retries: Retries::Long,
         rate: ChannelRate { per_second: 2, burst: 3 },
         request_id: request.into(),
     };
@@ -463,26 +459,6 @@ fn a_service_that_sends_and_is_silent_for_more_than_a_minute_hangs() {
     assert_eq!(hangs(&world), (true, true));
     drop(lock);
     assert_eq!(hangs(&world), (false, false), "what does not run does not hang");
-}
-
-#[test]
-fn a_webhook_shows_its_retries_and_its_rate_and_the_rate_is_changed() {
-    let world = World::at("2026-11-23T09:00[Europe/Berlin]");
-    let added = webhook_with(&world, "one", Retries::Quick).channel;
-    let shown = (added.retries, added.rate.map(|rate| (rate.per_second, rate.burst)));
-    assert_eq!(shown, (Some(Retries::Quick), Some((2, 3))));
-    let asked = |per_second, request: &str| SetChannelRate {
-        channel: added.id.clone(),
-        rate: ChannelRate { per_second, burst: 4 },
-        request_id: request.into(),
-    };
-    let change = host(&world).set_channel_rate(asked(1_000, "faster")).expect("changed");
-    assert_eq!((change.did, change.title.as_deref()), (Did::Saved, Some("lamp")));
-    assert!(host(&world).set_channel_rate(asked(0, "none")).is_err());
-    let channels = host(&world).channels(Empty {}).expect("channels");
-    let lamp = channels.iter().find(|one| one.id == added.id).expect("the lamp");
-    assert_eq!(lamp.rate, Some(ChannelRate { per_second: 1_000, burst: 4 }));
-    assert!(channels.iter().any(|one| one.rate.is_none()), "this desktop has none");
 }
 
 #[test]

@@ -9,14 +9,14 @@ use acceptance::{
     world::{World, draft as plain, reminder as through},
 };
 use calendar::{
-    delivery::State,
+    delivery::{Profile, State},
     draft::EventDraft,
     id::{ChannelId, EventId},
     network::Network,
     reason::Reason,
 };
 use engine::{
-    channels::NewWebhook,
+    channels::{ChannelChange, NewWebhook},
     courier::{Handover, Schedule},
     rate::{LIFTED, Rate},
 };
@@ -93,6 +93,25 @@ fn after_five_failures_an_endpoint_rests_for_a_minute_and_what_waits_burns_no_tr
     assert!(states(&world).iter().all(|row| row.1 == State::Completed), "{}", world.rows());
     assert!(world.engine().resting().expect("a ledger").is_empty());
     assert_eq!(state(&world, "Later"), (State::Completed, Reason::LateHeld, 1));
+}
+
+#[test]
+fn what_waits_keeps_its_row_and_follows_the_retries_its_endpoint_has_now() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let hook = hook(&world, "hook", Rate::default());
+    world.answer(DOWN);
+    note(&mut world, "Waits", "20261123T090100", hook);
+    world.wait_until("2026-11-23T09:01:01");
+    let row = world.deliveries().remove(0).row;
+    assert_eq!((row.facts.state, row.attempts), (State::Retrying, 1));
+    let quick = ChannelChange { retries: Some(Profile::Quick), ..ChannelChange::default() };
+    world.engine().change_channel(hook, quick, None).expect("changed");
+    world.wait_until("2026-11-23T09:01:03");
+    assert_eq!(world.sent.len(), 1, "its next try is when it was to be");
+    world.wait_until("2026-11-23T09:01:20");
+    let rows = world.deliveries();
+    assert_eq!((rows.len(), rows[0].row.id, &rows[0].row.key), (1, row.id, &row.key));
+    assert_eq!(state(&world, "Waits"), (State::Dead, Reason::DeadExhausted, 4));
 }
 
 #[test]

@@ -356,6 +356,18 @@ pub enum Channel {
         /// Its name or id (chn_…)
         name: String,
     },
+    /// Change how patiently an endpoint is tried again, and what is done when an answer is lost
+    #[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
+    Edit {
+        /// Its name or id (chn_…)
+        name: String,
+        /// How patiently failures are tried again: long (over days) or quick (within seconds)
+        #[arg(long, group = "what")]
+        retries: Option<Profile>,
+        /// When nobody knows whether it arrived: never-miss (send again) or never-repeat (ask)
+        #[arg(long, group = "what")]
+        guarantee: Option<Guarantee>,
+    },
     /// Change how many calls an endpoint is sent at most
     Rate {
         /// Its name or id (chn_…)

@@ -63,6 +63,27 @@ fn an_endpoint_has_a_rate_that_is_shown_and_changed() {
 }
 
 #[test]
+fn how_an_endpoint_is_tried_again_is_changed_later() {
+    let desk = Desk::new();
+    desk.line("channel add webhook lamp http://127.0.0.1:9/x --network loopback").done();
+    assert_eq!(
+        desk.line("channel edit lamp --retries quick --guarantee never-repeat").done(),
+        "lamp: never repeat, quick retries. What waits for it follows that from its next try.\n"
+    );
+    let listed = || desk.line("channel list --json").json()[1].clone();
+    assert_eq!(
+        (&listed()["guarantee"], &listed()["retries"]),
+        (&json!("never-repeat"), &json!("quick"))
+    );
+    let said = desk.line("channel edit lamp --retries long --json").json();
+    assert_eq!((&said["guarantee"], &said["retries"]), (&json!("never-repeat"), &json!("long")));
+    assert_eq!((&listed()["rate"], &listed()["retries"]), (&json!(5), &json!("long")));
+    desk.line("channel edit lamp").refused(2);
+    desk.line("channel edit lamp --retries never").refused(2);
+    desk.line("channel edit desktop --retries quick").refused(1);
+}
+
+#[test]
 fn what_was_cancelled_before_its_moment_is_not_said_to_have_been_due() {
     let desk = Desk::new();
     let tea = desk.add("Tea --kind note --at 2031-05-01T09:00");

@@ -55,6 +55,17 @@ pub struct NewWebhook {
     pub request: Option<String>,
 }
 
+/// How an endpoint is called from now on; what is not named stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ChannelChange {
+    /// What it promises.
+    pub guarantee: Option<Guarantee>,
+    /// How patiently it tries.
+    pub retries: Option<Profile>,
+    /// How fast it is called at most.
+    pub rate: Option<Rate>,
+}
+
 /// What removing a channel came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ChannelGone {
@@ -265,21 +276,34 @@ impl Engine {
         })
     }
 
-    /// Changes how fast an endpoint is called at most. Gives its name.
+    /// Changes what an endpoint promises, how patiently it is tried and how fast it is called. What
+    /// waits for it keeps its place and is tried in the new way from its next try on.
     ///
     /// # Errors
     /// When there is no such channel, it is this desktop, or a number is out of bounds.
-    pub fn set_rate(&self, id: ChannelId, rate: Rate, request: Option<&str>) -> Result<()> {
-        let rate = rate.check()?;
+    pub fn change_channel(
+        &self,
+        id: ChannelId,
+        change: ChannelChange,
+        request: Option<&str>,
+    ) -> Result<()> {
+        let rate = change.rate.map(Rate::check).transpose()?;
         self.once(request, |act| {
             let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
             let found = found.ok_or_else(|| Error::not_found("channel", id))?;
             if found.kind == ChannelKind::Desktop {
-                let message = "this desktop has no rate: only webhook channels do";
+                let message =
+                    "this desktop is told in one way: only webhook channels change theirs";
                 return Err(Error::invalid("channel", message));
             }
-            act.lasts(&format!("changing the rate of the channel {}", found.name))?;
-            channel::set_rate(act.tx, id, rate)
+            act.lasts(&format!("changing the channel {}", found.name))?;
+            let row = ChannelRow {
+                guarantee: change.guarantee.unwrap_or(found.guarantee),
+                retries: change.retries.unwrap_or(found.retries),
+                rate: rate.unwrap_or(found.rate),
+                ..found
+            };
+            channel::change(act.tx, &row)
         })
     }
 

@@ -122,8 +122,8 @@ calls! {
     RemoveChannel remove_channel: Remove => Change;
     /// Switches a webhook on again whose endpoint said it was gone.
     SwitchOnChannel switch_on_channel: SwitchOnChannel => Change;
-    /// Changes how fast a webhook is called at most.
-    SetChannelRate set_channel_rate: SetChannelRate => Change;
+    /// Changes what a webhook promises, how patiently it is tried and how fast it is called.
+    ChangeChannel change_channel: ChangeChannel => Change;
     /// Plans a test; the service sends it. Ask `why` what became of it.
     TestChannel test_channel: TestChannel => DeliveryRow;
     /// The settings alone, for a window that needs no more of them to begin.

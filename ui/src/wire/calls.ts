@@ -80,8 +80,8 @@ export interface Calls {
   removeChannel: { args: T.Remove; answer: T.Change };
   /** Switches a webhook on again whose endpoint said it was gone. */
   switchOnChannel: { args: T.SwitchOnChannel; answer: T.Change };
-  /** Changes how fast a webhook is called at most. */
-  setChannelRate: { args: T.SetChannelRate; answer: T.Change };
+  /** Changes what a webhook promises, how patiently it is tried and how fast it is called. */
+  changeChannel: { args: T.ChangeChannel; answer: T.Change };
   /** Plans a test; the service sends it. Ask `why` what became of it. */
   testChannel: { args: T.TestChannel; answer: T.DeliveryRow };
   /** The settings alone, for a window that needs no more of them to begin. */

@@ -40,6 +40,8 @@ export type CalendarView = { id: string, name: string, color: Color, shown: bool
 
 export type Change = { did: Did, title: string | null, event: string | null, original: string | null, version: number | null, count: number, cancelledReminders: number, cancelledSnoozes: number, inFlight: number, passed: Array<PassedReminder>, until: Moment | null, note: string | null, undo: boolean, };
 
+export type ChangeChannel = { channel: string, guarantee: Guarantee, retries: Retries, rate: ChannelRate, requestId: string, };
+
 export type ChannelAdded = { channel: ChannelView, secret: string, };
 
 export type ChannelFailure = { at: Moment, text: string, };
@@ -229,8 +231,6 @@ export type Segment = { event: string, original: string, version: number, date: 
 export type ServiceStatus = { running: boolean, hanging: boolean, diskFull: boolean, paused: boolean, pausedUntil: Moment | null, clockJump: ClockJump | null, notifier: boolean | null, tray: boolean | null, };
 
 export type SetAutostart = { enabled: boolean, };
-
-export type SetChannelRate = { channel: string, rate: ChannelRate, requestId: string, };
 
 export type Settings = { weekStart: WeekStart, clock: HourClock, theme: Theme, secondZone: ZoneView | null, };
 

@@ -1,8 +1,11 @@
 //! `carillon channel`: where reminders go. A secret is shown once, when it is made.
 
-use calendar::{delivery::Guarantee, network::Network};
+use calendar::{
+    delivery::{Guarantee, Profile},
+    network::Network,
+};
 use engine::{
-    channels::{NewWebhook, Resting},
+    channels::{ChannelChange, NewWebhook, Resting},
     ledger::channel::{ChannelKind, ChannelRow},
     message::utc,
     rate::{LIFTED, Rate},
@@ -34,6 +37,7 @@ pub fn run(session: &Session, words: Channel) -> Result<Answer, Failure> {
             add(session, &new)
         }
         Channel::Rate { name, rate, burst } => set_rate(session, &name, rate, burst),
+        Channel::Edit { name, retries, guarantee } => edit(session, &name, retries, guarantee),
         Channel::List => list(session),
         Channel::Test { name } => test(session, &name),
         Channel::On { name } => on(session, &name),
@@ -175,7 +179,8 @@ fn set_rate(
 ) -> Result<Answer, Failure> {
     let row = session.channel(name)?;
     let rate = Rate { per_second, burst: burst.unwrap_or(row.rate.burst) };
-    session.engine.set_rate(row.id, rate, None)?;
+    let change = ChannelChange { rate: Some(rate), ..ChannelChange::default() };
+    session.engine.change_channel(row.id, change, None)?;
     let text = match per_second {
         LIFTED => format!("{} is called without a limit.\n", row.name),
         n => {
@@ -183,6 +188,33 @@ fn set_rate(
         }
     };
     Ok(Answer::new(text, &RateSet { id: row.id.to_string(), rate: per_second, burst: rate.burst }))
+}
+
+#[derive(Serialize)]
+struct Edited {
+    id: String,
+    guarantee: &'static str,
+    retries: &'static str,
+}
+
+fn edit(
+    session: &Session,
+    name: &str,
+    retries: Option<Profile>,
+    guarantee: Option<Guarantee>,
+) -> Result<Answer, Failure> {
+    let row = session.channel(name)?;
+    let change = ChannelChange { guarantee, retries, rate: None };
+    session.engine.change_channel(row.id, change, None)?;
+    let (guarantee, retries) = (guarantee.unwrap_or(row.guarantee), retries.unwrap_or(row.retries));
+    let text = format!(
+        "{}: {}, {} retries. What waits for it follows that from its next try.\n",
+        row.name,
+        promise(guarantee),
+        retries.code()
+    );
+    let (guarantee, retries) = (guarantee.code(), retries.code());
+    Ok(Answer::new(text, &Edited { id: row.id.to_string(), guarantee, retries }))
 }
 
 #[derive(Serialize)]

@@ -169,13 +169,17 @@ pub fn switch_on(tx: &Transaction<'_>, id: ChannelId) -> Result<()> {
     Ok(())
 }
 
-/// Changes how fast a channel is called at most.
+/// Changes what a channel promises, how patiently it is tried and how fast it is called at most.
 ///
 /// # Errors
 /// When the ledger cannot be written.
-pub fn set_rate(tx: &Transaction<'_>, id: ChannelId, rate: Rate) -> Result<()> {
-    let sql = "UPDATE channel SET rate = ?2, burst = ?3, revision = revision + 1 WHERE id = ?1";
-    tx.execute(sql, params![id.bytes(), rate.per_second, rate.burst])?;
+pub fn change(tx: &Transaction<'_>, channel: &ChannelRow) -> Result<()> {
+    let sql = "UPDATE channel SET guarantee = ?2, retries = ?3, rate = ?4, burst = ?5,
+        revision = revision + 1 WHERE id = ?1";
+    let c = channel;
+    let (promise, patience) = (c.guarantee.code(), c.retries.code());
+    let values = params![c.id.bytes(), promise, patience, c.rate.per_second, c.rate.burst];
+    tx.execute(sql, values)?;
     Ok(())
 }
 

@@ -178,12 +178,16 @@ pub struct AddWebhook {
     pub request_id: String,
 }
 
-/// Changes how fast a webhook is called at most.
+/// Changes what a webhook promises, how patiently it is tried and how fast it is called.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-pub struct SetChannelRate {
+pub struct ChangeChannel {
     /// `chn_…`
     pub channel: String,
+    /// What happens when we cannot know.
+    pub guarantee: Guarantee,
+    /// How patiently it is tried again.
+    pub retries: Retries,
     /// How fast.
     pub rate: ChannelRate,
     /// Makes it safe to send twice.

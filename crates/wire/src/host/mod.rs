@@ -277,8 +277,8 @@ impl Host for EngineHost {
         self.open_channel(&asked)
     }
 
-    fn set_channel_rate(&self, asked: SetChannelRate) -> Result<Change, Fault> {
-        self.keep_rate(&asked)
+    fn change_channel(&self, asked: ChangeChannel) -> Result<Change, Fault> {
+        self.keep_ways(&asked)
     }
 
     fn test_channel(&self, asked: TestChannel) -> Result<DeliveryRow, Fault> {

@@ -6,7 +6,7 @@ use calendar::{
     network::Network as Class,
 };
 use engine::{
-    channels::NewWebhook,
+    channels::{ChannelChange, NewWebhook},
     ledger::channel::{ChannelKind as Ours, ChannelRow},
     rate::Rate,
 };
@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     dto::{
-        AddWebhook, Change, ChannelAdded, ChannelFailure, ChannelKind, ChannelRate, ChannelRest,
-        ChannelView, DeliveryRow, Did, Guarantee, Network, Remove, Retries, SetChannelRate,
+        AddWebhook, Change, ChangeChannel, ChannelAdded, ChannelFailure, ChannelKind, ChannelRate,
+        ChannelRest, ChannelView, DeliveryRow, Did, Guarantee, Network, Remove, Retries,
         SwitchOnChannel, TestChannel,
     },
     fault::Fault,
@@ -83,14 +83,8 @@ impl EngineHost {
                 Network::Private => Class::Private,
                 Network::Loopback => Class::Loopback,
             },
-            guarantee: match asked.guarantee {
-                Guarantee::NeverMiss => Promise::NeverMiss,
-                Guarantee::NeverRepeat => Promise::NeverRepeat,
-            },
-            retries: match asked.retries {
-                Retries::Long => Profile::Long,
-                Retries::Quick => Profile::Quick,
-            },
+            guarantee: promise(asked.guarantee),
+            retries: profile(asked.retries),
             rate: rate_of(asked.rate),
             request: Some(asked.request_id.clone()),
         };
@@ -115,9 +109,14 @@ impl EngineHost {
         Ok(Change { title: Some(row.name), count: 1, ..nothing(Did::SwitchedOn) })
     }
 
-    pub(super) fn keep_rate(&self, asked: &SetChannelRate) -> Result<Change, Fault> {
+    pub(super) fn keep_ways(&self, asked: &ChangeChannel) -> Result<Change, Fault> {
         let row = self.engine.channel_named(&asked.channel)?;
-        self.engine.set_rate(row.id, rate_of(asked.rate), Some(&asked.request_id))?;
+        let change = ChannelChange {
+            guarantee: Some(promise(asked.guarantee)),
+            retries: Some(profile(asked.retries)),
+            rate: Some(rate_of(asked.rate)),
+        };
+        self.engine.change_channel(row.id, change, Some(&asked.request_id))?;
         Ok(Change { title: Some(row.name), count: 1, ..nothing(Did::Saved) })
     }
 
@@ -126,6 +125,20 @@ impl EngineHost {
         let delivery =
             self.engine.test_channel(id("channel", &asked.channel)?, Some(&asked.request_id))?;
         self.row(&self.engine.why(delivery)?.delivery, &local)
+    }
+}
+
+const fn promise(asked: Guarantee) -> Promise {
+    match asked {
+        Guarantee::NeverMiss => Promise::NeverMiss,
+        Guarantee::NeverRepeat => Promise::NeverRepeat,
+    }
+}
+
+const fn profile(asked: Retries) -> Profile {
+    match asked {
+        Retries::Long => Profile::Long,
+        Retries::Quick => Profile::Quick,
     }
 }
 

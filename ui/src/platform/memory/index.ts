@@ -272,12 +272,12 @@ function lists(world: World, past: Past, told: <T>(answer: T) => T): Partial<Han
       world.channels = world.channels.map((c) => (c === target ? { ...c, off: null } : c));
       return told(change('switchedOn', { title: target.name, count: 1 }));
     },
-    setChannelRate: ({ channel, rate }) => {
+    changeChannel: ({ channel, guarantee, retries, rate }) => {
       const target = world.channels.find((c) => c.id === channel) ?? refuse('notFound', `there is no channel '${channel}'`);
       const wrong = rate.perSecond < 1 || rate.perSecond > 1000 ? 'rate' : rate.burst < 1 || rate.burst > 1000 ? 'burst' : null;
       if (wrong) refuse('invalid', `a ${wrong} of ${wrong === 'rate' ? rate.perSecond : rate.burst} is not possible: allowed is 1 to 1000`, wrong);
-      world.channels = world.channels.map((c) => (c === target ? { ...c, rate } : c));
-      past.lasting = `changing the rate of the channel ${target.name}`;
+      world.channels = world.channels.map((c) => (c === target ? { ...c, guarantee, retries, rate } : c));
+      past.lasting = `changing the channel ${target.name}`;
       return told(change('saved', { title: target.name, count: 1 }));
     },
     testChannel: ({ channel }) => {

@@ -7,7 +7,10 @@ use std::sync::atomic::AtomicUsize;
 use calendar::network::Network;
 
 use super::*;
-use crate::{channels::NewWebhook, rate::Rate};
+use crate::{
+    channels::{ChannelChange, NewWebhook},
+    rate::Rate,
+};
 
 const ALL: usize = 64;
 
@@ -56,8 +59,9 @@ fn what_comes_back_together_is_one_commit_with_the_next_claims() {
         ..NewWebhook::default()
     };
     let lamp = engine.add_webhook(&new).expect("a channel").id;
-    let lifted = Rate { per_second: 1_000, burst: 1_000 };
-    engine.set_rate(lamp, lifted, None).expect("lifted");
+    let rate = Some(Rate { per_second: 1_000, burst: 1_000 });
+    let lifted = ChannelChange { rate, ..ChannelChange::default() };
+    engine.change_channel(lamp, lifted, None).expect("lifted");
     for n in 0..ALL {
         let reminder = ReminderDraft {
             trigger: "PT0M".into(),
