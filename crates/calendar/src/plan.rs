@@ -74,14 +74,14 @@ impl Event {
             let (earliest, latest, slack) = self.starts_for(reminder);
             let (from, to) = (later(after, earliest), later(until, latest + 1));
             let found = self.occurrences(context, from, to, limit + slack);
-            let last = found.items.last().cloned();
+            // What was moved far ahead says nothing of the others.
+            let is_regular = |o: &&Occurrence| self.override_of(o.original).is_none();
+            let last = found.items.iter().rev().find(is_regular).cloned();
             let dues = found.items.into_iter().map(|o| self.want(context, o, place));
             plan.wanted.extend(dues.filter(|w| w.due > after && w.due <= until));
             if let (true, Some(last)) = (found.more, last) {
-                // Wall times shifted out of a gap may sort before it, hence the two hours.
-                let due = self.want(context, last, place).due;
-                let safe = later(due, -7200);
-                plan.reached = plan.reached.min(if safe > after { safe } else { due });
+                plan.reached =
+                    plan.reached.min(known_until(after, &self.want(context, last, place)));
             }
         }
         let reached = plan.reached;
@@ -263,6 +263,19 @@ impl Event {
         let tail = if from_end { longest } else { 0 };
         (-offset - tail - 2 * DAY, -offset + 2 * DAY, 4 * 1440)
     }
+}
+
+/// Up to when everything is known if this was looked at last. Wall times shifted out of a gap and the
+/// second ones of a fold may sort before it, hence the two hours where clocks change.
+fn known_until(after: Timestamp, last: &Wanted) -> Timestamp {
+    let zone = &last.occurrence.zone;
+    let offset = |at: Timestamp, seconds: i64| zone.to_offset(later(at, seconds));
+    let is_steady = |at: Timestamp| offset(at, -7200) == offset(at, 7200);
+    let safe = later(last.due, -7200);
+    if safe <= after || (is_steady(last.due) && is_steady(last.occurrence.start)) {
+        return last.due;
+    }
+    safe
 }
 
 fn seconds_of(length: &crate::timing::Length) -> i64 {

@@ -306,6 +306,12 @@ impl Engine {
         self.lock().keep_aside(self.now().wall)
     }
 
+    /// How many rows the largest transaction changed since this was last asked: others wait for as
+    /// long as that takes.
+    pub fn most_changed(&self) -> u64 {
+        self.lock().most_changed()
+    }
+
     /// The bell beside the ledger.
     pub fn bell(&self) -> Bell {
         self.lock().bell().clone()

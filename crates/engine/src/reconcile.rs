@@ -3,6 +3,8 @@
 //! reason; a missing one is inserted. So undo, disable and enable, a move there and back all end
 //! where they began, and what was told stays told.
 
+mod ahead;
+mod back;
 mod effect;
 mod journey;
 mod settled;
@@ -11,11 +13,9 @@ use calendar::{
     delivery::{Class, News, Next, State, decide},
     event::Event,
     occurrence::Occurrence,
-    plan::{Identity, Wanted},
+    plan::{Identity, Plan, Wanted},
     policy::UseBy,
     reason::Reason,
-    reminder::Trigger,
-    timing::{Length, later},
 };
 use jiff::Timestamp;
 
@@ -33,13 +33,8 @@ use crate::{
     planted::{Planted, is_planted},
 };
 
-/// The planner looks at least this far ahead.
-const HORIZON: i64 = 48 * 3600;
-/// And for the next moment of each reminder at most this far.
-const FARTHEST_DAYS: i64 = 100 * 366;
-/// Instances looked at in one go, for one reminder of one event.
+/// Past instances looked at in one go, for one reminder of one event.
 const AT_ONCE: usize = 1_000;
-const DAY: i64 = 86_400;
 
 /// Who asks for the reconcile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,19 +80,15 @@ impl Act<'_> {
         if row.deleted_at.is_some() || row.decided_until >= self.wall() {
             return Ok(());
         }
-        let (mut effect, mut from, mut at_once) = (Effect::default(), row.decided_until, AT_ONCE);
-        // Ends as `each_wanted` does.
+        let (mut effect, mut from) = (Effect::default(), row.decided_until);
+        // Ends: each turn gets further.
         while from < self.wall() {
-            let mut plan = row.event.wanted(&self.context, from, self.wall(), at_once);
-            let reached = plan.reached;
+            let mut plan = self.some_wanted(&row.event, from, self.wall(), AT_ONCE);
+            from = plan.reached;
             self.take_overflow(&row.event, &mut plan)?;
             for wanted in &plan.wanted {
                 self.arm(&row.event, wanted, Asked::Pass, &mut effect)?;
             }
-            if reached <= from {
-                at_once = at_once.saturating_mul(4);
-            }
-            from = reached.max(from);
         }
         Ok(())
     }
@@ -111,20 +102,33 @@ impl Act<'_> {
         until: Timestamp,
         mut work: impl FnMut(&Wanted) -> Result<()>,
     ) -> Result<()> {
-        let mut at_once = AT_ONCE;
-        // Ends: each turn gets further, or looks at so many more that the next one does.
-        loop {
-            let plan = event.wanted(&self.context, from, until, at_once);
+        // Ends: each turn gets further.
+        while from < until {
+            let plan = self.some_wanted(event, from, until, AT_ONCE);
             for wanted in &plan.wanted {
                 work(wanted)?;
             }
-            if plan.reached >= until {
-                return Ok(());
+            from = plan.reached;
+        }
+        Ok(())
+    }
+
+    /// What is due in `(from, until]`, by some instances of each reminder: so many that they get
+    /// further than `from`.
+    fn some_wanted(
+        &self,
+        event: &Event,
+        from: Timestamp,
+        until: Timestamp,
+        mut at_once: usize,
+    ) -> Plan {
+        // Ends: each turn looks at so many more that one gets further.
+        loop {
+            let plan = event.wanted(&self.context, from, until, at_once);
+            if plan.reached > from || plan.reached >= until {
+                return plan;
             }
-            if plan.reached <= from {
-                at_once = at_once.saturating_mul(4);
-            }
-            from = plan.reached.max(from);
+            at_once = at_once.saturating_mul(4);
         }
     }
 
@@ -313,79 +317,6 @@ impl Act<'_> {
             self.flag_cancel(row, None)?;
         }
         Ok(())
-    }
-
-    /// What a person's edit finds already due: brought back if an edit took it away, else
-    /// recorded as passed, if its occurrence is not over. And snoozes an edit took away.
-    fn look_back(&self, event: &Event, effect: &mut Effect) -> Result<()> {
-        let now = self.wall();
-        self.each_wanted(event, later(now, -self.reach_back(event)), now, |wanted| {
-            match wanted.occurrence.end > now {
-                true => self.arm(event, wanted, Asked::Person, effect),
-                false => Ok(()),
-            }
-        })?;
-        for row in delivery::taken_away(self.tx, &event.subject(), now)? {
-            if row.identity.reminder.starts_with("s:") {
-                self.bring_back_snooze(event, &row)?;
-            } else if is_nag(&row.identity.reminder) {
-                self.bring_back_nag(event, &row)?;
-            } else if let Some(wanted) = event.still_wanted(&self.context, &row.identity)
-                && wanted.due <= now
-            {
-                self.arm(event, &wanted, Asked::Person, effect)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// How far back a reminder of an occurrence that is not over may lie.
-    fn reach_back(&self, event: &Event) -> i64 {
-        let Length { days, seconds } = event.timing.length;
-        let longest = i64::from(days) * DAY + seconds;
-        let before = event.reminders.iter().map(|r| match event.trigger(r) {
-            Trigger::Relative { days, seconds, .. } => -(i64::from(days) * DAY + seconds),
-            Trigger::At(_) => 366 * DAY,
-        });
-        longest + before.max().unwrap_or(0).max(0) + 2 * DAY
-    }
-
-    /// Inserts what is missing ahead. Says up to where it is complete, and when to look again:
-    /// when the last planned moment of a reminder comes, so that looking costs no wake-up.
-    fn look_ahead(
-        &self,
-        event: &Event,
-        from: Timestamp,
-        asked: Asked,
-        effect: &mut Effect,
-    ) -> Result<(Timestamp, Option<Timestamp>)> {
-        let now = self.wall();
-        let until = later(now, HORIZON);
-        let mut plan = event.wanted(&self.context, from, until, AT_ONCE);
-        self.take_overflow(event, &mut plan)?;
-        for wanted in &plan.wanted {
-            self.arm(event, wanted, asked, effect)?;
-        }
-        if plan.reached < until {
-            return Ok((plan.reached, Some(plan.reached.max(now))));
-        }
-        let mut again: Option<Timestamp> = None;
-        for place in 0..event.reminders.len() {
-            let planned = plan.wanted.iter().filter(|w| w.reminder == place && w.due > now);
-            let mut last = planned.map(|w| w.due).max();
-            if last.is_none() {
-                let only =
-                    Event { reminders: vec![event.reminders[place].clone()], ..event.clone() };
-                if let Some(next) = only.next_due(&self.context, until, FARTHEST_DAYS) {
-                    self.arm(&only, &next, asked, effect)?;
-                    last = Some(next.due);
-                }
-            }
-            if !event.repeats.is_once() {
-                again = [again, last].into_iter().flatten().min();
-            }
-        }
-        Ok((until, again))
     }
 
     /// Inserts a row for what is wanted, unless its name was had before in a way that forbids it.

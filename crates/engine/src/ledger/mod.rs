@@ -71,6 +71,8 @@ pub struct Ledger {
     /// It was let go of, for another file to take its place.
     left: Option<condemned::Left>,
     written: written::Written,
+    /// The rows that the largest of its transactions changed.
+    most: u64,
     shared: Option<file::SharedLock>,
 }
 
@@ -100,6 +102,7 @@ impl Ledger {
             stays: false,
             left: None,
             written: written::Written::of(&path),
+            most: 0,
             shared: Some(shared),
         })
     }
@@ -135,6 +138,7 @@ impl Ledger {
             stays: false,
             left: None,
             written: written::Written::of(&path),
+            most: 0,
             shared,
         }))
     }
@@ -187,6 +191,7 @@ impl Ledger {
         for _ in 0..lost::FOLLOWED {
             self.make_sure()?;
             let how = TransactionBehavior::Immediate;
+            let before = self.changes();
             let done = match self.connection.transaction_with_behavior(how) {
                 // It was put back just before nobody could write to it any more.
                 Ok(_) if lost::is_elsewhere(&self.dir, self.identity) => continue,
@@ -196,6 +201,7 @@ impl Ledger {
             if matches!(&done, Err(Error::Sqlite(error)) if doubt::is_of_the_disk(error)) {
                 self.is_doubtful = true;
             }
+            self.most = self.most.max(self.changes() - before);
             return self.heed(done);
         }
         Err(Error::Replaced { path: self.dir.clone() })
@@ -218,6 +224,12 @@ impl Ledger {
     /// How many rows this connection has changed so far.
     pub fn changes(&self) -> u64 {
         self.connection.total_changes()
+    }
+
+    /// How many rows the largest transaction changed since this was last asked: others wait for as
+    /// long as that takes.
+    pub fn most_changed(&mut self) -> u64 {
+        std::mem::take(&mut self.most)
     }
 
     /// The SQLite version in use.

@@ -1,0 +1,81 @@
+//! Nobody waits long for what a person does: it changes a bounded number of rows in one transaction,
+//! however much it is about. Counted, not timed.
+
+use acceptance::world::{World, draft, reminders};
+use calendar::{draft::EventDraft, id::EventId};
+use engine::events::Target;
+
+const BERLIN: &str = "Europe/Berlin";
+/// Rows that one transaction may change; the slowest disk writes them in a tenth of a second.
+const MOST: u64 = 3_000;
+
+fn dense(triggers: &[&str]) -> EventDraft {
+    EventDraft {
+        rules: vec!["FREQ=MINUTELY".into()],
+        reminders: reminders(triggers),
+        ..draft("note", "Tick", "20261123T090000", Some(BERLIN))
+    }
+}
+
+fn edit(world: &mut World, id: EventId, change: impl FnOnce(&mut EventDraft)) {
+    let mut draft = world.draft(id);
+    change(&mut draft);
+    world.save(Some(id), draft);
+}
+
+/// An act of a person's, and what it is called.
+type Act = (&'static str, fn(&mut World, EventId));
+
+#[test]
+fn an_edit_of_a_dense_series_changes_few_rows_however_many_reminders_it_has() {
+    let acts: [Act; 5] = [
+        ("edit", |world, id| edit(world, id, |draft| draft.title = "Tock".into())),
+        ("move", |world, id| edit(world, id, |draft| draft.start = "20261123T090030".into())),
+        ("cancel", |world, id| edit(world, id, |draft| draft.disabled = true)),
+        ("other reminders", |world, id| {
+            edit(world, id, |draft| draft.reminders = reminders(&["-PT7M", "-PT8M"]));
+        }),
+        ("delete", |world, id| {
+            world.engine().delete(&Target::all(id)).expect("deleted");
+        }),
+    ];
+    for triggers in [&["PT0M"][..], &["PT0M", "-PT1M", "-PT2M", "-PT3M", "-PT5M"]] {
+        let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+        world.engine().most_changed();
+        let id = world.add(dense(triggers));
+        let of = triggers.len();
+        let most = world.engine().most_changed();
+        assert!(most <= MOST, "adding one of {of}: {most}");
+        for (what, act) in acts {
+            act(&mut world, id);
+            let most = world.engine().most_changed();
+            assert!(most <= MOST, "{what} of {of}: {most}");
+            world.engine().undo(None).expect("undone");
+            let most = world.engine().most_changed();
+            assert!(most <= MOST, "undo of {what} of {of}: {most}");
+        }
+    }
+}
+
+#[test]
+fn a_dense_series_goes_on_before_its_rows_are_used_up_and_seldom_looks() {
+    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    world.add(dense(&["PT0M", "-PT1M", "-PT2M", "-PT3M", "-PT5M"]));
+    let rows = |world: &World| world.engine().next_rings(1_000).expect("rings").into_iter();
+    let ahead = rows(&world).filter(|ring| ring.delivery.is_some()).count();
+    assert!((500..=510).contains(&ahead), "{ahead}");
+    let (mut least, mut plans, mut before) = (ahead, 0, ahead);
+    for minute in (0..60).step_by(3) {
+        world.wait_until(&format!("2026-11-23T09:{minute:02}:30"));
+        let ahead = rows(&world).filter(|ring| ring.delivery.is_some()).count();
+        least = least.min(ahead);
+        plans += usize::from(ahead > before);
+        before = ahead;
+    }
+    assert!(least >= 245, "{least}");
+    assert_eq!(plans, 1, "when half of them are reached");
+    let dues: Vec<_> = rows(&world).map(|ring| ring.due).collect();
+    assert_eq!(dues.len(), 1_000, "what no row stands for yet is projected");
+    let gaps = dues.chunk_by(|one, other| one == other).collect::<Vec<_>>();
+    assert!(gaps[..190].iter().all(|alike| alike.len() == 5), "each minute five, rows or not");
+}
