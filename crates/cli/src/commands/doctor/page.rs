@@ -173,18 +173,45 @@ fn ends(counts: &BTreeMap<String, u64>) -> String {
         let mut said: Vec<(&str, u64)> = Vec::new();
         for state in State::ALL.into_iter().filter(|state| state.class() == class) {
             let n = counts.get(state.code()).copied().unwrap_or_default();
-            match said.iter_mut().find(|(known, _)| *known == words::state(state)) {
+            // The screen asks to check it, which nobody counts.
+            let word = if state == State::Review { "uncertain" } else { words::state(state) };
+            match said.iter_mut().find(|(known, _)| *known == word) {
                 Some((_, sum)) => *sum += n,
-                None => said.push((words::state(state), n)),
+                None => said.push((word, n)),
             }
         }
-        let some = said.into_iter().filter(|(_, n)| *n > 0);
-        some.map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
+        said.retain(|(_, n)| *n > 0);
+        let sum: u64 = said.iter().map(|(_, n)| n).sum();
+        (said.iter().map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", "), sum)
     };
+    let (mut said, _) = of(Class::Final);
     // What was settled since is an end as well, and counted as that too.
-    match (of(Class::Final), of(Class::Parked)) {
-        (ends, parked) if parked.is_empty() => ends,
-        (ends, parked) if ends.is_empty() => format!("{parked} for a time or still"),
-        (ends, parked) => format!("{ends}; {parked} for a time or still"),
+    let (parked, n) = of(Class::Parked);
+    if n > 0 {
+        let between = if said.is_empty() { "" } else { "; " };
+        let wait = if n == 1 { "waits" } else { "wait" };
+        said.push_str(&format!("{between}waited or still {wait} for a person: {parked}"));
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_counted_reads_as_a_sentence_with_one_and_with_many() {
+        for (counts, said) in [
+            (&[][..], ""),
+            (&[("completed", 7)], "7 told"),
+            (&[("review", 1)], "waited or still waits for a person: 1 uncertain"),
+            (
+                &[("completed", 7), ("expired", 3), ("dead", 3), ("review", 1)],
+                "7 told, 3 missed; waited or still wait for a person: 3 failed, 1 uncertain",
+            ),
+        ] {
+            let counts = counts.iter().map(|(name, n)| ((*name).to_string(), *n)).collect();
+            assert_eq!(ends(&counts), said);
+        }
     }
 }
