@@ -122,6 +122,8 @@ pub struct Outcome {
     pub downs: Vec<Trouble>,
     /// True times between which a service was frozen.
     pub frozen: Vec<(u64, u64)>,
+    /// True times between which the secrets of endpoints could not be opened.
+    pub locked: Vec<(u64, u64)>,
     /// True times between which the machine slept.
     pub slept: Vec<(u64, u64)>,
     /// What the wall was set by, from a true time on.

@@ -4,6 +4,7 @@
 mod away;
 mod gone;
 mod letters;
+mod locked;
 mod refused;
 mod scenes;
 mod several;
@@ -326,6 +327,7 @@ impl Plan {
         steps.extend(away::theirs(seed, begins, days, next_name(&steps)));
         steps.extend(refused::refused(seed, begins, days, next_name(&steps)));
         steps.extend(several::several(seed, begins, days, next_name(&steps)));
+        steps.extend(locked::locked(seed, begins, days, next_name(&steps)));
         // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
         // more than records are kept, which here are two days, and in real lives four hundred.
         let back = |step: &Step| if let Step::SetClock(by) = step { (*by).min(0) } else { 0 };

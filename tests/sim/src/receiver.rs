@@ -46,11 +46,13 @@ pub enum Mood {
     Closes,
     /// Takes it, and closes before it has answered.
     TakesAndCloses,
+    /// Nobody can be called, since the secrets cannot be opened; what is on its way arrives.
+    Locked,
 }
 
 impl Mood {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Well,
         Self::Slow,
         Self::Refuses,
@@ -63,6 +65,7 @@ impl Mood {
         Self::Never,
         Self::Closes,
         Self::TakesAndCloses,
+        Self::Locked,
     ];
 }
 
@@ -95,6 +98,7 @@ impl Receiver {
         match (self.mood(), self.is_desktop) {
             (Mood::Absent, true) => Err(Unavailable::NoNotifier),
             (Mood::Absent, false) => Err(Unavailable::Offline),
+            (Mood::Locked, false) => Err(Unavailable::SecretLocked),
             _ => Ok(()),
         }
     }
@@ -106,8 +110,10 @@ impl Receiver {
         if mood == Mood::Slow {
             tokio::time::sleep(Duration::from_secs(4)).await;
         }
-        let is_taken =
-            matches!(mood, Mood::Well | Mood::Slow | Mood::TakesSilently | Mood::TakesAndCloses);
+        let is_taken = matches!(
+            mood,
+            Mood::Well | Mood::Slow | Mood::TakesSilently | Mood::TakesAndCloses | Mood::Locked
+        );
         let Call { key, to, process, marks, again, body } = call;
         if is_taken {
             self.trace.add(&self.clocks, Happened::Told { key, process, to, marks, again, body });
@@ -121,7 +127,7 @@ impl Receiver {
         let transient =
             |retry_after| Handover::Transient { retry_after, schedule: Schedule::Channel };
         let said = match mood {
-            Mood::Well | Mood::Slow => Handover::Accepted { shown_by: None },
+            Mood::Well | Mood::Slow | Mood::Locked => Handover::Accepted { shown_by: None },
             Mood::Refuses => transient(Some(Duration::from_secs(90))),
             Mood::Fails => transient(None),
             Mood::Gone => Handover::Gone,

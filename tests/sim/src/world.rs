@@ -97,6 +97,7 @@ struct World {
     rests: Vec<Trouble>,
     downs: Vec<Trouble>,
     frozen: Vec<(u64, u64)>,
+    locked: Vec<(u64, u64)>,
     slept: Vec<(u64, u64)>,
     broken: Vec<(&'static str, String)>,
     /// When somebody met a failing disk.
@@ -155,6 +156,7 @@ impl World {
             rests: Vec::new(),
             downs: Vec::new(),
             frozen: Vec::new(),
+            locked: Vec::new(),
             slept: Vec::new(),
             broken: Vec::new(),
             failures,
@@ -181,8 +183,8 @@ impl World {
         }
         self.until(u64::from(plan.days) * DAY).await;
         self.around.disk.heal();
-        self.around.desktop.be(Mood::Well);
-        self.around.hook.be(Mood::Well);
+        self.is(true, Mood::Well);
+        self.is(false, Mood::Well);
         self.act(Step::AcceptClock);
         let lasted = u64::from(plan.days) * DAY + AFTER;
         self.until(lasted).await;
@@ -223,6 +225,7 @@ impl World {
             rests: self.rests,
             downs: self.downs,
             frozen: self.frozen,
+            locked: self.locked,
             slept: self.slept,
             set: self.set,
             lasted,
@@ -275,13 +278,7 @@ impl World {
     fn ends(&mut self, key: (u64, u32)) {
         match self.agenda.remove(&key) {
             Some(Ending::Start) => self.start(),
-            Some(Ending::Mood { desktop }) => {
-                let receiver = if desktop { &self.around.desktop } else { &self.around.hook };
-                // Whoever comes back is heard of.
-                if receiver.be(Mood::Well) == Mood::Absent {
-                    self.ring();
-                }
-            }
+            Some(Ending::Mood { desktop }) => self.is(desktop, Mood::Well),
             Some(Ending::Hurries) => self.around.disk.hurry(),
             Some(Ending::Full) => self.around.disk.heal(),
             Some(Ending::Unlocked) => self.around.disk.free(),
@@ -372,10 +369,26 @@ impl World {
         }
     }
 
+    /// The other side is like this from now on; whoever comes back is heard of.
+    fn is(&mut self, desktop: bool, mood: Mood) {
+        let receiver = if desktop { &self.around.desktop } else { &self.around.hook };
+        let (was, now) = (receiver.be(mood), self.around.clocks.truth());
+        if was == Mood::Locked
+            && let Some(last) = self.locked.last_mut()
+        {
+            last.1 = now;
+        }
+        if mood == Mood::Locked {
+            self.locked.push((now, u64::MAX));
+        }
+        if was == Mood::Locked || (was, mood) == (Mood::Absent, Mood::Well) {
+            self.ring();
+        }
+    }
+
     /// The other side is like this for so many milliseconds.
     fn turns(&mut self, desktop: bool, mood: Mood, time: u64) {
-        let receiver = if desktop { &self.around.desktop } else { &self.around.hook };
-        receiver.be(mood);
+        self.is(desktop, mood);
         self.unwell += time;
         let now = self.around.clocks.truth();
         // What failed meanwhile is tried again later, and an endpoint that failed often

@@ -6,6 +6,7 @@ mod case;
 mod channels;
 mod ends;
 mod letters;
+mod locked;
 mod occurrences;
 mod records;
 mod refused;
@@ -65,6 +66,8 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i16_one_key_for_one_body", letters::i16_one_key_for_one_body),
     ("decisions_are_carried_out", letters::decisions_are_carried_out),
     ("tests_are_told", channels::tests_are_told),
+    ("what_is_locked_waits", locked::what_is_locked_waits),
+    ("what_was_locked_goes_on", locked::what_was_locked_goes_on),
     ("the_file_is_sound", services::the_file_is_sound),
 ];
 

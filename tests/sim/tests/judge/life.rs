@@ -43,6 +43,9 @@ pub(crate) const GONE: Definition = Definition {
 /// At seven the endpoint refuses it for good.
 const REFUSED: Definition =
     Definition { start: date(2026, 10, 20).at(19, 10, 0, 0), every: None, via: Via::Hook, ..DAILY };
+/// At eight the secrets are locked for ten minutes.
+const LOCKED: Definition =
+    Definition { start: date(2026, 10, 20).at(20, 10, 0, 0), every: None, via: Via::Hook, ..DAILY };
 const BACK: Definition = Definition { start: date(2026, 10, 20).at(18, 10, 0, 0), ..GONE };
 
 pub(crate) fn plan() -> Plan {
@@ -54,6 +57,7 @@ pub(crate) fn plan() -> Plan {
         (4, Step::Add(4, GONE)),
         (5, Step::Add(5, BACK)),
         (6, Step::Add(6, REFUSED)),
+        (7, Step::Add(7, LOCKED)),
         (3 * HOUR, Step::Test(Via::Desktop)),
         (7 * HOUR + 60_000, Step::Snooze(10)),
         (10 * HOUR - 1_000, Step::Mood(false, Mood::Gone, 10_000)),
@@ -62,6 +66,7 @@ pub(crate) fn plan() -> Plan {
         (11 * HOUR, Step::Kill(5_000)),
         (11 * HOUR + HOUR / 2, Step::Decide(Deciding::NewWords, 0)),
         (13 * HOUR - 1_000, Step::Mood(false, Mood::Never, 10_000)),
+        (14 * HOUR - 1_000, Step::Mood(false, Mood::Locked, 601_000)),
     ];
     Plan { twins: true, steps, ..Plan::empty(1, 1) }
 }

@@ -3,6 +3,7 @@
 //! is broken and once so that it only nearly is.
 
 mod life;
+mod locked;
 
 use calendar::{delivery::State, reason::Reason};
 use simulator::{
@@ -13,7 +14,7 @@ use simulator::{
     trace::Happened,
 };
 
-use self::life::*;
+use self::{life::*, locked::*};
 
 type Change = fn(&mut Outcome);
 
@@ -400,6 +401,9 @@ const CASES: &[(&str, Change, Change)] = &[
         |o| send_to_gone(o, |what| matches!(what, Happened::SwitchedOn { .. }), 0),
     ),
     ("tests_are_told", |o| tell_the_test(o, 2_001), |o| tell_the_test(o, 2_000)),
+    ("what_is_locked_waits", |o| tell_the_locked(o, 4_101), |o| tell_the_locked(o, 4_100)),
+    ("what_was_locked_goes_on", |o| goes_on_after(o, 3_001), |o| goes_on_after(o, 3_000)),
+    ("what_was_locked_goes_on", |o| waits_before(o, 1_001), |o| waits_before(o, 1_000)),
     (
         "the_file_is_sound",
         |o| o.damage.push("a page is lost".into()),

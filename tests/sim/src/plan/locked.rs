@@ -1,0 +1,51 @@
+//! Secrets that cannot be opened for a while, so that no endpoint can be called.
+
+use jiff::civil::DateTime;
+
+use super::{DAY, Step, Via, scenes::Stage};
+use crate::{dice::Dice, receiver::Mood};
+
+const SECOND: u64 = 1_000;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+/// In so many of a hundred runs they are locked.
+const LOCKED: u64 = 35;
+
+/// They are locked when something is due, or just as it is sent, for a moment or longer than it is worth
+/// telling; events being named from `name` on.
+pub(super) fn locked(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
+    let mut dice = Dice::of(seed.rotate_left(52) ^ 0x10C4ED);
+    if !dice.percent(LOCKED) {
+        return Vec::new();
+    }
+    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let vias = [Via::Hook, Via::Hook, Via::Careful, Via::Hasty];
+    let (definition, due) = stage.reminder(&vias, &[None, None, Some("grace"), Some("start")]);
+    let mut steps = Vec::new();
+    let name = stage.name;
+    for _ in 0..1 + stage.dice.below(3) {
+        let add = stage.add(definition, due).1;
+        steps.push(add);
+    }
+    let from = match stage.dice.below(3) {
+        0 => due.saturating_sub(stage.dice.below(60)),
+        1 => due + stage.dice.below(20),
+        _ => due.saturating_sub(stage.dice.below(HOUR)),
+    };
+    let lasts = stage.dice.of_these(&[SECOND, MINUTE, 10 * MINUTE, HOUR, DAY]);
+    let lasts = lasts + stage.dice.below(lasts);
+    steps.push((from, Step::Mood(false, Mood::Locked, lasts)));
+    for _ in 0..stage.dice.below(3) {
+        let at = from + stage.dice.below(lasts + lasts / 4);
+        let step = match stage.dice.below(6) {
+            0 => Step::Delete(name),
+            1 => Step::Move(name, stage.dice.between(-90, 90)),
+            2 => Step::MoveAndUndo(name, stage.dice.between(-90, 90)),
+            3 => Step::PowerCut(stage.dice.below(1 << 40), stage.dice.below(MINUTE)),
+            4 => Step::Sleep(stage.dice.below(lasts)),
+            _ => Step::Kill(stage.dice.below(MINUTE)),
+        };
+        steps.push((at, step));
+    }
+    steps
+}

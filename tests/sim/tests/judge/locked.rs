@@ -1,0 +1,33 @@
+//! What can be changed of what waited while the secrets were locked.
+
+use super::life::*;
+use calendar::{delivery::State, reason::Reason};
+use engine::ledger::audit::AuditRow;
+use jiff::Timestamp;
+use simulator::outcome::Outcome;
+
+/// What waited is told so many milliseconds after they were locked.
+pub(crate) fn tell_the_locked(outcome: &mut Outcome, after: u64) {
+    let place = told(outcome, 7);
+    outcome.trace[place].truth = outcome.locked[0].0 + after;
+}
+
+fn steps(outcome: &mut Outcome) -> (usize, &mut Vec<AuditRow>) {
+    let steps = &mut story(outcome, 7).transitions;
+    let is_it = |step: &AuditRow| (step.to, step.reason) == (State::Held, Reason::HeldSecret);
+    (steps.iter().position(is_it).expect("it waited"), steps)
+}
+
+/// What waited goes on so many milliseconds after they were opened.
+pub(crate) fn goes_on_after(outcome: &mut Outcome, millis: i64) {
+    let (waits, steps) = steps(outcome);
+    let due: Timestamp = "2026-10-20T18:10:00Z".parse().expect("a moment");
+    steps[waits + 1].at = later(due, millis);
+}
+
+/// It began to wait so many milliseconds before they were locked.
+pub(crate) fn waits_before(outcome: &mut Outcome, millis: i64) {
+    let (waits, steps) = steps(outcome);
+    let locked: Timestamp = "2026-10-20T17:59:59Z".parse().expect("a moment");
+    steps[waits].at = later(locked, -millis);
+}
