@@ -21,17 +21,29 @@ impl Drop for Ended {
     }
 }
 
-/// Answers each call with a failure that has something to tell, and says how many there were.
-fn endpoint(listener: TcpListener) -> std::sync::mpsc::Receiver<Vec<u8>> {
+/// The ways an endpoint that is there fails, each by the end of its path.
+const WAYS: [&str; 6] = ["500", "404", "410", "302", "429", "cut"];
+
+/// Answers each call as its path asks for, and repeats in head and body all that it was told.
+fn endpoint(listener: TcpListener) -> std::sync::mpsc::Receiver<String> {
     let (tell, calls) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
-            let mut bytes = [0; 4_096];
+            let mut bytes = [0; 8_192];
             let read = stream.read(&mut bytes).unwrap_or(0);
-            let answer = "HTTP/1.1 500 No\r\nX-Secret: canary-header\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-            stream.write_all(answer.as_bytes()).unwrap_or(());
-            tell.send(bytes[..read].to_vec()).unwrap_or(());
+            let call = String::from_utf8_lossy(&bytes[..read]).into_owned();
+            let way = WAYS.iter().find(|way| call.contains(&format!("/canary-path/{way}?")));
+            if let Some(status) = way.filter(|way| **way != "cut") {
+                let answer = format!(
+                    "HTTP/1.1 {status} No\r\nX-Secret: canary-header\r\nRetry-After: 1\r\n\
+                     Location: http://canary-user:canary-word@127.0.0.1/canary-path\r\n\
+                     Content-Length: {}\r\nConnection: close\r\n\r\n{call}",
+                    call.len()
+                );
+                stream.write_all(answer.as_bytes()).unwrap_or(());
+            }
+            tell.send(call).unwrap_or(());
         }
     });
     calls
@@ -43,28 +55,52 @@ fn at_its_most_talkative_the_service_tells_no_secret() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let calls = endpoint(listener);
-    let add = format!(
-        "channel add webhook hook http://{address}/canary-path?key=canary-query --network loopback --json"
-    );
-    let secret = desk.line(&add).json()["secret"].as_str().expect("a secret").to_owned();
-    let secret = secret.trim_start_matches("whsec_").to_owned();
+    let mut canaries: Vec<String> = ["path", "query", "header", "user", "word"]
+        .iter()
+        .map(|one| format!("canary-{one}"))
+        .collect();
+    let mut add = |name: &str, url: &str, network: &str| {
+        let line = format!("channel add webhook {name} {url} --network {network} --json");
+        let added = desk.line(&line).json();
+        let secret = added["secret"].as_str().expect("a secret").trim_start_matches("whsec_");
+        canaries.push(secret.to_owned());
+    };
+    for way in WAYS {
+        let url = format!("http://{address}/canary-path/{way}?key=canary-query");
+        add(&format!("hook-{way}"), &url, "loopback");
+    }
+    // Nobody listens there, and nobody knows that name.
+    add("hook-nobody", "http://127.0.0.1:9/canary-path?key=canary-query", "loopback");
+    add("hook-nowhere", "https://canary-host.invalid/canary-path?key=canary-query", "public");
+    canaries.push("canary-host".into());
+    let with_user =
+        format!("channel add webhook no http://canary-user:canary-word@{address}/canary-path");
+    let refused = desk.line(&format!("{with_user} --network loopback"));
+    assert!(!refused.refused(2).contains("canary"), "{refused:?}");
     let mut command = desk.command(["daemon", "--no-tray"]);
     command.env("CARILLON_LOG", "trace").stdout(Stdio::null()).stderr(Stdio::null());
     let _service = Ended(command.spawn().expect("the service starts"));
-    desk.line("channel test hook").done();
+    for way in WAYS.into_iter().chain(["nobody", "nowhere"]) {
+        desk.line(&format!("channel test hook-{way}")).done();
+    }
     let call = calls.recv_timeout(Duration::from_secs(20)).expect("a call");
-    assert!(String::from_utf8_lossy(&call).contains("/canary-path?key=canary-query"));
+    assert!(call.contains("/canary-path/") && call.contains("?key=canary-query"), "{call}");
     let begun = Instant::now();
     let read = || fs::read_to_string(desk.data().join("service.log")).unwrap_or_default();
-    while !read().contains("settled") {
-        assert!(begun.elapsed() < Duration::from_secs(20), "{}", read());
+    let tried = || {
+        let listed = desk.line("deliveries --json").json();
+        let all = listed.as_array().expect("a list").clone();
+        all.iter().filter(|one| one["attempts"] != 0 && one["state"] != "processing").count()
+    };
+    while tried() < WAYS.len() + 2 || !read().contains("settled") {
+        assert!(begun.elapsed() < Duration::from_secs(40), "{}", read());
         std::thread::yield_now();
     }
     let said = read();
     assert!(said.contains("claimed") && said.contains("delivery=dlv_"), "{said}");
     assert!(said.contains("outcome="), "{said}");
-    for canary in ["canary-path", "canary-query", "canary-header", &secret] {
-        assert!(!said.contains(canary), "{canary}: {said}");
+    for canary in &canaries {
+        assert!(!said.contains(canary.as_str()), "{canary}: {said}");
     }
 }
 
