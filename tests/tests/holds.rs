@@ -79,3 +79,24 @@ fn a_dense_series_goes_on_before_its_rows_are_used_up_and_seldom_looks() {
     let gaps = dues.chunk_by(|one, other| one == other).collect::<Vec<_>>();
     assert!(gaps[..190].iter().all(|alike| alike.len() == 5), "each minute five, rows or not");
 }
+
+#[test]
+fn snoozing_hundreds_changes_few_rows_at_a_time_and_is_one_answer() {
+    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    world.add(dense(&["PT0M"]));
+    let until = world.instant("2026-11-24T18:00");
+    let all: Vec<_> = world.deliveries().iter().map(|listed| (listed.row.id, until)).collect();
+    assert_eq!(all.len(), 500);
+    let mut one_too_early = all.clone();
+    one_too_early[499].1 = world.now();
+    world.engine().most_changed();
+    world.engine().snooze_all(&one_too_early, "window", None).expect_err("one is past");
+    assert_eq!(world.engine().most_changed(), 0, "none of them is snoozed");
+    let snoozed = world.engine().snooze_all(&all, "window", Some("all")).expect("snoozed");
+    let most = world.engine().most_changed();
+    assert!(most <= 1_000, "{most}");
+    assert_eq!(snoozed.len(), 500);
+    let again = world.engine().snooze_all(&all, "window", Some("all")).expect("the first answer");
+    assert_eq!(again, snoozed);
+    assert_eq!(world.deliveries().len(), 1_000, "each of them once");
+}

@@ -21,7 +21,7 @@ use crate::{
         acknowledgement::{self, Answer},
         attempt,
         delivery::{self, DeliveryRow},
-        event, setting,
+        event, make_room, setting,
     },
     letters::{Care, Decision},
     nag::is_nag,
@@ -30,8 +30,8 @@ use crate::{
 
 /// A snooze is at least this long: shorter ones could ring before the pop-up has closed.
 const SHORTEST_SNOOZE: i64 = 1;
-/// Reminders acknowledged in one transaction.
-const AT_ONCE: usize = 200;
+/// Reminders answered in one transaction.
+const AT_ONCE: usize = 50;
 
 /// What a snooze came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,22 +119,50 @@ impl Engine {
         })
     }
 
-    /// Snoozes several reminders, each until its own moment: all of them or none.
+    /// Snoozes several reminders, each until its own moment, many of them in several short
+    /// transactions: none where one of them cannot be, as it is looked at before the first.
     ///
     /// # Errors
-    /// As [`Engine::snooze`].
+    /// As [`Engine::snooze`]. What cannot be snoozed any more when its turn comes, because it was
+    /// changed meanwhile, ends it, and those before it are snoozed.
     pub fn snooze_all(
         &self,
         wanted: &[(DeliveryId, Timestamp)],
         place: &str,
         request: Option<&str>,
     ) -> Result<Vec<SnoozedTo>> {
-        self.once(request, |act| {
-            wanted
-                .iter()
-                .map(|(id, until)| act.snooze(&act.delivery(*id)?, *until, place))
-                .collect()
-        })
+        let is_answered = match request {
+            Some(id) => self.answered(id)?.is_some(),
+            None => false,
+        };
+        if wanted.len() > AT_ONCE && !is_answered {
+            self.read(|act| {
+                wanted.iter().try_for_each(|(id, until)| {
+                    let deadline = act.snoozable(&act.delivery(*id)?)?;
+                    act.refuse_snooze(*until, deadline)
+                })
+            })?;
+        }
+        let mut snoozed = Vec::new();
+        for (n, some) in wanted.chunks(AT_ONCE).enumerate() {
+            let part = request.map(|id| if n == 0 { id.into() } else { format!("{id}/{n}") });
+            if n > 0 {
+                make_room();
+            }
+            let done = self.once(part.as_deref(), |act| {
+                let snooze = |(id, until): &(_, _)| act.snooze(&act.delivery(*id)?, *until, place);
+                some.iter().map(snooze).collect::<Result<Vec<_>>>()
+            })?;
+            if done.len() > some.len() {
+                // It was gone through to its end before.
+                return Ok(done);
+            }
+            snoozed.extend(done);
+        }
+        if wanted.len() > AT_ONCE {
+            self.amend_answer(request, &snoozed)?;
+        }
+        Ok(snoozed)
     }
 
     /// What a person should know before a reminder is snoozed until one of these moments.

@@ -139,10 +139,10 @@ impl EngineHost {
 
     pub(super) fn answer_later(&self, asked: &Snooze) -> Result<Change, Fault> {
         let local = self.local()?;
-        let snoozed: Vec<SnoozedTo> = match self.said_before(&asked.request_id)? {
+        let snoozed = match self.said_before::<Vec<SnoozedTo>>(&asked.request_id)? {
             // Sent again, its moment may have passed, and yet the first answer is due.
-            Some(said) => said,
-            None => {
+            Some(said) if said.len() >= asked.deliveries.len() => said,
+            Some(_) | None => {
                 let mut wanted = Vec::new();
                 for delivery in ids(&asked.deliveries)? {
                     let row = self.engine.why(delivery)?.delivery.row;
