@@ -380,9 +380,11 @@ fn cancelled_for(row: &Row) -> Reason {
     if row.reason.is_cancel() { row.reason } else { Reason::CancelledEdited }
 }
 
-/// It is not told any more. What an endpoint did not take in time has failed, and waits for a person.
+/// It is not told any more. What an endpoint did not take in time, as far as is known, has failed, and
+/// waits for a person.
 fn over(row: &Row) -> Next {
-    match row.failures > 0 && !row.desktop {
+    let is_tried = row.failures > 0 || row.crashes > 0;
+    match is_tried && !row.desktop {
         true => Next::Enter(State::Dead, Reason::DeadOutOfTime, None),
         false => Next::Enter(State::Expired, expiry(row.over), None),
     }

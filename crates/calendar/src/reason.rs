@@ -141,7 +141,7 @@ reasons! {
     /// Dead: tries used up.
     DeadExhausted = "dead.exhausted", "failed: " "every try was used up";
     /// Dead: its time is over.
-    DeadOutOfTime = "dead.out_of_time", "failed: " "no try was taken before its time was over";
+    DeadOutOfTime = "dead.out_of_time", "failed: " "no try is known to have been taken before its time was over";
     /// Dead: endpoint gone.
     DeadGone = "dead.gone", "failed: " "the endpoint said it is gone and was switched off";
     /// Dead: quarantined.

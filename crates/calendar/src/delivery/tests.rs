@@ -43,6 +43,22 @@ fn nothing_is_sent_before_its_moment_nor_at_its_end() {
 }
 
 #[test]
+fn a_webhook_that_was_tried_is_not_missed_when_its_time_is_over() {
+    let failed = Next::Enter(State::Dead, Reason::DeadOutOfTime, None);
+    let missed = Next::Enter(State::Expired, Reason::ExpiredEventOver, None);
+    for (failures, crashes, desktop, next) in [
+        (0, 0, false, missed),
+        (1, 0, false, failed),
+        // Its first try was cut off: nobody knows whether it was taken.
+        (0, 1, false, failed),
+        (0, 1, true, missed),
+    ] {
+        let row = Row { failures, crashes, desktop, ..row(State::Pending) };
+        assert_eq!(decide(&row, LOOK, at(3600)), next, "{failures} {crashes} {desktop}");
+    }
+}
+
+#[test]
 fn a_hold_wins_over_sending_and_expiry_over_a_hold() {
     let hold = Hold { reason: Reason::HeldPaused, until: Some(at(7200)) };
     let news = News::Look { hold: Some(hold), superseded: false };
