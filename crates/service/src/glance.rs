@@ -3,8 +3,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use calendar::occurrence::Occurrence;
-use engine::{Engine, answers::Outlook, ledger::channel::ChannelKind, queries::Ring, settings};
+use calendar::{delivery::State, occurrence::Occurrence};
+use engine::{
+    Engine,
+    answers::Outlook,
+    ledger::channel::ChannelKind,
+    queries::{Fate, Ring},
+    settings,
+};
 use jiff::{Timestamp, tz::TimeZone};
 use tokio::sync::watch;
 
@@ -136,12 +142,24 @@ fn next(engine: &Engine, now: Timestamp, zone: &TimeZone) -> engine::Result<Vec<
     let shown = rings.into_iter().take(SHOWN).map(|ring| {
         Ok(NextRing {
             delivery: ring.delivery.map(|id| id.to_string()),
-            when: when(ring.at(), now, zone),
+            when: rings_at(&ring, now, zone),
             choices: choices(engine, &ring, now, zone)?,
             title: ring.title,
         })
     });
     shown.collect()
+}
+
+/// When it rings; or when it is due, and that it waits then or will not be told.
+fn rings_at(ring: &Ring, now: Timestamp, zone: &TimeZone) -> String {
+    let at = when(ring.at(), now, zone);
+    match ring.fate {
+        Fate::Rings | Fate::RingsAt(..) => at,
+        Fate::Waits(_) if ring.state == State::Held => "waits".into(),
+        Fate::Waits(_) => format!("{at}, will wait"),
+        Fate::Lost(reason, _) if reason.is_missed() => format!("{at}, will be missed"),
+        Fate::Lost(..) => format!("{at}, will fail"),
+    }
 }
 
 fn is_desktop(ring: &Ring) -> bool {
@@ -178,7 +196,44 @@ fn choices(
 
 #[cfg(test)]
 mod tests {
+    use calendar::reason::Reason;
+
     use super::*;
+
+    #[test]
+    fn what_waits_or_will_be_missed_is_not_said_to_ring() {
+        let now: Timestamp = "2026-11-23T20:00:00Z".parse().expect("a moment");
+        let later: Timestamp = "2026-11-24T07:00:00Z".parse().expect("a moment");
+        let said = |state, fate| {
+            let ring = Ring {
+                delivery: None,
+                event: None,
+                occurrence: String::new(),
+                reminder: String::new(),
+                title: "Night train".into(),
+                channel: "desktop".into(),
+                due: "2026-11-24T01:50:00Z".parse().expect("a moment"),
+                state,
+                fate,
+            };
+            rings_at(&ring, now, &TimeZone::UTC)
+        };
+        let quiet = Reason::HeldQuiet;
+        for (state, fate, words) in [
+            (State::Scheduled, Fate::Rings, "Tue 01:50"),
+            (State::Scheduled, Fate::RingsAt(later, quiet), "Tue 07:00"),
+            (State::Scheduled, Fate::Waits(Reason::HeldPaused), "Tue 01:50, will wait"),
+            (State::Held, Fate::Waits(Reason::HeldNoNotifier), "waits"),
+            (
+                State::Scheduled,
+                Fate::Lost(Reason::ExpiredEventOver, Some(quiet)),
+                "Tue 01:50, will be missed",
+            ),
+            (State::Scheduled, Fate::Lost(Reason::DeadGone, None), "Tue 01:50, will fail"),
+        ] {
+            assert_eq!(said(state, fate), words, "{fate:?}");
+        }
+    }
 
     #[test]
     fn a_ledger_that_cannot_be_read_is_not_one_with_nothing_planned() {
