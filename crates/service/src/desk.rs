@@ -114,7 +114,8 @@ impl Desk {
         let mut screen = self.screen();
         // A notification of Carillon's own tells of no delivery, and goes when its cause does.
         if !ids.is_empty() && screen.len() < REMEMBERED {
-            screen.insert(key, ids);
+            // A digest of very many is handed over in parts, of one key.
+            screen.entry(key).or_default().extend(ids);
         }
     }
 
