@@ -210,6 +210,10 @@ fn one_that_is_buffered_waits_and_older_ones_are_left_out() {
     assert_eq!(runs(&world), "09:10 retrying, 09:20 skipped, 09:30 scheduled");
     let first = world.deliveries()[0].row.id;
     assert_eq!(world.deliveries()[2].row.attempts, 0);
+    // Nobody is behind with what waits for its turn.
+    world.wait_until("2026-11-23T09:32");
+    assert!(runs(&world).ends_with("09:30 scheduled"), "{}", runs(&world));
+    assert_eq!(world.engine().overdue().expect("readable"), 0);
     // A run whose delivery waits for a person is over, too.
     world.answer(Handover::Permanent);
     world.wait_until("2026-11-23T09:39:59");

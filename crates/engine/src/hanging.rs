@@ -8,8 +8,9 @@ use crate::{
     error::Result,
     ledger::{
         SchedulerLock,
-        inbox::{Filter, Listed},
+        inbox::{self, Filter, Listed},
     },
+    scheduler::{Turn, Turns},
 };
 
 /// While something is sent, the service says so every 15 seconds; and it has looked at everything
@@ -48,6 +49,10 @@ impl Engine {
         if is_stopped(pid) {
             return Ok(Some(Hang::Stopped(pid)));
         }
+        // Whoever just began and waits for the clock has yet to look.
+        if self.awaits_clock()? {
+            return Ok(None);
+        }
         let Some(said) = self.service_status()? else { return Ok(None) };
         let silent = self.now().wall.duration_since(said.passed);
         let is_called_for = || -> Result<bool> {
@@ -60,7 +65,7 @@ impl Engine {
     }
 
     /// How many are past their moment by more than a minute that a service, if it led meanwhile,
-    /// should have taken up.
+    /// should have taken up: not those whose turn comes when the run before them is over.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -73,6 +78,15 @@ impl Engine {
         let states = vec![State::Scheduled, State::Pending, State::Retrying];
         let filter = Filter { states, until: Some(before), limit: MOST, ..Filter::default() };
         let is_ripe = |listed: &&Listed| listed.row.facts.not_before.is_none_or(|at| at < before);
-        Ok(self.deliveries(&filter)?.iter().filter(is_ripe).count())
+        self.read(|act| {
+            let rows = inbox::deliveries(act.tx, &filter)?;
+            let turns = Turns::load(act.tx)?;
+            let mut count = 0;
+            for listed in rows.iter().filter(is_ripe) {
+                let waits = turns.of(act.tx, &listed.row, act.wall())? == Turn::Waits;
+                count += usize::from(!waits);
+            }
+            Ok(count)
+        })
     }
 }

@@ -26,7 +26,6 @@ use calendar::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-pub(crate) use self::holds::{Due, Outlook};
 use self::{
     claim::Claimed,
     late::{Absence, Known},
@@ -34,6 +33,10 @@ use self::{
     waiting::{Seen, Waiting},
 };
 pub use self::{clocks::ClockJump, holds::Fate};
+pub(crate) use self::{
+    holds::{Due, Outlook},
+    overlap::{Turn, Turns},
+};
 use crate::{
     act::Act,
     clock::Now,

@@ -24,7 +24,7 @@ use crate::{
 
 /// What becomes of a run that is to begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(crate) enum Turn {
     /// It begins.
     Begins,
     /// It waits until the one before is over.
@@ -37,7 +37,7 @@ type Series = (String, String, [u8; 16]);
 
 /// The runs that go on, as far as they were asked for in one pass.
 #[derive(Debug, Default)]
-pub(super) struct Turns {
+pub(crate) struct Turns {
     wishes: BTreeMap<EventId, Overlap>,
     known: RefCell<BTreeMap<Series, Vec<Run>>>,
     over: Cell<Option<Timestamp>>,
@@ -45,12 +45,12 @@ pub(super) struct Turns {
 
 impl Turns {
     /// The events whose runs do not overlap.
-    pub(super) fn load(tx: &Transaction<'_>) -> Result<Self> {
+    pub(crate) fn load(tx: &Transaction<'_>) -> Result<Self> {
         Ok(Self { wishes: runs::wishes(tx)?, ..Self::default() })
     }
 
     /// Whether it is this run's turn.
-    pub(super) fn of(
+    pub(crate) fn of(
         &self,
         tx: &Transaction<'_>,
         row: &DeliveryRow,
