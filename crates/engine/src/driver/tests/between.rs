@@ -23,8 +23,9 @@ impl Clock for Lies {
     }
 }
 
-#[test]
-fn one_look_at_the_clock_is_what_a_whole_pass_goes_by() {
+/// How many a pass tells, over a ledger of its own, whose look at the clock `lie` is the false one;
+/// and how many looks it has.
+fn passed(lie: u64) -> (usize, u64) {
     let (folder, _clock, engine) = ledger();
     notes(&engine, "20261123T120000", &["Bell"]);
     drop(engine);
@@ -36,22 +37,20 @@ fn one_look_at_the_clock_is_what_a_whole_pass_goes_by() {
     let engine = Arc::new(engine.expect("a ledger"));
     let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
     let slots = Slots { desktop: 1, webhook: 1 };
-    let mut pass = |lie: u64| {
-        let looks = clock.looks.load(Ordering::Relaxed);
-        clock.at.store(looks.saturating_add(lie), Ordering::Relaxed);
-        let asked = engine.now();
-        let passed = scheduler.pass(&asked, &[], slots, Availability::default()).expect("a pass");
-        (passed.parcels.len(), clock.looks.load(Ordering::Relaxed) - looks)
-    };
-    let (_, looks) = pass(u64::MAX);
-    assert!(looks >= 3, "{looks} looks");
+    let looks = clock.looks.load(Ordering::Relaxed);
+    clock.at.store(looks.saturating_add(lie), Ordering::Relaxed);
+    let asked = engine.now();
+    let passed = scheduler.pass(&asked, &[], slots, Availability::default()).expect("a pass");
+    (passed.parcels.len(), clock.looks.load(Ordering::Relaxed) - looks)
+}
+
+#[test]
+fn one_look_at_the_clock_is_what_a_whole_pass_goes_by() {
+    let looks = passed(u64::MAX).1;
     // The others are asked for how long it takes.
-    let told: Vec<usize> = (0..looks).rev().map(|lie| pass(lie).0).collect();
-    assert_eq!(
-        told.iter().sum::<usize>(),
-        1,
-        "by the one look it goes by, and none else: {told:?}"
-    );
+    assert!(looks >= 3, "{looks} looks");
+    let told: Vec<u64> = (0..looks).filter(|lie| passed(*lie).0 > 0).collect();
+    assert_eq!(told.len(), 1, "by the one look it goes by, and none else: {told:?}");
 }
 
 #[test]
