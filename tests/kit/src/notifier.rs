@@ -80,6 +80,8 @@ struct Seen {
     last_id: u32,
 }
 
+type Hook = Box<dyn Fn(&Note) + Send + Sync>;
+
 struct Shared {
     manner: Manner,
     seen: watch::Sender<Seen>,
@@ -87,6 +89,8 @@ struct Shared {
     failure: Mutex<Option<&'static str>>,
     /// The last text shown, and how often an equal one was refused since.
     last: Mutex<(String, usize)>,
+    /// What happens between showing one and saying so.
+    before: Mutex<Option<Hook>>,
 }
 
 /// A running daemon; it leaves the bus when stopped or dropped.
@@ -123,6 +127,7 @@ impl Notifier {
             hanging: watch::Sender::new(false),
             failure: Mutex::new(None),
             last: Mutex::default(),
+            before: Mutex::default(),
         });
         let bus = connection::Builder::address(address)
             .and_then(|builder| builder.serve_at(PATH, Daemon(shared.clone())))
@@ -208,6 +213,11 @@ impl Notifier {
     /// Answers the next `Notify` with an error of these words.
     pub fn fail_next(&self, words: &'static str) {
         *lock(&self.shared.failure) = Some(words);
+    }
+
+    /// Calls this with each notification after it was shown and before its sender is told.
+    pub fn before_answer(&self, act: impl Fn(&Note) + Send + Sync + 'static) {
+        *lock(&self.shared.before) = Some(Box::new(act));
     }
 
     /// Presses a button, as a person would.
@@ -346,6 +356,9 @@ impl Daemon {
             }
             seen.notes.push(note.clone());
         });
+        if let Some(act) = &*lock(&self.0.before) {
+            act(&note);
+        }
         Ok(note.id)
     }
 
