@@ -126,6 +126,31 @@ async fn a_service_stopped_for_a_minute_tells_each_once_says_why_it_is_late_and_
     judge(&home, &receiver);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_a_service_that_was_stopped_while_it_writes_a_command_says_who_holds_the_ledger() {
+    let home = Home::new();
+    let service = home.service().await;
+    let pid = service.pid();
+    let ledger = rusqlite::Connection::open(home.data().join("carillon.db")).expect("a ledger");
+    // In the place of a transaction that the service was stopped in.
+    ledger.execute_batch("BEGIN IMMEDIATE").expect("nobody writes");
+    signal(&service, Signal::STOP);
+    let add = ["add", "Tea", "--at", "2035-01-10 10:00"];
+    let (said, code) = home.says(&add);
+    signal(&service, Signal::CONT);
+    let words = format!(
+        "carillon: the ledger is busy, and nothing was changed: the service, process {pid}, is stopped, so nothing rings: `kill -CONT {pid}` lets it go on; then try again\n"
+    );
+    assert_eq!((said, code), (words, 1));
+    let (said, code) = home.says(&add);
+    let words =
+        "carillon: the ledger is busy: another program holds it; nothing was changed, try again\n";
+    assert_eq!((said.as_str(), code), (words, 1), "the service is well");
+    ledger.execute_batch("ROLLBACK").expect("let go of");
+    let (said, code) = home.says(&add);
+    assert_eq!(code, 0, "{said}");
+}
+
 /// The notices of services that they are ready, as systemd hears them.
 struct Ready(UnixDatagram);
 

@@ -23,6 +23,8 @@ const INVALID: &str = "invalid";
 const REFUSED: &str = "refused";
 /// The code of what is not there.
 const NOT_FOUND: &str = "not_found";
+/// The code of what others keep from being written now.
+const BUSY: &str = "busy";
 /// Fields that name something there is: it, and not what was written, stands in the way.
 const THINGS: [&str; 6] = ["calendar", "channel", "delivery", "file", "id", "change"];
 
@@ -52,6 +54,11 @@ impl Failure {
         self.code == NOT_FOUND
     }
 
+    /// Whether it is that others hold the ledger.
+    pub fn is_busy(&self) -> bool {
+        self.code == BUSY
+    }
+
     /// Anything else.
     pub fn failed(message: impl Into<String>) -> Self {
         Self { code: "failed", message: message.into(), field: None }
@@ -60,6 +67,11 @@ impl Failure {
     /// The same with more to say of it.
     pub fn and(self, more: &str) -> Self {
         Self { message: format!("{}: {more}", self.message), ..self }
+    }
+
+    /// The same in other words.
+    pub fn saying(self, message: String) -> Self {
+        Self { message, ..self }
     }
 
     /// The sentence.
@@ -100,7 +112,7 @@ impl From<engine::Error> for Failure {
             Error::Newer { .. } => ("newer", None),
             Error::Copy { .. } | Error::Damaged { .. } => (REFUSED, Some("file".into())),
             Error::Full => ("full", None),
-            Error::Busy => ("busy", None),
+            Error::Busy => (BUSY, None),
             Error::Sealed => ("sealed", None),
             Error::Sqlite(_) | Error::Io { .. } => ("failed", None),
         };

@@ -31,6 +31,8 @@ mod undo;
 mod why;
 pub mod zones;
 
+use std::path::Path;
+
 use clap::CommandFactory;
 
 use crate::{
@@ -38,10 +40,32 @@ use crate::{
     args::{Calendar, Channel, Cli, Command, Person},
     failure::Failure,
     session::Session,
+    words,
 };
 
-/// Does what was asked for.
+/// Does what was asked for. Where others hold the ledger, it says who that may be.
 pub fn run(cli: Cli) -> Result<Answer, Failure> {
+    let named = cli.data_dir.clone();
+    done(cli).map_err(|failure| match failure.is_busy() {
+        true => held_by_whom(failure, named.as_deref()),
+        false => failure,
+    })
+}
+
+/// A service that was stopped or hangs while it writes holds the ledger until it goes on or ends.
+fn held_by_whom(failure: Failure, named: Option<&Path>) -> Failure {
+    // It is said besides: what cannot be read for it is no fault of the command's.
+    let session = Session::find(named).ok();
+    match session.and_then(|session| session.engine.hang().ok().flatten()) {
+        Some(hang) => failure.saying(format!(
+            "the ledger is busy, and nothing was changed: {}; then try again",
+            words::hangs(hang)
+        )),
+        None => failure,
+    }
+}
+
+fn done(cli: Cli) -> Result<Answer, Failure> {
     let named = cli.data_dir.as_deref();
     let makes = makes(&cli.command);
     let open = || if makes { Session::open(named) } else { Session::find(named) };
