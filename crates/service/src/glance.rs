@@ -158,6 +158,7 @@ fn rings_at(ring: &Ring, now: Timestamp, zone: &TimeZone) -> String {
         Fate::Waits(_) if ring.state == State::Held => "waits".into(),
         Fate::Waits(_) => format!("{at}, will wait"),
         Fate::Lost(reason, _) if reason.is_missed() => format!("{at}, will be missed"),
+        Fate::Lost(reason, _) if reason.is_cancel() => format!("{at}, will be cancelled"),
         Fate::Lost(..) => format!("{at}, will fail"),
     }
 }

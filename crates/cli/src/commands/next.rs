@@ -116,7 +116,11 @@ fn when(ring: &Ring, zone: &TimeZone) -> String {
         Fate::Waits(reason) => format!("{due} (will wait: {})", reason.cause()),
         Fate::Lost(reason, waits) => {
             let cause = waits.unwrap_or(reason).cause();
-            let will = if reason.is_missed() { "will be missed" } else { "will fail" };
+            let will = match () {
+                () if reason.is_missed() => "will be missed",
+                () if reason.is_cancel() => "will be cancelled",
+                () => "will fail",
+            };
             format!("{due} ({will}: {cause})")
         }
     }

@@ -81,6 +81,15 @@ impl Holds<'_> {
     }
 }
 
+/// What the machine is told of something that is looked at.
+pub(super) fn news(channel: Option<&ChannelRow>, hold: Option<Hold>, superseded: bool) -> News {
+    match channel {
+        None => News::Unwanted(Reason::CancelledChannel),
+        Some(channel) if channel.off_reason.is_some() => News::EndpointOff,
+        Some(_) => News::Look { hold, superseded },
+    }
+}
+
 /// What is known to keep things from being told, at this moment and later ones.
 pub(crate) struct Outlook {
     silence: Silence,
@@ -114,11 +123,11 @@ impl Outlook {
             gates: &self.gates,
         };
         let channel = self.channels.iter().find(|channel| channel.id == due.channel);
-        let is_off = channel.is_none_or(|channel| channel.off_reason.is_some());
+        let is_usable = channel.is_some_and(|channel| channel.off_reason.is_none());
         // For somebody who was not there: whoever waits knows no more.
         let is_over = due.facts.use_by.is_some_and(|end| end <= self.now);
-        if due.facts.state == State::Held && is_for_nobody(due.facts.reason) && !is_off && !is_over
-        {
+        let is_waited_for = due.facts.state == State::Held && is_for_nobody(due.facts.reason);
+        if is_waited_for && is_usable && !is_over {
             return Fate::Waits(due.facts.reason);
         }
         let mut due = due.clone();
@@ -127,11 +136,7 @@ impl Outlook {
         let mut waited = None;
         for _ in 0..CHAIN {
             let hold = holds.of(&due, at).filter(|hold| hold.until.is_none_or(|end| end > at));
-            let news = match is_off {
-                true => News::EndpointOff,
-                false => News::Look { hold, superseded: false },
-            };
-            match (decide(&due.facts, news, at), hold) {
+            match (decide(&due.facts, news(channel, hold, false), at), hold) {
                 (Next::Enter(State::Held, reason, _), Some(Hold { until: None, .. })) => {
                     return Fate::Waits(reason);
                 }

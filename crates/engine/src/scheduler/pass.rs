@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use super::{
     Availability,
     gates::Gates,
-    holds::{Due, Holds},
+    holds::{Due, Holds, news},
     late::Absence,
     overlap::{Turn, Turns},
     waiting::{Blocked, Seen, Waiting},
@@ -215,14 +215,8 @@ impl<'a> Pass<'a> {
                 continue;
             }
             let later_one = superseded.get(&row.id).copied();
-            let news = match self.channel(&row) {
-                None => News::Unwanted(Reason::CancelledChannel),
-                Some(channel) if channel.off_reason.is_some() => News::EndpointOff,
-                Some(_) => {
-                    let hold = self.holds().of(&Due::of(&row), now);
-                    News::Look { hold, superseded: later_one.is_some() }
-                }
-            };
+            let hold = self.holds().of(&Due::of(&row), now);
+            let news = news(self.channel(&row), hold, later_one.is_some());
             let mut next = decide(&row.facts, news, now);
             if let Next::Enter(State::Pending, reason, _) = next {
                 if !self.enter(&row, (State::Pending, reason), None, None)? {

@@ -63,6 +63,8 @@ fn what_is_left_of_a_channel_whose_removal_was_cut_off_ends_at_its_moment() {
     let (mut so_far, mut after) = (crate::channels::ChannelGone::default(), None);
     let cut = engine.write(|act| act.remove_some(lamp, &mut after, &mut so_far)).expect("removed");
     assert_eq!(cut.map(|gone| gone.effect.cancelled), Some(0));
+    let fate = engine.next_rings(1).expect("readable")[0].fate;
+    assert_eq!(fate, Fate::Lost(Reason::CancelledChannel, None));
     let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
     let slots = Slots { desktop: 1, webhook: 1 };
     let pass = scheduler.pass(&engine.now(), &[], slots, Availability::default()).expect("a pass");
