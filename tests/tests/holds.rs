@@ -3,7 +3,7 @@
 
 use acceptance::world::{World, draft, reminders};
 use calendar::{draft::EventDraft, id::EventId};
-use engine::events::Target;
+use engine::{channels::NewWebhook, events::Target};
 
 const BERLIN: &str = "Europe/Berlin";
 /// Rows that one transaction may change; the slowest disk writes them in a tenth of a second.
@@ -78,6 +78,39 @@ fn a_dense_series_goes_on_before_its_rows_are_used_up_and_seldom_looks() {
     assert_eq!(dues.len(), 1_000, "what no row stands for yet is projected");
     let gaps = dues.chunk_by(|one, other| one == other).collect::<Vec<_>>();
     assert!(gaps[..190].iter().all(|alike| alike.len() == 5), "each minute five, rows or not");
+}
+
+#[test]
+fn a_calendar_or_an_endpoint_of_dense_series_goes_in_small_parts() {
+    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: "hook".into(), url, ..NewWebhook::default() };
+    let hook = world.engine().add_webhook(&new).expect("a channel").id;
+    let work =
+        world.engine().save_calendar(None, "Work", "teal", true, None).expect("a calendar").id;
+    for _ in 0..8 {
+        let mut draft = EventDraft { calendar: work.to_string(), ..dense(&["PT0M", "-PT1M"]) };
+        draft
+            .reminders
+            .iter_mut()
+            .flatten()
+            .for_each(|reminder| reminder.channel = hook.to_string());
+        world.add(draft);
+    }
+    world.engine().most_changed();
+    let of = |world: &World, what: &str| {
+        let most = world.engine().most_changed();
+        // One series more than it takes to have changed much.
+        assert!(most <= 1_000 + MOST, "{what}: {most}");
+    };
+    let gone = world.engine().delete_calendar(work, None).expect("deleted");
+    of(&world, "the calendar");
+    assert!(gone.effect.cancelled >= 4_000, "{}", gone.effect.cancelled);
+    world.engine().undo(None).expect("undone");
+    of(&world, "its undo");
+    let gone = world.engine().remove_channel(hook, None).expect("removed");
+    of(&world, "the endpoint");
+    assert!(gone.effect.cancelled >= 4_000 && gone.silent == 8, "{}", gone.effect.cancelled);
 }
 
 #[test]

@@ -35,7 +35,13 @@ pub(crate) struct Act<'a> {
     installation: &'a str,
     correlation: String,
     cause: String,
+    /// Rows the connection had changed before this transaction.
+    changed_before: u64,
 }
+
+/// Rows a transaction of a longer work changes before it leaves the rest to the next one: others
+/// wait for the ledger meanwhile.
+const MUCH: u64 = 1_000;
 
 /// A row to be planned.
 pub(crate) struct Planned<'w> {
@@ -105,7 +111,13 @@ impl<'a> Act<'a> {
             installation,
             correlation,
             cause: String::new(),
+            changed_before: tx.total_changes(),
         }
+    }
+
+    /// Whether this transaction has changed so many rows that the rest is for the next one.
+    pub(crate) fn has_changed_much(&self) -> bool {
+        self.tx.total_changes().saturating_sub(self.changed_before) >= MUCH
     }
 
     /// The same transaction with a cause, which stands in brackets behind each of its steps.

