@@ -1,5 +1,6 @@
 //! `./dev bench`: what the built programs cost and how late they are, measured on the real
-//! service in a home of its own. Prints a table; judges nothing.
+//! service in a home of its own. Prints a table; fails where a burst waits for the disk too often, or
+//! nobody can count that, and where what was missed is decided too late.
 
 #![forbid(unsafe_code)]
 
@@ -58,6 +59,12 @@ async fn engine(part: Option<&str>, idle: Duration) {
 /// One line of the table.
 pub(crate) fn say(what: &str, measured: impl std::fmt::Display) {
     println!("{what:<44} {measured}");
+}
+
+/// Ends the measuring in one sentence.
+pub(crate) fn stop(why: &str) -> ! {
+    eprintln!("{why}");
+    std::process::exit(1)
 }
 
 /// The value below which this share of the values lies; the values are ascending.
