@@ -123,3 +123,43 @@ fn cards_go_to_no_calendar_and_people_are_listed_with_both_their_days() {
     let list = desk.line("person list").done().to_string();
     assert!(list.contains("1992-02-29, anniversary 2015-06-20"), "{list}");
 }
+
+#[test]
+fn what_is_said_of_a_file_adds_up_to_all_that_is_in_it() {
+    let desk = Desk::new();
+    let file = desk.beside().join("torn.ics");
+    let path = file.to_str().expect("UTF-8");
+    let parts = [
+        ("VEVENT", "UID:1\nDTSTART:20310102T090000Z"),
+        ("VEVENT", "UID:2\nSUMMARY:No start"),
+        ("VEVENT", "UID:3\nDTSTART:some day"),
+        ("VTODO", "UID:4\nDUE:some day"),
+        ("VEVENT", "UID:5\nDTSTART:99990101T090000Z"),
+        ("VEVENT", "UID:6\nDTSTART:20310102T090000Z\nSEQUENCE:1"),
+        ("VEVENT", "UID:6\nDTSTART:20310103T090000Z"),
+        ("VEVENT", "UID:7\nRECURRENCE-ID:20310102T090000Z\nDTSTART:some day"),
+        ("VJOURNAL", "UID:8\nDTSTART:20310102T090000Z"),
+    ];
+    let body: String =
+        parts.iter().map(|(name, body)| format!("BEGIN:{name}\n{body}\nEND:{name}\n")).collect();
+    std::fs::write(&file, format!("BEGIN:VCALENDAR\n{body}END:VCALENDAR\n")).expect("written");
+    let sum = |args: &[&str]| {
+        let done = desk.run(["import", "--json", path].iter().chain(args).copied()).json();
+        let number = |field: &str| done[field].as_u64().expect("a number");
+        let fields = ["created", "updated", "unchanged", "left_out"];
+        (fields.map(number).iter().sum::<u64>(), number("left_out"), done)
+    };
+    for args in [&["--dry-run"][..], &[]] {
+        let (all, left_out, done) = sum(args);
+        assert_eq!((all, left_out), (9, 7), "{done}");
+    }
+    let again = desk.run(["import", path]);
+    let told = "0 new, 0 changed, 2 as before, 7 left out, see the remarks";
+    assert!(again.done().contains(told), "{again:?}");
+    let cards = desk.beside().join("torn.vcf");
+    let card = |body: &str| format!("BEGIN:VCARD\nVERSION:4.0\n{body}\nEND:VCARD\n");
+    let text = card("UID:1\nFN:Ada") + &card("UID:1\nFN:Bea");
+    std::fs::write(&cards, text).expect("written");
+    let said = desk.run(["import", cards.to_str().expect("UTF-8")]);
+    assert!(said.done().contains("1 new, 0 changed, 0 as before, 1 left out"), "{said:?}");
+}

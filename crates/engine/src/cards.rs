@@ -133,6 +133,7 @@ impl Engine {
                 break;
             }
         }
+        done.left_out = reading.left_out();
         done.remarks.extend(reading.finish());
         done.remarks.sort_by_key(|r| r.line);
         Ok(done)

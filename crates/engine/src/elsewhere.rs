@@ -47,6 +47,13 @@ pub(crate) fn add_to(known: &mut Vec<Standing>, more: &Standing) {
 }
 
 impl Imported {
+    /// How many events that could be read cannot be in the ledger.
+    pub(crate) fn refused(&self) -> usize {
+        let told = [self.created, self.updated, self.unchanged];
+        let told = told.iter().map(|n| usize::try_from(*n).unwrap_or(usize::MAX));
+        self.read.saturating_sub(told.fold(0, usize::saturating_add))
+    }
+
     /// Where most of its events are already, if that is one calendar and not the one they go to:
     /// it looks like that one.
     pub fn standing(&self) -> Option<&Standing> {

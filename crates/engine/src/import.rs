@@ -91,7 +91,9 @@ pub struct Imported {
     pub updated: u32,
     /// Events that were here already, or stay deleted.
     pub unchanged: u32,
-    /// Those of them that were deleted here, and could come back.
+    /// Components of the file of which nothing came in, or would: why is a remark.
+    pub left_out: usize,
+    /// Those of the unchanged that were deleted here, and could come back.
     pub deleted: u32,
     /// The first day that is not past, or else the last, of what came in: a place to look at.
     pub first: Option<Date>,
@@ -205,6 +207,7 @@ impl Engine {
             }
         }
         done.first = look.found();
+        done.left_out = reading.left_out() + done.refused();
         done.remarks.extend(reading.finish());
         done.remarks.sort_by_key(|r| r.line);
         Ok(done)

@@ -195,6 +195,7 @@ export function wordsOf(reports: readonly FileReport[]): string {
       ['import.updated', sum(list, (r) => r.updated)],
       ['import.unchanged', sum(list, (r) => r.unchanged - r.deleted)],
       ['import.deleted', sum(list, (r) => r.deleted)],
+      ['import.leftOut', sum(list, (r) => r.leftOut)],
     ] as const).filter(([, n]) => n > 0);
     return parts.map(([key, n]) => tn(key, n, { n: many.format(n) })).join(', ');
   };

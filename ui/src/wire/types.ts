@@ -96,7 +96,7 @@ export type Fault = { code: Code, message: string, field: string | null, };
 
 export type FieldText = { field: string, text: string, };
 
-export type FileReport = { calendar: string | null, created: number, updated: number, unchanged: number, deleted: number, birthdays: number, anniversaries: number, remarks: Array<ImportRemark>, standing: ImportStanding | null, moreRemarks: number, first: string | null, };
+export type FileReport = { calendar: string | null, created: number, updated: number, unchanged: number, leftOut: number, deleted: number, birthdays: number, anniversaries: number, remarks: Array<ImportRemark>, standing: ImportStanding | null, moreRemarks: number, first: string | null, };
 
 export type Guarantee = "neverMiss" | "neverRepeat";
 

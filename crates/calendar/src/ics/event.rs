@@ -43,31 +43,31 @@ pub(super) fn of_group(
     let called_off = newest.is_some_and(|e| e.cancelled && !is_placed(e.component));
     let newest = if called_off { placed.max_by_key(|e| (e.sequence, e.stamp)) } else { newest };
     let Some(master) = newest.or_else(|| group.masters.first()) else {
-        for entry in &group.overrides {
-            events.extend(reader.orphan(group, entry));
-        }
+        reader.orphans(group, events);
         return;
     };
     for other in &group.masters {
         if !std::ptr::eq(other.component, master.component) {
-            let text = match called_off && other.cancelled && !is_placed(other.component) {
-                true => format!("UID {} is called off", shown(&group.uid)),
-                false => format!(
-                    "UID {} is there twice: the newer one, at line {}, is taken",
-                    shown(&group.uid),
-                    master.component.line
-                ),
-            };
-            reader.remarks.add(other.component.line, text);
+            let (line, uid) = (other.component.line, shown(&group.uid));
+            if called_off && other.cancelled && !is_placed(other.component) {
+                reader.remarks.add(line, format!("UID {uid} is called off"));
+                continue;
+            }
+            let newer = master.component.line;
+            let text =
+                format!("UID {uid} is there twice: the newer one, at line {newer}, is taken");
+            reader.remarks.leave_out(line, text);
         }
     }
     let master = Entry { cancelled: master.cancelled || called_off, ..*master };
-    let before = events.len();
+    let (before, left_out) = (events.len(), reader.remarks.left_out);
     if let Some((frame, set)) = reader.placed(group, master.component) {
         following::of_series(reader, group, (&master, frame, set), events);
     }
     if events.len() == before {
-        group.overrides.iter().for_each(|entry| events.extend(reader.orphan(group, entry)));
+        // Its changed occurrences are counted anew, by themselves.
+        reader.remarks.left_out = left_out + 1;
+        reader.orphans(group, events);
     }
 }
 
@@ -77,6 +77,16 @@ pub(super) fn is_placed(component: &Component<'_>) -> bool {
 }
 
 impl Reader<'_> {
+    /// Occurrences whose series is not there.
+    fn orphans(&mut self, group: &Group<'_, '_>, events: &mut Vec<ImportedEvent>) {
+        for entry in &group.overrides {
+            match self.orphan(group, entry) {
+                Some(event) => events.push(event),
+                None => self.remarks.left_out += 1,
+            }
+        }
+    }
+
     /// An occurrence whose series is not in the file: an event of its own.
     fn orphan(&mut self, group: &Group<'_, '_>, entry: &Entry<'_, '_>) -> Option<ImportedEvent> {
         let component = entry.component;

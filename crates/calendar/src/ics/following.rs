@@ -89,7 +89,10 @@ pub(super) fn of_series<'t, 'a>(
                 reader.event(group, &master, (&frame, own), &overrides, uid)
             }
         };
-        let Some(mut event) = event else { continue };
+        let Some(mut event) = event else {
+            reader.remarks.left_out += 1;
+            continue;
+        };
         match &first {
             Some(first) => event.part_of = Some(String::clone(first)),
             None => first = Some(event.uid.clone()),
@@ -238,7 +241,7 @@ impl Reader<'_> {
                 continue;
             }
             if is_range(entry) && cuts().any(|cut| Some(cut.at) == original) {
-                self.remarks.add(entry.component.line, overrides::TWICE);
+                self.remarks.leave_out(entry.component.line, overrides::TWICE);
                 continue;
             }
             let is_here = |piece: &Piece<'_, '_>| {

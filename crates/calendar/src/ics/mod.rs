@@ -159,6 +159,8 @@ pub fn utf8(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
 pub(crate) struct Remarks {
     list: Vec<Remark>,
     more: usize,
+    /// Components of which nothing comes in.
+    pub(crate) left_out: usize,
 }
 
 impl Remarks {
@@ -168,6 +170,12 @@ impl Remarks {
         } else {
             self.more += 1;
         }
+    }
+
+    /// The same of a component of which nothing comes in.
+    pub(crate) fn leave_out(&mut self, line: usize, reason: impl Into<String>) {
+        self.left_out += 1;
+        self.add(line, reason);
     }
 
     pub(crate) fn finish(mut self) -> Vec<Remark> {

@@ -60,14 +60,14 @@ impl Reader<'_> {
             if let Some((Some(other), _)) = found.get(&original) {
                 let is_newer = (entry.sequence, entry.stamp) >= (other.sequence, other.stamp);
                 let old = if is_newer { other } else { entry };
-                self.remarks.add(old.component.line, TWICE);
+                self.remarks.leave_out(old.component.line, TWICE);
                 if !is_newer {
                     continue;
                 }
             }
             if found.len() >= MOST {
                 let text = format!("more than {MOST} changed occurrences: this one is left out");
-                self.remarks.add(entry.component.line, text);
+                self.remarks.leave_out(entry.component.line, text);
                 continue;
             }
             if let Some(draft) = self.differing(series, entry, original) {
@@ -87,7 +87,7 @@ impl Reader<'_> {
                 "RECURRENCE-ID '{}' is not a date or time: the changed occurrence is left out",
                 shown(property.value())
             );
-            self.remarks.add(property.line, text);
+            self.remarks.leave_out(property.line, text);
             return None;
         };
         if property.param("RANGE").is_some() {
@@ -102,6 +102,7 @@ impl Reader<'_> {
                 format!("RECURRENCE-ID {named} is not an occurrence of its series: {instead}");
             self.remarks.add(property.line, text);
             if entry.cancelled {
+                self.remarks.left_out += 1;
                 return None;
             }
         }
@@ -134,7 +135,7 @@ impl Reader<'_> {
                         property.name(),
                         shown(property.value())
                     );
-                    self.remarks.add(property.line, text);
+                    self.remarks.leave_out(property.line, text);
                     return None;
                 }
             },

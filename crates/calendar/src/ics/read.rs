@@ -115,6 +115,11 @@ impl<'a> Reading<'a> {
         (self.through, self.outline.groups.len())
     }
 
+    /// How many components came to nothing so far: none of their own, and no part of an event.
+    pub fn left_out(&self) -> usize {
+        self.reader.remarks.left_out
+    }
+
     /// Reads the next event; it may come to none, or, without its series, to several. False when
     /// there is none left.
     pub fn next(&mut self, events: &mut Vec<ImportedEvent>) -> bool {
@@ -159,7 +164,7 @@ impl<'a> Reading<'a> {
             } else {
                 let text =
                     format!("UID {} is there twice: an earlier one is taken", shown(&event.uid));
-                self.reader.remarks.add(event.line, text);
+                self.reader.remarks.leave_out(event.line, text);
             }
         }
         true
@@ -189,7 +194,7 @@ fn without_twins(events: &mut Vec<ImportedEvent>, remarks: &mut Remarks) {
         let is_newest = newest.get(&event.uid) == Some(&event.line);
         if !is_newest {
             let text = format!("UID {} is there twice: a later one is taken", shown(&event.uid));
-            remarks.add(event.line, text);
+            remarks.leave_out(event.line, text);
         }
         is_newest
     });
@@ -227,6 +232,8 @@ struct Outline {
     entries: usize,
     /// Components that are not imported, with the line of the first and their number.
     others: Vec<(String, usize, usize)>,
+    /// How many those are, of whatever name.
+    beside: usize,
 }
 
 impl Outline {
@@ -255,6 +262,7 @@ impl Outline {
     }
 
     fn count_other(&mut self, other: &Component<'_>) {
+        self.beside += 1;
         match self.others.iter().position(|(name, ..)| *name == other.name) {
             Some(at) => self.others[at].2 += 1,
             None if self.others.len() < 20 => {
@@ -293,6 +301,7 @@ impl Outline {
     }
 
     fn say_what_is_left_out(&mut self, remarks: &mut Remarks) {
+        remarks.left_out += self.beside;
         if self.entries > MOST_ENTRIES {
             let text = format!("only the first {MOST_ENTRIES} events and tasks are imported");
             remarks.add(1, text);

@@ -80,6 +80,7 @@ impl<'a> Reading<'a> {
         if count > MOST_CARDS {
             let text = format!("{count} cards: only the first {MOST_CARDS} are imported");
             remarks.add(1, text);
+            remarks.left_out = count - MOST_CARDS;
         }
         root.children.iter().for_each(|other| say_left_out(other, &mut remarks));
         let reader = Reader { zones, remarks, nameless: HashSet::new() };
@@ -89,6 +90,11 @@ impl<'a> Reading<'a> {
     /// How many cards there are, and how many of them are through.
     pub fn progress(&self) -> (usize, usize) {
         (self.through, self.cards.len())
+    }
+
+    /// How many cards came to nobody so far.
+    pub fn left_out(&self) -> usize {
+        self.reader.remarks.left_out + self.through - self.known.len()
     }
 
     /// Reads the next card, which may come to nobody. False when there is none left.

@@ -32,6 +32,8 @@ struct Shape {
     silent: u32,
     updated: u32,
     unchanged: u32,
+    /// What of the files did not come in: the remarks say why.
+    left_out: usize,
     people: usize,
     remarks: Vec<Remark>,
     calendars: Vec<String>,
@@ -179,6 +181,7 @@ impl Shape {
         self.silent += done.silent;
         self.updated += done.updated;
         self.unchanged += done.unchanged;
+        self.left_out += done.left_out;
         self.people += done.people;
         let remark = |r: calendar::ics::Remark| Remark {
             file: file.clone(),
@@ -200,8 +203,13 @@ fn told(name: &str, done: &Imported, dry_run: bool) -> String {
         "" => "people".to_string(),
         calendar => format!("into calendar {calendar}"),
     };
-    let mut text =
-        format!("{name}, {into}: {created} new, {updated} changed, {unchanged} as before{dry}\n");
+    let left_out = match done.left_out {
+        0 => String::new(),
+        n => format!(", {n} left out, see the remarks"),
+    };
+    let mut text = format!(
+        "{name}, {into}: {created} new, {updated} changed, {unchanged} as before{left_out}{dry}\n"
+    );
     if done.silent > 0 {
         let all = done.silent == *created;
         text.push_str(&match (all, done.silent) {

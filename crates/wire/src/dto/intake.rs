@@ -83,7 +83,9 @@ pub struct FileReport {
     pub updated: u32,
     /// Those already here.
     pub unchanged: u32,
-    /// Those of them that were deleted here, and could come back.
+    /// What of the file did not come in: the remarks say why.
+    pub left_out: u32,
+    /// Those already here that were deleted here, and could come back.
     pub deleted: u32,
     /// Birthdays that came with people.
     pub birthdays: u32,

@@ -161,6 +161,7 @@ fn report(done: Imported) -> FileReport {
         created: done.created,
         updated: done.updated,
         unchanged: done.unchanged,
+        left_out: u32::try_from(done.left_out).unwrap_or(u32::MAX),
         deleted: done.deleted,
         birthdays: done.birthdays,
         anniversaries: done.anniversaries,

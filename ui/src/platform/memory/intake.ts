@@ -14,7 +14,7 @@ const count = (text: string, what: RegExp): number => text.match(what)?.length ?
 const sizeOf = ({ text }: ImportFile): number => count(text, /BEGIN:V(EVENT|CARD)/g);
 
 function reportOf(file: ImportFile): FileReport {
-  const nothing = { created: 0, updated: 0, unchanged: 0, deleted: 0, birthdays: 0, anniversaries: 0, remarks: [], standing: null, moreRemarks: 0, first: null };
+  const nothing = { created: 0, updated: 0, unchanged: 0, leftOut: 0, deleted: 0, birthdays: 0, anniversaries: 0, remarks: [], standing: null, moreRemarks: 0, first: null };
   const { text } = file;
   if (text.startsWith('BEGIN:VCARD')) {
     return { ...nothing, calendar: null, created: sizeOf(file), birthdays: count(text, /^BDAY/gm), anniversaries: count(text, /^ANNIVERSARY/gm) };
@@ -32,6 +32,11 @@ function reportOf(file: ImportFile): FileReport {
   if (file.name === 'copy.ics') {
     const twice = ['Stand-up', 'Review', 'Plan', 'Retro'].map((title, i) => ({ line: 3 + 7 * i, reason: `“${title}” is in the calendar Work, too` }));
     return { ...nothing, calendar, created: 4, first: '2026-11-23', remarks: twice, standing: { calendar: 'cal_work', name: 'Work', count: 4 } };
+  }
+  // One called torn.ics has three events that say no time.
+  if (file.name === 'torn.ics') {
+    const torn = [8, 14, 20].map((line) => ({ line, reason: 'VEVENT without DTSTART is not imported' }));
+    return { ...nothing, calendar, created: 2, leftOut: 3, first: '2026-11-23', remarks: torn };
   }
   const remarks = [{ line: 42, reason: 'the zone "Mars/Olympus" is not known: taken as floating' }];
   return { ...nothing, calendar, created: sizeOf(file) || 3, updated: 1, first: '2026-11-23', remarks };

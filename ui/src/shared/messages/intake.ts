@@ -17,6 +17,8 @@ export const intake = {
   'import.unchanged#other': '{n} already here',
   'import.deleted#one': '{n} deleted here',
   'import.deleted#other': '{n} deleted here',
+  'import.leftOut#one': '{n} left out',
+  'import.leftOut#other': '{n} left out',
   'import.nothing': 'Nothing in it can be imported',
   'import.into': 'Into',
   'import.intoOf': 'which calendar, for {name}',

@@ -68,6 +68,14 @@ describe('importing files', () => {
     expect(await screen.findByText(/^Imported again.ics: 2 new events/)).toBeTruthy();
   });
 
+  it('counts what is left out', async () => {
+    await choose({ 'torn.ics': 'BEGIN:VCALENDAR' });
+    await ready();
+    expect(screen.getByText('2 new events, 3 left out')).toBeTruthy();
+    await take();
+    expect(await screen.findByText(/^Imported torn.ics: 2 new events, 3 left out/)).toBeTruthy();
+  });
+
   it('offers to put what is in another calendar there', async () => {
     await choose({ 'copy.ics': 'BEGIN:VCALENDAR' });
     await ready();
