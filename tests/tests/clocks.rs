@@ -11,6 +11,8 @@ use engine::{
     channels::NewWebhook,
     clock::Synchronised,
     courier::{Handover, Schedule},
+    hanging::Hang,
+    ledger::SchedulerLock,
     settings::Pause,
 };
 use jiff::SignedDuration;
@@ -386,6 +388,21 @@ fn after_more_than_a_day_off_webhooks_wait_for_a_clock_that_is_right() {
         world.start();
         assert_eq!(world.engine().clock_jump().expect("asked"), None);
     }
+}
+
+#[test]
+fn a_service_that_waits_for_a_clock_that_is_right_is_not_said_to_hang() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.kill();
+    world.jump_to("2026-11-24T11:00");
+    let engine = world.engine();
+    let _lock = SchedulerLock::try_take(&engine.dir()).expect("a lock").expect("it is free");
+    world.is_synchronised(Synchronised::No);
+    assert_eq!(engine.hang().expect("asked"), None);
+    // With one that is right it should have looked by now.
+    world.is_synchronised(Synchronised::Yes);
+    let hang = engine.hang().expect("asked");
+    assert!(matches!(hang, Some(Hang::Silent(_))), "{hang:?}");
 }
 
 #[test]
