@@ -269,6 +269,12 @@ impl<'a> Case<'a> {
         self.restored.iter().any(|(back, _, of)| *of <= at && at <= *back)
     }
 
+    /// Whether a clock that was set back between two true times made this moment one to come.
+    pub fn was_ahead(&self, moment: Timestamp, from: u64, until: u64) -> bool {
+        let between = |set: &&(u64, i64)| from < set.0 && set.0 < until && set.1 < 0;
+        self.outcome.set.iter().filter(between).any(|(at, _)| self.wall(*at) < moment)
+    }
+
     /// By how many milliseconds in all the clock was set back.
     pub fn set_back(&self) -> i64 {
         -self.outcome.set.iter().map(|(_, by)| by.min(&0)).sum::<i64>()

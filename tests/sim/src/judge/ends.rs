@@ -4,7 +4,10 @@ use calendar::{
     delivery::{Class, State},
     reason::Reason,
 };
-use engine::{ledger::audit::AuditRow, queries::Story};
+use engine::{
+    ledger::{attempt::AttemptRow, audit::AuditRow},
+    queries::Story,
+};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -102,6 +105,17 @@ fn too_soon(case: &Case<'_>, story: &Story) -> Option<String> {
 /// What expired was not worth telling any more.
 pub(super) fn i17_expired_is_what_is_over(case: &Case<'_>, wrong: &mut Vec<String>) {
     wrong.extend(case.outcome.stories.iter().filter_map(|story| too_soon(case, story)));
+}
+
+/// A webhook that may have arrived is not said to be missed.
+pub(super) fn i17_missed_is_what_cannot_have_arrived(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for story in &case.outcome.stories {
+        let facts = &story.delivery.row.facts;
+        let is_missed = facts.state == State::Expired && !facts.desktop;
+        if is_missed && story.attempts.iter().any(AttemptRow::is_doubtful) {
+            wrong.push(format!("{}: missed, though it may have arrived", name(story)));
+        }
+    }
 }
 
 /// What is told with a later one of the same reminder: that one was told, or came to an end after

@@ -74,9 +74,10 @@ pub(super) fn decisions_are_carried_out(case: &Case<'_>, wrong: &mut Vec<String>
 fn is_in_its_place(case: &Case<'_>, decided: &Decided, old: &Story, new: &Story) -> bool {
     let (old, row) = (&old.delivery.row, &new.delivery.row);
     let is_named = old.into == Some(row.id) && old.key != row.key;
+    // What a copy that was put back no longer knows of may have used its key before.
     let says = |body: u64| {
-        let about = |entry: &&crate::trace::Entry| matches!(&entry.what, Happened::Told { key, body: said, .. } if *key == row.key && *said != body);
-        !case.outcome.trace.iter().any(|entry| about(&entry))
+        let about = |entry: &crate::trace::Entry| matches!(&entry.what, Happened::Told { key, body: said, .. } if *key == row.key && *said != body);
+        !case.outcome.trace.iter().any(|entry| entry.truth > decided.at && about(entry))
     };
     is_named && decided.body.is_none_or(says)
 }
@@ -85,7 +86,9 @@ fn is_in_its_place(case: &Case<'_>, decided: &Decided, old: &Story, new: &Story)
 fn is_prompt(case: &Case<'_>, decided: &Decided, now: &Story) -> bool {
     let mut vias = Via::ALL.into_iter();
     let Some(via) = vias.find(|via| via.name() == now.delivery.channel) else { return true };
-    if !case.is_calm(decided.at, false) || may_be_off(case, via, decided.at) {
+    // By a clock that was set back it is to come, and goes out when it does.
+    let is_ahead = now.delivery.row.facts.due > case.wall(decided.at);
+    if is_ahead || !case.is_calm(decided.at, false) || may_be_off(case, via, decided.at) {
         return true;
     }
     let soon = |at: u64| decided.at <= at && i128::from(at) <= i128::from(decided.at) + PROMPT;

@@ -38,6 +38,7 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i17_completed_is_what_somebody_took", rows::i17_completed_is_what_somebody_took),
     ("i17_nothing_is_lost", occurrences::i17_nothing_is_lost),
     ("i17_expired_is_what_is_over", ends::i17_expired_is_what_is_over),
+    ("i17_missed_is_what_cannot_have_arrived", ends::i17_missed_is_what_cannot_have_arrived),
     ("i17_coalesced_is_told_with_another", ends::i17_coalesced_is_told_with_another),
     ("i17_each_is_told_by_itself", ends::i17_each_is_told_by_itself),
     ("i17_refused_for_good_is_dead_at_once", refused::i17_refused_for_good_is_dead_at_once),

@@ -310,8 +310,11 @@ pub(super) fn i27_nothing_of_the_past_after_a_restore(case: &Case<'_>, wrong: &m
         let moved_since = |step: &AuditRow| step.reason == Reason::Moved && step.at >= *wall;
         let stories = case.outcome.stories.iter();
         for story in stories.filter(|story| !story.transitions.iter().any(moved_since)) {
-            let is_past = story.delivery.row.facts.due <= *wall;
-            let unasked = |sent: u64| sent > *at && !was_asked(case, story, *at, sent);
+            let due = story.delivery.row.facts.due;
+            let is_past = due <= *wall;
+            let unasked = |sent: u64| {
+                sent > *at && !was_asked(case, story, *at, sent) && !case.was_ahead(due, *at, sent)
+            };
             if let Some(sent) = case.sent(story).iter().find(|sent| unasked(sent.truth))
                 && is_past
             {

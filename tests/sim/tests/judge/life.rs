@@ -342,6 +342,14 @@ pub(crate) fn expire(outcome: &mut Outcome, millis: i64) {
     story.transitions.last_mut().expect("a step").at = later(over, millis);
 }
 
+/// A try of one was cut off, and it was over before another.
+pub(crate) fn cut_off(outcome: &mut Outcome, desktop: bool) {
+    expire(outcome, 0);
+    let story = story(outcome, 1);
+    story.delivery.row.facts.desktop = desktop;
+    story.attempts[0].outcome = Some("unknown".into());
+}
+
 /// The daily one was told with this one.
 pub(crate) fn coalesce(outcome: &mut Outcome, into: DeliveryId) {
     let story = story(outcome, 0);

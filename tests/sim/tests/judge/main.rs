@@ -178,6 +178,7 @@ const CASES: &[(&str, Change, Change)] = &[
         },
     ),
     ("i17_expired_is_what_is_over", |o| expire(o, -1), |o| expire(o, 0)),
+    ("i17_missed_is_what_cannot_have_arrived", |o| cut_off(o, false), |o| cut_off(o, true)),
     (
         "i17_coalesced_is_told_with_another",
         |o| {
