@@ -63,12 +63,14 @@ pub enum Planted {
     ZoneChangeDrops,
     /// An older copy of the ledger is taken for the ledger.
     RestoredRetells,
+    /// Whoever led and did not say that it ended counts as alive for a while.
+    HeirWaits,
 }
 
 #[cfg(feature = "mutants")]
 impl Planted {
     /// All of them, with what to call them.
-    pub const ALL: [(&str, Self); 18] = [
+    pub const ALL: [(&str, Self); 19] = [
         ("done before send", Self::DoneBeforeSend),
         ("key with attempt number", Self::KeyWithAttempt),
         ("select, then update", Self::SelectThenUpdate),
@@ -87,6 +89,7 @@ impl Planted {
         ("retry after delete", Self::RetryAfterDelete),
         ("a zone change drops the unsent", Self::ZoneChangeDrops),
         ("a restored ledger tells again", Self::RestoredRetells),
+        ("an heir that waits", Self::HeirWaits),
     ];
 }
 
@@ -156,6 +159,13 @@ impl Act<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Waits until whoever led before, and did not say that it ended, surely does no more, by a planted bug.
+pub(crate) fn outwait(has_ended: bool) {
+    if is_planted(Planted::HeirWaits) && !has_ended {
+        crate::simulated::wait(std::time::Duration::from_secs(LEASE.unsigned_abs()));
     }
 }
 

@@ -47,3 +47,13 @@ fn each_planted_bug_is_found_within_a_hundred_seeds() {
     let escaped = escaped.into_inner().expect("a list");
     assert!(escaped.is_empty(), "{escaped:?} escaped");
 }
+
+#[test]
+fn an_heir_that_waits_is_found_by_the_rule_of_heirs() {
+    let found = (0..100).find(|seed| {
+        let planted = Plan { bug: Some(Planted::HeirWaits), ..Plan::of(*seed, 10) };
+        let wrong = Verdict::of(&planted).wrong;
+        wrong.iter().any(|what| what.starts_with("i03_an_heir_takes_over"))
+    });
+    println!("found by seed {}", found.expect("it is found"));
+}

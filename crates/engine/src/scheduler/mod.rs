@@ -50,7 +50,7 @@ use crate::{
     },
     message::Begun,
     planning::Following,
-    planted::{Planted, as_found, as_remembered, is_planted},
+    planted::{Planted, as_found, as_remembered, is_planted, outwait},
     rate::Rates,
 };
 
@@ -140,9 +140,9 @@ impl Scheduler {
     /// # Errors
     /// When the ledger cannot be written.
     pub fn lead(engine: Arc<Engine>) -> Result<Self> {
-        let owner = owner()?;
-        let now = engine.now();
+        let (owner, now) = (owner()?, engine.now());
         let before = engine.service_status()?;
+        outwait(before.as_ref().is_none_or(|before| before.stopped.is_some()));
         // Who led before may have ended between a failed sync and its answer to it.
         engine.lock().begin_anew()?;
         let marked = engine.meet()?;
