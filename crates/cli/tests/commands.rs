@@ -383,7 +383,7 @@ fn to_look_at_a_named_directory_makes_no_ledger_there() {
     let typo = desk.beside().join("no/such");
     let looks = "list; next; doctor; deliveries; inbox; why dlv_x; undo; resume; quiet; all-day; clock; zones; \
         simulate; export; person list; channel list; calendar list; quick --dry-run gym at 9; \
-        import --dry-run x.ics; backup x.db";
+        import --dry-run x.ics; backup x.db; pause; quiet off; quiet --from 22:00 --to 07:00; all-day 9";
     for line in looks.split("; ") {
         for by in ["--data-dir", "CARILLON_DATA_DIR"] {
             let mut command = desk.command(line.split_whitespace());
@@ -398,7 +398,7 @@ fn to_look_at_a_named_directory_makes_no_ledger_there() {
             assert!(!typo.exists(), "{line}");
         }
     }
-    for line in ["add Gym --at 2031-01-01", "quiet off", "channel test desktop", "person add Ana"] {
+    for line in ["add Gym --at 2031-01-01", "channel test desktop", "person add Ana"] {
         let made = desk.beside().join(line.replace(' ', "-"));
         let mut command = desk.command(line.split_whitespace());
         let said = command.env("CARILLON_DATA_DIR", &made).output().expect("carillon runs");

@@ -342,6 +342,20 @@ fn a_pause_is_said_and_is_no_problem() {
     assert!(!desk.line("doctor").done().contains("  paused "));
 }
 
+#[test]
+fn quiet_hours_are_said_while_they_last() {
+    let desk = Desk::new();
+    let berlin = jiff::tz::TimeZone::get("Europe/Berlin").expect("a zone");
+    let now = SystemClock::new().now().wall.to_zoned(berlin);
+    let at = |hours: i64| (&now + SignedDuration::from_hours(hours)).strftime("%H:%M").to_string();
+    desk.line(&format!("quiet --from {} --to {}", at(4), at(6))).done();
+    assert!(!desk.line("doctor").done().contains("  quiet hours "));
+    desk.line(&format!("quiet --from {} --to {}", at(-2), at(2))).done();
+    let said = desk.line("doctor");
+    assert!(said.done().contains("  quiet hours "), "{said:?}");
+    assert!(said.done().contains("what is for this desktop waits, but alarms"), "{said:?}");
+}
+
 /// The machine's clock as it was so many minutes ago.
 struct Ago(SystemClock, i64);
 

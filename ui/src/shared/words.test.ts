@@ -33,7 +33,7 @@ describe('states in words', () => {
 
 describe('lengths and moments in words', () => {
   it.each([[10, '10 min'], [60, '1 h'], [90, '1 h 30 min'], [1440, '1 day'], [4320, '3 days'], [20160, '2 weeks']])('%i minutes are %s', (n, words) => expect(minutesShort(n)).toBe(words));
-  it('are spoken in full', () => expect([lengthSpoken(1_000), lengthSpoken(134_000), lengthSpoken(41 * 60_000)]).toEqual(['1 second', '2 minutes', '41 minutes']));
+  it('are spoken in full', () => expect([lengthSpoken(1_000), lengthSpoken(134_000), lengthSpoken(177_000), lengthSpoken(41 * 60_000)]).toEqual(['1 second', '2 minutes', '2 minutes', '41 minutes']));
 
   it('tell a trigger by the kind of event', () => {
     expect(triggerWords({ type: 'offset', minutes: -10 }, 'appointment', false, 'h24')).toBe('10 min before');

@@ -36,9 +36,9 @@ function lengthTiny(ms: number): string {
 export function lengthSpoken(ms: number): string {
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return tn('unit.spoken.second', Math.max(1, seconds));
-  const minutes = Math.round(seconds / 60);
+  const minutes = Math.floor(seconds / 60);
   if (minutes < 90) return tn('unit.spoken.minute', minutes);
-  return minutes < 48 * 60 ? tn('unit.spoken.hour', Math.round(minutes / 60)) : tn('unit.day', Math.round(minutes / 1440));
+  return minutes < 48 * 60 ? tn('unit.spoken.hour', Math.floor(minutes / 60)) : tn('unit.day', Math.floor(minutes / 1440));
 }
 
 /** "45 min", "1 h", "1 h 30 min", "2 days" */

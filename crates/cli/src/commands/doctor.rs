@@ -54,6 +54,8 @@ struct Shape {
     mended: Option<String>,
     /// Until when reminders are paused, in words; none if they are not.
     paused: Option<String>,
+    /// Until when it is quiet now, in words; none if it is not.
+    quiet: Option<String>,
     /// One sentence each; empty when all is well, and the exit code says so too.
     problems: Vec<String>,
 }
@@ -227,6 +229,7 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
         restored: None,
         mended: None,
         paused: None,
+        quiet: None,
         problems: Vec::new(),
     };
     if let Some(engine) = &engine {
@@ -265,6 +268,7 @@ fn read(engine: &Engine, asked: &Doctor, shape: &mut Shape, reading: &mut Readin
     shape.restored = restored(engine).ok().flatten();
     shape.mended = mended(engine).ok().flatten();
     shape.paused = paused(engine).ok().flatten();
+    shape.quiet = quiet(engine).ok().flatten();
     let was_cut_off = !shape.service.running && status.is_some_and(|said| said.stopped.is_none());
     let is_soon_done = engine.steps().is_ok_and(|steps| steps <= FEW);
     let is_doubtful = engine.is_doubtful().unwrap_or(true);
@@ -333,6 +337,15 @@ fn paused(engine: &Engine) -> Result<Option<String>, Failure> {
         Pause::Until(at) => {
             format!("until {}: what is for this desktop waits", words::moment(at, &zone))
         }
+    }))
+}
+
+fn quiet(engine: &Engine) -> Result<Option<String>, Failure> {
+    let zone = engine.planning_context()?.machine_zone();
+    let hours = engine.quiet_hours()?.filter(|hours| hours.on);
+    let until = hours.and_then(|hours| hours.rules.until(engine.now().wall, &zone));
+    Ok(until.map(|at| {
+        format!("until {}: what is for this desktop waits, but alarms", words::moment(at, &zone))
     }))
 }
 

@@ -117,11 +117,9 @@ fn done(cli: Cli) -> Result<Answer, Failure> {
 /// look at what is there, or change it.
 fn makes(command: &Command) -> bool {
     match command {
-        Command::Add(_) | Command::Pause(_) => true,
+        Command::Add(_) => true,
         Command::Quick(words) => !words.dry_run,
         Command::Import(words) => !words.dry_run,
-        Command::Quiet(words) => words.sets(),
-        Command::AllDay(words) => words.hour.is_some(),
         Command::Person(words) => matches!(words, Person::Add { .. }),
         Command::Channel(words) => matches!(words, Channel::Add(_) | Channel::Test { .. }),
         Command::Calendar(words) => matches!(words, Calendar::Add { .. }),

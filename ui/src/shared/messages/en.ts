@@ -266,7 +266,7 @@ export const en = {
   'editor.timeInvalid': 'A time is written like 9:30 or 14:05.',
 
   'inbox.emptyTitle': 'All answered',
-  'inbox.emptyText': 'What rings waits here until you say done. Nothing is waiting.',
+  'inbox.emptyText': 'What rings waits here until you answer it. Nothing is waiting.',
   'inbox.doneAll': 'Done with all',
   'inbox.done': 'Done',
   'inbox.snooze': 'Snooze {n} min',
@@ -415,7 +415,7 @@ export const en = {
   'settings.secretDone': 'I have it',
   'settings.lastTold': 'last told {time}',
   'settings.lastFailed': 'failed {time}: {why}',
-  'settings.neverTold': 'nothing sent yet',
+  'settings.neverTold': 'nothing told yet',
   'settings.off': 'Switched off: {why}',
   'settings.resting#one': 'Resting until {time} after {n} failure',
   'settings.resting#other': 'Resting until {time} after {n} failures',

@@ -110,6 +110,7 @@ pub(super) fn text(shape: &Shape) -> String {
 fn happened(shape: &Shape) -> impl Iterator<Item = [&str; 2]> {
     let rows = [
         ("  paused", &shape.paused),
+        ("  quiet hours", &shape.quiet),
         ("  restored or copied", &shape.restored),
         ("  another ledger", &shape.mended),
     ];
