@@ -187,12 +187,7 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
         refuse_missing(&place)?;
     }
     let engine = engine.map(|engine| engine.with_state(&place.state));
-    if let Some(engine) = engine.as_ref().filter(|_| asked.seen) {
-        engine.swap_was_seen()?;
-        if engine.unfinished_import()?.is_some() {
-            engine.unfinished_was_seen()?;
-        }
-    }
+    engine.as_ref().filter(|_| asked.seen).map_or(Ok(()), was_seen)?;
     let dir = engine.as_ref().map_or(place.data, Engine::dir);
     let service = SchedulerLock::holder(&dir);
     let mut shape = Shape {
@@ -243,6 +238,15 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
     let mut answer = Answer::new(page::text(&shape), &shape);
     answer.is_well = shape.problems.is_empty();
     Ok(answer)
+}
+
+/// What happened to the ledger, and an import that ended early, need not be said again.
+fn was_seen(engine: &Engine) -> Result<(), Failure> {
+    engine.swap_was_seen()?;
+    if engine.unfinished_import()?.is_some() {
+        engine.unfinished_was_seen()?;
+    }
+    Ok(())
 }
 
 /// Whether there is no file of a ledger in this directory, or an empty one.
