@@ -313,7 +313,11 @@ pub(super) fn i27_nothing_of_the_past_after_a_restore(case: &Case<'_>, wrong: &m
             let due = story.delivery.row.facts.due;
             let is_past = due <= *wall;
             let unasked = |sent: u64| {
-                sent > *at && !was_asked(case, story, *at, sent) && !case.was_ahead(due, *at, sent)
+                // What a person is to check stays theirs, whatever becomes of the clock.
+                let is_new = story.transitions.iter().all(|step| step.to != State::Review);
+                sent > *at
+                    && !was_asked(case, story, *at, sent)
+                    && !(is_new && case.was_ahead(due, *at, sent))
             };
             if let Some(sent) = case.sent(story).iter().find(|sent| unasked(sent.truth))
                 && is_past
