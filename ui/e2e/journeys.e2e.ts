@@ -220,6 +220,7 @@ test('the inbox is emptied by done and snooze, its count with it', async () => {
   await toast('Snoozed Design review until 10:33').waitFor();
   await page.getByRole('group', { name: 'Up next' }).getByRole('button', { name: /^Design review rings 10:33/ }).waitFor();
   await page.getByRole('button', { name: 'Done with all' }).click();
+  await page.getByRole('dialog', { name: 'Mark 2 reminders as done? This lasts.' }).getByRole('button', { name: 'Done with all' }).click();
   await toast('Done with 2 reminders').waitFor();
   await page.getByText('All answered').waitFor();
 });

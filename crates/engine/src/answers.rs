@@ -24,7 +24,6 @@ use crate::{
         event, make_room, setting,
     },
     letters::{Care, Decision},
-    nag::is_nag,
     reconcile::Effect,
 };
 
@@ -258,7 +257,7 @@ impl Act<'_> {
     }
 
     /// The row on this desktop that is answered when this one is named.
-    fn told_here(&self, id: DeliveryId) -> Result<DeliveryRow> {
+    pub(crate) fn told_here(&self, id: DeliveryId) -> Result<DeliveryRow> {
         let row = self.delivery(id)?;
         // A test is answered where it was asked for, whatever it tests.
         if row.identity.channel == ChannelId::DESKTOP || row.event.is_none() {
@@ -283,29 +282,23 @@ impl Act<'_> {
         place: &str,
         effect: &mut Effect,
     ) -> Result<()> {
-        acknowledgement::put(self.tx, &row.identity, row.generation, answer, place, self.wall())?;
+        let (name, generation) = (&row.identity, row.generation);
+        let still = self.still_to_tell(row, answer)?;
+        let is_said_before = answer == Answer::Done && self.done_at(row)?.is_some();
+        // Said again where nothing comes of it, the first time stands.
+        if !is_said_before || !still.is_empty() {
+            acknowledgement::put(self.tx, name, generation, answer, place, self.wall())?;
+        }
         self.answer_all(row, answer, place)?;
-        // The desktop is told nothing more of this occurrence's reminder: not the row itself if
-        // it still waits, nor snoozes of it; and nobody is told again. Who opened it goes on.
-        let trigger = trigger_of(&row.identity.reminder);
-        for live in delivery::live_of(self.tx, &row.identity.subject)? {
-            let name = &live.identity;
-            let here = name.channel == ChannelId::DESKTOP && answer != Answer::Opened;
-            let same = name.occurrence == row.identity.occurrence
-                && trigger_of(&name.reminder) == trigger
-                && (here || is_nag(&name.reminder));
-            if same {
-                let reason = match answer {
-                    Answer::Snoozed(_) if name.reminder.starts_with("s:") => {
-                        Reason::CancelledSnoozed
-                    }
-                    Answer::Snoozed(_) => Reason::CancelledBySnooze,
-                    Answer::Done | Answer::Dismissed | Answer::Opened => {
-                        Reason::CancelledAcknowledged
-                    }
-                };
-                self.drop_row(&live, reason, effect)?;
-            }
+        for live in still {
+            let reason = match answer {
+                Answer::Snoozed(_) if live.identity.reminder.starts_with("s:") => {
+                    Reason::CancelledSnoozed
+                }
+                Answer::Snoozed(_) => Reason::CancelledBySnooze,
+                Answer::Done | Answer::Dismissed | Answer::Opened => Reason::CancelledAcknowledged,
+            };
+            self.drop_row(&live, reason, effect)?;
         }
         Ok(())
     }

@@ -97,6 +97,32 @@ impl Act<'_> {
         Ok(())
     }
 
+    /// What an answer ends. The desktop is told nothing more of this occurrence's reminder: not the
+    /// row itself if it still waits, nor snoozes of it; and nobody is told again. Who opened it
+    /// goes on.
+    pub(crate) fn still_to_tell(
+        &self,
+        row: &DeliveryRow,
+        answer: Answer,
+    ) -> Result<Vec<DeliveryRow>> {
+        let trigger = trigger_of(&row.identity.reminder);
+        let mut live = delivery::live_of(self.tx, &row.identity.subject)?;
+        live.retain(|live| {
+            let name = &live.identity;
+            let here = name.channel == ChannelId::DESKTOP && answer != Answer::Opened;
+            name.occurrence == row.identity.occurrence
+                && trigger_of(&name.reminder) == trigger
+                && (here || is_nag(&name.reminder))
+        });
+        Ok(live)
+    }
+
+    /// When somebody said that they are done with a reminder.
+    pub(crate) fn done_at(&self, row: &DeliveryRow) -> Result<Option<Timestamp>> {
+        let given = acknowledgement::given(self.tx, &row.identity, row.generation)?;
+        Ok(given.filter(|given| given.answer == Answer::Done).map(|given| given.at))
+    }
+
     /// Whether a telling was followed by another, which stands for it on the screen.
     pub(crate) fn is_told_again(&self, id: DeliveryId) -> Result<bool> {
         let row = self.delivery(id)?;

@@ -268,6 +268,20 @@ impl Engine {
         self.read(|act| acknowledgement::given(act.tx, &row.identity, row.generation))
     }
 
+    /// Which of these reminders somebody is done with already, and since when.
+    ///
+    /// # Errors
+    /// As [`Engine::acknowledge`].
+    pub fn done_already(&self, ids: &[DeliveryId]) -> Result<Vec<(DeliveryId, Timestamp)>> {
+        self.read(|act| {
+            let mut done = Vec::new();
+            for id in ids {
+                done.extend(act.done_at(&act.told_here(*id)?)?.map(|at| (*id, at)));
+            }
+            Ok(done)
+        })
+    }
+
     /// How many deliveries due in a stretch stand in each state, and which of them are late.
     ///
     /// # Errors

@@ -1,5 +1,8 @@
 //! What a person answers to reminders: done, later, once more.
 
+use std::io::{self, BufRead, IsTerminal, Read};
+
+use calendar::id::DeliveryId;
 use engine::{
     answers::SnoozedTo, ledger::acknowledgement::Answer as Said, message::utc, reconcile::Effect,
 };
@@ -8,7 +11,7 @@ use serde::Serialize;
 
 use super::{
     event::{EffectShape, cancelled},
-    inbox,
+    inbox::{self, Answerable},
 };
 use crate::{
     answer::Answer,
@@ -25,8 +28,23 @@ const PLACE: &str = "cli";
 #[derive(Serialize)]
 struct Acknowledged {
     acknowledged: Vec<String>,
+    /// Those of them that were done before.
+    already: Vec<Already>,
     #[serde(flatten)]
     effect: EffectShape,
+}
+
+#[derive(Serialize)]
+struct Already {
+    delivery: String,
+    at: String,
+}
+
+impl Acknowledged {
+    fn of(ids: &[DeliveryId], effect: &Effect) -> Self {
+        let acknowledged = ids.iter().map(ToString::to_string).collect();
+        Self { acknowledged, already: Vec::new(), effect: EffectShape::of(effect) }
+    }
 }
 
 pub fn acknowledge(session: &Session, words: &Ack) -> Result<Answer, Failure> {
@@ -34,15 +52,44 @@ pub fn acknowledge(session: &Session, words: &Ack) -> Result<Answer, Failure> {
         return acknowledge_all(session);
     }
     let ids = session.deliveries(&words.deliveries)?;
+    let already = session.engine.done_already(&ids)?;
     let effect = session.engine.acknowledge(&ids, Said::Done, PLACE)?;
-    let text = format!("Done with {}{}", words::count(ids.len(), "reminder"), cancelled(&effect));
-    let acknowledged = ids.iter().map(ToString::to_string).collect();
-    Ok(Answer::new(text, &Acknowledged { acknowledged, effect: EffectShape::of(&effect) }))
+    let mut text = match (ids.len() - already.len(), cancelled(&effect)) {
+        // A snooze of it may have been ahead all the same.
+        (0, ended) if ended == "." => String::new(),
+        (0, ended) => format!("Done with {}{ended}\n", words::count(ids.len(), "reminder")),
+        (n, ended) => format!("Done with {}{ended}\n", words::count(n, "reminder")),
+    };
+    let zone = session.zone();
+    for (id, at) in &already {
+        text.push_str(&format!("{id} was done already, on {}.\n", words::moment(*at, &zone)));
+    }
+    let already =
+        already.into_iter().map(|(id, at)| Already { delivery: id.to_string(), at: utc(at) });
+    let shape = Acknowledged { already: already.collect(), ..Acknowledged::of(&ids, &effect) };
+    Ok(Answer::new(text, &shape))
+}
+
+/// Asks at a terminal what cannot be taken back. A script that is done with all means it.
+fn is_meant(found: &Answerable) -> Result<bool, Failure> {
+    if found.ids.is_empty() || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Ok(true);
+    }
+    let older = if found.more { ", and older ones," } else { "" };
+    let many = words::count(found.ids.len(), "reminder");
+    eprint!("Mark {many}{older} as done? This lasts. [y/N] ");
+    let mut typed = String::new();
+    let read = io::stdin().lock().take(100).read_line(&mut typed);
+    read.map_err(|e| Failure::failed(format!("the answer could not be read: {e}")))?;
+    Ok(matches!(typed.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// All that the inbox lists, as many at once as it does.
 fn acknowledge_all(session: &Session) -> Result<Answer, Failure> {
-    let (mut done, mut effect) = (Vec::new(), Effect::default());
+    let (mut done, mut effect): (Vec<DeliveryId>, _) = (Vec::new(), Effect::default());
+    if !is_meant(&inbox::answerable(session)?)? {
+        return Ok(Answer::new("Nothing was changed.\n", &Acknowledged::of(&done, &effect)));
+    }
     let (mut to_come, mut is_cut_off) = (0, false);
     let mut is_more = true;
     // Ends: each turn but the last answers something new.
@@ -67,8 +114,7 @@ fn acknowledge_all(session: &Session) -> Result<Answer, Failure> {
     if is_cut_off {
         text.push_str("Older ones wait behind them, and are not answered yet.\n");
     }
-    let acknowledged = done.iter().map(ToString::to_string).collect();
-    Ok(Answer::new(text, &Acknowledged { acknowledged, effect: EffectShape::of(&effect) }))
+    Ok(Answer::new(text, &Acknowledged::of(&done, &effect)))
 }
 
 #[derive(Serialize)]

@@ -24,6 +24,7 @@ export const quiet = {
   'swap.banner': 'The ledger {what} ({time}): {took}; {lost}. What was due and unfinished in it, if anything, stands under Needs attention; `carillon restore FILE` puts another copy in its place.',
   'swap.seen': 'Understood',
   'clock.accept': 'Accept the clock',
+  'inbox.doneAllAsk': 'Mark {n} reminders as done? This lasts.',
   'inbox.snoozeAll': 'Snooze all {n} min',
   'inbox.snoozeOther': 'Another length…',
   'inbox.snoozeLength': 'Snooze {title} for',

@@ -252,6 +252,19 @@ describe('the window', () => {
     expect(screen.queryByText(/came after it was undone/)).toBeNull();
   });
 
+  it('asks once before it is done with all, naming how many, and leaves them where that was not meant', async () => {
+    await open();
+    await fireEvent.click(await screen.findByRole('button', { name: /^Inbox/ }, { timeout: 5000 }));
+    const all = await screen.findByRole('button', { name: 'Done with all' });
+    await fireEvent.click(all);
+    await fireEvent.click(within(await screen.findByRole('dialog', { name: 'Mark 3 reminders as done? This lasts.' })).getByRole('button', { name: /^Cancel/ }));
+    expect(document.querySelectorAll('.inbox li')).toHaveLength(3);
+    await fireEvent.click(all);
+    await fireEvent.click(within(await screen.findByRole('dialog')).getByRole('button', { name: /^Done with all/ }));
+    await screen.findByText('Done with 3 reminders');
+    await screen.findByText('All answered');
+  });
+
   it('draws the inbox by the two hundred, and a key brings more', async () => {
     render(Window, { platform: crowded(230) });
     await fireEvent.click(await screen.findByRole('button', { name: /^Inbox/ }, { timeout: 5000 }));
