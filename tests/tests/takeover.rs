@@ -40,6 +40,18 @@ impl Older {
     fn leading(dir: &Path) -> Self {
         let holds = "exec 8<>carillon.lock 9<>scheduler.lock; flock -s 8; flock -x 9;
             echo \"$$ 0.0.9\" >&9; echo leads; exec sleep 600";
+        Self::doing(dir, holds, "leads")
+    }
+
+    /// One that stands by and holds nothing, until nobody leads.
+    fn standing_by(dir: &Path) -> Self {
+        let waits = "exec perl -MFcntl=:flock -e 'open(S, \"+<\", \"scheduler.lock\"); $| = 1; print \"waits\\n\";
+            flock(S, LOCK_EX); open(L, \"+<\", \"carillon.lock\"); flock(L, LOCK_SH);
+            S->autoflush; print S \"$$ 0.0.9\\n\"; sleep 600'";
+        Self::doing(dir, waits, "waits")
+    }
+
+    fn doing(dir: &Path, holds: &str, says: &str) -> Self {
         let mut child = Command::new("bash")
             .args(["-c", holds])
             .current_dir(dir)
@@ -49,8 +61,14 @@ impl Older {
         let mut line = String::new();
         let said = child.stdout.as_mut().expect("an output");
         std::io::BufRead::read_line(&mut std::io::BufReader::new(said), &mut line).expect("a line");
-        assert_eq!(line, "leads\n");
+        assert_eq!(line.trim_end(), says);
         Self(child)
+    }
+
+    /// Whether it ended since it was asked to, and not otherwise.
+    fn was_asked(&mut self) -> bool {
+        use std::os::unix::process::ExitStatusExt;
+        self.0.wait().expect("it ended").signal() == Some(15)
     }
 }
 
@@ -71,9 +89,7 @@ fn an_older_service_is_asked_to_stop_and_the_newer_one_leads_a_ledger_brought_up
     let engine = Engine::open_with(folder.path(), Actor::Service, clock, zones(), &ZoneName::utc());
     let engine = Arc::new(engine.expect("it is brought up"));
     assert!(engine.took_over(), "somebody has to be started in its place");
-    let ended = older.0.wait().expect("it ended");
-    use std::os::unix::process::ExitStatusExt;
-    assert_eq!(ended.signal(), Some(15), "asked, and not killed");
+    assert!(older.was_asked(), "asked, and not killed");
     let ledger = rusqlite::Connection::open(folder.path().join("carillon.db")).expect("a file");
     let schema: i64 =
         ledger.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("a schema");
@@ -81,6 +97,17 @@ fn an_older_service_is_asked_to_stop_and_the_newer_one_leads_a_ledger_brought_up
     let _lock = SchedulerLock::try_take(&engine.dir()).expect("a lock").expect("it is free");
     Scheduler::lead(engine.clone()).expect("to lead");
     assert_eq!(engine.check_records().expect("looked through"), []);
+}
+
+#[test]
+fn an_older_service_that_stood_by_and_leads_then_is_asked_as_well() {
+    let folder = older_ledger();
+    let mut older = Older::leading(folder.path());
+    let _heir = Older::standing_by(folder.path());
+    let clock = Arc::new(SystemClock::new());
+    let engine = Engine::open_with(folder.path(), Actor::Service, clock, zones(), &ZoneName::utc());
+    assert!(engine.expect("it is brought up").took_over());
+    assert!(older.was_asked());
 }
 
 #[test]

@@ -27,7 +27,7 @@ const TRIES: u32 = 1_500;
 const LOOK: u32 = 25;
 /// And so often they are found before they are named: five seconds are enough for a command.
 const FOUND: u32 = 10;
-const PAUSE: Duration = Duration::from_millis(20);
+pub(super) const PAUSE: Duration = Duration::from_millis(20);
 
 const STEPS: [&str; 2] = [include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
@@ -39,6 +39,15 @@ pub(super) fn version(connection: &Connection) -> Result<i64> {
     Ok(connection.query_row("PRAGMA user_version", [], |row| row.get(0))?)
 }
 
+/// Who stands in the way of an older ledger being brought up, and how they are asked.
+pub trait InTheWay {
+    /// Who else has it open besides us and the service that leads it, in words.
+    fn others(&self, dir: &Path) -> Option<String>;
+
+    /// Asks the service that leads it to stop, unless it is this one. Gives who was asked.
+    fn ask_to_stop(&self, dir: &Path, unless: Option<u32>) -> Option<u32>;
+}
+
 /// Brings an older file up, alone; refuses a newer one and leaves it as it is. A service of an older
 /// program is asked to stop for that, unless somebody else has it open too: then nobody would ring
 /// and nothing would be brought up. Says whether one was asked.
@@ -47,43 +56,74 @@ pub(super) fn bring_up(
     connection: &mut Connection,
     shared: SharedLock,
 ) -> Result<(SharedLock, bool)> {
-    let (mut asked, mut found) = (false, 0);
-    let mut who = ANOTHER.to_string();
-    for n in 0..TRIES {
+    let mut turns = Turns::default();
+    // Ends: there are only so many turns.
+    while !turns.take(dir, connection, &shared, &takeover::Running)? {
+        crate::simulated::wait(PAUSE);
+    }
+    Ok((shared, turns.asked.is_some()))
+}
+
+/// What was done so far to bring a file up.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    taken: u32,
+    /// Who was asked to stop last.
+    asked: Option<u32>,
+    /// How often others were found that have it open, and who they were.
+    found: u32,
+    who: Option<String>,
+}
+
+impl Turns {
+    /// Tries once, and says whether it is as it should be; if not, nothing is held until the next.
+    pub(super) fn take(
+        &mut self,
+        dir: &Path,
+        connection: &mut Connection,
+        shared: &SharedLock,
+        way: &dyn InTheWay,
+    ) -> Result<bool> {
+        shared.share(dir)?;
         if is_current(connection)? {
-            return Ok((shared, asked));
+            return Ok(true);
         }
         if shared.try_alone(dir)? {
             let done = lift(dir, connection);
             shared.share(dir)?;
             done?;
-        } else {
-            shared.share(dir)?;
-            let is_older = (1..SCHEMA).contains(&version(connection)?);
-            if is_older && n % LOOK == 0 {
-                match takeover::others(dir) {
-                    Some(others) => {
-                        who = others;
-                        found += 1;
-                    }
-                    // Once: who does not stop for that has the rest of the time to finish.
-                    None if asked => {}
-                    None => {
-                        prepare(dir, connection)?;
-                        asked = takeover::ask_to_stop(dir);
-                    }
-                }
-            }
-            if found > FOUND {
-                break;
-            }
-            // Whoever holds on to it while waiting keeps another who does the same from ever being alone.
-            shared.let_go(dir)?;
-            crate::simulated::wait(PAUSE);
-            shared.share(dir)?;
+            return is_current(connection);
         }
+        shared.share(dir)?;
+        let is_older = (1..SCHEMA).contains(&version(connection)?);
+        if is_older && self.taken.is_multiple_of(LOOK) {
+            self.look(dir, connection, way)?;
+        }
+        self.taken += 1;
+        if self.found > FOUND || self.taken == TRIES {
+            let who = self.who.clone().unwrap_or_else(|| ANOTHER.into());
+            return Err(Error::Held { path: dir.to_path_buf(), who });
+        }
+        // Whoever holds on to it while waiting keeps another who does the same from ever being alone.
+        shared.let_go(dir)?;
+        Ok(false)
     }
-    Err(Error::Held { path: dir.to_path_buf(), who })
+
+    /// Looks who else has it open; if nobody does, whoever leads it is asked once to stop. Who does not
+    /// stop for that has the rest of the time to finish.
+    fn look(&mut self, dir: &Path, connection: &Connection, way: &dyn InTheWay) -> Result<()> {
+        if let Some(others) = way.others(dir) {
+            self.who = Some(others);
+            self.found += 1;
+            return Ok(());
+        }
+        if self.asked.is_none() {
+            prepare(dir, connection)?;
+        }
+        // One that stood by may lead by now.
+        self.asked = way.ask_to_stop(dir, self.asked).or(self.asked);
+        Ok(())
+    }
 }
 
 /// Whether a file can be read as it is; not when it is empty. One of another schema is refused.

@@ -10,22 +10,29 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::file::SchedulerLock;
+use super::{file::SchedulerLock, migrate::InTheWay};
 
-/// Asks the service that leads an older ledger to stop, and says whether it was asked. For who found
-/// the ledger to be of an older schema than its own: whoever leads it is older then.
-pub(super) fn ask_to_stop(dir: &Path) -> bool {
-    let Some((pid, version)) = SchedulerLock::holder(dir) else { return false };
-    let Some(process) = older(dir, pid, &version) else {
-        tracing::warn!(pid, %version, "whoever leads this older ledger is not asked to stop");
-        return false;
-    };
-    tracing::info!(pid, %version, "asking the older service to stop");
-    let asked = kill_process(process, Signal::TERM).is_ok();
-    if asked {
-        STOPPED.lock().unwrap_or_else(PoisonError::into_inner).insert(dir.to_path_buf());
+/// The programs that run on this machine.
+#[derive(Debug)]
+pub(super) struct Running;
+
+impl InTheWay for Running {
+    fn others(&self, dir: &Path) -> Option<String> {
+        others(dir)
     }
-    asked
+
+    /// For who found the ledger to be of an older schema than its own: whoever leads it is older then.
+    fn ask_to_stop(&self, dir: &Path, unless: Option<u32>) -> Option<u32> {
+        let (pid, version) = SchedulerLock::holder(dir).filter(|(pid, _)| Some(*pid) != unless)?;
+        let Some(process) = older(dir, pid, &version) else {
+            tracing::warn!(pid, %version, "whoever leads this older ledger is not asked to stop");
+            return None;
+        };
+        tracing::info!(pid, %version, "asking the older service to stop");
+        kill_process(process, Signal::TERM).ok()?;
+        STOPPED.lock().unwrap_or_else(PoisonError::into_inner).insert(dir.to_path_buf());
+        Some(pid)
+    }
 }
 
 /// The ledgers whose services this process asked to stop, whatever came of it.
@@ -137,7 +144,7 @@ mod tests {
             assert!(older(&dir, pid, "0.0.1").is_none());
         }
         drop(lock);
-        assert!(!holds(&path, own) && !ask_to_stop(&dir), "nobody leads");
+        assert!(!holds(&path, own) && Running.ask_to_stop(&dir, None).is_none(), "nobody leads");
     }
 
     #[test]
