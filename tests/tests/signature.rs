@@ -33,6 +33,7 @@ async fn received(secrets: &[&str]) -> Request {
             use_by: None,
             late: None,
         }],
+        again: Vec::new(),
         attempt: 1,
         use_by: None,
         message: Message::Webhook(call),

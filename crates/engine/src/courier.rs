@@ -38,6 +38,8 @@ pub struct Lateness {
 pub struct Parcel {
     /// The rows this parcel stands for: one, or several when they are told in one digest.
     pub claims: Vec<Claim>,
+    /// The rows that were told before and are only put on another screen: of them nothing is settled.
+    pub again: Vec<DeliveryId>,
     /// Which try this is, from 1. It never enters the message itself.
     pub attempt: u32,
     /// At or after this moment it must not be sent any more.
@@ -158,6 +160,11 @@ pub enum Unavailable {
 pub trait Courier: Send + Sync {
     /// Whether it could hand over just now; cheap, asked before rows are claimed.
     fn probe(&self) -> Result<(), Unavailable>;
+
+    /// Who shows what is handed over now, by a name that no other has ever, where that is known.
+    fn shown_by(&self) -> Option<String> {
+        None
+    }
 
     /// Hands over once and says what became of it. Bounded in time by itself; cancelling the
     /// future means that nobody knows what became of it.

@@ -1,11 +1,14 @@
 //! The driver: pass, hand over what was claimed, then sleep till the next due moment, a bell, a
 //! wake signal or a finished parcel. All time, sleep and sending come through ports.
 
+mod again;
+
 use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, mpsc, watch};
 
+use self::again::Again;
 use crate::{
     courier::{Claim, Courier, Handover, Message, Parcel, Report, Schedule},
     damage,
@@ -56,6 +59,7 @@ pub struct Driver {
     webhooks_at_once: usize,
     under_way: Slots,
     unsettled: Vec<Finished>,
+    again: Again,
     wake_at: Option<Timestamp>,
     beaten: Timestamp,
     trouble: Option<Trouble>,
@@ -86,6 +90,7 @@ impl Driver {
             webhooks_at_once: WEBHOOKS,
             under_way: Slots { desktop: 0, webhook: 0 },
             unsettled: Vec::new(),
+            again: Again::default(),
             wake_at: None,
             trouble: None,
             tell: Box::new(|_| ()),
@@ -180,6 +185,9 @@ impl Driver {
                 for parcel in parcels {
                     self.send(parcel, tell.clone());
                 }
+                if !more && !stopping {
+                    self.show_again(tell);
+                }
                 Ok(more && !stopping)
             }
             Err(error @ (crate::Error::Newer { .. } | crate::Error::Replaced { .. })) => Err(error),
@@ -195,6 +203,15 @@ impl Driver {
                 self.in_trouble(error, now.wall);
                 Ok(false)
             }
+        }
+    }
+
+    /// Puts on the screen again what the notification service there is has not shown.
+    fn show_again(&mut self, tell: &mpsc::UnboundedSender<(Finished, bool)>) {
+        if self.under_way.desktop < DESKTOP
+            && let Some(parcel) = self.again.next(&self.engine, self.couriers.desktop.shown_by())
+        {
+            self.send(parcel, tell.clone());
         }
     }
 
@@ -261,6 +278,9 @@ impl Driver {
             true => self.under_way.desktop = self.under_way.desktop.saturating_sub(1),
             false => self.under_way.webhook = self.under_way.webhook.saturating_sub(1),
         }
+        if one.claims.is_empty() && one.too_late.is_empty() {
+            return self.again.back(&self.engine, one.report);
+        }
         self.unsettled.push(one);
     }
 
@@ -307,7 +327,8 @@ async fn hand_over(engine: &Engine, courier: Arc<dyn Courier>, mut parcel: Parce
     let looks = !is_planted(Planted::NoSecondLook) && !is_planted(Planted::NoExpiry);
     let is_over = |end: Option<Timestamp>| looks && end.is_some_and(|end| end <= now);
     let all = std::mem::take(&mut parcel.claims);
-    if is_over(parcel.use_by) || all.iter().all(|claim| is_over(claim.use_by)) {
+    let is_nothing_left = !all.is_empty() && all.iter().all(|claim| is_over(claim.use_by));
+    if is_over(parcel.use_by) || is_nothing_left {
         return Finished { claims: all, too_late: Vec::new(), report: None, in_digest: false };
     }
     let (too_late, claims): (Vec<Claim>, _) = all.into_iter().partition(|c| is_over(c.use_by));

@@ -18,7 +18,6 @@ use engine::{
     lasting::NOTIFICATION,
     ledger::acknowledgement::Answer,
     programs::Opening,
-    renderings::Rendering,
 };
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -33,8 +32,25 @@ pub(crate) struct Desk {
     courier: Arc<DesktopCourier>,
     /// Named to the window, unless the ledger lies in its usual place.
     data_dir: Option<PathBuf>,
-    /// What may be on the screen: the keys of notifications, and what each of them tells.
-    on_screen: Mutex<HashMap<String, Vec<DeliveryId>>>,
+    on_screen: Mutex<Screen>,
+}
+
+/// What may be on the screen.
+#[derive(Default)]
+struct Screen {
+    /// Who shows it.
+    by: Option<String>,
+    /// The keys of notifications, and what each of them tells.
+    tells: HashMap<String, Vec<DeliveryId>>,
+}
+
+impl Screen {
+    /// What another one showed is not on it any more.
+    fn under(&mut self, by: Option<&str>) {
+        if by.is_some() && self.by.as_deref() != by {
+            *self = Self { by: by.map(ToOwned::to_owned), ..Self::default() };
+        }
+    }
 }
 
 impl Desk {
@@ -64,16 +80,14 @@ impl Desk {
                     self.answered(&key, answer, activation_token).await;
                 }
                 // What is held for want of a service is due now, and what was told under another
-                // one is no longer on the screen.
+                // one is to be shown again.
                 DesktopEvent::NotifierAppeared { owner } => {
-                    self.screen().clear();
+                    self.screen().under(Some(&owner));
                     nudge.notify_one();
                     let name = self.courier.notifier().await;
                     self.note(Some(name.as_deref().unwrap_or("one that does not say its name")));
-                    self.show_again(&owner).await;
                 }
                 DesktopEvent::NotifierGone => {
-                    self.screen().clear();
                     nudge.notify_one();
                     self.note(None);
                 }
@@ -88,34 +102,13 @@ impl Desk {
         }
     }
 
-    /// Puts on the screen again what this notification service has not shown yet.
-    async fn show_again(&self, owner: &str) {
-        let renderings = match self.engine.to_show_again(owner) {
-            Ok(renderings) => renderings,
-            Err(error) => {
-                return tracing::warn!(%error, "what was told before is in the inbox only");
-            }
-        };
-        for Rendering { rows, notice } in renderings {
-            let key = notice.key.clone();
-            let message = Message::Notice(notice);
-            let parcel = Parcel { claims: Vec::new(), attempt: 1, use_by: None, message };
-            let report = self.courier.hand_over(parcel).await;
-            let Handover::Accepted { shown_by } = report.handover else { continue };
-            let by = shown_by.as_deref().unwrap_or(owner);
-            if let Err(error) = self.engine.shown_again(&rows, by) {
-                tracing::warn!(%error, "shown again, and not noted");
-            }
-            self.remember(key, rows);
-        }
-    }
-
-    fn remember(&self, key: String, ids: Vec<DeliveryId>) {
+    fn remember(&self, key: String, ids: Vec<DeliveryId>, by: Option<&str>) {
         let mut screen = self.screen();
+        screen.under(by);
         // A notification of Carillon's own tells of no delivery, and goes when its cause does.
-        if !ids.is_empty() && screen.len() < REMEMBERED {
+        if !ids.is_empty() && screen.tells.len() < REMEMBERED {
             // A digest of very many is handed over in parts, of one key.
-            screen.entry(key).or_default().extend(ids);
+            screen.tells.entry(key).or_default().extend(ids);
         }
     }
 
@@ -184,7 +177,7 @@ impl Desk {
 
     /// Forgets what was answered, or whose event was deleted, since it was shown, and names it.
     fn answered_elsewhere(&self) -> engine::Result<Vec<String>> {
-        let shown: Vec<DeliveryId> = self.screen().values().flatten().copied().collect();
+        let shown: Vec<DeliveryId> = self.screen().tells.values().flatten().copied().collect();
         if shown.is_empty() {
             return Ok(Vec::new());
         }
@@ -192,10 +185,10 @@ impl Desk {
         let over: HashSet<DeliveryId> =
             shown.into_iter().filter(|id| !waiting.contains(id)).collect();
         let is_over = |ids: &Vec<DeliveryId>| ids.iter().all(|id| over.contains(id));
-        Ok(self.screen().extract_if(|_, ids| is_over(ids)).map(|(key, _)| key).collect())
+        Ok(self.screen().tells.extract_if(|_, ids| is_over(ids)).map(|(key, _)| key).collect())
     }
 
-    fn screen(&self) -> MutexGuard<'_, HashMap<String, Vec<DeliveryId>>> {
+    fn screen(&self) -> MutexGuard<'_, Screen> {
         self.on_screen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -208,16 +201,21 @@ impl Courier for Remembering {
         self.0.courier.probe()
     }
 
+    fn shown_by(&self) -> Option<String> {
+        self.0.courier.shown_by()
+    }
+
     fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
         Box::pin(async move {
             let key = match &parcel.message {
                 Message::Notice(notice) => notice.key.clone(),
                 Message::Webhook(_) => String::new(),
             };
-            let ids = parcel.claims.iter().map(|claim| claim.delivery).collect();
+            let claimed = parcel.claims.iter().map(|claim| claim.delivery);
+            let ids = claimed.chain(parcel.again.iter().copied()).collect();
             let report = self.0.courier.hand_over(parcel).await;
-            if let Handover::Accepted { .. } = report.handover {
-                self.0.remember(key, ids);
+            if let Handover::Accepted { shown_by } = &report.handover {
+                self.0.remember(key, ids, shown_by.as_deref());
             }
             report
         })

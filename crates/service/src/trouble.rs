@@ -83,7 +83,8 @@ pub(crate) async fn tell(
 /// Tells one thing. Says whether that could be done.
 pub(crate) async fn show(courier: &dyn Courier, notice: Notice) -> bool {
     let message = Message::Notice(notice);
-    let parcel = Parcel { claims: Vec::new(), attempt: 1, use_by: None, message };
+    let (claims, again) = (Vec::new(), Vec::new());
+    let parcel = Parcel { claims, again, attempt: 1, use_by: None, message };
     let report = courier.hand_over(parcel).await;
     let is_told = matches!(report.handover, Handover::Accepted { .. });
     if !is_told {

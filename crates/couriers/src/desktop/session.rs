@@ -99,6 +99,11 @@ impl Courier for DesktopCourier {
         }
     }
 
+    fn shown_by(&self) -> Option<String> {
+        let link = self.desk.link()?;
+        link.owner.as_ref().map(|owner| link.for_ever(owner))
+    }
+
     fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
         Box::pin(async move {
             let Message::Notice(notice) = parcel.message else {

@@ -27,6 +27,7 @@ pub fn parcel(message: Message) -> Parcel {
             use_by: None,
             late: None,
         }],
+        again: Vec::new(),
         attempt: 1,
         use_by: None,
         message,

@@ -205,6 +205,7 @@ impl Pass<'_> {
             use_by: listed.iter().filter_map(|l| l.row.facts.use_by).max().filter(|_| single),
             message: Message::Notice(notice),
             claims,
+            again: Vec::new(),
         };
         Ok((!parcel.claims.is_empty()).then_some(parcel))
     }
@@ -243,6 +244,7 @@ impl Pass<'_> {
         let call = WebhookCall { id, url, secrets: vec![secret], network, body };
         Ok(Some(Parcel {
             claims: vec![claim],
+            again: Vec::new(),
             attempt: listed.row.attempts + 1,
             use_by: listed.row.facts.use_by,
             message: Message::Webhook(call),

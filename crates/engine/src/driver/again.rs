@@ -1,0 +1,59 @@
+//! Showing again: when another notification service is there than before, what is unanswered is put
+//! on its screen. One at a time, with nothing else on its way to it, after a pass that has written
+//! down what came back; and each as the ledger has it just then, so that what was answered while
+//! another was shown stays away.
+
+use std::collections::HashSet;
+
+use calendar::id::DeliveryId;
+
+use crate::{
+    courier::{Handover, Message, Parcel, Report},
+    engine::Engine,
+    renderings::Rendering,
+};
+
+/// What is left to be shown again by the notification service there is.
+#[derive(Default)]
+pub(super) struct Again {
+    /// Its name, which no other has ever.
+    owner: Option<String>,
+    /// What was handed to it, whatever became of that.
+    tried: HashSet<String>,
+    is_over: bool,
+    /// What is on its way to it.
+    rows: Vec<DeliveryId>,
+}
+
+impl Again {
+    /// The next to be handed to the service of this name, if it has anything left to show.
+    pub(super) fn next(&mut self, engine: &Engine, owner: Option<String>) -> Option<Parcel> {
+        if self.owner != owner {
+            *self = Self { owner, ..Self::default() };
+        }
+        let owner = self.owner.as_ref().filter(|_| !self.is_over)?;
+        let renderings = match engine.to_show_again(owner) {
+            Ok(renderings) => renderings,
+            Err(error) => {
+                tracing::warn!(%error, "what was told before is in the inbox only");
+                return None;
+            }
+        };
+        let next = renderings.into_iter().find(|one| self.tried.insert(one.notice.key.clone()));
+        self.is_over = next.is_none();
+        let Rendering { rows, notice } = next?;
+        self.rows.clone_from(&rows);
+        let message = Message::Notice(notice);
+        Some(Parcel { claims: Vec::new(), again: rows, attempt: 1, use_by: None, message })
+    }
+
+    /// Notes who shows it now.
+    pub(super) fn back(&mut self, engine: &Engine, report: Option<Report>) {
+        let rows = std::mem::take(&mut self.rows);
+        let handover = report.map(|report| report.handover);
+        let Some(Handover::Accepted { shown_by: Some(by) }) = handover else { return };
+        if let Err(error) = engine.shown_again(&rows, &by) {
+            tracing::warn!(%error, "shown again, and not noted");
+        }
+    }
+}
