@@ -1,6 +1,11 @@
 //! Nobody waits long for what a person does: it changes a bounded number of rows in one transaction,
 //! however much it is about. Counted, not timed.
 
+use std::{
+    sync::mpsc::{Sender, channel},
+    thread::JoinHandle,
+};
+
 use acceptance::world::{World, draft, reminders};
 use calendar::{draft::EventDraft, id::EventId};
 use engine::{channels::NewWebhook, events::Target};
@@ -132,4 +137,70 @@ fn snoozing_hundreds_changes_few_rows_at_a_time_and_is_one_answer() {
     let again = world.engine().snooze_all(&all, "window", Some("all")).expect("the first answer");
     assert_eq!(again, snoozed);
     assert_eq!(world.deliveries().len(), 1_000, "each of them once");
+}
+
+/// Another program that takes the ledger as soon as this is more than nothing in it, and keeps it
+/// until it is told to let go.
+fn taken_after(world: &World, what: &'static str) -> (JoinHandle<()>, Sender<()>) {
+    let path = world.engine().dir().join("carillon.db");
+    let (tell, told) = channel();
+    let other = std::thread::spawn(move || {
+        let other = rusqlite::Connection::open(path).expect("a ledger");
+        other.busy_timeout(std::time::Duration::ZERO).expect("no patience");
+        // Ends: what it waits for comes, or the test fails and nobody listens any more.
+        while told.try_recv() != Err(std::sync::mpsc::TryRecvError::Disconnected) {
+            if other.execute_batch("BEGIN IMMEDIATE").is_err() {
+                std::thread::yield_now();
+                continue;
+            }
+            let sql = format!("SELECT count(*) FROM {what}");
+            let count: i64 = other.query_row(&sql, [], |row| row.get(0)).expect("counted");
+            if count > 0 {
+                told.recv().unwrap_or(());
+                return;
+            }
+            other.execute_batch("ROLLBACK").expect("let go of");
+        }
+    });
+    (other, tell)
+}
+
+#[test]
+fn what_is_cut_off_between_two_parts_says_that_some_is_done_and_goes_on_when_asked_again() {
+    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    world.add(dense(&["PT0M"]));
+    let until = world.instant("2026-11-24T18:00");
+    let all: Vec<_> = world.deliveries().iter().map(|listed| (listed.row.id, until)).collect();
+    let said =
+        "the ledger is busy: another program holds it; some of it is done: do it again to finish";
+    let (other, let_go) = taken_after(&world, "acknowledgement");
+    let cut_off = world.engine().snooze_all(&all, "window", None).expect_err("it is held");
+    assert_eq!(cut_off.to_string(), said);
+    let_go.send(()).expect("it listens");
+    other.join().expect("it let go");
+    assert_eq!(world.engine().snooze_all(&all, "window", None).expect("snoozed").len(), 500);
+}
+
+#[test]
+fn an_endpoint_whose_removal_is_cut_off_says_that_some_is_done_and_once_it_is_gone_that_it_is() {
+    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: "hook".into(), url, ..NewWebhook::default() };
+    let hook = world.engine().add_webhook(&new).expect("a channel").id;
+    for _ in 0..8 {
+        let mut draft = dense(&["PT0M", "-PT1M"]);
+        let reminders = draft.reminders.iter_mut().flatten();
+        reminders.for_each(|reminder| reminder.channel = hook.to_string());
+        world.add(draft);
+    }
+    let (other, let_go) = taken_after(&world, "delivery WHERE state = 'cancelled'");
+    let cut_off = world.engine().remove_channel(hook, None).expect_err("it is held").to_string();
+    assert!(cut_off.ends_with("; some of it is done: do it again to finish"), "{cut_off}");
+    let_go.send(()).expect("it listens");
+    other.join().expect("it let go");
+    let (other, let_go) = taken_after(&world, "channel WHERE deleted_at IS NOT NULL");
+    let gone = world.engine().remove_channel(hook, None).expect("it is gone");
+    assert_eq!(gone.name, "hook");
+    let_go.send(()).expect("it listens");
+    other.join().expect("it let go");
 }

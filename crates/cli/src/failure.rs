@@ -25,6 +25,8 @@ const REFUSED: &str = "refused";
 const NOT_FOUND: &str = "not_found";
 /// The code of what others keep from being written now.
 const BUSY: &str = "busy";
+/// The same where some of it is done already.
+const UNFINISHED: &str = "unfinished";
 /// Fields that name something there is: it, and not what was written, stands in the way.
 const THINGS: [&str; 6] = ["calendar", "channel", "delivery", "file", "id", "change"];
 
@@ -57,6 +59,11 @@ impl Failure {
     /// Whether it is that others hold the ledger.
     pub fn is_busy(&self) -> bool {
         self.code == BUSY
+    }
+
+    /// The same, when a part of what was asked is done.
+    pub fn is_unfinished(&self) -> bool {
+        self.code == UNFINISHED
     }
 
     /// Anything else.
@@ -113,6 +120,8 @@ impl From<engine::Error> for Failure {
             Error::Copy { .. } | Error::Damaged { .. } => (REFUSED, Some("file".into())),
             Error::Full => ("full", None),
             Error::Busy => (BUSY, None),
+            Error::Partly(cause) if matches!(**cause, Error::Full) => ("full", None),
+            Error::Partly(_) => (UNFINISHED, None),
             Error::Sealed => ("sealed", None),
             Error::Sqlite(_) | Error::Io { .. } => ("failed", None),
         };

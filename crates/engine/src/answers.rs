@@ -91,7 +91,7 @@ impl Engine {
         let mut effect = Effect::default();
         for (n, some) in ids.chunks(AT_ONCE).enumerate() {
             let part = request.map(|id| if n == 0 { id.into() } else { format!("{id}/{n}") });
-            effect.add(self.once(part.as_deref(), |act| {
+            let done = self.once(part.as_deref(), |act| {
                 let mut effect = Effect::default();
                 for id in some {
                     let row = act.told_here(*id)?;
@@ -101,7 +101,8 @@ impl Engine {
                     act.answer_lasts("answering a reminder", place)?;
                 }
                 Ok(effect)
-            })?);
+            });
+            effect.add(if n > 0 { done.map_err(Error::once_begun) } else { done }?);
         }
         Ok(effect)
     }
@@ -151,7 +152,8 @@ impl Engine {
             let done = self.once(part.as_deref(), |act| {
                 let snooze = |(id, until): &(_, _)| act.snooze(&act.delivery(*id)?, *until, place);
                 some.iter().map(snooze).collect::<Result<Vec<_>>>()
-            })?;
+            });
+            let done = if n > 0 { done.map_err(Error::once_begun) } else { done }?;
             if done.len() > some.len() {
                 // It was gone through to its end before.
                 return Ok(done);

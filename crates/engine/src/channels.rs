@@ -242,18 +242,23 @@ impl Engine {
         let (mut so_far, mut after) = (ChannelGone::default(), None);
         let mut gone = loop {
             // Ends: each turn goes on to greater ids.
+            let is_begun = after.is_some();
             let work = |act: &Act<'_>| act.remove_some(id, &mut after, &mut so_far);
-            if let Some(gone) = self.once_through(request, work)? {
+            let done = self.once_through(request, work);
+            if let Some(gone) = if is_begun { done.map_err(Error::once_begun) } else { done }? {
                 break gone;
             }
             make_room();
         };
-        // What is left where this is cut off is cancelled when its moment comes.
         let (mut rest, mut place) = (Effect::default(), Some(String::new()));
         // Ends: each turn goes on to later subjects.
         while let Some(from) = place {
             make_room();
-            place = self.write(|act| act.drop_through(id, &from, &mut rest))?;
+            place = match self.write(|act| act.drop_through(id, &from, &mut rest)) {
+                // It is gone all the same: what is left is cancelled when its moment comes.
+                Err(Error::Busy | Error::Full) => None,
+                next => next?,
+            };
         }
         if rest != Effect::default() {
             gone.effect.add(rest);

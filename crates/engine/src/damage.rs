@@ -61,7 +61,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub fn may_pass(error: &Error) -> bool {
     use ErrorCode::{CannotOpen, DatabaseBusy, DiskFull, OutOfMemory, SystemIoFailure};
     match error {
-        Error::Busy | Error::Full | Error::Io { .. } => true,
+        Error::Busy | Error::Full | Error::Partly(_) | Error::Io { .. } => true,
         Error::Sqlite(error) => matches!(
             error.sqlite_error_code(),
             Some(CannotOpen | DatabaseBusy | DiskFull | OutOfMemory | SystemIoFailure)
@@ -96,6 +96,7 @@ pub fn is_damage(error: &Error, dir: &Path) -> bool {
         | Error::Replaced { .. }
         | Error::Full
         | Error::Busy
+        | Error::Partly(_)
         | Error::Io { .. }
         | Error::Sealed => false,
     }

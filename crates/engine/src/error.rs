@@ -109,11 +109,14 @@ pub enum Error {
         path: PathBuf,
     },
     /// The disk is full.
-    #[error("the disk with the ledger is full: nothing was changed; free some space and repeat")]
+    #[error("{FULL}: nothing was changed; free some space and repeat")]
     Full,
     /// The ledger is locked by another program.
-    #[error("the ledger is busy: another program holds it; nothing was changed, try again")]
+    #[error("{BUSY}; nothing was changed, try again")]
     Busy,
+    /// One of the two met what is done in parts behind its first.
+    #[error("{cause}; some of it is done: do it again to finish", cause = cause(.0))]
+    Partly(Box<Self>),
     /// SQLite said no.
     #[error("the ledger could not be read or written: {said}{advice}", said = plain(.0), advice = advice(.0))]
     Sqlite(rusqlite::Error),
@@ -130,6 +133,18 @@ pub enum Error {
         "the secrets of this ledger cannot be opened: the key file beside it is missing or another one"
     )]
     Sealed,
+}
+
+const FULL: &str = "the disk with the ledger is full";
+const BUSY: &str = "the ledger is busy: another program holds it";
+
+/// What is wrong, without what that means for what was asked.
+fn cause(error: &Error) -> String {
+    match error {
+        Error::Full => FULL.into(),
+        Error::Busy => BUSY.into(),
+        other => other.to_string(),
+    }
 }
 
 /// What one can do about a file that SQLite cannot make sense of.
@@ -198,8 +213,17 @@ impl Error {
             | Self::Replaced { .. }
             | Self::Full
             | Self::Busy
+            | Self::Partly(_)
             | Self::Io { .. }
             | Self::Sealed => false,
+        }
+    }
+
+    /// The same where parts of what was asked are done already.
+    pub(crate) fn once_begun(self) -> Self {
+        match self {
+            Self::Full | Self::Busy => Self::Partly(Box::new(self)),
+            other => other,
         }
     }
 

@@ -180,7 +180,8 @@ impl Engine {
                     }
                 }
                 Ok(decided)
-            })?;
+            });
+            let decided = if n > 0 { decided.map_err(Error::once_begun) } else { decided }?;
             all.done.extend(decided.done);
             all.refused.extend(decided.refused);
             all.waiting.extend(decided.waiting);

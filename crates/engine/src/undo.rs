@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     act::Act,
     engine::Engine,
-    error::Result,
+    error::{Error, Result},
     events::Saved,
     ledger::{
         calendar as calendar_table,
@@ -72,10 +72,12 @@ impl Engine {
 
     /// Goes through the next change, an import by many short transactions.
     fn through(&self, request: Option<&str>, way: Way) -> Result<Undone> {
-        let mut back = Back::default();
+        let (mut back, mut is_begun) = (Back::default(), false);
         loop {
             // Ends: each turn but the last goes through a row of an import.
-            let done = self.once_through(request, |act| act.next_step(way, &mut back))?;
+            let done = self.once_through(request, |act| act.next_step(way, &mut back));
+            let done = if is_begun { done.map_err(Error::once_begun) } else { done }?;
+            is_begun = true;
             if let Some(mut done) = done {
                 let rest = self.settle_all_calendars()?;
                 if let Some(effect) = &mut done.calendar

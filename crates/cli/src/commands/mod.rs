@@ -46,7 +46,7 @@ use crate::{
 /// Does what was asked for. Where others hold the ledger, it says who that may be.
 pub fn run(cli: Cli) -> Result<Answer, Failure> {
     let named = cli.data_dir.clone();
-    done(cli).map_err(|failure| match failure.is_busy() {
+    done(cli).map_err(|failure| match failure.is_busy() || failure.is_unfinished() {
         true => held_by_whom(failure, named.as_deref()),
         false => failure,
     })
@@ -56,13 +56,15 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
 fn held_by_whom(failure: Failure, named: Option<&Path>) -> Failure {
     // It is said besides: what cannot be read for it is no fault of the command's.
     let session = Session::find(named).ok();
-    match session.and_then(|session| session.engine.hang().ok().flatten()) {
-        Some(hang) => failure.saying(format!(
-            "the ledger is busy, and nothing was changed: {}; then try again",
-            words::hangs(hang)
-        )),
-        None => failure,
-    }
+    let Some(hang) = session.and_then(|session| session.engine.hang().ok().flatten()) else {
+        return failure;
+    };
+    let (done, then) = match failure.is_unfinished() {
+        true => ("some of it is done", "do it again to finish"),
+        false => ("nothing was changed", "try again"),
+    };
+    let said = format!("the ledger is busy, and {done}: {}; then {then}", words::hangs(hang));
+    failure.saying(said)
 }
 
 fn done(cli: Cli) -> Result<Answer, Failure> {

@@ -12,7 +12,7 @@ use super::{Stepped, Undone, Way, ways};
 use crate::{
     act::Act,
     engine::Engine,
-    error::Result,
+    error::{Error, Result},
     ledger::{
         calendar::{self as calendars, CalendarRow},
         change::{self, KeptCalendar, Of},
@@ -188,15 +188,19 @@ impl Engine {
     /// Goes on until no calendar has events to be deleted or brought back with it.
     ///
     /// # Errors
-    /// When the ledger cannot be written; who leads goes on with the rest.
+    /// When the ledger is not well.
     pub(crate) fn settle_all_calendars(&self) -> Result<Effect> {
         let mut all = Effect::default();
         // Ends: each turn deletes some or brings some back.
-        while let Some(effect) = self.write(|act| act.settle_calendars())? {
-            all.add(effect);
+        loop {
+            match self.write(|act| act.settle_calendars()) {
+                Ok(Some(effect)) => all.add(effect),
+                // What was asked is done, and who leads goes on with what follows from it.
+                Ok(None) | Err(Error::Busy | Error::Full) => return Ok(all),
+                Err(error) => return Err(error),
+            }
             make_room();
         }
-        Ok(all)
     }
 }
 
