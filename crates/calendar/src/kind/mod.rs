@@ -66,6 +66,11 @@ impl Defaults {
     }
 }
 
+/// The longest time, in seconds, for which telling of any kind is still on time.
+pub fn longest_grace() -> i64 {
+    KINDS.iter().map(|kind| kind.defaults().grace).max().unwrap_or_default()
+}
+
 /// One kind of event.
 pub trait Kind: Sync + Send {
     /// The word in the ledger, on the command line and in JSON.

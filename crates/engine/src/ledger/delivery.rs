@@ -101,11 +101,11 @@ pub(super) const FROM: &str = "FROM delivery d JOIN channel c ON c.id = d.channe
 
 /// What each pass and each edit asks, by indexes alone: see the test.
 const DUE: &str = "WHERE d.id IN (
-            SELECT id FROM delivery WHERE state = 'scheduled' AND due <= ?1
+            SELECT id FROM delivery WHERE state = 'scheduled' AND due BETWEEN ?9 AND ?1
             UNION ALL SELECT id FROM delivery WHERE waits AND not_before <= ?1
-            UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held')
+            UNION ALL SELECT id FROM delivery WHERE state IN ('pending', 'held') AND due >= ?9
             UNION ALL SELECT id FROM delivery WHERE waits AND use_by <= ?1
-        ) AND (c.kind = 'desktop') = ?3
+        ) AND d.due >= ?9 AND (c.kind = 'desktop') = ?3
         AND NOT (d.state = 'held' AND d.reason = ?4 AND d.alarm = 0 AND d.not_before > ?1
             AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.overlap <> 'allow'))
         AND NOT ((d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5 AND (hex(d.channel) IN (SELECT value FROM json_each(?6))
@@ -277,8 +277,8 @@ pub fn taken_away(
     several(tx, rest, params![subject, ms(due_by)])
 }
 
-/// The live rows of one courier that are to be decided on now, what is fresh before what is late,
-/// the oldest first; and last what is late through channels that are not free for that. Rows that are held
+/// The live rows of one courier, due from one moment on, that are to be decided on now: what is fresh
+/// before what is late, the oldest first; and last what is late through channels that are not free for that. Rows that are held
 /// for the reason that holds their courier now (`held_for`) need no look before their hold ends, unless
 /// they are runs that leave each other no room; nor have those whose event is still to be planned, for
 /// a later one may be told instead.
@@ -287,7 +287,7 @@ pub fn taken_away(
 /// When the ledger cannot be read.
 pub fn due(
     tx: &Transaction<'_>,
-    now: Timestamp,
+    (from, now): (Timestamp, Timestamp),
     limit: u32,
     desktop: bool,
     held_for: Option<Reason>,
@@ -298,7 +298,8 @@ pub fn due(
     let (waiting, resting, paced) =
         (hex(&closed.waiting), hex(&closed.resting), hex(&closed.paced));
     let mut statement = tx.prepare_cached(&format!("SELECT d.id {FROM} {DUE}"))?;
-    let values = params![ms(now), limit, desktop, reason, month_ago, waiting, resting, paced];
+    let values =
+        params![ms(now), limit, desktop, reason, month_ago, waiting, resting, paced, ms(from)];
     let ids = statement.query_map(values, |row| row.get(0).map(DeliveryId::from_bytes))?;
     Ok(ids.collect::<std::result::Result<_, _>>()?)
 }

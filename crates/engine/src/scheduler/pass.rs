@@ -9,6 +9,7 @@ use std::{
 use calendar::{
     delivery::{Hold, Next, State, decide},
     id::{DeliveryId, EventId},
+    kind,
     policy::Collapse,
     reason::Reason,
     timing::later,
@@ -113,8 +114,13 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// What is due for each courier, the first few of each before the next few.
+    /// What is due for each courier, the first few of each before the next few. While some is still to
+    /// be planned, what is late is not looked for: all of it waits for that.
     pub(super) fn find_due(&self) -> Result<VecDeque<DeliveryId>> {
+        let from = match self.is_planning.get() {
+            true => later(self.act.wall(), -kind::longest_grace()),
+            false => Timestamp::MIN,
+        };
         let closed = self.gates.closed();
         for endpoint in &closed.waiting {
             self.blocked.borrow_mut().is_tried(*endpoint);
@@ -122,7 +128,7 @@ impl<'a> Pass<'a> {
         let of = |desktop| {
             let held_for =
                 self.holds().of_courier(desktop, true, self.act.wall()).map(|hold| hold.reason);
-            delivery::due(self.act.tx, self.act.wall(), MOST, desktop, held_for, &closed)
+            delivery::due(self.act.tx, (from, self.act.wall()), MOST, desktop, held_for, &closed)
         };
         let (desktop, webhook) = (of(true)?, of(false)?);
         let (mut all, few) = (VecDeque::new(), ROWS / 2);

@@ -6,7 +6,7 @@ use calendar::{
     delivery::{Class, clock},
     timing::later,
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, StatementStatus};
 
 use super::{frame::without_triggers, *};
 use crate::ledger::{Ledger, event};
@@ -147,7 +147,13 @@ impl World {
             Self::Tried => closed.waiting = shut,
         }
         let of = |desktop| {
-            let found = due(tx, moment(NOW), 10, desktop, held_for, &closed).expect("readable");
+            let since = |from| {
+                due(tx, (from, moment(NOW)), 10, desktop, held_for, &closed).expect("readable")
+            };
+            let found = since(Timestamp::MIN);
+            let is_since = row.facts.due >= moment(NOW);
+            let expected = if is_since { found.clone() } else { Vec::new() };
+            assert_eq!(since(moment(NOW)), expected, "from now on: {row:?}");
             found.contains(&row.id)
         };
         assert!(
@@ -211,4 +217,29 @@ fn what_its_clock_names_is_found_and_nobody_sleeps_beyond_it() {
         Ok(looked)
     });
     assert!(looked.expect("a ledger") > 10_000);
+}
+
+#[test]
+fn what_is_due_from_now_on_is_found_without_looking_at_what_is_late() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut ledger = Ledger::open(&folder.path().join("ledger")).expect("a ledger");
+    let looked = ledger.write(|tx| {
+        with_a_row(tx);
+        let more = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1000)
+            INSERT INTO delivery (id, key, subject, occurrence, reminder, channel, gen, state, reason, due, schedule,
+                over, grace, collapse, label, starts, ends, tzdata, created_at, updated_at)
+            SELECT randomblob(16), printf('occ_%026d', 100 + n), subject, occurrence || n, reminder, channel, gen, state, reason, ?1, '',
+                over, grace, collapse, label, starts, ends, tzdata, created_at, updated_at FROM delivery, n";
+        tx.execute(more, [NOW - 3_600_000])?;
+        let cost = |from: i64| -> Result<(usize, i32)> {
+            let found =
+                due(tx, (moment(from), moment(NOW)), 2_000, false, None, &Closed::default())?;
+            let statement = tx.prepare_cached(&format!("SELECT d.id {FROM} {DUE}"))?;
+            Ok((found.len(), statement.reset_status(StatementStatus::VmStep)))
+        };
+        Ok((cost(0)?, cost(NOW - 600_000)?))
+    });
+    let ((all, much), (none, little)) = looked.expect("a ledger");
+    assert_eq!((all, none), (1_001, 0));
+    assert!(much > 20_000 && little < 200, "{much} and {little} steps");
 }
