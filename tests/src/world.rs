@@ -298,12 +298,18 @@ impl World {
 
     /// Passes until nothing is left to do now; gives the next wake-up.
     pub fn run(&mut self) -> Option<Timestamp> {
-        let mut finished = Vec::new();
+        self.run_with(Vec::new())
+    }
+
+    /// The same where this came back.
+    pub fn run_with(&mut self, mut finished: Vec<Finished>) -> Option<Timestamp> {
         // Ends: each turn settles what the one before claimed, and a claim is not repeated.
         loop {
             let passed = self.pass(&finished)?;
             finished = passed.parcels.iter().map(|parcel| self.hand_over(parcel)).collect();
             if finished.is_empty() && !passed.more {
+                let now = self.clock.now();
+                self.scheduler.as_mut()?.sleeps(&now, passed.wake_at);
                 return passed.wake_at;
             }
         }
@@ -350,10 +356,12 @@ impl World {
         let availability = Availability { desktop: self.no_desktop, webhook: None };
         self.passes += 1;
         let scheduler = self.scheduler.as_mut().expect("a service leads");
+        scheduler.wakes(&now);
         scheduler.pass(&now, finished, slots, availability)
     }
 
-    fn hand_over(&mut self, parcel: &Parcel) -> Finished {
+    /// Hands a parcel over, as every courier answers now.
+    pub fn hand_over(&mut self, parcel: &Parcel) -> Finished {
         let (key, text, in_digest) = match &parcel.message {
             Message::Notice(n) => {
                 (n.key.clone(), format!("{}\n{}", n.title, n.body), n.digest_of.is_some())

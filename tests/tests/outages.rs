@@ -118,12 +118,29 @@ async fn a_service_stopped_for_a_minute_tells_each_once_says_why_it_is_late_and_
         "completed told.on_time 1 After",
     ];
     check_rows(&home, &rows);
+    stopped_for_seconds(&home, &leader, &receiver, channel).await;
     let note = notifier.wait_for(1).await.remove(0);
     assert!(note.body.contains("Carillon was stopped, while the computer was awake"), "{note:?}");
     // How late the one in its minute was is counted all the same.
     let late = home.engine.lateness().expect("readable");
     assert!(late.iter().filter(|ms| **ms >= 30_000).count() == 3, "{late:?}");
     judge(&home, &receiver);
+}
+
+/// A stop of seconds, of which nobody can say more than that.
+async fn stopped_for_seconds(home: &Home, leader: &Service, to: &Receiver, channel: ChannelId) {
+    home.note("A little late", SOON * 2, channel);
+    // What it tells now shows that it knows of the other.
+    home.note("Now", Duration::ZERO, channel);
+    home.until_in(State::Completed, 6).await;
+    signal(leader, Signal::STOP);
+    to.hears_nothing_for(SOON * 4).await;
+    signal(leader, Signal::CONT);
+    home.until_in(State::Completed, 7).await;
+    let told = home.deliveries().into_iter().find(|l| l.title == "A little late").expect("told");
+    let (said, _) = home.says(&["why", &told.row.id.to_string()]);
+    let why = "s after it was due: Carillon was woken too late: it or the computer was stopped or very busy)";
+    assert!(said.contains("told on time (") && said.contains(why), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

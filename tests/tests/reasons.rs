@@ -53,6 +53,7 @@ const LIVES: &[Life] = &[
     (by_a_false_clock, &[HeldClock, LateClock]),
     (asleep, &[LateAsleep]),
     (stopped, &[LateStopped]),
+    (woken_late, &[LateOverslept]),
     (switched_off, &[LateServiceOff, ExpiredEventOver, ExpiredBegun, ExpiredDeadline, ExpiredAge]),
     (missed_often, &[Coalesced, CoalescedOverflow, SkippedOverlap]),
     (travelling_east, &[LateMoved]),
@@ -359,6 +360,14 @@ fn stopped() -> World {
     world
 }
 
+fn woken_late() -> World {
+    let mut world = monday();
+    note(&mut world, reminder("PT0M", ChannelId::DESKTOP));
+    world.jump_to("2026-11-23T09:10:25");
+    world.run();
+    world
+}
+
 fn switched_off() -> World {
     let mut world = monday();
     note(&mut world, reminder("PT0M", ChannelId::DESKTOP));
@@ -432,10 +441,12 @@ fn restored() -> World {
     world
 }
 
-/// The reasons in a ledger's record.
+/// The reasons in a ledger's record, and what its rows say of why they had to wait.
 fn met(world: &World) -> BTreeSet<String> {
     let ledger = rusqlite::Connection::open(world.folder().join("carillon.db")).expect("a file");
-    let mut asked = ledger.prepare("SELECT DISTINCT reason FROM audit").expect("a record");
+    let sql =
+        "SELECT reason FROM audit UNION SELECT late_cause FROM delivery WHERE late_cause <> ''";
+    let mut asked = ledger.prepare(sql).expect("a record");
     let found = asked.query_map([], |row| row.get(0)).expect("reasons");
     found.collect::<Result<_, _>>().expect("reasons")
 }

@@ -75,6 +75,71 @@ fn what_is_told_within_its_grace_knows_why_it_had_to_wait_if_one_could_notice_it
 }
 
 #[test]
+fn a_wake_up_of_seconds_too_late_is_named_as_far_as_it_is_known() {
+    let overslept = Some(Reason::LateOverslept);
+    for (seconds, slept, cause) in [
+        ("03", Some(0), None),
+        ("04", Some(0), overslept),
+        ("35", Some(0), overslept),
+        ("35", None, overslept),
+        ("35", Some(2), overslept),
+        ("35", Some(30), Some(Reason::LateAsleep)),
+        ("59", Some(0), overslept),
+    ] {
+        let mut world = world();
+        if slept.is_some() {
+            world.has_slept(0);
+        }
+        notes(&mut world, &["2041"]);
+        world.wait_until("2026-11-23T20:40:00");
+        slept.into_iter().for_each(|slept| world.has_slept(slept));
+        world.jump_to(&format!("2026-11-23T20:41:{seconds}"));
+        world.run();
+        assert_eq!(reasons(&world), [(Reason::OnTime, cause)], "{seconds} s, slept {slept:?}");
+    }
+    // A clock that is set wakes who sleeps by it.
+    let mut world = world();
+    world.has_slept(0);
+    notes(&mut world, &["2041"]);
+    world.wait_until("2026-11-23T20:40:00");
+    world.set_clock("2026-11-23T20:41:20");
+    world.run();
+    assert_eq!(reasons(&world), [(Reason::OnTime, Some(Reason::LateBusy))]);
+}
+
+#[test]
+fn who_works_longer_than_it_seemed_was_not_woken_late() {
+    let mut world = world();
+    world.has_slept(0);
+    notes(&mut world, &["2041", "2042", "2043"]);
+    world.wait_until("2026-11-23T20:40:00");
+    // Awake in time; then the ledger is another program's.
+    world.jump_to("2026-11-23T20:41:00");
+    let other = rusqlite::Connection::open(world.folder().join("carillon.db")).expect("a file");
+    other.execute_batch("BEGIN IMMEDIATE").expect("its turn");
+    let mut tries = 0;
+    world.run_in_spite_of(|_| {
+        tries += 1;
+        if tries == 4 {
+            other.execute_batch("ROLLBACK").expect("the end of it");
+        }
+    });
+    assert_eq!(reasons(&world)[0], (Reason::OnTime, None));
+    // Woken in time, and at work for half a minute; then by a few seconds too late, which is the least of it.
+    world.wait_until("2026-11-23T20:41:50");
+    world.pass(&[]);
+    world.jump_to("2026-11-23T20:42:30");
+    world.run();
+    assert_eq!(reasons(&world)[1], (Reason::OnTime, None));
+    world.jump_to("2026-11-23T20:43:05");
+    let parcels = world.pass(&[]).expect("a service").parcels;
+    world.jump_to("2026-11-23T20:43:30");
+    let finished = parcels.iter().map(|parcel| world.hand_over(parcel)).collect();
+    world.run_with(finished);
+    assert_eq!(reasons(&world)[2], (Reason::OnTime, None));
+}
+
+#[test]
 fn what_was_saved_just_before_the_service_was_stopped_says_that_it_was() {
     let mut world = world();
     world.has_slept(0);

@@ -71,6 +71,8 @@ reasons! {
     LateServiceOff = "late.service_off", "told late: " "the reminder service was not running";
     /// Late: the service did not go on, though the computer was awake.
     LateStopped = "late.stopped", "told late: " "Carillon was stopped, while the computer was awake";
+    /// Late: the service was woken seconds after it had asked to be.
+    LateOverslept = "late.overslept", "told late: " "Carillon was woken too late: it or the computer was stopped or very busy";
     /// Late: moved into the past.
     LateMoved = "late.moved", "told late: " "its time moved into the past";
     /// Late: held.
@@ -237,6 +239,7 @@ impl Reason {
             Self::LateAsleep
                 | Self::LateServiceOff
                 | Self::LateStopped
+                | Self::LateOverslept
                 | Self::LateMoved
                 | Self::LateHeld
                 | Self::LateQuiet

@@ -144,19 +144,23 @@ impl Driver {
                 continue;
             }
             let wake_at = [self.wake_at, give_up, self.beat()].into_iter().flatten().min();
-            let slept = self.engine.now().wall;
+            let now = self.engine.now();
+            self.scheduler.sleeps(&now, wake_at);
+            let mut reason = None;
             tokio::select! {
                 biased;
                 one = finished.recv() => self.back(one.expect("BUG: this loop holds a sender")),
-                reason = sleep(&mut wake, slept, wake_at) => {
-                    tracing::debug!(?reason, "woken");
-                    woken(reason);
-                }
+                why = sleep(&mut wake, now.wall, wake_at) => reason = Some(why),
                 () = nudge.notified() => {}
                 changed = stop.wait_for(|stop| *stop), if give_up.is_none() => {
                     drop(changed);
                     give_up = self.engine.now().wall.checked_add(PATIENCE).ok();
                 }
+            }
+            self.scheduler.wakes(&self.engine.now());
+            if let Some(reason) = reason {
+                tracing::debug!(?reason, "woken");
+                woken(reason);
             }
         }
     }

@@ -22,6 +22,30 @@ use crate::{
 pub(super) const ABSENT: i64 = 60;
 /// A machine that slept for less was awake.
 const AWAKE: Duration = Duration::from_secs(10);
+/// What tells the causes of an absence apart.
+struct Scale {
+    /// A wall clock that went so many seconds further than the time since the boot was set.
+    set: i64,
+    /// A machine that slept for less was awake.
+    awake: Duration,
+    /// What it was if neither.
+    stopped: Reason,
+    /// What it was where nobody knows how long the machine slept.
+    unknown: Reason,
+}
+
+/// An absence that is one.
+const LONG: Scale =
+    Scale { set: ABSENT, awake: AWAKE, stopped: Reason::LateStopped, unknown: Reason::LateAsleep };
+/// A wake-up some seconds after it was to come: a machine with too much to do is as late as one that
+/// was stopped.
+const SHORT: Scale = Scale {
+    set: message::NOTICED,
+    awake: Duration::from_secs(message::NOTICED.unsigned_abs()),
+    stopped: Reason::LateOverslept,
+    unknown: Reason::LateOverslept,
+};
+
 /// Absences remembered, to say why something is late.
 const REMEMBERED: usize = 16;
 
@@ -31,6 +55,51 @@ pub(super) struct Absence {
     pub(super) from: Timestamp,
     pub(super) to: Timestamp,
     pub(super) cause: Reason,
+}
+
+/// What the clocks said, and for how long the machine had been asleep by then.
+type Then<'a> = (&'a Now, Option<Duration>);
+
+/// The sleeps between passes.
+#[derive(Debug, Default)]
+pub(super) struct Sleeps {
+    /// Since when, and until which moment, where it is to have an end.
+    under_way: Option<(Now, Option<Duration>, Timestamp)>,
+    /// The last one that was some seconds longer than it should have been, until a pass knows of it.
+    pub(super) overslept: Option<Absence>,
+}
+
+impl Sleeps {
+    /// From now on; nobody waits for a moment that is over.
+    pub(super) fn begin(&mut self, (now, suspended): Then<'_>, until: Option<Timestamp>) {
+        self.under_way = until.map(|until| (now.clone(), suspended, until.max(now.wall)));
+    }
+
+    /// What it was where it lasted so much longer than it should have that one can notice it.
+    pub(super) fn end(&mut self, (now, suspended): Then<'_>) {
+        let Some((since, before, until)) = self.under_way.take() else { return };
+        let too_long = |by| now.wall > later(until, by);
+        let scale = if too_long(ABSENT) { LONG } else { SHORT };
+        let cause = scale.cause((&since, before), (now, suspended));
+        let absence = Absence { from: since.wall, to: now.wall, cause };
+        self.overslept = too_long(message::NOTICED).then_some(absence).or(self.overslept);
+    }
+}
+
+impl Scale {
+    /// What a wall clock that is much later tells of.
+    fn cause(&self, (then, before): Then<'_>, (now, after): Then<'_>) -> Reason {
+        let wall = now.wall.duration_since(then.wall).as_secs();
+        let boot = i64::try_from(now.boot.saturating_sub(then.boot).as_secs()).unwrap_or(i64::MAX);
+        let is_set = then.boot_id == now.boot_id && wall - boot > self.set;
+        let slept = after.zip(before).map(|(after, before)| after.saturating_sub(before));
+        match (is_set, slept) {
+            (true, _) => Reason::LateBusy,
+            (false, None) => self.unknown,
+            (false, Some(slept)) if slept < self.awake => self.stopped,
+            (false, Some(_)) => Reason::LateAsleep,
+        }
+    }
 }
 
 /// What is known of the looks before this one.
@@ -45,25 +114,30 @@ pub(super) struct Known<'a> {
     pub(super) last: Option<&'a Now>,
     /// For how long the machine had been asleep by then.
     pub(super) suspended: Option<Duration>,
+    /// The last sleep, where it lasted some seconds longer than it should have.
+    pub(super) overslept: Option<Absence>,
 }
 
 impl Known<'_> {
     /// The absences that are remembered, with one more if there was: of a sleep or a jump, or because
-    /// the service was stopped.
+    /// the service was stopped or woken too late.
     pub(super) fn with_absence(
         self,
         act: &Act<'_>,
         suspended: Option<Duration>,
     ) -> Result<VecDeque<Absence>> {
         let mut absences = self.absences.clone();
-        let Some(last) = self.last else { return Ok(absences) };
-        if self.was_awake(last, act)? {
-            return Ok(absences);
-        }
-        let cause = self.cause(last, &act.now, suspended);
-        absences.push_back(Absence { from: last.wall, to: act.wall(), cause });
+        absences.extend(match self.last {
+            Some(last) if !self.was_awake(last, act)? => {
+                let cause = LONG.cause((last, self.suspended), (&act.now, suspended));
+                Some(Absence { from: last.wall, to: act.wall(), cause })
+            }
+            _ => self.overslept,
+        });
         if absences.len() > REMEMBERED {
-            absences.pop_front();
+            // What lasted for seconds is soon of no interest.
+            let short = absences.iter().position(|a| a.cause == Reason::LateOverslept);
+            absences.remove(short.unwrap_or(0));
         }
         Ok(absences)
     }
@@ -77,19 +151,6 @@ impl Known<'_> {
         }
         let is_overslept = self.expected.is_some_and(|at| now > later(at.max(since), ABSENT));
         Ok(!is_overslept && !delivery::is_unseen(act.tx, last.wall, later(now, -ABSENT))?)
-    }
-
-    /// What a wall clock that is much later tells of.
-    fn cause(self, last: &Now, now: &Now, suspended: Option<Duration>) -> Reason {
-        let wall = now.wall.duration_since(last.wall).as_secs();
-        let boot = i64::try_from(now.boot.saturating_sub(last.boot).as_secs()).unwrap_or(i64::MAX);
-        let jumped = last.boot_id == now.boot_id && wall - boot > ABSENT;
-        let slept = suspended.zip(self.suspended).map(|(now, then)| now.saturating_sub(then));
-        match (jumped, slept) {
-            (true, _) => Reason::LateBusy,
-            (false, Some(slept)) if slept < AWAKE => Reason::LateStopped,
-            (false, _) => Reason::LateAsleep,
-        }
     }
 }
 
@@ -141,8 +202,16 @@ impl Pass<'_> {
         row.late_cause.or(self.absence(due).map(|a| a.cause))
     }
 
+    /// The absence in which something was due; or which is most of the time since then, as it has to
+    /// be where it lasted for seconds only.
     fn absence(&self, due: Timestamp) -> Option<&Absence> {
-        self.absences.iter().find(|a| a.from <= due && due <= a.to)
+        let now = self.act.wall();
+        let explains = |a: &&Absence| {
+            let away = a.to.min(now).duration_since(a.from.max(due));
+            let is_in_it = a.cause != Reason::LateOverslept && a.from <= due && due <= a.to;
+            is_in_it || away * 2 >= now.duration_since(due)
+        };
+        self.absences.iter().find(explains)
     }
 
     /// Why a row is late now, if it is.
@@ -156,7 +225,7 @@ impl Pass<'_> {
             return Some(Lateness { cause, from_to });
         }
         Some(match self.absence(due) {
-            Some(a) if a.from > Timestamp::MIN => {
+            Some(a) if a.from > Timestamp::MIN && a.cause != Reason::LateOverslept => {
                 Lateness { cause: a.cause, from_to: Some((a.from, a.to)) }
             }
             Some(a) => Lateness { cause: a.cause, from_to: None },

@@ -28,7 +28,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::{
     claim::Claimed,
-    late::{Absence, Known},
+    late::{Absence, Known, Sleeps},
     pass::{Pass, ROWS},
     waiting::{Seen, Waiting},
 };
@@ -115,6 +115,7 @@ pub struct Scheduler {
     last: Option<Now>,
     /// For how long the machine had been asleep by then.
     suspended: Option<Duration>,
+    sleeps: Sleeps,
     /// How far the audit was when that was last noted beside the ledger.
     marked: i64,
     /// What was given away to be sent and is not settled.
@@ -181,15 +182,14 @@ impl Scheduler {
             Ok(())
         })?;
         engine.keep_clocks()?;
-        let mut absences = VecDeque::new();
         let away = before
             .as_ref()
             .map(|status| status.stopped.unwrap_or(status.passed).max(status.passed));
-        absences.push_back(Absence {
+        let absences = VecDeque::from([Absence {
             from: away.unwrap_or(Timestamp::MIN).min(now.wall),
             to: now.wall,
             cause: Reason::LateServiceOff,
-        });
+        }]);
         let last = before.zip(away).map(|(status, wall)| {
             let (boot, boot_id) = status.up.unwrap_or((now.boot, String::new()));
             Now { wall, boot, boot_id: boot_id.into() }
@@ -202,6 +202,7 @@ impl Scheduler {
             awake: None,
             last,
             suspended: None,
+            sleeps: Sleeps::default(),
             marked,
             under_way: BTreeMap::new(),
             is_doubtful: false,
@@ -277,6 +278,7 @@ impl Scheduler {
             awake: self.awake.replace(asked.wall),
             last,
             suspended: self.suspended,
+            overslept: self.sleeps.overslept,
         };
         let is_crowd = std::mem::take(&mut self.is_crowd);
         let begun = RefCell::new(self.begun_still(finished));
@@ -328,6 +330,7 @@ impl Scheduler {
         let Looked { passed, waiting, to_find, begun } = looked;
         self.begun = begun;
         self.absences = absences;
+        self.sleeps = Sleeps::default();
         self.is_doubtful = false;
         self.note_under_way(finished, &passed.parcels);
         if audited != self.marked {
@@ -366,6 +369,17 @@ impl Scheduler {
     /// Whether rows wait for a slot.
     pub(crate) fn has_waiting(&self) -> bool {
         self.waiting.has_rows()
+    }
+
+    /// From now on it sleeps, until this moment at the latest if there is one.
+    pub fn sleeps(&mut self, now: &Now, until: Option<Timestamp>) {
+        self.sleeps.begin((now, self.engine.suspended()), until);
+    }
+
+    /// It is awake, and whatever it does from now on is its own work: a sleep that was too long is
+    /// why something is told late.
+    pub fn wakes(&mut self, now: &Now) {
+        self.sleeps.end((now, self.engine.suspended()));
     }
 
     /// Notes that the service looked, and stops in an orderly way if `stop`.
