@@ -36,7 +36,7 @@ fn is_same(noted: &str, owner: &str) -> bool {
 
 impl Engine {
     /// What the notification service with this name, which no other has ever, has not shown yet of what is
-    /// unanswered and still worth seeing: singly, or as one digest.
+    /// unanswered and still worth seeing: singly, or as one digest. While all is silent only alarms are.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -44,12 +44,14 @@ impl Engine {
         self.read(|act| {
             let now = act.wall();
             let fresh = later(now, -FRESH);
+            let is_silent = act.silence()?.at(now).is_some();
             let told = inbox::unanswered(act.tx, fresh, now, 500)?;
             let mut rows: Vec<Listed> = told
                 .into_iter()
                 .filter(|l| l.row.facts.state == State::Completed && l.row.event.is_some())
                 .filter(|l| l.row.facts.due >= fresh)
                 .filter(|l| l.row.facts.use_by.is_none_or(|end| end > now))
+                .filter(|l| l.row.insist.alarm || !is_silent)
                 .filter(|l| !l.row.shown_by.as_deref().is_some_and(|by| is_same(by, owner)))
                 .collect();
             // What was told before a restore may have been answered since, in the ledger that is gone.

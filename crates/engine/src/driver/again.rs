@@ -1,7 +1,7 @@
 //! Showing again: when another notification service is there than before, what is unanswered is put
 //! on its screen. One at a time, with nothing else on its way to it, after a pass that has written
 //! down what came back; and each as the ledger has it just then, so that what was answered while
-//! another was shown stays away.
+//! another was shown stays away. While all is silent only alarms are; the rest waits for the end of that.
 
 use std::collections::HashSet;
 
@@ -10,6 +10,7 @@ use calendar::id::DeliveryId;
 use crate::{
     courier::{Handover, Message, Parcel, Report},
     engine::Engine,
+    error::Result,
     renderings::Rendering,
 };
 
@@ -20,6 +21,8 @@ pub(super) struct Again {
     owner: Option<String>,
     /// What was handed to it, whatever became of that.
     tried: HashSet<String>,
+    /// Nothing is left but what waits until all is not silent any more.
+    waits: bool,
     is_over: bool,
     /// What is on its way to it.
     rows: Vec<DeliveryId>,
@@ -31,20 +34,26 @@ impl Again {
         if self.owner != owner {
             *self = Self { owner, ..Self::default() };
         }
-        let owner = self.owner.as_ref().filter(|_| !self.is_over)?;
-        let renderings = match engine.to_show_again(owner) {
-            Ok(renderings) => renderings,
-            Err(error) => {
-                tracing::warn!(%error, "what was told before is in the inbox only");
-                return None;
-            }
-        };
-        let next = renderings.into_iter().find(|one| self.tried.insert(one.notice.key.clone()));
-        self.is_over = next.is_none();
-        let Rendering { rows, notice } = next?;
+        let Rendering { rows, notice } = self.look(engine).unwrap_or_else(|error| {
+            tracing::warn!(%error, "what was told before is in the inbox only");
+            None
+        })?;
         self.rows.clone_from(&rows);
         let message = Message::Notice(notice);
         Some(Parcel { claims: Vec::new(), again: rows, attempt: 1, use_by: None, message })
+    }
+
+    fn look(&mut self, engine: &Engine) -> Result<Option<Rendering>> {
+        let Some(owner) = self.owner.as_ref().filter(|_| !self.is_over) else { return Ok(None) };
+        let is_silent = engine.silence()?.at(engine.now().wall).is_some();
+        if is_silent && self.waits {
+            return Ok(None);
+        }
+        let mut all = engine.to_show_again(owner)?.into_iter();
+        let next = all.find(|one| self.tried.insert(one.notice.key.clone()));
+        self.waits = next.is_none() && is_silent;
+        self.is_over = next.is_none() && !is_silent;
+        Ok(next)
     }
 
     /// Notes who shows it now.

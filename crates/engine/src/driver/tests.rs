@@ -24,6 +24,7 @@ use crate::{
     zones::Found,
 };
 
+mod again;
 mod between;
 mod calendars;
 mod fenced;

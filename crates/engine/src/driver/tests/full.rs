@@ -26,6 +26,7 @@ impl Wake for Asked {
 struct Slow {
     tell: mpsc::UnboundedSender<Parcel>,
     answer: Arc<Notify>,
+    name: Arc<Mutex<Option<String>>>,
 }
 
 impl Courier for Slow {
@@ -33,11 +34,15 @@ impl Courier for Slow {
         Ok(())
     }
 
+    fn shown_by(&self) -> Option<String> {
+        self.name.lock().expect("nobody panics with it").clone()
+    }
+
     fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
         self.tell.send(parcel).expect("the test listens");
         Box::pin(async {
             self.answer.notified().await;
-            let handover = Handover::Accepted { shown_by: None };
+            let handover = Handover::Accepted { shown_by: self.shown_by() };
             Report { handover, status: None, detail: "shown ".repeat(600) }
         })
     }
@@ -55,6 +60,7 @@ pub(super) struct Hands {
     wake: Arc<Notify>,
     pub(super) parcels: mpsc::UnboundedReceiver<Parcel>,
     pub(super) answer: Arc<Notify>,
+    name: Arc<Mutex<Option<String>>>,
     told: Arc<Mutex<Vec<Option<String>>>>,
     pub(super) stop: watch::Sender<bool>,
 }
@@ -84,6 +90,11 @@ impl Hands {
         self.ends().await
     }
 
+    /// From now on a notification service of this name shows what is handed over.
+    pub(super) fn shown_by(&self, name: &str) {
+        *self.name.lock().expect("nobody panics with it") = Some(name.into());
+    }
+
     /// What was told of the ledger's trouble so far.
     pub(super) fn told(&self) -> Vec<Option<String>> {
         self.told.lock().expect("nobody panics with it").clone()
@@ -110,7 +121,8 @@ pub(super) fn drive<F: Future<Output = ()>>(part: impl FnOnce(Hands) -> F) {
     let (gives, parcels) = mpsc::unbounded_channel();
     let (wake, answer) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let sleep = Box::new(Asked { tell: asks, end: wake.clone() });
-    let courier = Arc::new(Slow { tell: gives, answer: answer.clone() });
+    let name = Arc::new(Mutex::new(None));
+    let courier = Arc::new(Slow { tell: gives, answer: answer.clone(), name: name.clone() });
     let couriers = Couriers { desktop: courier.clone(), webhook: courier };
     let scheduler = Scheduler::lead(engine.clone()).expect("to lead");
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -119,7 +131,8 @@ pub(super) fn drive<F: Future<Output = ()>>(part: impl FnOnce(Hands) -> F) {
         tell.lock().expect("nobody panics with it").push(error.map(|error| error.to_string()));
     });
     let (stop, stopping) = watch::channel(false);
-    let hands = Hands { clock, engine, sleeps, wake, parcels, answer, told, stop: stop.clone() };
+    let stops = stop.clone();
+    let hands = Hands { clock, engine, sleeps, wake, parcels, answer, name, told, stop: stops };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let ran = runtime.block_on(async {
