@@ -46,7 +46,7 @@ reasons! {
     /// A test asked for it.
     Test = "planned.test", "" "a test asked for by a person";
     /// The claim.
-    Claimed = "claimed", "" "its time came and sending began";
+    Claimed = "claimed", "" "taken up to be sent";
     /// A person asked for another try.
     RetryAsked = "retry.asked", "" "a person asked for another try";
     /// Another try after a passing failure.

@@ -172,7 +172,12 @@ fn what_was_being_sent_when_the_service_ended_is_a_problem() {
     let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
     let slots = Slots { desktop: 1, webhook: 1 };
     let passed = scheduler.pass(&engine.now(), &[], slots, Availability::default());
-    assert_eq!(passed.expect("a pass").parcels.len(), 1);
+    let parcels = passed.expect("a pass").parcels;
+    assert_eq!(parcels.len(), 1);
+    // When it was taken up is no word about when its time came.
+    let story = desk.run(["why", &parcels[0].claims[0].delivery.to_string()]).done().to_string();
+    assert!(story.contains("\nIt is being sent.\n") && !story.contains("its time came"), "{story}");
+    assert!(story.contains("  taken up to be sent\n"), "{story}");
     drop((scheduler, engine));
     let (found, code) = desk.doctor();
     let problems = found["problems"].to_string();

@@ -205,6 +205,7 @@ fn says_of_it(listed: &Listed) -> String {
     let late = row.told_at.map(|at| at.duration_since(row.facts.due));
     match (row.facts.state, row.facts.reason) {
         (State::Scheduled, _) => "scheduled".into(),
+        (State::Processing, Reason::Claimed) => format!("{}{tries}", words::state(row.facts.state)),
         (State::Completed, Reason::OnTime) => {
             format!("told on time{}{tries}", delay(listed))
         }

@@ -273,6 +273,7 @@ fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
     let told = row.told_at.map_or_else(String::new, |at| words::moment(at, zone));
     match (row.facts.state, row.facts.reason) {
         (State::Scheduled, _) => "It will be told when it is due.".into(),
+        (State::Processing, Reason::Claimed) => "It is being sent.".into(),
         (State::Completed, reason) if reason.is_late() => {
             format!("It was told {} late, on {told}: {}.", words::length(late), reason.cause())
         }
