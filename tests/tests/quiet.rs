@@ -8,6 +8,7 @@ use calendar::{
     zones::ZoneName,
 };
 use engine::{quiet::QuietHours, settings::Pause};
+use wire::{calls::Host, dto::Empty, host::EngineHost};
 
 const BERLIN: &str = "Europe/Berlin";
 
@@ -196,4 +197,26 @@ fn after_a_pause_it_is_one_digest_and_live_ones_go_with_it() {
     world.engine().resume().expect("resumed");
     world.run();
     assert_eq!(world.titles(), ["After the pause: 2 reminders"]);
+}
+
+#[test]
+fn the_window_says_until_when_it_is_quiet_and_how_many_wait_also_beside_a_pause() {
+    let mut world = evening();
+    note(&mut world, "Late", "20261123T220000");
+    note(&mut world, "Later", "20261124T030000");
+    let service = |world: &World| {
+        let host = EngineHost::new(world.engine().clone());
+        let found = host.status(Empty {}).expect("a status").service;
+        (found.paused, found.quiet_until.map(|end| (end.date, end.wall_min)), found.silenced)
+    };
+    assert_eq!(service(&world), (false, None, 0));
+    world.wait_until("2026-11-23T23:00");
+    let morning = Some(("2026-11-24".to_string(), 420));
+    assert_eq!(service(&world), (false, morning.clone(), 1));
+    world.engine().pause(Pause::Forever).expect("paused");
+    world.wait_until("2026-11-24T03:01");
+    assert_eq!(service(&world), (true, morning, 2));
+    world.engine().resume().expect("resumed");
+    world.wait_until("2026-11-24T07:01");
+    assert_eq!(service(&world), (false, None, 0));
 }

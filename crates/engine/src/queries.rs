@@ -7,6 +7,7 @@ use calendar::{
     event::{Change, Event},
     id::{DeliveryId, EventId},
     occurrence::{Context, Occurrence},
+    reason::Reason,
     timing::{Length, later},
 };
 use jiff::Timestamp;
@@ -241,6 +242,14 @@ impl Engine {
             let now = act.wall();
             inbox::count_unanswered(act.tx, later(now, -MISSED_DAYS * DAY), now, INBOX_ROWS)
         })
+    }
+
+    /// How many wait for the end of quiet hours or of a pause.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn count_silenced(&self) -> Result<u32> {
+        self.read(|act| inbox::count_held(act.tx, &[Reason::HeldQuiet, Reason::HeldPaused]))
     }
 
     /// Which of these reminders on the desktop still wait for an answer, however old they are:

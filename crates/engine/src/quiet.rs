@@ -102,6 +102,11 @@ impl Silence {
         [pause, quiet].into_iter().flatten().max_by_key(last)
     }
 
+    /// Until when it is quiet at this moment by the quiet hours alone, if it is.
+    pub fn quiet_until(&self, at: Timestamp) -> Option<Timestamp> {
+        self.quiet.and_then(|quiet| quiet.until(at, &self.zone))
+    }
+
     /// What silences at this moment, and until when whatever follows on it does: the last of them.
     pub fn through(&self, at: Timestamp) -> Option<Hold> {
         let mut last = self.at(at)?;

@@ -228,7 +228,7 @@ export type Seen = "yes" | "perhaps" | "no";
 
 export type Segment = { event: string, original: string, version: number, date: string, part: Part, allDay: boolean, wallStart: number, wallEnd: number, start: number, end: number, fold: boolean, offset: string | null, elsewhere: Elsewhere | null, title: string, place: string | null, calendar: string, kind: Kind, mark: Mark | null, attempts: Attempts | null, lateMs: number | null, past: boolean, cancelled: boolean, recurring: boolean, exception: boolean, fixed: boolean, };
 
-export type ServiceStatus = { running: boolean, hanging: boolean, diskFull: boolean, paused: boolean, pausedUntil: Moment | null, clockJump: ClockJump | null, notifier: boolean | null, tray: boolean | null, };
+export type ServiceStatus = { running: boolean, hanging: boolean, diskFull: boolean, paused: boolean, pausedUntil: Moment | null, quietUntil: Moment | null, silenced: number, clockJump: ClockJump | null, notifier: boolean | null, tray: boolean | null, };
 
 export type SetAutostart = { enabled: boolean, };
 

@@ -5,6 +5,7 @@ use calendar::{
     delivery::State,
     draft::OverrideDraft,
     id::{ChannelId, DeliveryId, EventId},
+    reason::Reason,
 };
 use jiff::Timestamp;
 use rusqlite::{Row, Transaction, params, params_from_iter, types::Value};
@@ -262,6 +263,16 @@ pub fn count_unanswered(
 ) -> Result<u32> {
     let mut statement = tx.prepare_cached(&count_sql())?;
     Ok(statement.query_row(params![ms(now), ms(since), limit], |row| row.get(0))?)
+}
+
+/// How many wait for one of these reasons.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn count_held(tx: &Transaction<'_>, reasons: &[Reason; 2]) -> Result<u32> {
+    let sql = "SELECT count(*) FROM delivery WHERE waits AND state = 'held' AND reason IN (?1, ?2)";
+    let values = reasons.map(Reason::code);
+    Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
 }
 
 /// What was due on this desktop in a stretch and was missed, oldest first, as far as the inbox

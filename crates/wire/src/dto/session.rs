@@ -114,6 +114,10 @@ pub struct ServiceStatus {
     pub paused: bool,
     /// Until when; none with `paused` means until resumed.
     pub paused_until: Option<Moment>,
+    /// Until when it is quiet by the quiet hours, if it is.
+    pub quiet_until: Option<Moment>,
+    /// How many wait for the end of quiet hours or of a pause.
+    pub silenced: u32,
     /// The clock jumped and nobody has said that it is right: webhooks wait for that.
     pub clock_jump: Option<ClockJump>,
     /// A notification service answers; none while not known.

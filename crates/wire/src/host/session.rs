@@ -154,6 +154,8 @@ impl EngineHost {
             disk_full: self.engine.is_disk_full(),
             paused: pause.is_some(),
             paused_until: until,
+            quiet_until: self.engine.silence()?.quiet_until(local.now).map(|end| local.moment(end)),
+            silenced: self.engine.count_silenced()?,
             clock_jump: self
                 .engine
                 .clock_jump()?

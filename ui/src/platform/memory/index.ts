@@ -15,7 +15,7 @@ import { savePerson } from './people';
 import { readQuick } from './quick';
 import { raceOnce } from './raced';
 import { busyOf, rangeOf, upNextOf } from './range';
-import { snoozeChoices } from './snoozing';
+import { quietUntil, snoozeChoices } from './snoozing';
 import { deliveryId, DESKTOP, type Occ, type World } from './world';
 
 export interface MemoryOptions {
@@ -78,7 +78,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
 function statusOf(world: World, past: Past): Status {
   return {
     now: world.now, counts: counts(world), attention: lettersOf(world).letters.length, moved: world.moved.rows.length + world.moved.more, swapped: world.swapped ?? null, unacknowledged: inboxOf(world).items.length,
-    service: { running: world.running, hanging: false, diskFull: false, paused: world.paused, pausedUntil: null, clockJump: world.jumped ?? null, notifier: true, tray: true },
+    service: { running: world.running, hanging: false, diskFull: false, paused: world.paused, pausedUntil: null, quietUntil: quietUntil(world), silenced: quietUntil(world) === null ? 0 : 2, clockJump: world.jumped ?? null, notifier: true, tray: true },
     undo: past.undo.at(-1)?.words ?? null, redo: past.redo.at(-1)?.words ?? null, lasting: past.lasting,
   };
 }

@@ -1,9 +1,9 @@
 // Until when something can be snoozed in the demo world, and what quiet hours would make of that.
 
-import type { SnoozeChoice, SnoozeUntil } from '../../wire/types';
+import type { Moment, SnoozeChoice, SnoozeUntil } from '../../wire/types';
 import type { Calls } from '../../wire/calls';
 import { inboxOf } from './deliver';
-import { later } from './moments';
+import { later, moment } from './moments';
 import type { World } from './world';
 
 const clock = (min: number): string => `${String(Math.floor(min / 60)).padStart(2, '0')}:${String(min % 60).padStart(2, '0')}`;
@@ -18,10 +18,19 @@ function minutesUntil(world: World, until: SnoozeUntil, startsIn: number): numbe
   }
 }
 
-function warned(world: World, wallMin: number): string | null {
+function isQuiet(world: World, wallMin: number): boolean {
   const { on, fromMin, toMin } = world.quiet;
-  const quiet = fromMin < toMin ? wallMin >= fromMin && wallMin < toMin : wallMin >= fromMin || wallMin < toMin;
-  return on && quiet ? `quiet hours last until ${clock(toMin)}: it will be told then` : null;
+  return on && (fromMin < toMin ? wallMin >= fromMin && wallMin < toMin : wallMin >= fromMin || wallMin < toMin);
+}
+
+function warned(world: World, wallMin: number): string | null {
+  return isQuiet(world, wallMin) ? `quiet hours last until ${clock(world.quiet.toMin)}: it will be told then` : null;
+}
+
+/** Until when it is quiet now, if it is. */
+export function quietUntil(world: World): Moment | null {
+  const { now, quiet } = world;
+  return isQuiet(world, now.wallMin) ? moment(now.date, quiet.toMin + (quiet.toMin > now.wallMin ? 0 : 1440)) : null;
 }
 
 export function snoozeChoices(world: World, { delivery, minutes }: Calls['snoozeChoices']['args']): SnoozeChoice[] {

@@ -77,6 +77,20 @@ describe('the window', () => {
     await waitFor(() => expect(screen.queryByText(/clock jumped/)).toBeNull());
   });
 
+  it('says at its foot until when it is quiet and how many wait, and beside a pause both', async () => {
+    const platform = createMemory();
+    render(Window, { platform });
+    await screen.findByRole('navigation', {}, { timeout: 5000 });
+    await platform.call('setQuiet', { on: true, fromMin: 0, toMin: 1439, days: [0, 1, 2, 3, 4, 5, 6] });
+    await screen.findByText('Quiet hours until today, 23:59: 2 reminders wait.');
+    await platform.call('pause', {});
+    await screen.findByText('Reminders are paused, and quiet hours last until today, 23:59.');
+    await fireEvent.click(screen.getByRole('button', { name: 'Resume' }));
+    await screen.findByText('Quiet hours until today, 23:59: 2 reminders wait.');
+    await platform.call('setQuiet', { on: false, fromMin: 0, toMin: 1439, days: [] });
+    await waitFor(() => expect(screen.queryByText(/^Quiet hours until/)).toBeNull());
+  });
+
   it('says that the ledger has the place of a damaged one until that was understood', async () => {
     await open({ world: 'swapped' });
     await screen.findByText(/^The ledger was damaged \(.*the backup daily-2026-11-16\.db took its place, with 41 events .* kept as carillon\.db\.damaged-/);
