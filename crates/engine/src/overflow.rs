@@ -74,8 +74,9 @@ impl Act<'_> {
     /// What was told or decided before is not counted again.
     fn record_range(&self, event: &Event, wanted: &[&Wanted]) -> Result<()> {
         let mut range: Option<Range> = None;
+        let forgotten = self.forgotten_until()?.unwrap_or(Timestamp::MIN);
         for one in wanted {
-            if delivery::newest(self.tx, &one.identity)?.is_some() || self.is_forgotten(one.due)? {
+            if one.due <= forgotten || delivery::is_known(self.tx, &one.identity)? {
                 continue;
             }
             let range = range.get_or_insert_with(|| Range {

@@ -207,7 +207,7 @@ impl Act<'_> {
         for (reminder, wanted) in kept {
             let mut earlier = before.get(&reminder).copied().unwrap_or_default();
             for one in wanted {
-                if delivery::newest(self.tx, &one.identity)?.is_some() {
+                if delivery::is_known(self.tx, &one.identity)? {
                     continue;
                 }
                 let note = match std::mem::take(&mut earlier) {

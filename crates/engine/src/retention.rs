@@ -131,7 +131,8 @@ impl Act<'_> {
         Ok(())
     }
 
-    fn forgotten_until(&self) -> Result<Option<Timestamp>> {
+    /// What was due by then may have been told and forgotten.
+    pub(crate) fn forgotten_until(&self) -> Result<Option<Timestamp>> {
         let kept = setting::get(self.tx, name::FORGOTTEN_UNTIL)?;
         Ok(kept.and_then(|text| text.parse().ok()).map(moment))
     }

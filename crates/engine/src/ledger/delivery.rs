@@ -18,7 +18,8 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 pub use self::{
     chain::{
-        is_told_again, last_nag, nagging_since, replaced_by, tellings, told_first, unanswered,
+        is_known, is_told_again, last_nag, nagging_since, replaced_by, tellings, told_first,
+        unanswered,
     },
     home::{hand_over, hand_over_all, hand_over_from},
     write::{

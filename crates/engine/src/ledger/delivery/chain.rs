@@ -117,3 +117,14 @@ pub fn replaced_by(tx: &Transaction<'_>, row: &DeliveryRow) -> Result<Option<Del
     let found = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
     Ok(found.map(DeliveryId::from_bytes))
 }
+
+/// Whether there ever was a row of this name.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn is_known(tx: &Transaction<'_>, name: &Identity) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM delivery WHERE subject = ?1 AND occurrence = ?2 AND reminder = ?3
+        AND channel = ?4)";
+    let values = params![name.subject, name.occurrence, name.reminder, name.channel.bytes()];
+    Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+}
