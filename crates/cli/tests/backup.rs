@@ -7,8 +7,17 @@ use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Arc,
 };
 
+use calendar::{draft::EventDraft, id::CalendarId};
+use engine::{
+    Actor, Engine,
+    clock::{Clock, Now, SystemClock},
+    events::Save,
+    scheduler::Scheduler,
+};
+use jiff::{SignedDuration, tz::TimeZone};
 use kit::{Desk, Said, chmod};
 
 fn mode(path: &Path) -> u32 {
@@ -315,4 +324,59 @@ fn a_damaged_ledger_without_a_backup_is_refused_and_kept() {
         "{said:?}"
     );
     assert!(fs::read(desk.data().join("carillon.db")).expect("the ledger") == damaged);
+}
+
+/// The machine's clock as it was two hours ago.
+struct TwoHoursAgo(SystemClock);
+
+impl Clock for TwoHoursAgo {
+    fn now(&self) -> Now {
+        let now = self.0.now();
+        Now { wall: now.wall - SignedDuration::from_hours(2), ..now }
+    }
+}
+
+#[test]
+fn between_a_restore_and_a_service_next_lists_what_is_to_come_and_says_what_becomes_of_the_rest() {
+    let desk = Desk::new();
+    let clock = TwoHoursAgo(SystemClock::new());
+    let hour_ago = (clock.now().wall + SignedDuration::from_hours(1)).to_zoned(TimeZone::UTC);
+    let engine = Engine::open(&desk.data(), Actor::Window, Arc::new(clock)).expect("a ledger");
+    let draft = EventDraft {
+        kind: "note".into(),
+        calendar: CalendarId::FIRST.to_string(),
+        title: "Pill".into(),
+        start: hour_ago.strftime("%Y%m%dT%H%M00").to_string(),
+        zone: Some("UTC".into()),
+        ..EventDraft::default()
+    };
+    engine.save_event(&Save { draft, ..Save::default() }).expect("saved");
+    drop(engine);
+    desk.add("Dentist --at 2099-01-01T09:00");
+    let titles = || {
+        let rings = desk.line("next --json").json();
+        let rings = rings.as_array().expect("an array").clone();
+        rings
+            .iter()
+            .map(|ring| ring["title"].as_str().unwrap_or("").into())
+            .collect::<Vec<String>>()
+    };
+    assert_eq!(titles(), ["Pill", "Dentist"]);
+    let file = desk.beside().join("agenda.db");
+    let file = file.to_str().expect("a plain path");
+    desk.run(["backup", file]).done();
+    desk.run(["restore", file]).done();
+    assert_eq!(titles(), ["Dentist"]);
+    let aside = "\nWhat was due before now does not ring, as this ledger was restored: it stands under please check once a service runs.\n";
+    let said = desk.line("next");
+    assert!(said.done().contains(aside), "{said:?}");
+    let clock = Arc::new(SystemClock::new());
+    let engine = Arc::new(Engine::open(&desk.data(), Actor::Service, clock).expect("a ledger"));
+    drop(Scheduler::lead(engine).expect("to lead"));
+    let said = desk.line("next");
+    assert!(!said.done().contains("please check"), "{said:?}");
+    assert_eq!(
+        desk.line("deliveries --json --state please~check").json().as_array().map(Vec::len),
+        Some(1)
+    );
 }

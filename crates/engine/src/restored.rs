@@ -10,13 +10,14 @@ use calendar::{
     policy::Collapse,
     reason::Reason,
 };
+use jiff::Timestamp;
 
 use crate::{
     act::{Act, Planned},
     engine::Engine,
     error::Result,
     ledger::{
-        attempt, audit,
+        SchedulerLock, attempt, audit,
         delivery::{self, Effects},
         event::{self, EventRow, Legible},
         make_room,
@@ -76,6 +77,24 @@ impl Engine {
             }
         }
         Ok(at)
+    }
+
+    /// Until when all will be put before a person by whoever leads next, where that is so and nobody
+    /// does yet.
+    pub(crate) fn set_aside_until(&self) -> Result<Option<Timestamp>> {
+        if SchedulerLock::holder(&self.dir()).is_some() {
+            return Ok(None);
+        }
+        self.read(|act| Ok((self.known(act)? != Known::Here).then(|| act.wall())))
+    }
+
+    /// Whether anything of the past will be put before a person by whoever leads next.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn will_ask_about_the_past(&self) -> Result<bool> {
+        let Some(until) = self.set_aside_until()? else { return Ok(false) };
+        self.read(|act| Ok(!delivery::unfinished(act.tx, until, 1)?.is_empty()))
     }
 
     /// Notes that the audit is so far now.

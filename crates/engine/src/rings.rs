@@ -8,7 +8,7 @@ use calendar::{
     reason::Reason,
     timing::later,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     act::Act,
@@ -64,16 +64,18 @@ impl Engine {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn next_rings(&self, count: usize) -> Result<Vec<Ring>> {
-        self.read(|act| act.next_rings(count.min(MOST as usize)))
+        // What a person is to be asked about does not ring.
+        let after = self.set_aside_until()?;
+        self.read(|act| act.next_rings(count.min(MOST as usize), after))
     }
 }
 
 impl Act<'_> {
-    fn next_rings(&self, count: usize) -> Result<Vec<Ring>> {
+    fn next_rings(&self, count: usize, after: Option<Timestamp>) -> Result<Vec<Ring>> {
         let now = self.wall();
         let channels = channel::all(self.tx)?;
         let outlook = self.outlook(channels.clone())?;
-        let (mut rings, until) = self.planned_rings(count, &outlook)?;
+        let (mut rings, until) = self.planned_rings(count, after, &outlook)?;
         for row in event::touching(self.tx, &self.context.zones, now, until)? {
             if row.event.repeats.is_once() {
                 continue;
@@ -91,12 +93,18 @@ impl Act<'_> {
 
     /// The first rings there are rows of, and until when others would have to be due to come before
     /// the last of those. What has to wait may come after what is due later.
-    fn planned_rings(&self, count: usize, outlook: &Outlook) -> Result<(Vec<Ring>, Timestamp)> {
+    fn planned_rings(
+        &self,
+        count: usize,
+        after: Option<Timestamp>,
+        outlook: &Outlook,
+    ) -> Result<(Vec<Ring>, Timestamp)> {
+        let since = after.map(|at| at + SignedDuration::from_millis(1));
         let states = vec![State::Scheduled, State::Pending, State::Retrying, State::Held];
         let mut limit = u32::try_from(count).unwrap_or(MOST).max(1);
         // Ends: each turn looks at twice as many, up to a bound.
         loop {
-            let filter = Filter { states: states.clone(), limit, ..Filter::default() };
+            let filter = Filter { states: states.clone(), since, limit, ..Filter::default() };
             let rows = inbox::deliveries(self.tx, &filter)?;
             let is_all = rows.len() < limit as usize;
             let last = rows.last().map(|listed| listed.row.facts.due);

@@ -32,6 +32,9 @@ struct Shape {
 /// How wide a line is beside its title, with a channel of a usual name.
 const OTHERS: usize = 75;
 
+/// What becomes of the past of a ledger that was restored or copied.
+const ASIDE: &str = "\nWhat was due before now does not ring, as this ledger was restored: it stands under please check once a service runs.\n";
+
 pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
     let rings = session.engine.next_rings(usize::from(words.count))?;
     let zone = session.zone();
@@ -51,8 +54,9 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         state: ring.state.code(),
     };
     let shapes: Vec<Shape> = rings.iter().zip(&found).map(shape).collect();
+    let aside = if session.engine.will_ask_about_the_past()? { ASIDE } else { "" };
     if rings.is_empty() {
-        return Ok(Answer::new("Nothing will ring.", &shapes));
+        return Ok(Answer::new(format!("Nothing will ring.\n{aside}"), &shapes));
     }
     let screen = words::screen();
     let apart = apart(session, &rings, &found)?;
@@ -71,7 +75,7 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
     };
     let lines: Vec<[String; 4]> = (0..rings.len()).map(line).collect();
     let text = format!(
-        "What will ring (times in {})\n{}{}",
+        "What will ring (times in {})\n{}{aside}{}",
         session.context.machine,
         words::columns(&lines),
         session.warning()
