@@ -1,6 +1,6 @@
 //! An endpoint that fails is given a rest: what is due meanwhile waits without burning a try, one
-//! call at a time tries it afterwards, and all of it survives a restart. And no endpoint is called
-//! faster than it may be.
+//! call at a time tries it afterwards, and all of it survives a restart. No endpoint is called
+//! faster than it may be, and what may have arrived is not repeated by one that must not any more.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use acceptance::{
     world::{World, draft as plain, reminder as through},
 };
 use calendar::{
-    delivery::{Profile, State},
+    delivery::{Guarantee, Profile, State},
     draft::EventDraft,
     id::{ChannelId, EventId},
     network::Network,
@@ -18,6 +18,7 @@ use calendar::{
 use engine::{
     channels::{ChannelChange, NewWebhook},
     courier::{Handover, Schedule},
+    letters::{Care, Decision},
     rate::{LIFTED, Rate},
 };
 use testkit::receiver::{Answer, Receiver};
@@ -112,6 +113,101 @@ fn what_waits_keeps_its_row_and_follows_the_retries_its_endpoint_has_now() {
     let rows = world.deliveries();
     assert_eq!((rows.len(), rows[0].row.id, &rows[0].row.key), (1, row.id, &row.key));
     assert_eq!(state(&world, "Waits"), (State::Dead, Reason::DeadExhausted, 4));
+}
+
+fn promises(world: &World, channel: ChannelId, guarantee: Guarantee) -> u32 {
+    let change = ChannelChange { guarantee: Some(guarantee), ..ChannelChange::default() };
+    world.engine().change_channel(channel, change, None).expect("changed").to_check
+}
+
+/// A world in which the answer to the first try of a note at 9:01 was lost, through an endpoint that
+/// never misses.
+fn lost() -> (World, ChannelId) {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let hook = hook(&world, "hook", Rate::default());
+    world.answer(Handover::Ambiguous);
+    note(&mut world, "Lost", "20261123T090100", hook);
+    world.wait_until("2026-11-23T09:01:01");
+    assert_eq!(state(&world, "Lost"), (State::Retrying, Reason::RetryAmbiguous, 1));
+    (world, hook)
+}
+
+#[test]
+fn what_may_have_arrived_is_not_repeated_by_an_endpoint_that_must_not_any_more() {
+    let (mut world, hook) = lost();
+    world.answer(UP);
+    note(&mut world, "Later", "20261123T090130", hook);
+    assert_eq!(promises(&world, hook, Guarantee::NeverRepeat), 1);
+    assert_eq!(state(&world, "Lost"), (State::Review, Reason::ReviewNoAnswer, 1));
+    world.wait_until("2026-11-23T09:40");
+    assert_eq!((state(&world, "Later").0, world.sent.len()), (State::Completed, 2));
+    assert_eq!(promises(&world, hook, Guarantee::NeverMiss), 0);
+    world.wait_until("2026-11-23T09:45");
+    assert_eq!(state(&world, "Lost").0, State::Review, "a person is to decide still");
+    let decided = world.engine().decide_letters(
+        &[world.deliveries().iter().find(|l| l.title == "Lost").expect("planned").row.id],
+        Decision::Edited("{}"),
+        Care::AllOrNone,
+        None,
+    );
+    assert_eq!(decided.expect("decided").done.len(), 1);
+    world.run();
+    assert_eq!((world.sent.len(), world.sent[2].text.as_str()), (3, "{}"));
+}
+
+#[test]
+fn what_was_cut_off_or_failed_otherwise_since_is_not_repeated_either() {
+    let (mut world, hook) = lost();
+    world.answer(DOWN);
+    world.wait_until("2026-11-23T09:01:10");
+    assert_eq!(state(&world, "Lost"), (State::Retrying, Reason::RetryTransient, 2));
+    note(&mut world, "Cut", "20261123T090115", hook);
+    world.jump_to("2026-11-23T09:01:15");
+    world.pass(&[]);
+    world.kill();
+    world.lead();
+    assert_eq!(state(&world, "Cut"), (State::Pending, Reason::Again, 1));
+    assert_eq!(promises(&world, hook, Guarantee::NeverRepeat), 2);
+    assert_eq!(state(&world, "Cut"), (State::Review, Reason::ReviewCutOff, 1));
+    assert_eq!(state(&world, "Lost"), (State::Review, Reason::ReviewNoAnswer, 2));
+    world.wait_until("2026-11-23T09:30");
+    assert_eq!(world.sent.len(), 2);
+}
+
+#[test]
+fn what_is_being_sent_while_its_endpoint_comes_to_never_repeat_is_not_repeated_after_that() {
+    let (mut world, hook) = lost();
+    world.jump_to("2026-11-23T09:01:10");
+    let passed = world.pass(&[]).expect("a service leads");
+    assert_eq!(promises(&world, hook, Guarantee::NeverRepeat), 0, "it is on its way");
+    world.answer(DOWN);
+    let refused = world.hand_over(&passed.parcels[0]);
+    world.run_with(vec![refused]);
+    world.answer(UP);
+    world.wait_until("2026-11-23T09:30");
+    assert_eq!(
+        (state(&world, "Lost"), world.sent.len()),
+        ((State::Review, Reason::ReviewNoAnswer, 2), 2)
+    );
+}
+
+#[test]
+fn what_a_person_had_sent_goes_on_until_that_may_have_arrived() {
+    let (mut world, hook) = lost();
+    promises(&world, hook, Guarantee::NeverRepeat);
+    let id = world.only();
+    world.engine().retry(&[id], None).expect("asked for");
+    world.answer(DOWN);
+    world.run();
+    assert_eq!(promises(&world, hook, Guarantee::NeverRepeat), 0);
+    assert_eq!(state(&world, "Lost"), (State::Retrying, Reason::RetryTransient, 2));
+    promises(&world, hook, Guarantee::NeverMiss);
+    world.answer(Handover::Ambiguous);
+    world.wait_until("2026-11-23T09:05");
+    let (is, _, tries) = state(&world, "Lost");
+    assert!(is == State::Retrying && tries > 2, "{}", world.rows());
+    assert_eq!(promises(&world, hook, Guarantee::NeverRepeat), 1);
+    assert_eq!(state(&world, "Lost"), (State::Review, Reason::ReviewNoAnswer, tries));
 }
 
 #[test]

@@ -250,7 +250,8 @@ impl Act<'_> {
         if row.facts.guarantee == Guarantee::NeverMiss || row.attempts == 0 {
             return Ok(false);
         }
-        Ok(attempt::of(self.tx, row.id)?.pop().is_none_or(|last| last.is_doubtful()))
+        let is_last = attempt::of(self.tx, row.id)?.pop().is_none_or(|last| last.is_doubtful());
+        Ok(is_last || attempt::doubted(self.tx, row.id)?.is_some())
     }
 
     pub(crate) fn snooze_minutes(&self) -> Result<u32> {

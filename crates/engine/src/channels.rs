@@ -1,5 +1,7 @@
 //! Use cases over channels: webhook endpoints, and tests of any channel.
 
+mod outcome;
+
 use std::collections::BTreeMap;
 
 use calendar::{
@@ -12,8 +14,8 @@ use calendar::{
     reason::Reason,
     timing::later,
 };
-use serde::{Deserialize, Serialize};
 
+pub use self::outcome::{ChannelChanged, ChannelGone};
 use crate::{
     act::Act,
     act::Planned,
@@ -31,7 +33,7 @@ use crate::{
     vault,
 };
 
-/// Events a channel is taken from in one transaction.
+/// Events a channel is taken from, and deliveries that are looked at, in one transaction.
 const AT_ONCE: u32 = 200;
 /// Live deliveries that are looked through for those of a channel in one.
 const LIVE_AT_ONCE: u32 = 5_000;
@@ -64,35 +66,6 @@ pub struct ChannelChange {
     pub retries: Option<Profile>,
     /// How fast it is called at most.
     pub rate: Option<Rate>,
-}
-
-/// What removing a channel came to.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct ChannelGone {
-    /// Its name.
-    pub name: String,
-    /// What became of its deliveries.
-    pub effect: Effect,
-    /// So many events to come rang through it alone, and ring nowhere now.
-    #[serde(default)]
-    pub silent: u32,
-    /// The titles of the first of them, at most three.
-    #[serde(default)]
-    pub titles: Vec<String>,
-}
-
-impl ChannelGone {
-    /// Which events ring nowhere any more, as one sentence; none where each of them still rings.
-    pub fn silenced(&self) -> Option<String> {
-        let named: Vec<String> = self.titles.iter().map(|title| format!("“{title}”")).collect();
-        let more = self.silent.saturating_sub(u32::try_from(named.len()).unwrap_or(u32::MAX));
-        let who = match (named.split_last()?, more) {
-            ((last, []), 0) => return Some(format!("{last} has no reminder now.")),
-            ((last, others), 0) => format!("{} and {last}", others.join(", ")),
-            (_, more) => format!("{} and {more} more", named.join(", ")),
-        };
-        Some(format!("{who} have no reminder now."))
-    }
 }
 
 /// The rest an endpoint is given.
@@ -282,7 +255,8 @@ impl Engine {
     }
 
     /// Changes what an endpoint promises, how patiently it is tried and how fast it is called. What
-    /// waits for it keeps its place and is tried in the new way from its next try on.
+    /// waits for it keeps its place and is tried in the new way from its next try on; what may have
+    /// arrived waits for a person where that must not be repeated any more.
     ///
     /// # Errors
     /// When there is no such channel, it is this desktop, or a number is out of bounds.
@@ -291,7 +265,7 @@ impl Engine {
         id: ChannelId,
         change: ChannelChange,
         request: Option<&str>,
-    ) -> Result<()> {
+    ) -> Result<ChannelChanged> {
         let rate = change.rate.map(Rate::check).transpose()?;
         self.once(request, |act| {
             let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
@@ -308,7 +282,13 @@ impl Engine {
                 rate: rate.unwrap_or(found.rate),
                 ..found
             };
-            channel::change(act.tx, &row)
+            channel::change(act.tx, &row)?;
+            let mut changed = ChannelChanged::default();
+            // What is beyond this number, or being sent, is found before its next try.
+            for unsure in letters::unsure(act.tx, id, AT_ONCE)? {
+                changed.to_check += u32::from(act.spare(&act.delivery(unsure)?)?);
+            }
+            Ok(changed)
         })
     }
 

@@ -4,7 +4,7 @@
 //! waits for its next try or for its endpoint can be sent at once or given up as well.
 
 use calendar::{
-    delivery::{Next, State, Wish, asked},
+    delivery::{Guarantee, Next, State, Wish, asked},
     id::{ChannelId, DeliveryId},
     policy::UseBy,
     reason::Reason,
@@ -18,7 +18,7 @@ use crate::{
     engine::Engine,
     error::{Error, Result},
     ledger::{
-        channel,
+        attempt, channel,
         delivery::{DeliveryRow, Effects},
         inbox::{self, Listed},
         letters, make_room,
@@ -211,6 +211,20 @@ impl Engine {
 }
 
 impl Act<'_> {
+    /// Gives a person what may have arrived and waits for another try, where that must not be repeated
+    /// any more; says whether it did.
+    pub(crate) fn spare(&self, row: &DeliveryRow) -> Result<bool> {
+        if row.facts.guarantee == Guarantee::NeverMiss || !row.again {
+            return Ok(false);
+        }
+        let Some(doubted) = attempt::doubted(self.tx, row.id)? else { return Ok(false) };
+        let reason = match doubted.outcome.as_deref() {
+            Some("ambiguous") => Reason::ReviewNoAnswer,
+            _ => Reason::ReviewCutOff,
+        };
+        self.enter(row, (State::Review, reason), &Effects::default(), "")
+    }
+
     fn decide_letter(
         &self,
         id: DeliveryId,

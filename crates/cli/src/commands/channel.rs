@@ -195,6 +195,7 @@ struct Edited {
     id: String,
     guarantee: &'static str,
     retries: &'static str,
+    to_check: u32,
 }
 
 fn edit(
@@ -205,16 +206,22 @@ fn edit(
 ) -> Result<Answer, Failure> {
     let row = session.channel(name)?;
     let change = ChannelChange { guarantee, retries, rate: None };
-    session.engine.change_channel(row.id, change, None)?;
+    let changed = session.engine.change_channel(row.id, change, None)?;
     let (guarantee, retries) = (guarantee.unwrap_or(row.guarantee), retries.unwrap_or(row.retries));
-    let text = format!(
+    let mut text = format!(
         "{}: {}, {} retries. What waits for it follows that from its next try.\n",
         row.name,
         promise(guarantee),
         retries.code()
     );
-    let (guarantee, retries) = (guarantee.code(), retries.code());
-    Ok(Answer::new(text, &Edited { id: row.id.to_string(), guarantee, retries }))
+    text.extend(changed.said().map(|said| said + "\n"));
+    let edited = Edited {
+        id: row.id.to_string(),
+        guarantee: guarantee.code(),
+        retries: retries.code(),
+        to_check: changed.to_check,
+    };
+    Ok(Answer::new(text, &edited))
 }
 
 #[derive(Serialize)]

@@ -93,6 +93,19 @@ pub fn of(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<Vec<AttemptRow>>
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
+/// The last try of a delivery of which nobody knows what came of it, of those since a person last had
+/// it sent.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn doubted(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<Option<AttemptRow>> {
+    let sql = "SELECT n, started, finished, outcome, status, detail FROM attempt WHERE delivery = ?1
+        AND (outcome IS NULL OR outcome = 'ambiguous' OR outcome = 'unknown')
+        AND token > (SELECT coalesce(max(token), 0) FROM audit WHERE delivery = ?1 AND reason = 'retry.asked')
+        ORDER BY n DESC LIMIT 1";
+    Ok(tx.prepare_cached(sql)?.query_row([delivery.bytes()], read).optional()?)
+}
+
 /// The last try of the deliveries of this name before a generation.
 ///
 /// # Errors

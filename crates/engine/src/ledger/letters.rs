@@ -98,6 +98,18 @@ pub fn waiting(tx: &Transaction<'_>, channel: ChannelId) -> Result<u32> {
     Ok(tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?)
 }
 
+/// What waits to be told through a channel and was cut off or left without an answer, at most so many.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn unsure(tx: &Transaction<'_>, channel: ChannelId, limit: u32) -> Result<Vec<DeliveryId>> {
+    let sql = "SELECT id FROM delivery WHERE waits AND again AND +channel = ?1 LIMIT ?2";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement
+        .query_map(params![channel.bytes(), limit], |row| row.get(0).map(DeliveryId::from_bytes))?;
+    Ok(rows.collect::<std::result::Result<_, _>>()?)
+}
+
 /// Gives a row that was never tried the bytes it is sent with.
 ///
 /// # Errors

@@ -242,6 +242,7 @@ impl<'a> Pass<'a> {
                 }
                 Next::Enter(State::Held, ..) if self.leaves_out(&row)? => {}
                 Next::Keep | Next::FlagCancel => {}
+                Next::Send if self.act.spare(&row)? => {}
                 Next::Send => match self.turns.of(self.act.tx, &row, now)? {
                     Turn::Begins => {
                         self.gates.probe(&row);

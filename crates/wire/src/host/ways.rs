@@ -116,8 +116,9 @@ impl EngineHost {
             retries: Some(profile(asked.retries)),
             rate: Some(rate_of(asked.rate)),
         };
-        self.engine.change_channel(row.id, change, Some(&asked.request_id))?;
-        Ok(Change { title: Some(row.name), count: 1, ..nothing(Did::Saved) })
+        let changed = self.engine.change_channel(row.id, change, Some(&asked.request_id))?;
+        let note = changed.said();
+        Ok(Change { title: Some(row.name), count: 1, note, ..nothing(Did::Saved) })
     }
 
     pub(super) fn try_channel(&self, asked: &TestChannel) -> Result<DeliveryRow, Fault> {

@@ -54,7 +54,7 @@ export const letters = {
   'settings.change': 'Change',
   'settings.changeOf': 'How {name} is called',
   'settings.changeLabel': 'Change how {name} is called',
-  'settings.changeHint': 'What waits follows that from its next try.',
+  'settings.changeHint': 'What waits follows that from its next try. What may have arrived waits for you where it must not be repeated any more.',
   'settings.perSecond': 'Calls a second',
   'settings.burst': 'At once',
   'settings.rateHint': 'At most. 1000 a second is no limit.',

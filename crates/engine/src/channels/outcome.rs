@@ -1,0 +1,53 @@
+//! What a change of a channel came to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::reconcile::Effect;
+
+/// What removing a channel came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ChannelGone {
+    /// Its name.
+    pub name: String,
+    /// What became of its deliveries.
+    pub effect: Effect,
+    /// So many events to come rang through it alone, and ring nowhere now.
+    #[serde(default)]
+    pub silent: u32,
+    /// The titles of the first of them, at most three.
+    #[serde(default)]
+    pub titles: Vec<String>,
+}
+
+impl ChannelGone {
+    /// Which events ring nowhere any more, as one sentence; none where each of them still rings.
+    pub fn silenced(&self) -> Option<String> {
+        let named: Vec<String> = self.titles.iter().map(|title| format!("“{title}”")).collect();
+        let more = self.silent.saturating_sub(u32::try_from(named.len()).unwrap_or(u32::MAX));
+        let who = match (named.split_last()?, more) {
+            ((last, []), 0) => return Some(format!("{last} has no reminder now.")),
+            ((last, others), 0) => format!("{} and {last}", others.join(", ")),
+            (_, more) => format!("{} and {more} more", named.join(", ")),
+        };
+        Some(format!("{who} have no reminder now."))
+    }
+}
+
+/// What changing a channel came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ChannelChanged {
+    /// So many waited for another try, may have arrived, and wait for a person now.
+    #[serde(default)]
+    pub to_check: u32,
+}
+
+impl ChannelChanged {
+    /// What a person is to look at, as one sentence, if there is anything.
+    pub fn said(&self) -> Option<String> {
+        match self.to_check {
+            0 => None,
+            1 => Some("1 delivery that may have arrived waits under “please check”.".into()),
+            n => Some(format!("{n} deliveries that may have arrived wait under “please check”.")),
+        }
+    }
+}
