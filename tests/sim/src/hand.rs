@@ -6,7 +6,7 @@ use calendar::{
     delivery::{Guarantee, Profile, State},
     draft::{EventDraft, OverrideDraft, ReminderDraft},
     ics::Alarmless,
-    id::{CalendarId, ChannelId, DeliveryId, EventId},
+    id::{CalendarId, ChannelId, DeliveryId, EventId, PersonId},
     network::Network,
     timing::LocalStart,
     zones::ZoneName,
@@ -128,7 +128,7 @@ impl Channels {
         whose: Option<&str>,
     ) -> EventDraft {
         let left_out = definition.left_out.map(|turn| OverrideDraft {
-            original: written(oracle::turn(definition, turn)),
+            original: start_of(definition, oracle::turn(definition, turn)),
             cancelled: true,
             ..OverrideDraft::default()
         });
@@ -137,7 +137,10 @@ impl Channels {
             None => zone.into(),
         });
         let reminder = |one: Definition| ReminderDraft {
-            trigger: format!("-PT{}M", one.before),
+            trigger: match one.is_on_a_date() {
+                true => format!("-P{}D", one.before / (24 * 60)),
+                false => format!("-PT{}M", one.before),
+            },
             channel: self.of(one.via).to_string(),
             use_by: one.use_by.map(Into::into),
             collapse: one.collapse.map(Into::into),
@@ -148,7 +151,8 @@ impl Channels {
             kind: definition.kind.into(),
             calendar: CalendarId::FIRST.to_string(),
             title: format!("Event {name}, version {title}"),
-            start: written(definition.start),
+            start: start_of(definition, definition.start),
+            notice: definition.notice,
             zone,
             overrides: left_out.into_iter().collect(),
             person: whose.map(Into::into),
@@ -160,13 +164,18 @@ impl Channels {
     }
 }
 
-/// A definition that begins so many minutes later; a person who is in another zone.
+/// A definition that begins so many minutes later, or days if it is on a date; a person who is in
+/// another zone.
 pub(crate) fn moved(definition: &Definition, minutes: i64) -> Definition {
-    if definition.kind == "birthday" && minutes != 0 {
+    if definition.is_of_person() && minutes != 0 {
         let place = usize::try_from(minutes.rem_euclid(4)).unwrap_or(0);
         return Definition { zone: Some(ABROAD[place]), ..*definition };
     }
-    Definition { start: definition.start + Span::new().minutes(minutes), ..*definition }
+    let by = match definition.is_on_a_date() {
+        true => Span::new().days(minutes.signum() + minutes / 90),
+        false => Span::new().minutes(minutes),
+    };
+    Definition { start: definition.start + by, ..*definition }
 }
 
 /// The turn of an event that begins then.
@@ -178,6 +187,21 @@ fn one_of(id: EventId, original: DateTime) -> Target<'static> {
 /// A local time as drafts have it.
 fn written(at: DateTime) -> String {
     at.strftime("%Y%m%dT%H%M%S").to_string()
+}
+
+/// The start of a turn of this as drafts have it.
+fn start_of(definition: &Definition, at: DateTime) -> String {
+    match definition.is_on_a_date() {
+        true => at.strftime("%Y%m%d").to_string(),
+        false => written(at),
+    }
+}
+
+/// What stands behind a person in what the rows about their anniversary are about.
+const ANNIVERSARY: &str = "/anniversary";
+
+fn person(subject: &str) -> Option<PersonId> {
+    subject.trim_end_matches(ANNIVERSARY).parse().ok()
 }
 
 fn title_in_file(name: usize) -> String {
@@ -215,15 +239,20 @@ impl Hand {
         whose: Option<&str>,
     ) -> Option<String> {
         let engine = self.engine.as_ref()?;
-        if definition.kind == "birthday" {
+        if definition.is_of_person() {
+            let day = Some(definition.start.strftime("--%m-%d").to_string());
+            let is_birthday = definition.kind == "birthday";
+            let (birthday, anniversary) = if is_birthday { (day, None) } else { (None, day) };
             let save = SavePerson {
-                id: id.and_then(|id| id.parse().ok()),
+                id: id.and_then(person),
                 name: format!("Person {name}, version {title}"),
                 zone: definition.zone.map(Into::into),
-                birthday: Some(definition.start.strftime("--%m-%d").to_string()),
+                birthday,
+                anniversary,
                 ..SavePerson::default()
             };
-            return engine.save_person(&save, None).ok().map(|saved| saved.id);
+            let saved = engine.save_person(&save, None).ok()?.id;
+            return Some(if is_birthday { saved } else { saved + ANNIVERSARY });
         }
         let draft = self.channels.draft((name, title), definition, whose);
         let id = id.and_then(|id| id.parse().ok());
@@ -251,9 +280,9 @@ impl Hand {
     /// Deletes one.
     pub fn delete(&self, id: &str, definition: &Definition) -> bool {
         let Some(engine) = &self.engine else { return false };
-        match definition.kind {
-            "birthday" => id.parse().is_ok_and(|id| engine.delete_person(id, None).is_ok()),
-            _ => id.parse().is_ok_and(|id| engine.delete_event(id, None, None).is_ok()),
+        match definition.is_of_person() {
+            true => person(id).is_some_and(|id| engine.delete_person(id, None).is_ok()),
+            false => id.parse().is_ok_and(|id| engine.delete_event(id, None, None).is_ok()),
         }
     }
 
@@ -288,6 +317,11 @@ impl Hand {
     /// Says that the clock is right. Says whether that was confirmed.
     pub fn accept_clock(&self) -> bool {
         self.engine.as_ref().is_some_and(|engine| engine.accept_clock().is_ok())
+    }
+
+    /// Lets whole days be told at this hour. Says whether that was confirmed.
+    pub fn tell_days_at(&self, hour: i8) -> bool {
+        self.engine.as_ref().is_some_and(|engine| engine.set_all_day_hour(hour).is_ok())
     }
 
     /// Switches an endpoint on. Says whether that was confirmed.

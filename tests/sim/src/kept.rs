@@ -80,6 +80,7 @@ fn step(text: &str) -> Option<Step> {
         "AcceptClock" => Step::AcceptClock,
         "Decide" => Step::Decide(printed(&Deciding::ALL, word()?)?, word()?.parse().ok()?),
         "SwitchOn" => Step::SwitchOn(printed(&Via::ALL, word()?)?),
+        "Hour" => Step::Hour(word()?.parse().ok()?),
         "Test" => Step::Test(printed(&Via::ALL, word()?)?),
         "Travel" => Step::Travel(one_of(&ABROAD, word()?)?),
         "ZoneData" => Step::ZoneData(word()?.parse().ok()?),
@@ -124,6 +125,7 @@ fn definition(text: &str) -> Option<Definition> {
     let nag = field("nag").and_then(some);
     let theirs = field("theirs").and_then(some);
     let collapse = field("collapse").and_then(some);
+    let notice = field("notice").map(|days| days.parse());
     let reminder = |name: &str| {
         let (_, rest) = text.split_once(&format!("{name}: Some(("))?;
         let (before, via) = rest.split_once(')')?.0.split_once(", ")?;
@@ -144,6 +146,7 @@ fn definition(text: &str) -> Option<Definition> {
         off: false,
         left_out: None,
         theirs: theirs.map(|person| person.parse()).transpose().ok()?,
+        notice: notice.transpose().ok()?.unwrap_or(0),
         use_by: use_by.map(|end| one_of(&USE_BYS, &end).ok_or(())).transpose().ok()?,
     })
 }

@@ -9,23 +9,31 @@ use jiff::{
 
 use crate::plan::Definition;
 
+/// Minutes of a day.
+const A_DAY: i64 = 24 * 60;
+
 /// The zone this machine is in at first.
 pub(crate) const HOME: &str = "Europe/Berlin";
 /// Where else it may be.
 pub(crate) const ABROAD: [&str; 4] =
     ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Asia/Kolkata"];
 
-/// Where the machine is, and which zone data it has.
+/// The hour whole days are told at, if nobody says another.
+const NINE: i8 = 9;
+
+/// Where the machine is, which zone data it has, and at which hour whole days are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// Its zone.
     pub home: &'static str,
     /// Whether the newer zone data has come, by which two zones do otherwise.
     pub newer: bool,
+    /// At which hour whole days are told.
+    pub hour: i8,
 }
 
 /// At first.
-pub(crate) const FIRST: Place = Place { home: HOME, newer: false };
+pub(crate) const FIRST: Place = Place { home: HOME, newer: false, hour: NINE };
 
 /// When clocks are an hour ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,8 +132,7 @@ pub(crate) fn dues(definition: &Definition, place: Place, until: Timestamp) -> V
     }
     // Ends: at `until`, or with the only one.
     for turn in 0.. {
-        let start = instant(of, definition.zone.unwrap_or(place.home), place.newer);
-        let at = start - Span::new().minutes(definition.before);
+        let at = due(definition, of, place);
         if at > until {
             return dues;
         }
@@ -136,6 +143,26 @@ pub(crate) fn dues(definition: &Definition, place: Place, until: Timestamp) -> V
         of += Span::new().days(i64::from(days));
     }
     dues
+}
+
+/// When the turn of an event that begins then is told. What is on a date is told whole days before it,
+/// or before the last day to give notice.
+fn due(definition: &Definition, of: DateTime, place: Place) -> Timestamp {
+    let begins = |local| instant(local, definition.zone.unwrap_or(place.home), place.newer);
+    if !definition.is_on_a_date() {
+        return begins(of) - Span::new().minutes(definition.before);
+    }
+    let earlier = i64::from(definition.notice) + definition.before / A_DAY;
+    let day = of.date().saturating_sub(Span::new().days(earlier));
+    begins(day.at(place.hour, 0, 0, 0))
+}
+
+/// Whether this is the name of what begins then: by its moment, its date or its year.
+pub(crate) fn is_named(occurrence: &str, of: DateTime) -> bool {
+    let [moment, date, year] = ["p=%Y%m%dT%H%M%S", "p=%Y%m%d", "y=%Y"].map(|how| of.strftime(how));
+    occurrence.contains(&moment.to_string())
+        || occurrence.ends_with(&date.to_string())
+        || occurrence == year.to_string()
 }
 
 /// The local start of this turn of an event.
@@ -161,17 +188,21 @@ pub(crate) fn next_turn(
 /// From when on a reminder is not worth telling any more; nothing: it always is.
 pub(crate) fn over(definition: &Definition, place: Place, due: Due) -> Option<Timestamp> {
     let begins = |local| instant(local, definition.zone.unwrap_or(place.home), place.newer);
-    let (start, grace) = (begins(due.of), due.at + Span::new().minutes(1));
+    let midnight = |date: Date| begins(date.to_datetime(Time::midnight()));
+    let (start, grace) = match definition.is_on_a_date() {
+        true => (midnight(due.of.date()), due.at + Span::new().minutes(10)),
+        false => (begins(due.of), due.at + Span::new().minutes(1)),
+    };
     let own = match definition.use_by {
         Some("grace") => Some(grace),
         Some(_) => Some(start),
         None => None,
     };
     match definition.kind {
-        "birthday" => {
-            let day = due.of.date().saturating_add(Span::new().days(1));
-            Some(begins(day.to_datetime(Time::midnight())))
+        "birthday" | "anniversary" => {
+            Some(midnight(due.of.date().saturating_add(Span::new().days(1))))
         }
+        "renewal" => own.or(Some(due.at + Span::new().hours(7 * 24))),
         "deadline" => Some(own.map_or(start, |own| own.min(start))),
         "appointment" => own.or(Some((start + Span::new().hours(1)).max(grace))),
         _ => own,
@@ -212,9 +243,66 @@ mod tests {
         for (zone, shown, wanted) in table {
             let at = instant(shown.parse().expect("a local time"), zone, false);
             assert_eq!(at.to_string(), wanted, "{zone} {shown}");
-            let back = local(at, Place { home: zone, newer: false });
+            let back = local(at, Place { home: zone, ..FIRST });
             let shown = shown.replace("29T02:30", "29T03:30");
             assert_eq!(back, shown.parse().expect("a local time"), "{zone} {wanted}");
+        }
+    }
+
+    #[test]
+    fn what_is_on_a_date_is_due_at_the_hour_of_whole_days() {
+        let on = |kind, month, day, zone| Definition {
+            kind,
+            start: Date::constant(2026, month, day).to_datetime(Time::midnight()),
+            zone,
+            every: None,
+            before: 0,
+            ..Definition::DAILY
+        };
+        let renewal = Definition { notice: 3, before: 5 * A_DAY, ..on("renewal", 11, 2, None) };
+        let by = |use_by| Definition { use_by: Some(use_by), ..renewal };
+        let again = Definition { every: Some(7), left_out: Some(0), ..renewal };
+        let york = on("anniversary", 10, 24, Some("America/New_York"));
+        let kolkata = on("birthday", 10, 24, Some("Asia/Kolkata"));
+        let at_seven = Place { hour: 7, ..FIRST };
+        let in_tokyo = Place { home: "Asia/Tokyo", ..FIRST };
+        // Eight days before the second of November clocks were put back that night.
+        let table = [
+            (renewal, FIRST, "2026-10-25T08:00:00Z", "2026-11-01T08:00:00Z"),
+            (renewal, at_seven, "2026-10-25T06:00:00Z", "2026-11-01T06:00:00Z"),
+            (renewal, in_tokyo, "2026-10-25T00:00:00Z", "2026-11-01T00:00:00Z"),
+            (by("grace"), FIRST, "2026-10-25T08:00:00Z", "2026-10-25T08:10:00Z"),
+            (by("start"), FIRST, "2026-10-25T08:00:00Z", "2026-11-01T23:00:00Z"),
+            (again, FIRST, "2026-11-01T08:00:00Z", "2026-11-08T08:00:00Z"),
+            (york, FIRST, "2026-10-24T13:00:00Z", "2026-10-25T04:00:00Z"),
+            (york, at_seven, "2026-10-24T11:00:00Z", "2026-10-25T04:00:00Z"),
+            (york, in_tokyo, "2026-10-24T13:00:00Z", "2026-10-25T04:00:00Z"),
+            (kolkata, FIRST, "2026-10-24T03:30:00Z", "2026-10-24T18:30:00Z"),
+        ];
+        for (definition, place, wanted, end) in table {
+            let until = "2026-11-03T00:00:00Z".parse().expect("a moment");
+            let dues = dues(&definition, place, until);
+            let all: Vec<_> = dues.iter().map(|due| due.at.to_string()).collect();
+            assert_eq!(all, [wanted], "{definition:?} {place:?}");
+            let over = over(&definition, place, dues[0]).map(|over| over.to_string());
+            assert_eq!(over.as_deref(), Some(end), "{definition:?} {place:?}");
+        }
+    }
+
+    #[test]
+    fn an_occurrence_is_known_by_its_moment_its_date_or_its_year() {
+        let of = |text: &str| text.parse().expect("a local time");
+        let table = [
+            ("o=20261024;p=20261024", "2026-10-24T00:00", true),
+            ("o=20261023;p=20261024", "2026-10-24T00:00", true),
+            ("o=20261024;p=20261023", "2026-10-24T00:00", false),
+            ("y=2026", "2026-10-24T09:00", true),
+            ("y=2027", "2026-10-24T09:00", false),
+            ("o=20261024T101000;p=20261024T101000@Europe/Berlin", "2026-10-24T10:10", true),
+            ("o=20261024T101000;p=20261024T101000", "2026-10-24T00:00", false),
+        ];
+        for (name, begins, wanted) in table {
+            assert_eq!(is_named(name, of(begins)), wanted, "{name} {begins}");
         }
     }
 }

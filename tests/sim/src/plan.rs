@@ -2,6 +2,8 @@
 //! smaller.
 
 mod away;
+mod dates;
+mod definition;
 mod gone;
 mod letters;
 mod locked;
@@ -14,6 +16,9 @@ use engine::planted::Planted;
 use jiff::civil::{DateTime, date};
 
 use crate::{dice::Dice, oracle, receiver::Mood, service::KEPT};
+
+pub use self::definition::Definition;
+pub(crate) use self::definition::{COLLAPSES, KINDS, USE_BYS};
 
 /// Milliseconds of a day.
 pub(crate) const DAY: u64 = 86_400_000;
@@ -88,83 +93,10 @@ impl Deciding {
         [Self::Retry, Self::RetryAll, Self::Edit, Self::AsNew, Self::NewWords, Self::Discard];
 }
 
-/// The kinds there are.
-pub(crate) const KINDS: [&str; 4] = ["note", "appointment", "deadline", "birthday"];
-/// Until when a reminder may be worth telling.
-pub(crate) const USE_BYS: [&str; 2] = ["grace", "start"];
-/// What becomes of several that are late.
-pub(crate) const COLLAPSES: [&str; 2] = ["each", "latest"];
-
-/// An event, or a birthday.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Definition {
-    /// Its kind.
-    pub kind: &'static str,
-    /// When it is first.
-    pub start: DateTime,
-    /// In which zone; none is the machine's. Of a birthday the person's.
-    pub zone: Option<&'static str>,
-    /// After so many days it is again.
-    pub every: Option<u32>,
-    /// So many minutes before it is told.
-    pub before: i64,
-    /// How.
-    pub via: Via,
-    /// Until when it is worth telling, if not until its kind's end.
-    pub use_by: Option<&'static str>,
-    /// It is told again after so many minutes, until somebody answers.
-    pub nag: Option<u32>,
-    /// It rings through all silence.
-    pub alarm: bool,
-    /// What becomes of several that are late, if not what its kind says.
-    pub collapse: Option<&'static str>,
-    /// It is told so many minutes before like this, too.
-    pub second: Option<(i64, Via)>,
-    /// And like this.
-    pub third: Option<(i64, Via)>,
-    /// It is cancelled as a whole.
-    pub off: bool,
-    /// This turn of it is left out.
-    pub left_out: Option<u32>,
-    /// It is in the time of this person, whose zone its own is.
-    pub theirs: Option<usize>,
-}
-
-impl Definition {
-    /// For lives made by hand: told by a webhook each day, for the first time six hours after a
-    /// life that began on the twentieth of October 2026.
-    pub const DAILY: Self = Self {
-        kind: "note",
-        start: date(2026, 10, 20).at(12, 10, 0, 0),
-        zone: Some("Europe/Berlin"),
-        every: Some(1),
-        before: 10,
-        via: Via::Hook,
-        use_by: None,
-        nag: None,
-        alarm: false,
-        collapse: None,
-        second: None,
-        third: None,
-        off: false,
-        left_out: None,
-        theirs: None,
-    };
-
-    /// Each of its reminders, as if there were no other.
-    pub(crate) fn reminders(self) -> impl Iterator<Item = Self> {
-        let first = Self { second: None, third: None, ..self };
-        let alike = Self { use_by: None, nag: None, alarm: false, ..first };
-        let others = self.second.into_iter().chain(self.third);
-        let others = others.map(move |(before, via)| Self { before, via, ..alike });
-        std::iter::once(first).chain(others)
-    }
-}
-
 /// Something that happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Somebody adds an event, or a person with a birthday.
+    /// Somebody adds an event, or a person with a day of theirs.
     Add(usize, Definition),
     /// Somebody imports a file with it, for the first time or once more.
     Import(usize, Definition),
@@ -214,6 +146,8 @@ pub enum Step {
     SetClock(i64),
     /// The wall clock has gone wrong by so many milliseconds, and nobody set it.
     Drift(i64),
+    /// Somebody lets whole days be told at this hour.
+    Hour(i8),
     /// Somebody says that the clock is right as it is.
     AcceptClock,
     /// Somebody switches an endpoint on again.
@@ -328,6 +262,7 @@ impl Plan {
         steps.extend(refused::refused(seed, begins, days, next_name(&steps)));
         steps.extend(several::several(seed, begins, days, next_name(&steps)));
         steps.extend(locked::locked(seed, begins, days, next_name(&steps)));
+        steps.extend(dates::dates(seed, begins, days, next_name(&steps)));
         // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
         // more than records are kept, which here are two days, and in real lives four hundred.
         let back = |step: &Step| if let Step::SetClock(by) = step { (*by).min(0) } else { 0 };
@@ -473,7 +408,7 @@ fn sort(step: &Step) -> u32 {
         Step::Snooze(_) => 18,
         Step::Freeze(_) => 19,
         Step::Failing(_) => 20,
-        Step::Travel(_) => 21,
+        Step::Travel(_) | Step::Hour(_) => 21,
         Step::ZoneData(_) => 22,
         Step::Keep | Step::Restore => 23,
         Step::Slow(_) => 24,

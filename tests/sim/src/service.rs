@@ -92,11 +92,12 @@ impl Surroundings {
         engine.look_for_zones();
         let place = self.place();
         let noted = engine.note_machine_zone(&ZoneName::stored(place.home));
-        let kept = noted.and_then(|_| engine.keep_clocks()).is_ok();
-        if kept {
-            self.trace.add(&self.clocks, Happened::Followed { place });
-        }
-        kept
+        // The hour of whole days is what the ledger says, whoever tried to change it.
+        let hour = noted.and_then(|_| engine.keep_clocks()).and_then(|()| engine.all_day_hour());
+        let Ok(hour) = hour else { return false };
+        let place = Place { hour, ..place };
+        self.trace.add(&self.clocks, Happened::Followed { place });
+        true
     }
 }
 

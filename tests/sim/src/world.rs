@@ -361,6 +361,7 @@ impl World {
             | Step::Pause(_)
             | Step::Resume
             | Step::AcceptClock
+            | Step::Hour(_)
             | Step::Forget
             | Step::SwitchOn(_)
             | Step::Test(_)

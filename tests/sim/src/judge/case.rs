@@ -42,7 +42,7 @@ pub(super) fn is_by(story: &Story, reminder: &Definition) -> bool {
         via => !row.facts.desktop && story.delivery.channel == via.name(),
     };
     let before = lead(&row.identity.reminder);
-    is_via && (reminder.kind == "birthday" || before == Some(reminder.before))
+    is_via && (reminder.is_of_person() || before == Some(reminder.before))
 }
 
 /// How many minutes before the start a reminder is told, by its name: `t:-P1DT2H3M`, and what nags
@@ -280,21 +280,22 @@ impl<'a> Case<'a> {
         -self.outcome.set.iter().map(|(_, by)| by.min(&0)).sum::<i64>()
     }
 
-    /// Every place the machine ever was in, by each zone data it ever had.
+    /// Every place the machine ever was in, by each zone data and hour of whole days it ever had.
     pub fn places(&self) -> Vec<Place> {
         let mut homes = vec![FIRST.home];
-        let mut data = vec![FIRST.newer];
+        let mut data = vec![(FIRST.newer, FIRST.hour)];
         for entry in &self.outcome.trace {
             if let Happened::Arrived { place } = entry.what {
                 homes.push(place.home);
-                data.push(place.newer);
+                data.push((place.newer, place.hour));
             }
         }
         homes.sort_unstable();
         homes.dedup();
         data.sort_unstable();
         data.dedup();
-        let all = |home| data.iter().map(move |newer| Place { home, newer: *newer });
+        let all =
+            |home| data.iter().map(move |(newer, hour)| Place { home, newer: *newer, hour: *hour });
         homes.into_iter().flat_map(all).collect()
     }
 }
@@ -310,7 +311,10 @@ fn stays(trace: &[Entry]) -> Vec<Stay> {
     for entry in trace {
         let last = stays.last_mut().expect("BUG: there is a first");
         match entry.what {
-            Happened::Arrived { .. } => last.until = last.until.min(entry.truth),
+            // An older copy knows the place it was made in.
+            Happened::Arrived { .. } | Happened::Restored { .. } => {
+                last.until = last.until.min(entry.truth)
+            }
             Happened::Followed { place } if last.until < u64::MAX => {
                 stays.push(Stay { from: entry.truth, until: u64::MAX, place });
             }

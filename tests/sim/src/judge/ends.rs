@@ -45,7 +45,9 @@ fn reckoned(case: &Case<'_>, life: &Life, story: &Story, at: u64) -> Vec<(Defini
     for definition in reminders.filter(|one| is_by(story, one)) {
         for place in case.places_at(at) {
             let mut dues = oracle::dues(&definition, place, until).into_iter();
-            found.extend(dues.find(|due| is_of(name, due)).map(|due| (definition, place, due)));
+            found.extend(
+                dues.find(|due| oracle::is_named(name, due.of)).map(|due| (definition, place, due)),
+            );
         }
     }
     found
@@ -75,12 +77,6 @@ fn ends(case: &Case<'_>, life: &Life, story: &Story, at: u64) -> Vec<Option<Time
         }
     }
     found
-}
-
-/// Whether an occurrence's name is that of what is told then.
-fn is_of(occurrence: &str, due: &Due) -> bool {
-    let day = due.of.strftime("p=%Y%m%dT%H%M%S").to_string();
-    occurrence.contains(&day) || occurrence == due.of.strftime("y=%Y").to_string()
 }
 
 /// The step by which a row came to its end, if it is that one.

@@ -108,10 +108,8 @@ fn was_told(
     (definition, of): (&Definition, DateTime),
     at: u64,
 ) -> bool {
-    let (day, year) = (of.strftime("p=%Y%m%dT%H%M%S").to_string(), of.strftime("y=%Y").to_string());
     case.stories_of(life).filter(|story| is_by(story, definition)).any(|story| {
-        let name = &story.delivery.row.identity.occurrence;
-        let is_it = name.contains(&day) || *name == year;
+        let is_it = oracle::is_named(&story.delivery.row.identity.occurrence, of);
         let is_answered = story.delivery.row.facts.reason.is_answer();
         let told = case.told(story).iter().any(|told| told.truth + MINUTE < at);
         // It failed where the machine was before, whatever time it is now.
@@ -261,10 +259,7 @@ fn is_far(story: &Story) -> bool {
 
 /// Whether an event is cancelled, or this occurrence of it is left out.
 fn takes_away(definition: &Definition, occurrence: &str) -> bool {
-    let is_left_out = |turn| {
-        let of = oracle::turn(definition, turn).strftime("p=%Y%m%dT%H%M%S").to_string();
-        occurrence.contains(&of)
-    };
+    let is_left_out = |turn| oracle::is_named(occurrence, oracle::turn(definition, turn));
     definition.off || definition.left_out.is_some_and(is_left_out)
 }
 

@@ -42,6 +42,7 @@ impl World {
             Step::Pause(minutes) => self.pause(minutes),
             Step::Forget => self.forget(),
             Step::AcceptClock => Some(self.accept_clock()),
+            Step::Hour(hour) => Some(self.tell_days_at(hour)),
             Step::SwitchOn(via) => self.switch_on(via),
             Step::Test(via) => self.test(via),
             Step::Decide(what, which) => self.decide(what, which),
@@ -204,6 +205,13 @@ impl World {
         done
     }
 
+    /// The ledger is planned by that hour when the service says so.
+    fn tell_days_at(&mut self, hour: i8) -> bool {
+        let done = self.hand.tell_days_at(hour);
+        self.takes_place(|place| place.hour = hour);
+        done
+    }
+
     fn switch_on(&mut self, via: Via) -> Option<bool> {
         let sure = self.hand.switch_on(via)?;
         let what = Happened::SwitchedOn { to: via.name(), sure };
@@ -281,6 +289,7 @@ fn is_of_person(step: Step) -> bool {
             | Step::Resume
             | Step::Quiet(..)
             | Step::AcceptClock
+            | Step::Hour(_)
             | Step::SwitchOn(_)
             | Step::Test(_)
             | Step::Forget

@@ -13,7 +13,7 @@ impl World {
     /// What is in the time of this person is in their new zone.
     pub(super) fn follow(&mut self, person: usize, definition: Option<Definition>, sure: bool) {
         // Of whom is deleted the last zone stays.
-        let Some(zone) = definition.filter(|d| d.kind == "birthday").map(|d| d.zone) else {
+        let Some(zone) = definition.filter(Definition::is_of_person).map(|d| d.zone) else {
             return;
         };
         let from = self.around.clocks.truth();
@@ -35,7 +35,7 @@ impl World {
     /// All of an event is cancelled, or takes place after all.
     pub(super) fn switch(&mut self, name: usize, off: bool) -> Option<bool> {
         let (_, was) = self.known(name)?;
-        if was.kind == "birthday" || was.off == off {
+        if was.is_of_person() || was.off == off {
             return None;
         }
         self.change(name, |was| Definition { off, ..*was })

@@ -10,6 +10,8 @@ use simulator::{
     trace::{Entry, Happened},
 };
 
+use super::dates::{ANNIVERSARY, RENEWAL};
+
 pub(crate) const HOUR: u64 = 3_600_000;
 
 pub(crate) const DAILY: Definition = Definition::DAILY;
@@ -58,6 +60,8 @@ pub(crate) fn plan() -> Plan {
         (5, Step::Add(5, BACK)),
         (6, Step::Add(6, REFUSED)),
         (7, Step::Add(7, LOCKED)),
+        (8, Step::Add(8, RENEWAL)),
+        (9, Step::Add(9, ANNIVERSARY)),
         (3 * HOUR, Step::Test(Via::Desktop)),
         (7 * HOUR + 60_000, Step::Snooze(10)),
         (10 * HOUR - 1_000, Step::Mood(false, Mood::Gone, 10_000)),

@@ -2,6 +2,7 @@
 //! really was, in which nothing is wrong; then what was seen of it is changed, once so that the rule
 //! is broken and once so that it only nearly is.
 
+mod dates;
 mod life;
 mod locked;
 
@@ -14,7 +15,7 @@ use simulator::{
     trace::Happened,
 };
 
-use self::{life::*, locked::*};
+use self::{dates::*, life::*, locked::*};
 
 type Change = fn(&mut Outcome);
 
@@ -82,6 +83,16 @@ const CASES: &[(&str, Change, Change)] = &[
         "i12_dues_are_as_reckoned",
         |o| o.lives[0].versions[0].definition.iter_mut().for_each(|d| d.zone = Some("Asia/Tokyo")),
         |o| o.lives[0].versions[0].definition.iter_mut().for_each(|d| d.zone = None),
+    ),
+    (
+        "i12_dues_are_as_reckoned",
+        |o| should_be(o, 8, |d| d.notice = 2),
+        |o| should_be(o, 8, |d| d.every = Some(1)),
+    ),
+    (
+        "i10_prompt_when_all_is_well",
+        |o| should_be(o, 9, |d| d.zone = Some("Asia/Tokyo")),
+        |o| should_be(o, 9, |d| d.zone = Some("America/New_York")),
     ),
     (
         "i14_an_edit_makes_nothing_already_due",
