@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+mod clock;
 pub mod desktop;
 pub mod driver;
 pub mod home;

@@ -2,11 +2,7 @@
 //! courier that follows a script, and a pinned zone database. Nothing here reads the host's
 //! clock, zone, network or home.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use calendar::{
     delivery::State,
@@ -16,7 +12,7 @@ use calendar::{
 };
 use engine::{
     Actor, Engine,
-    clock::{Clock, Now, Synchronised},
+    clock::{Clock, Synchronised},
     courier::{Handover, Message, Parcel, Report, Unavailable},
     events::{Save, Saved},
     ledger::inbox::{Filter, Listed},
@@ -25,39 +21,7 @@ use engine::{
 };
 use jiff::{Timestamp, tz::TimeZoneDatabase};
 
-/// A clock that goes only when it is told to.
-#[derive(Debug)]
-pub struct SetClock {
-    now: Mutex<Now>,
-    suspended: Mutex<Option<Duration>>,
-    synchronised: Mutex<Synchronised>,
-}
-
-impl SetClock {
-    fn at(wall: Timestamp) -> Self {
-        let now = Now { wall, boot: Duration::from_secs(1_000), boot_id: "boot".into() };
-        let synchronised = Mutex::new(Synchronised::Yes);
-        Self { now: Mutex::new(now), suspended: Mutex::new(None), synchronised }
-    }
-
-    fn change(&self, work: impl FnOnce(&mut Now)) {
-        work(&mut self.now.lock().expect("nobody panics with the clock"));
-    }
-}
-
-impl Clock for SetClock {
-    fn now(&self) -> Now {
-        self.now.lock().expect("nobody panics with the clock").clone()
-    }
-
-    fn suspended(&self) -> Option<Duration> {
-        *self.suspended.lock().expect("nobody panics with the clock")
-    }
-
-    fn synchronised(&self) -> Synchronised {
-        *self.synchronised.lock().expect("nobody panics with the clock")
-    }
-}
+use crate::clock::SetClock;
 
 /// A ledger with everything around it.
 pub struct World {
@@ -350,13 +314,25 @@ impl World {
         Some(self.try_pass(finished).expect("a pass"))
     }
 
+    /// The service sleeps from now on, and asks to be woken at a local time.
+    pub fn sleeps_until(&mut self, local: &str) {
+        let (now, until) = (self.clock.now(), self.instant(local));
+        self.scheduler.as_mut().expect("a service leads").sleeps(&now, Some(until));
+    }
+
+    /// The service is awake.
+    pub fn wakes(&mut self) {
+        let now = self.clock.now();
+        self.scheduler.as_mut().expect("a service leads").wakes(&now);
+    }
+
     fn try_pass(&mut self, finished: &[Finished]) -> engine::Result<Passed> {
         let now = self.clock.now();
         let slots = Slots { desktop: 1, webhook: 8 };
         let availability = Availability { desktop: self.no_desktop, webhook: None };
         self.passes += 1;
+        self.wakes();
         let scheduler = self.scheduler.as_mut().expect("a service leads");
-        scheduler.wakes(&now);
         scheduler.pass(&now, finished, slots, availability)
     }
 
@@ -381,6 +357,7 @@ impl World {
             too_late: Vec::new(),
             report: Some(report),
             in_digest,
+            at: Some(self.now()),
         }
     }
 

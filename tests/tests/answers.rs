@@ -124,7 +124,7 @@ fn done_while_being_sent_holds_through_an_edit() {
     let handover = Handover::Unavailable(Unavailable::NoNotifier);
     let report = engine::courier::Report { handover, status: None, detail: String::new() };
     let too_late = Vec::new();
-    world.pass(&[Finished { claims, too_late, report: Some(report), in_digest: false }]);
+    world.pass(&[Finished { claims, too_late, report: Some(report), in_digest: false, at: None }]);
     world.wait_until("2026-11-23T20:00");
     assert_eq!(world.all_rows(), "Mon 23 09:30 cancelled cancelled.acknowledged Green tea");
 }
@@ -153,6 +153,7 @@ fn what_was_called_back_while_being_sent_says_why() {
             too_late: Vec::new(),
             report: Some(report),
             in_digest: false,
+            at: None,
         }]);
         assert_eq!(world.all_rows(), format!("Mon 23 09:30 cancelled {reason} Tea"));
         let story = world.engine().why(world.deliveries()[0].row.id).expect("a story");

@@ -42,6 +42,7 @@ fn taken(parcel: &Parcel) -> Finished {
         too_late: Vec::new(),
         report: Some(Report { handover, status: Some(200), detail: String::new() }),
         in_digest: false,
+        at: None,
     }
 }
 

@@ -139,6 +139,7 @@ fn answered_while_it_is_being_shown_it_is_not_told_again() {
         too_late: Vec::new(),
         report: Some(report),
         in_digest: false,
+        at: None,
     };
     world.pass(&[done]).expect("a pass");
     world.wait_until("2026-11-23T20:00");

@@ -10,11 +10,12 @@ use calendar::{
 };
 use engine::{
     channels::NewWebhook,
-    courier::{Handover, Schedule},
+    courier::{Handover, Schedule, Unavailable},
     events::Save,
     ledger::acknowledgement::Answer,
     letters::{Care, Decision},
     quiet::QuietHours,
+    settings::Pause,
 };
 
 const BERLIN: &str = "Europe/Berlin";
@@ -105,6 +106,127 @@ fn a_wake_up_of_seconds_too_late_is_named_as_far_as_it_is_known() {
     world.set_clock("2026-11-23T20:41:20");
     world.run();
     assert_eq!(reasons(&world), [(Reason::OnTime, Some(Reason::LateBusy))]);
+}
+
+/// What somebody or something does that keeps pop-ups back.
+#[derive(Debug, Clone, Copy)]
+enum Does {
+    Quiet(&'static str),
+    Pause(&'static str),
+    Gone,
+    Back,
+}
+
+#[test]
+fn of_several_holds_the_one_that_held_it_longest_is_why() {
+    use Does::{Back, Gone, Pause as Paused, Quiet};
+    type Life = (&'static [(&'static str, Does)], Reason);
+    let lives: [Life; 6] = [
+        (&[("40:00", Quiet("20:40-20:49")), ("48:00", Paused("50:00"))], Reason::LateQuiet),
+        (&[("40:00", Quiet("20:40-20:43")), ("42:00", Paused("50:00"))], Reason::LatePaused),
+        (
+            &[
+                ("40:00", Paused("42:00")),
+                ("40:00", Quiet("20:42-20:46")),
+                ("45:59", Gone),
+                ("47:00", Back),
+            ],
+            Reason::LateQuiet,
+        ),
+        // Of the first in two parts, and of the one between them.
+        (
+            &[
+                ("40:00", Paused("42:00")),
+                ("40:00", Quiet("20:42-20:45")),
+                ("44:30", Paused("47:00")),
+            ],
+            Reason::LatePaused,
+        ),
+        (
+            &[
+                ("40:00", Paused("42:00")),
+                ("40:00", Quiet("20:42-20:50")),
+                ("49:00", Paused("51:00")),
+            ],
+            Reason::LateQuiet,
+        ),
+        (&[("40:00", Gone), ("44:00", Paused("45:00")), ("45:30", Back)], Reason::LateHeld),
+    ];
+    for (life, cause) in lives {
+        let mut world = world();
+        notes(&mut world, &["2041"]);
+        for (at, does) in life {
+            world.wait_until(&format!("2026-11-23T20:{at}"));
+            match does {
+                Quiet(rules) => quiet(&world, &format!("{rules} all")),
+                Paused(until) => {
+                    let until = world.instant(&format!("2026-11-23T20:{until}"));
+                    world.engine().pause(Pause::Until(until)).expect("paused");
+                }
+                Gone => world.no_desktop = Some(Unavailable::NoNotifier),
+                Back => world.no_desktop = None,
+            }
+            world.run();
+        }
+        world.wait_until("2026-11-23T20:56:00");
+        assert_eq!(reasons(&world), [(cause, Some(cause))], "{life:?}");
+    }
+}
+
+#[test]
+fn a_wait_of_seconds_is_not_why_after_hours_without_a_service() {
+    let mut world = world();
+    notes(&mut world, &["2041"]);
+    world.kill();
+    world.jump_to("2026-11-23T23:00:00");
+    world.no_desktop = Some(Unavailable::NoNotifier);
+    world.start();
+    world.jump_to("2026-11-23T23:00:02");
+    world.no_desktop = None;
+    world.run();
+    let off = Reason::LateServiceOff;
+    assert_eq!(reasons(&world), [(off, Some(off))]);
+    assert!(world.sent[0].text.contains("not running 20:00 to 23:00"), "{:?}", world.sent);
+}
+
+#[test]
+fn what_was_shown_is_told_then_however_late_that_is_written_down() {
+    let mut world = world();
+    world.has_slept(0);
+    notes(&mut world, &["2041", "2042", "2043", "2045"]);
+    world.wait_until("2026-11-23T20:40:00");
+    for (due, stopped) in [("41", "20:41:31"), ("42", "20:44:10")] {
+        world.jump_to(&format!("2026-11-23T20:{due}:00"));
+        let parcels = world.pass(&[]).expect("a service").parcels;
+        let shown = parcels.iter().map(|parcel| world.hand_over(parcel)).collect();
+        world.jump_to(&format!("2026-11-23T{stopped}"));
+        world.run_with(shown);
+    }
+    // Of this one nobody knows when it was shown: the answer is read after the stop.
+    world.jump_to("2026-11-23T20:45:00");
+    let parcels = world.pass(&[]).expect("a service").parcels;
+    world.sleeps_until("2026-11-23T20:45:15");
+    world.jump_to("2026-11-23T20:45:31");
+    world.wakes();
+    let shown = parcels.iter().map(|parcel| world.hand_over(parcel)).collect();
+    world.run_with(shown);
+    let (stopped, overslept) = (Reason::LateStopped, Reason::LateOverslept);
+    let told = [
+        (Reason::OnTime, None),
+        (Reason::OnTime, None),
+        (stopped, Some(stopped)),
+        (Reason::OnTime, Some(overslept)),
+    ];
+    assert_eq!(reasons(&world), told);
+    let rows = world.deliveries();
+    let moments = ["20:41:00", "20:42:00", "20:44:10", "20:45:31"];
+    for (listed, moment) in rows.iter().zip(moments) {
+        let told = world.instant(&format!("2026-11-23T{moment}"));
+        let story = world.engine().why(listed.row.id).expect("a story");
+        let last = story.transitions.last().expect("a step");
+        assert_eq!((listed.row.told_at, story.moment_of(last)), (Some(told), told));
+        assert_eq!(story.attempts[0].finished, Some(told));
+    }
 }
 
 #[test]

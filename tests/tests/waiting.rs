@@ -40,7 +40,7 @@ fn done(parcel: &Parcel) -> Finished {
         detail: String::new(),
     };
     let claims = parcel.claims.clone();
-    Finished { claims, too_late: Vec::new(), report: Some(report), in_digest: false }
+    Finished { claims, too_late: Vec::new(), report: Some(report), in_digest: false, at: None }
 }
 
 /// A world in which twenty are due and eight are on their way.

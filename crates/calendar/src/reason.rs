@@ -210,6 +210,11 @@ impl Reason {
         }
     }
 
+    /// Whether something is late because it was held.
+    pub const fn is_hold(self) -> bool {
+        matches!(self, Self::LateHeld | Self::LateQuiet | Self::LatePaused | Self::LateClock)
+    }
+
     /// Whether something is late that a person had sent.
     pub const fn is_asked_for(self) -> bool {
         matches!(self, Self::LateRetryAsked | Self::LateAsked)

@@ -233,6 +233,7 @@ fn an_endpoint_that_fails_is_named_at_whatever_moment_it_is_asked() {
                 detail: String::new(),
             }),
             in_digest: false,
+            at: None,
         };
         let finished: Vec<Finished> = pass(&[]).into_iter().map(failed).collect();
         assert_eq!(finished.len(), tries);
@@ -280,6 +281,7 @@ fn the_share_told_within_a_minute_is_what_the_ledger_says() {
                 detail: String::new(),
             }),
             in_digest: false,
+            at: None,
         };
         let finished: Vec<_> = pass(&[]).into_iter().map(taken).collect();
         assert_eq!(finished.len(), tests);

@@ -209,7 +209,8 @@ impl<'a> Act<'a> {
         if to.0 == State::Completed {
             self.nag_after(row)?;
         }
-        statistic::count(self.tx, to.0, row.facts.due, self.wall())?;
+        let then = effects.told_at.unwrap_or(self.wall());
+        statistic::count(self.tx, to.0, row.facts.due, then)?;
         Ok(true)
     }
 

@@ -317,6 +317,7 @@ fn cut_off(parcel: &Parcel) -> Finished {
         too_late: Vec::new(),
         report: Some(Report { handover: Handover::Ambiguous, status: None, detail }),
         in_digest: is_digest(parcel),
+        at: None,
     }
 }
 
@@ -333,7 +334,13 @@ async fn hand_over(engine: &Engine, courier: Arc<dyn Courier>, mut parcel: Parce
     let all = std::mem::take(&mut parcel.claims);
     let is_nothing_left = !all.is_empty() && all.iter().all(|claim| is_over(claim.use_by));
     if is_over(parcel.use_by) || is_nothing_left {
-        return Finished { claims: all, too_late: Vec::new(), report: None, in_digest: false };
+        return Finished {
+            claims: all,
+            too_late: Vec::new(),
+            report: None,
+            in_digest: false,
+            at: None,
+        };
     }
     let (too_late, claims): (Vec<Claim>, _) = all.into_iter().partition(|c| is_over(c.use_by));
     parcel.claims.clone_from(&claims);
@@ -341,13 +348,25 @@ async fn hand_over(engine: &Engine, courier: Arc<dyn Courier>, mut parcel: Parce
         match engine.notice_of(&claims) {
             Ok(Some(notice)) => parcel.message = Message::Notice(notice),
             Ok(None) => {
-                return Finished { claims: Vec::new(), too_late, report: None, in_digest: false };
+                return Finished {
+                    claims: Vec::new(),
+                    too_late,
+                    report: None,
+                    in_digest: false,
+                    at: None,
+                };
             }
             Err(error) => {
                 let handover =
                     Handover::Transient { retry_after: None, schedule: Schedule::Channel };
                 let report = Report { handover, status: None, detail: error.to_string() };
-                return Finished { claims, too_late, report: Some(report), in_digest: false };
+                return Finished {
+                    claims,
+                    too_late,
+                    report: Some(report),
+                    in_digest: false,
+                    at: None,
+                };
             }
         }
     }
@@ -358,7 +377,8 @@ async fn hand_over(engine: &Engine, courier: Arc<dyn Courier>, mut parcel: Parce
         status: None,
         detail: "the courier failed inside".into(),
     });
-    Finished { claims, too_late, report: Some(report), in_digest }
+    let at = engine.now().wall;
+    Finished { claims, too_late, report: Some(report), in_digest, at: Some(at) }
 }
 
 #[cfg(test)]

@@ -121,6 +121,15 @@ pub struct Story {
     pub behind: Option<Stretch>,
 }
 
+impl Story {
+    /// When a step happened: something was told when it was shown, which may have been written down
+    /// later.
+    pub fn moment_of(&self, step: &AuditRow) -> Timestamp {
+        let told = self.delivery.row.told_at.filter(|_| step.to == State::Completed);
+        told.map_or(step.at, |told| told.min(step.at))
+    }
+}
+
 impl Engine {
     /// An event that is not deleted.
     ///

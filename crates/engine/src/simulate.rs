@@ -232,6 +232,7 @@ impl Notes {
             too_late: Vec::new(),
             report: Some(Report { handover, status: None, detail: String::new() }),
             in_digest: digest_of.is_some(),
+            at: None,
         }
     }
 

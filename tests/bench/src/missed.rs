@@ -131,7 +131,7 @@ fn taken(parcel: &Parcel) -> Finished {
     let report = Report { handover, status: None, detail: String::new() };
     let in_digest = matches!(&parcel.message, Message::Notice(it) if it.digest_of.is_some());
     let claims = parcel.claims.clone();
-    Finished { claims, too_late: Vec::new(), report: Some(report), in_digest }
+    Finished { claims, too_late: Vec::new(), report: Some(report), in_digest, at: None }
 }
 
 /// How many ended, or wait, for which reason.

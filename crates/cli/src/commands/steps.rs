@@ -47,10 +47,10 @@ pub fn steps(story: &Story, zone: &TimeZone) -> String {
     let mut rest = story.transitions.as_slice();
     // Ends: each turn takes one step at least.
     while let [step, ..] = rest {
+        let at = story.moment_of(step);
         // What an answer cancels comes after it, though both are of one moment.
-        let comes_first = |given: &mut &Given| {
-            given.at < step.at || (given.at == step.at && step.reason.is_cancel())
-        };
+        let comes_first =
+            |given: &mut &Given| given.at < at || (given.at == at && step.reason.is_cancel());
         if let Some(given) = answer.take_if(comes_first) {
             lines.at(given.at, &answered(given, zone));
         }
@@ -59,7 +59,7 @@ pub fn steps(story: &Story, zone: &TimeZone) -> String {
             0 | 1 => says(step, last, story.delivery.row.again),
             _ => repeated(&rest[..count], rest.get(count), story, zone),
         };
-        lines.at(step.at, &says);
+        lines.at(at, &says);
         if step.to == State::Processing
             && let Some(one) = tries.next()
         {

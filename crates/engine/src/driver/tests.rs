@@ -266,6 +266,7 @@ fn what_is_on_time_does_not_wait_for_planning_and_what_was_missed_is_one_digest(
             claims: parcel.claims,
             too_late: Vec::new(),
             report: Some(report.clone()),
+            at: None,
         }));
         if finished.is_empty() && !pass.more {
             break;

@@ -5,8 +5,8 @@ use std::{
     time::Duration,
 };
 
-use calendar::{id::DeliveryId, policy::Collapse, reason::Reason, timing::later};
-use jiff::Timestamp;
+use calendar::{delivery::State, id::DeliveryId, policy::Collapse, reason::Reason, timing::later};
+use jiff::{SignedDuration, Timestamp};
 
 use super::pass::Pass;
 use crate::{
@@ -14,7 +14,10 @@ use crate::{
     clock::Now,
     courier::Lateness,
     error::Result,
-    ledger::delivery::{self, DeliveryRow},
+    ledger::{
+        audit::{self, AuditRow},
+        delivery::{self, DeliveryRow},
+    },
     message,
 };
 
@@ -22,6 +25,25 @@ use crate::{
 pub(super) const ABSENT: i64 = 60;
 /// A machine that slept for less was awake.
 const AWAKE: Duration = Duration::from_secs(10);
+impl Absence {
+    /// Whether something was due in it; or it is most of the time since then, as it has to be where
+    /// it lasted for seconds only.
+    fn explains(&self, due: Timestamp, told: Timestamp) -> bool {
+        let is_in_it = self.cause != Reason::LateOverslept && self.from <= due && due <= self.to;
+        is_in_it || self.is_most_of(due, told)
+    }
+
+    /// Whether it is most of the time between two moments.
+    fn is_most_of(&self, due: Timestamp, told: Timestamp) -> bool {
+        self.within(due, told) * 2 >= told.duration_since(due)
+    }
+
+    /// How much of the time between two moments it is.
+    fn within(&self, from: Timestamp, to: Timestamp) -> SignedDuration {
+        self.to.min(to).duration_since(self.from.max(from)).max(SignedDuration::ZERO)
+    }
+}
+
 /// What tells the causes of an absence apart.
 struct Scale {
     /// A wall clock that went so many seconds further than the time since the boot was set.
@@ -192,46 +214,78 @@ impl Pass<'_> {
         Ok(superseded)
     }
 
-    /// Why a row is told some seconds after it was due, also where its grace allows that; if it is
+    /// Why a row was told some seconds after it was due, also where its grace allows that; if it is
     /// known.
-    pub(super) fn delay(&self, row: &DeliveryRow) -> Option<Reason> {
-        let due = row.facts.due;
-        if self.act.wall() <= later(due, message::NOTICED) {
-            return None;
-        }
-        row.late_cause.or(self.absence(due).map(|a| a.cause))
-    }
-
-    /// The absence in which something was due; or which is most of the time since then, as it has to
-    /// be where it lasted for seconds only.
-    fn absence(&self, due: Timestamp) -> Option<&Absence> {
-        let now = self.act.wall();
-        let explains = |a: &&Absence| {
-            let away = a.to.min(now).duration_since(a.from.max(due));
-            let is_in_it = a.cause != Reason::LateOverslept && a.from <= due && due <= a.to;
-            is_in_it || away * 2 >= now.duration_since(due)
-        };
-        self.absences.iter().find(explains)
+    pub(super) fn delay(&self, row: &DeliveryRow, told: Timestamp) -> Option<Reason> {
+        let is_noticed = told > later(row.facts.due, message::NOTICED);
+        self.kept_by(row, told).filter(|_| is_noticed).map(|late| late.cause)
     }
 
     /// Why a row is late now, if it is.
     pub(super) fn lateness(&self, row: &DeliveryRow) -> Option<Lateness> {
+        self.lateness_at(row, self.act.wall())
+    }
+
+    /// The same where it is told at another moment.
+    pub(super) fn lateness_at(&self, row: &DeliveryRow, told: Timestamp) -> Option<Lateness> {
+        let is_late = told > later(row.facts.due, row.facts.grace);
+        let unknown = Lateness { cause: Reason::LateBusy, from_to: None };
+        is_late.then(|| self.kept_by(row, told).unwrap_or(unknown))
+    }
+
+    /// What kept a row from being told between its moment and another: what held it, or an absence.
+    fn kept_by(&self, row: &DeliveryRow, told: Timestamp) -> Option<Lateness> {
         let due = row.facts.due;
-        if self.act.wall() <= later(due, row.facts.grace) {
-            return None;
-        }
-        if let Some(cause) = row.late_cause {
-            let from_to = cause.is_silence().then(|| self.silence.around(due, self.act.wall()));
+        let absence = self.absences.iter().find(|absence| absence.explains(due, told));
+        // Nobody was there just after: that is the least of it.
+        let is_least = |cause: &Reason| {
+            *cause == Reason::LateHeld && absence.is_some_and(|a| a.is_most_of(due, told))
+        };
+        if let Some(cause) = row.late_cause.filter(|cause| !is_least(cause)) {
+            let from_to = cause.is_silence().then(|| self.silence.around(due, told));
             return Some(Lateness { cause, from_to });
         }
-        Some(match self.absence(due) {
-            Some(a) if a.from > Timestamp::MIN && a.cause != Reason::LateOverslept => {
-                Lateness { cause: a.cause, from_to: Some((a.from, a.to)) }
-            }
-            Some(a) => Lateness { cause: a.cause, from_to: None },
-            None => Lateness { cause: Reason::LateBusy, from_to: None },
+        absence.map(|a| {
+            let is_known = a.from > Timestamp::MIN && a.cause != Reason::LateOverslept;
+            Lateness { cause: a.cause, from_to: is_known.then_some((a.from, a.to)) }
         })
     }
+
+    /// Of a row that several things held one after the other, the one that did it longest is why it
+    /// is late.
+    pub(super) fn look_back_at_holds(&self, row: &mut DeliveryRow) -> Result<()> {
+        let now = row.facts.reason.as_late();
+        let before = row.late_cause.filter(|cause| cause.is_hold() && *cause != now);
+        if row.facts.state == State::Held && before.is_some() {
+            let steps = audit::of(self.act.tx, row.id)?;
+            row.late_cause = self.longest_hold(&steps, row.facts.due);
+        }
+        Ok(())
+    }
+
+    /// Which of several holds lasted longest since it was due, all stretches together in which somebody
+    /// was there to see them; of equal ones the first.
+    fn longest_hold(&self, steps: &[AuditRow], due: Timestamp) -> Option<Reason> {
+        let mut holds: Vec<(Reason, SignedDuration)> = Vec::new();
+        let ends = steps.iter().skip(1).map(|step| step.at).chain([self.act.wall()]);
+        for (step, end) in steps.iter().zip(ends).filter(|(step, _)| step.to == State::Held) {
+            let (cause, from) = (step.reason.as_late(), step.at.max(due));
+            let away = self.absences.iter().map(|absence| absence.within(from, end));
+            let time = end.duration_since(from) - away.sum::<SignedDuration>();
+            match holds.iter_mut().find(|(other, _)| *other == cause) {
+                Some((_, all)) => *all += time,
+                None => holds.push((cause, time)),
+            }
+        }
+        holds.into_iter().rev().max_by_key(|(_, time)| *time).map(|(cause, _)| cause)
+    }
+}
+
+/// Why a row will be late that is held for this reason from now on. What held it before stays why,
+/// until it is known which of them held it longer; and that a person had it sent is not forgotten.
+pub(super) fn held_by(row: &DeliveryRow, reason: Reason) -> Option<Reason> {
+    let before = row.late_cause.filter(|cause| cause.is_hold());
+    (!row.is_asked_for()).then(|| before.unwrap_or(reason.as_late()))
 }
 
 /// How many of the newest are told; `None`: all of them.

@@ -88,6 +88,8 @@ pub struct Finished {
     pub too_late: Vec<Claim>,
     /// What the courier said; `None` when it was too late to send it at all.
     pub report: Option<Report>,
+    /// When the courier said so, where that was noted.
+    pub at: Option<Timestamp>,
     /// Whether it was a digest.
     pub in_digest: bool,
 }

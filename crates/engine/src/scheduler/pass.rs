@@ -20,7 +20,7 @@ use super::{
     Availability,
     gates::Gates,
     holds::{Due, Holds, news},
-    late::Absence,
+    late::{Absence, held_by},
     overlap::{Turn, Turns},
     waiting::{Blocked, Seen, Waiting},
 };
@@ -224,6 +224,9 @@ impl<'a> Pass<'a> {
             let hold = self.holds().of(&Due::of(&row), now);
             let news = news(self.channel(&row), hold, later_one.is_some());
             let mut next = decide(&row.facts, news, now);
+            if matches!(next, Next::Enter(..)) {
+                self.look_back_at_holds(&mut row)?;
+            }
             if let Next::Enter(State::Pending, reason, _) = next {
                 if !self.enter(&row, (State::Pending, reason), None, None)? {
                     continue;
@@ -292,8 +295,10 @@ impl<'a> Pass<'a> {
             not_before,
             told_at: (to.0 == State::Completed).then(|| self.act.wall()),
             into: into.filter(|_| to.0 == State::Coalesced),
-            // That a person had it sent is not forgotten while it waits.
-            late_cause: (to.0 == State::Held && !row.is_asked_for()).then_some(to.1.as_late()),
+            late_cause: match to.0 {
+                State::Held => held_by(row, to.1),
+                _ => row.late_cause,
+            },
             ..Effects::default()
         };
         let note = if to.0 == State::Expired { self.missed_while(row) } else { String::new() };

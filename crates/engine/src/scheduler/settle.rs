@@ -10,6 +10,7 @@ use calendar::{
 
 use super::{
     Finished, gates,
+    late::held_by,
     pass::{Pass, hold_reason},
 };
 use crate::{
@@ -35,7 +36,7 @@ impl Pass<'_> {
             }
             match report {
                 None => self.settle_too_late(&row)?,
-                Some(report) => self.settle_report(&row, report, one.in_digest)?,
+                Some(report) => self.settle_report(&row, report, one)?,
             }
         }
         Ok(())
@@ -85,41 +86,41 @@ impl Pass<'_> {
         Ok(())
     }
 
-    fn settle_report(&self, row: &DeliveryRow, report: &Report, in_digest: bool) -> Result<()> {
+    fn settle_report(&self, row: &DeliveryRow, report: &Report, one: &Finished) -> Result<()> {
         let now = self.act.wall();
-        let late = self.lateness(row).map_or(Reason::LateBusy, |late| late.cause);
-        let outcome = outcome_of(&report.handover, in_digest, late);
+        // What was shown is told then, however long it took until that could be written down.
+        let at = one.at.map_or(now, |at| at.min(now));
+        let late = self.lateness_at(row, at);
+        let cause = late.map_or(Reason::LateBusy, |late| late.cause);
+        let outcome = outcome_of(&report.handover, one.in_digest, cause);
         let word = word_of(&report.handover);
         let status = report.status;
         tracing::debug!(delivery = %row.id, attempt = row.attempts, token = row.token, outcome = word, status, "settled");
         let detail: String = report.detail.chars().take(4_096).collect();
-        attempt::end(self.act.tx, (row.id, row.token), word, report.status, &detail, now)?;
+        attempt::end(self.act.tx, (row.id, row.token), word, report.status, &detail, at)?;
         let facts = as_remembered(&row.facts);
-        let Next::Enter(state, reason, not_before) = decide(&facts, News::Ended(outcome), now)
-        else {
-            return Ok(());
-        };
+        let is_taken = matches!(outcome, Outcome::Accepted { .. });
+        let next = decide(&facts, News::Ended(outcome), if is_taken { at } else { now });
+        let Next::Enter(state, reason, not_before) = next else { return Ok(()) };
         let shown_by = match &report.handover {
             Handover::Accepted { shown_by } => shown_by.clone(),
             _ => None,
         };
         let effects = Effects {
             not_before,
-            told_at: (state == State::Completed).then_some(now),
+            told_at: (state == State::Completed).then_some(at),
             failed: matches!(outcome, Outcome::Transient { .. } | Outcome::Ambiguous),
             again: outcome == Outcome::Ambiguous,
             late_cause: match state {
-                State::Held if !row.is_asked_for() => Some(Reason::LateHeld),
+                State::Held => held_by(row, reason),
                 // The reason says how it was told, and this why so late.
-                State::Completed => {
-                    self.lateness(row).map(|late| late.cause).or_else(|| self.delay(row))
-                }
+                State::Completed => late.map(|late| late.cause).or_else(|| self.delay(row, at)),
                 _ => None,
             },
             shown_by,
             ..Effects::default()
         };
-        let note = match (reason, self.lateness(row)) {
+        let note = match (reason, late) {
             (Reason::InDigest, Some(late)) => message::late_words(&late, &self.setting),
             (reason, Some(late)) if reason.is_late() => message::from_to(&late, &self.setting),
             _ => String::new(),

@@ -98,7 +98,14 @@ impl EngineHost {
         let running = story.delivery.row.facts.state == Is::Processing;
         let again = story.delivery.row.again;
         Ok(Why {
-            steps: story.transitions.iter().map(|row| step(row, again, &local)).collect(),
+            steps: story
+                .transitions
+                .iter()
+                .map(|row| Step {
+                    at: local.moment(story.moment_of(row)),
+                    ..step(row, again, &local)
+                })
+                .collect(),
             attempts: story.attempts.iter().map(|row| attempt(row, running, &local)).collect(),
             acknowledged: story.answer.as_ref().map(|given| {
                 let (how, until) = match given.answer {

@@ -17,7 +17,7 @@ const NONE: Slots = Slots { desktop: 0, webhook: 0 };
 fn handed_over(parcel: &Parcel, handover: Handover) -> Finished {
     let report = Report { handover, status: None, detail: String::new() };
     let claims = parcel.claims.clone();
-    Finished { claims, too_late: Vec::new(), report: Some(report), in_digest: false }
+    Finished { claims, too_late: Vec::new(), report: Some(report), in_digest: false, at: None }
 }
 
 #[test]

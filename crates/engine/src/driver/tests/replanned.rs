@@ -54,7 +54,8 @@ fn sent(came: Came) -> (usize, usize, Vec<String>) {
     let there = ZoneName::stored("Atlantic/Cape_Verde");
     assert!(engine.note_machine_zone(&there).expect("a journey"));
     assert!(pass(&mut scheduler, &[]).is_empty(), "it is being sent");
-    let nothing = Finished { claims: vec![], too_late: vec![], report: None, in_digest: false };
+    let nothing =
+        Finished { claims: vec![], too_late: vec![], report: None, in_digest: false, at: None };
     let settled = match came {
         Came::Back(handover) => {
             let report = Some(Report { handover, status: None, detail: String::new() });

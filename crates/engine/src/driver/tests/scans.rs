@@ -68,6 +68,7 @@ fn passes(engine: &Engine, scheduler: &mut Scheduler, handover: &Handover) {
             too_late: Vec::new(),
             report: Some(report.clone()),
             in_digest: false,
+            at: None,
         };
         finished = pass.parcels.into_iter().map(end).collect();
         if finished.is_empty() && !pass.more {

@@ -57,6 +57,7 @@ fn ended(parcel: &Parcel, report: &Report) -> Finished {
         too_late: Vec::new(),
         report: Some(report.clone()),
         in_digest: false,
+        at: None,
     }
 }
 
