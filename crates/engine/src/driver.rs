@@ -213,6 +213,7 @@ impl Driver {
     /// Puts on the screen again what the notification service there is has not shown.
     fn show_again(&mut self, tell: &mpsc::UnboundedSender<(Finished, bool)>) {
         if self.under_way.desktop < DESKTOP
+            && !is_planted(Planted::ShownOnce)
             && let Some(parcel) = self.again.next(&self.engine, self.couriers.desktop.shown_by())
         {
             self.send(parcel, tell.clone());

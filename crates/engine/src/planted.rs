@@ -65,12 +65,14 @@ pub enum Planted {
     RestoredRetells,
     /// Whoever led and did not say that it ended counts as alive for a while.
     HeirWaits,
+    /// What was told is on the first screen alone.
+    ShownOnce,
 }
 
 #[cfg(feature = "mutants")]
 impl Planted {
     /// All of them, with what to call them.
-    pub const ALL: [(&str, Self); 19] = [
+    pub const ALL: [(&str, Self); 20] = [
         ("done before send", Self::DoneBeforeSend),
         ("key with attempt number", Self::KeyWithAttempt),
         ("select, then update", Self::SelectThenUpdate),
@@ -90,6 +92,7 @@ impl Planted {
         ("a zone change drops the unsent", Self::ZoneChangeDrops),
         ("a restored ledger tells again", Self::RestoredRetells),
         ("an heir that waits", Self::HeirWaits),
+        ("shown by the first notification service alone", Self::ShownOnce),
     ];
 }
 

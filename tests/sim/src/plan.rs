@@ -7,6 +7,7 @@ mod definition;
 mod gone;
 mod letters;
 mod locked;
+mod notifier;
 mod refused;
 mod scenes;
 mod several;
@@ -162,6 +163,8 @@ pub enum Step {
     ZoneData(bool),
     /// The other side is like this for so many milliseconds; the desktop or the endpoint.
     Mood(bool, Mood, u64),
+    /// The notification service ends, and another begins so many milliseconds later.
+    Replace(u64),
     /// A foreign program holds the write lock for so many milliseconds.
     Busy(u64),
     /// A sync within the next second takes so many milliseconds.
@@ -263,6 +266,7 @@ impl Plan {
         steps.extend(several::several(seed, begins, days, next_name(&steps)));
         steps.extend(locked::locked(seed, begins, days, next_name(&steps)));
         steps.extend(dates::dates(seed, begins, days, next_name(&steps)));
+        steps.extend(notifier::replaced(seed, begins, days, next_name(&steps)));
         // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
         // more than records are kept, which here are two days, and in real lives four hundred.
         let back = |step: &Step| if let Step::SetClock(by) = step { (*by).min(0) } else { 0 };
@@ -398,7 +402,7 @@ fn sort(step: &Step) -> u32 {
         Step::PowerCut(..) => 8,
         Step::Sleep(_) => 9,
         Step::SetClock(_) | Step::Drift(_) | Step::AcceptClock => 10,
-        Step::Mood(..) => 11,
+        Step::Mood(..) | Step::Replace(_) => 11,
         Step::Busy(_) => 12,
         Step::FailingSync => 13,
         Step::Full(_) => 14,

@@ -3,10 +3,14 @@
 
 use std::{
     hash::{DefaultHasher, Hasher},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
+use calendar::id::DeliveryId;
 use engine::courier::{
     BoxFuture, Courier, Handover, Message, Parcel, Report, Schedule, Unavailable,
 };
@@ -82,6 +86,8 @@ pub(crate) struct Receiver {
     pub clocks: Arc<Clocks>,
     pub trace: Arc<Trace>,
     pub mood: Mutex<Mood>,
+    /// How many notification services there were before the one that shows, or the next.
+    pub owner: AtomicU32,
 }
 
 impl Receiver {
@@ -92,6 +98,12 @@ impl Receiver {
     /// From now on it is so; gives how it was.
     pub fn be(&self, mood: Mood) -> Mood {
         std::mem::replace(&mut self.mood.lock().unwrap_or_else(PoisonError::into_inner), mood)
+    }
+
+    /// Which notification service shows what arrives now.
+    fn owner(&self) -> Option<u32> {
+        let is_one = self.is_desktop && self.mood() != Mood::Absent;
+        is_one.then(|| self.owner.load(Ordering::Relaxed))
     }
 
     fn is_there(&self) -> Result<(), Unavailable> {
@@ -106,16 +118,22 @@ impl Receiver {
     /// A call arrives; it is answered or not.
     async fn receive(self: Arc<Self>, call: Call, answer: oneshot::Sender<Handover>) {
         tokio::time::sleep(WAY).await;
-        let mood = self.mood();
+        let (mut mood, owner) = (self.mood(), self.owner());
         if mood == Mood::Slow {
             tokio::time::sleep(Duration::from_secs(4)).await;
+            // Whoever was about to show it may have gone.
+            mood = if self.owner() == owner { mood } else { Mood::Deaf };
         }
         let is_taken = matches!(
             mood,
             Mood::Well | Mood::Slow | Mood::TakesSilently | Mood::TakesAndCloses | Mood::Locked
         );
-        let Call { key, to, process, marks, again, body } = call;
-        if is_taken {
+        let Call { key, to, process, marks, shown, again, body } = call;
+        if let Some((begun, rows)) = shown {
+            if is_taken {
+                self.trace.add(&self.clocks, Happened::ShownAgain { rows, process, begun });
+            }
+        } else if is_taken {
             self.trace.add(&self.clocks, Happened::Told { key, process, to, marks, again, body });
         } else if mood == Mood::Gone {
             self.trace.add(&self.clocks, Happened::Gone { marks, to });
@@ -127,7 +145,9 @@ impl Receiver {
         let transient =
             |retry_after| Handover::Transient { retry_after, schedule: Schedule::Channel };
         let said = match mood {
-            Mood::Well | Mood::Slow | Mood::Locked => Handover::Accepted { shown_by: None },
+            Mood::Well | Mood::Slow | Mood::Locked => {
+                Handover::Accepted { shown_by: owner.map(|owner| owner.to_string()) }
+            }
             Mood::Refuses => transient(Some(Duration::from_secs(90))),
             Mood::Fails => transient(None),
             Mood::Gone => Handover::Gone,
@@ -154,6 +174,8 @@ struct Call {
     to: String,
     process: u32,
     marks: Vec<Mark>,
+    /// Of what is only shown again: since which true time, and which rows.
+    shown: Option<(u64, Vec<DeliveryId>)>,
     again: bool,
     body: u64,
 }
@@ -179,20 +201,29 @@ impl Courier for Caller {
         self.to.is_there()
     }
 
+    fn shown_by(&self) -> Option<String> {
+        self.to.owner().map(|owner| owner.to_string())
+    }
+
     fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
         let mut dead = self.dead.clone();
         let marks: Vec<Mark> = parcel.claims.iter().map(|c| (c.delivery, c.token)).collect();
         let process = self.process;
+        let is_claimed = !marks.is_empty();
+        let note = move |what| {
+            // What is only shown again was claimed by nobody.
+            if is_claimed {
+                self.to.trace.add(&self.to.clocks, what);
+            }
+        };
         Box::pin(async move {
             let over = parcel.claims.iter().map(|claim| claim.use_by).collect();
-            let sent = Happened::Sent { marks: marks.clone(), over, process };
-            self.to.trace.add(&self.to.clocks, sent);
+            note(Happened::Sent { marks: marks.clone(), over, process });
             let handover = tokio::select! {
                 biased;
                 _ = dead.wait_for(|dead| *dead) => Handover::Ambiguous,
                 handover = self.call(parcel, marks.clone()) => {
-                    let answered = Happened::Answered { marks, process };
-                    self.to.trace.add(&self.to.clocks, answered);
+                    note(Happened::Answered { marks, process });
                     handover
                 }
             };
@@ -207,6 +238,8 @@ impl Courier for Caller {
 
 impl Caller {
     async fn call(&self, parcel: Parcel, marks: Vec<Mark>) -> Handover {
+        let begun = self.to.clocks.truth();
+        let shown = marks.is_empty().then(|| (begun, parcel.again.clone()));
         self.to.clocks.pass(CONNECT).await;
         self.ice.thawed().await;
         if let Err(why) = self.to.is_there() {
@@ -219,7 +252,8 @@ impl Caller {
                 (call.id.clone(), to, false, number_of(&call.body))
             }
         };
-        let call = Call { key, to: to.into(), again, process: self.process, marks, body };
+        let (to, process) = (to.into(), self.process);
+        let call = Call { key, to, again, process, marks, shown, body };
         let (answer, answered) = oneshot::channel();
         tokio::spawn(self.to.clone().receive(call, answer));
         let said = tokio::time::timeout(PATIENCE, answered).await;

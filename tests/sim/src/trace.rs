@@ -44,6 +44,19 @@ pub enum Happened {
         /// A number that stands for the bytes of a webhook.
         body: u64,
     },
+    /// The desktop took what was told before, to show it again.
+    ShownAgain {
+        /// Which rows.
+        rows: Vec<DeliveryId>,
+        /// Who sent it.
+        process: u32,
+        /// The true time at which it began to.
+        begun: u64,
+    },
+    /// The notification service ended, and with it all that it showed.
+    Vanished,
+    /// Another one begins.
+    Appeared,
     /// The other side said that it is gone.
     Gone {
         /// By which claims.

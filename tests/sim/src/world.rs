@@ -1,5 +1,6 @@
 //! One run of a plan.
 
+mod notifier;
 mod person;
 mod records;
 mod series;
@@ -340,6 +341,7 @@ impl World {
                 self.takes_place(|place| place.newer = newer);
             }
             Step::Mood(desktop, mood, time) => self.turns(desktop, mood, time),
+            Step::Replace(time) => self.replaces_notifier(time),
             Step::Deaf(time) => {
                 self.deaf += 1;
                 self.trouble(time + 16 * 60_000);
@@ -374,6 +376,9 @@ impl World {
     fn is(&mut self, desktop: bool, mood: Mood) {
         let receiver = if desktop { &self.around.desktop } else { &self.around.hook };
         let (was, now) = (receiver.be(mood), self.around.clocks.truth());
+        if desktop {
+            self.changes_notifier(was, mood);
+        }
         if was == Mood::Locked
             && let Some(last) = self.locked.last_mut()
         {

@@ -6,6 +6,7 @@ use simulator::{
     campaign::Verdict,
     plan::{Definition, Plan, Step, Via},
     run,
+    trace::Happened,
 };
 
 const MINUTE: u64 = 60_000;
@@ -122,4 +123,31 @@ fn an_edit_after_days_without_a_service_is_excused_for_what_was_missed_alone() {
     // An edit that loses what lies ahead is found all the same.
     let bug = Some(Planted::CancelAndInsert);
     check(&Verdict::of(&Plan { bug, ..plan }).wrong, "i26_undo");
+}
+
+/// What one notification service showed is on the screen of each that follows, but for what was answered.
+#[test]
+fn each_notification_service_shows_what_is_unanswered_by_then() {
+    let pop_up = Definition { via: Via::Desktop, every: None, ..DAILY };
+    let adds = (0..3).map(|name| (0, Step::Add(name, pop_up)));
+    let others = [
+        (20 * 60, Step::Acknowledge),
+        (30 * 60, Step::Replace(0)),
+        (40 * 60, Step::Replace(50)),
+        (50 * 60, Step::Acknowledge),
+        (60 * 60, Step::Replace(60_000)),
+        (70 * 60, Step::Kill(1_000)),
+    ];
+    let others = others.map(|(after, step)| (6 * HOUR + after * 1_000, step));
+    let plan = Plan { steps: adds.chain(others).collect(), ..Plan::empty(4, 1) };
+    let outcome = run(&plan);
+    let rows = outcome.trace.iter().filter_map(|entry| match &entry.what {
+        Happened::ShownAgain { rows, .. } => Some((entry.truth / MINUTE - 6 * 60, rows.len())),
+        _ => None,
+    });
+    let rows: Vec<(u64, usize)> = rows.collect();
+    assert_eq!(rows, [(30, 1), (30, 1), (40, 1), (40, 1), (61, 1)]);
+    assert_eq!(Verdict::of(&plan).wrong, Vec::<String>::new());
+    let bug = Some(Planted::ShownOnce);
+    check(&Verdict::of(&Plan { bug, ..plan }).wrong, "what_vanished_is_shown_again");
 }

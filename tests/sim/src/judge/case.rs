@@ -141,6 +141,11 @@ impl<'a> Case<'a> {
         self.told.get(&story.delivery.row.id).map_or(&[], Vec::as_slice)
     }
 
+    /// What is known of a row.
+    pub fn story(&self, row: DeliveryId) -> Option<&'a Story> {
+        self.outcome.stories.iter().find(|story| story.delivery.row.id == row)
+    }
+
     /// The event a row is about.
     pub fn life(&self, story: &Story) -> Option<&'a Life> {
         let subject = &story.delivery.row.identity.subject;

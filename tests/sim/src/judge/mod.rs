@@ -11,6 +11,7 @@ mod occurrences;
 mod records;
 mod refused;
 mod rows;
+mod screen;
 mod services;
 mod silence;
 
@@ -69,6 +70,9 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("tests_are_told", channels::tests_are_told),
     ("what_is_locked_waits", locked::what_is_locked_waits),
     ("what_was_locked_goes_on", locked::what_was_locked_goes_on),
+    ("what_vanished_is_shown_again", screen::what_vanished_is_shown_again),
+    ("what_is_left_stays_off_the_screen", screen::what_is_left_stays_off_the_screen),
+    ("what_is_shown_is_not_shown_again", screen::what_is_shown_is_not_shown_again),
     ("the_file_is_sound", services::the_file_is_sound),
 ];
 

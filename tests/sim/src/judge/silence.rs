@@ -60,10 +60,29 @@ pub(super) fn may_be_silent(case: &Case<'_>, at: u64) -> bool {
 }
 
 /// Whether a row is of what rings through all silence.
-fn is_alarm(case: &Case<'_>, story: &Story) -> bool {
+pub(super) fn is_alarm(case: &Case<'_>, story: &Story) -> bool {
     let versions = case.life(story).into_iter().flat_map(|life| &life.versions);
     let all = versions.filter_map(|version| version.definition).flat_map(Definition::reminders);
     all.filter(|one| is_by(story, one)).any(|one| one.alarm)
+}
+
+/// Whether it certainly was.
+pub(super) fn is_silent(case: &Case<'_>, at: u64) -> bool {
+    // An older copy may know nothing of it.
+    let is_known = |from: u64| !case.restored.iter().any(|(back, ..)| (from..=at).contains(back));
+    let is_settled = |said: &&Silence| said.sure && said.from + EDGE <= at && is_known(said.from);
+    let pause = said(case, at, is_pause).filter(is_settled);
+    let is_paused = pause.is_some_and(|silence| {
+        // It is as long as it was meant to be, but for what the clock was put ahead.
+        let (ahead, _) = case.set_between(silence.from, at);
+        matches!(silence.by, Silenced::Pause(lasts) if at + ahead + EDGE < silence.from + lasts)
+    });
+    let quiet = said(case, at, is_quiet).filter(is_settled);
+    let is_quiet = quiet.zip(case.place(at)).is_some_and(|(silence, place)| {
+        let hour = oracle::local(case.wall(at), place).hour();
+        matches!(silence.by, Silenced::Quiet(from, until) if within(hour, (from, until), 0))
+    });
+    is_paused || is_quiet
 }
 
 /// Nothing pops up while a pause or quiet hours are in force.
@@ -75,24 +94,7 @@ pub(super) fn silence_is_kept(case: &Case<'_>, wrong: &mut Vec<String>) {
     for story in stories.filter(|story| story.delivery.row.facts.desktop) {
         for sent in case.sent(story) {
             let at = sent.truth;
-            // An older copy may know nothing of it.
-            let is_known =
-                |from: u64| !case.restored.iter().any(|(back, ..)| (from..=at).contains(back));
-            let is_settled =
-                |said: &&Silence| said.sure && said.from + EDGE <= at && is_known(said.from);
-            let pause = said(case, at, is_pause).filter(is_settled);
-            let is_paused = pause.is_some_and(|silence| {
-                // It is as long as it was meant to be, but for what the clock was put ahead.
-                let (ahead, _) = case.set_between(silence.from, at);
-                matches!(silence.by, Silenced::Pause(lasts) if at + ahead + EDGE < silence.from + lasts)
-            });
-            let quiet = said(case, at, is_quiet).filter(is_settled);
-            let place = case.place(at);
-            let is_quiet = quiet.zip(place).is_some_and(|(silence, place)| {
-                let hour = oracle::local(sent.wall, place).hour();
-                matches!(silence.by, Silenced::Quiet(from, until) if within(hour, (from, until), 0))
-            });
-            if (is_paused || is_quiet) && case.is_calm(at, true) {
+            if is_silent(case, at) && case.is_calm(at, true) {
                 let (key, wall) = (&story.delivery.row.key, sent.wall);
                 wrong.push(format!("{key} was shown at {wall} ({at} ms), while all was silent"));
             }
@@ -122,7 +124,7 @@ fn told_later(story: &Story) -> Option<(&str, &str, &str)> {
 }
 
 /// The reminder a row is of, with its occurrence and event.
-fn reminder_of(story: &Story) -> Option<(&str, &str, &str)> {
+pub(super) fn reminder_of(story: &Story) -> Option<(&str, &str, &str)> {
     told_first(story).or_else(|| told_again(story)).or_else(|| told_later(story))
 }
 

@@ -62,6 +62,7 @@ pub(crate) fn plan() -> Plan {
         (7, Step::Add(7, LOCKED)),
         (8, Step::Add(8, RENEWAL)),
         (9, Step::Add(9, ANNIVERSARY)),
+        (10, Step::Add(10, crate::screen::SHOWN)),
         (3 * HOUR, Step::Test(Via::Desktop)),
         (7 * HOUR + 60_000, Step::Snooze(10)),
         (10 * HOUR - 1_000, Step::Mood(false, Mood::Gone, 10_000)),
@@ -71,6 +72,7 @@ pub(crate) fn plan() -> Plan {
         (11 * HOUR + HOUR / 2, Step::Decide(Deciding::NewWords, 0)),
         (13 * HOUR - 1_000, Step::Mood(false, Mood::Never, 10_000)),
         (14 * HOUR - 1_000, Step::Mood(false, Mood::Locked, 601_000)),
+        (16 * HOUR, Step::Replace(1_000)),
     ];
     Plan { twins: true, steps, ..Plan::empty(1, 1) }
 }

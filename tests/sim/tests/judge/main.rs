@@ -5,6 +5,7 @@
 mod dates;
 mod life;
 mod locked;
+mod screen;
 
 use calendar::{delivery::State, reason::Reason};
 use simulator::{
@@ -15,7 +16,7 @@ use simulator::{
     trace::Happened,
 };
 
-use self::{dates::*, life::*, locked::*};
+use self::{dates::*, life::*, locked::*, screen::*};
 
 type Change = fn(&mut Outcome);
 
@@ -416,6 +417,32 @@ const CASES: &[(&str, Change, Change)] = &[
     ("what_is_locked_waits", |o| tell_the_locked(o, 4_101), |o| tell_the_locked(o, 4_100)),
     ("what_was_locked_goes_on", |o| goes_on_after(o, 3_001), |o| goes_on_after(o, 3_000)),
     ("what_was_locked_goes_on", |o| waits_before(o, 1_001), |o| waits_before(o, 1_000)),
+    ("what_vanished_is_shown_again", forget_the_screen, |o| {
+        forget_the_screen(o);
+        is_not_replaced(o);
+    }),
+    (
+        "what_vanished_is_shown_again",
+        |o| show_again_after(o, 20_001),
+        |o| show_again_after(o, 20_000),
+    ),
+    ("what_is_left_stays_off_the_screen", |o| answer_the_shown(o, 1), |o| answer_the_shown(o, 0)),
+    ("what_is_left_stays_off_the_screen", |o| delete_the_shown(o, 1), |o| delete_the_shown(o, 0)),
+    ("what_is_left_stays_off_the_screen", |o| shown_is_over(o, 0), |o| shown_is_over(o, 1)),
+    (
+        "what_is_left_stays_off_the_screen",
+        |o| pause_before_it_is_shown(o, 2_000),
+        |o| pause_before_it_is_shown(o, 1_999),
+    ),
+    ("what_is_shown_is_not_shown_again", show_again_twice, |o| {
+        show_again_twice(o);
+        trouble(o);
+    }),
+    ("what_is_shown_is_not_shown_again", is_not_replaced, |o| {
+        is_not_replaced(o);
+        all_was_cut_off(o);
+    }),
+    ("what_is_shown_is_not_shown_again", forget_that_it_was_sent, |_| ()),
     (
         "the_file_is_sound",
         |o| o.damage.push("a page is lost".into()),

@@ -1,0 +1,93 @@
+//! What can be changed of what was on the screen when its notification service was replaced.
+
+use super::life::*;
+use jiff::civil::date;
+use simulator::{
+    outcome::{Outcome, Silence, Silenced, Version},
+    plan::Definition,
+    trace::{Entry, Happened},
+};
+
+/// Shown at nine, an hour before the notification service is replaced.
+pub(crate) const SHOWN: Definition =
+    Definition { start: date(2026, 10, 20).at(21, 10, 0, 0), use_by: None, ..POP_UP };
+/// What it is called.
+const NAME: usize = 10;
+
+fn shown_again(outcome: &mut Outcome) -> usize {
+    let row = story(outcome, NAME).delivery.row.id;
+    let is_it = |entry: &Entry| matches!(&entry.what, Happened::ShownAgain { rows, .. } if rows.contains(&row));
+    outcome.trace.iter().position(is_it).expect("it was shown again")
+}
+
+fn begun(outcome: &mut Outcome) -> u64 {
+    let place = shown_again(outcome);
+    let Happened::ShownAgain { begun, .. } = outcome.trace[place].what else {
+        panic!("what else?")
+    };
+    begun
+}
+
+/// It is not shown again.
+pub(crate) fn forget_the_screen(outcome: &mut Outcome) {
+    let place = shown_again(outcome);
+    outcome.trace.remove(place);
+}
+
+/// It is, so many milliseconds after the other notification service began.
+pub(crate) fn show_again_after(outcome: &mut Outcome, millis: u64) {
+    let is_it = |entry: &&Entry| entry.what == Happened::Appeared;
+    let begins = outcome.trace.iter().find(is_it).expect("it was replaced").truth;
+    let place = shown_again(outcome);
+    outcome.trace[place].truth = begins + millis;
+}
+
+/// It was answered so many milliseconds before it began to be shown again.
+pub(crate) fn answer_the_shown(outcome: &mut Outcome, before: u64) {
+    let at = begun(outcome) - before;
+    let row = story(outcome, NAME).delivery.row.id;
+    outcome.answers.push((at, row));
+}
+
+/// Its event was deleted so many milliseconds before that.
+pub(crate) fn delete_the_shown(outcome: &mut Outcome, before: u64) {
+    let from = begun(outcome) - before;
+    outcome.lives[NAME].versions.push(Version { from, definition: None, sure: true });
+}
+
+/// It was over so many milliseconds after that.
+pub(crate) fn shown_is_over(outcome: &mut Outcome, after: i64) {
+    let (place, begun) = (shown_again(outcome), begun(outcome));
+    let Entry { truth, wall, .. } = outcome.trace[place];
+    let behind = i64::try_from(truth - begun).expect("a while");
+    story(outcome, NAME).delivery.row.facts.use_by = Some(later(wall, after - behind));
+}
+
+/// Somebody paused for a minute so long before that.
+pub(crate) fn pause_before_it_is_shown(outcome: &mut Outcome, before: u64) {
+    let from = begun(outcome) - before;
+    outcome.silences.push(Silence { from, by: Silenced::Pause(60_000), sure: true });
+}
+
+/// It is shown again twice.
+pub(crate) fn show_again_twice(outcome: &mut Outcome) {
+    let place = shown_again(outcome);
+    after(outcome, place, outcome.trace[place].what.clone());
+}
+
+/// The notification service was not replaced.
+pub(crate) fn is_not_replaced(outcome: &mut Outcome) {
+    let is_other = |what: &Happened| matches!(what, Happened::Vanished | Happened::Appeared);
+    outcome.trace.retain(|entry| !is_other(&entry.what));
+}
+
+/// Nobody knows what came of the first try of anything.
+pub(crate) fn all_was_cut_off(outcome: &mut Outcome) {
+    outcome.stories.iter_mut().for_each(|story| story.delivery.row.again = true);
+}
+
+/// It was shown again before it was ever sent.
+pub(crate) fn forget_that_it_was_sent(outcome: &mut Outcome) {
+    let place = sent(outcome, NAME);
+    outcome.trace.remove(place);
+}
