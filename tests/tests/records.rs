@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use acceptance::{
     home::Home,
-    world::{World, draft, reminders},
+    world::{World, draft, reminder, reminders},
 };
-use calendar::{draft::EventDraft, id::ChannelId};
-use engine::courier::{Handover, Unavailable};
+use calendar::{delivery::Guarantee, draft::EventDraft, id::ChannelId};
+use engine::{
+    channels::NewWebhook,
+    courier::{Handover, Unavailable},
+};
 use testkit::notifier::Notifier;
 
 const BERLIN: &str = "Europe/Berlin";
@@ -153,6 +156,30 @@ fn what_was_told_is_counted_by_its_end_and_by_how_late_it_was() {
     assert_eq!(counted, wanted.map(|(what, n)| (what.to_string(), n)));
     let tomorrow = world.now() + jiff::SignedDuration::from_hours(24);
     assert_eq!(world.engine().statistics(tomorrow).expect("asked"), []);
+}
+
+#[test]
+fn what_waits_for_a_person_again_after_a_retry_is_counted_once() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let begun = world.now();
+    let new = NewWebhook {
+        name: "hook".into(),
+        url: "https://example.com".into(),
+        guarantee: Guarantee::NeverRepeat,
+        ..NewWebhook::default()
+    };
+    let hook = world.engine().add_webhook(&new).expect("a channel").id;
+    world.answer(Handover::Ambiguous);
+    world.add(EventDraft {
+        reminders: Some(vec![reminder("PT0M", hook)]),
+        ..draft("note", "Tea", "20261123T093000", Some(BERLIN))
+    });
+    world.wait_until("2026-11-23T09:31");
+    world.engine().retry(&[world.only()], None).expect("tried again");
+    world.run();
+    assert_eq!(world.rows(), "Mon 23 09:30 review review.no_answer Tea");
+    let counted = world.engine().statistics(begun).expect("asked");
+    assert_eq!(counted, [("review".to_string(), 1)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -61,6 +61,19 @@ pub struct Row {
     pub spread: u16,
 }
 
+impl Row {
+    /// Which retry comes next, and of how many, of one that was tried in vain.
+    pub fn retry(&self) -> Option<(u32, u32)> {
+        let waits = matches!(self.state, State::Pending | State::Retrying | State::Held);
+        let schedule = match self.reason {
+            Reason::RetryRefused => REFUSED,
+            _ => self.profile.schedule(),
+        };
+        let of = u32::try_from(schedule.len()).unwrap_or(u32::MAX);
+        (waits && self.failures > 0 && !self.desktop).then(|| (self.failures.min(of), of))
+    }
+}
+
 /// Something that keeps a channel from being used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {

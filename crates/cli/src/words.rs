@@ -1,7 +1,7 @@
 //! Times, lengths and reminders as people read them, and columns.
 
 use engine::hanging::Hang;
-pub use engine::message::spoken as moment_there;
+pub use engine::{message::spoken as moment_there, typed::argument};
 use std::{io, str::FromStr};
 
 use calendar::{delivery::State, nag::Insist, policy::Overlap, reminder::Trigger};
@@ -262,15 +262,6 @@ fn shortened(text: &str, most: usize) -> String {
 /// How wide the screen is, or a usual one where there is none.
 pub fn screen() -> usize {
     terminal_size_of(io::stdout()).map_or(80, |(Width(columns), _)| usize::from(columns))
-}
-
-/// A word as it is typed to a shell.
-pub fn argument(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_.,:@/+".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_string(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }
 
 /// `1 reminder`, `2 reminders`.

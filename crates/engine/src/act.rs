@@ -2,7 +2,7 @@
 //! deliveries come to be and change state, so that no step goes without its audit row.
 
 use calendar::{
-    delivery::{Row as Facts, State},
+    delivery::{Class, Row as Facts, State},
     id::{DeliveryId, EventId},
     nag::Insist,
     occurrence::Context,
@@ -205,12 +205,16 @@ impl<'a> Act<'a> {
         if !delivery::enter(self.tx, row, to, effects, &self.now)? {
             return Ok(false);
         }
+        // What waits for a person again is counted as that already.
+        let is_counted = to.0.class() == Class::Parked && audit::has_been(self.tx, row.id, to.0)?;
         self.audit(row.id, row.token, Some(row.facts.state), to, note)?;
         if to.0 == State::Completed {
             self.nag_after(row)?;
         }
-        let then = effects.told_at.unwrap_or(self.wall());
-        statistic::count(self.tx, to.0, row.facts.due, then)?;
+        if !is_counted {
+            let then = effects.told_at.unwrap_or(self.wall());
+            statistic::count(self.tx, to.0, row.facts.due, then)?;
+        }
         Ok(true)
     }
 

@@ -30,6 +30,7 @@ use crate::{
     },
     rate::Rate,
     reconcile::Effect,
+    typed::argument,
     vault,
 };
 
@@ -82,6 +83,8 @@ pub struct Resting {
 pub struct HeldUp {
     /// Which channel.
     pub name: String,
+    /// Of what waits the one that a person can have sent now, which tries the endpoint.
+    pub first: Option<DeliveryId>,
     /// It rests until then; `None` while it is being tried.
     pub until: Option<jiff::Timestamp>,
     /// Failures running that led to it.
@@ -324,8 +327,10 @@ impl Engine {
                 };
                 let waiting = letters::waiting(act.tx, id)? + delivery::under_way(act.tx, id)?;
                 let channel = channel::find(act.tx, id)?.filter(|c| !c.removed && waiting > 0);
+                let first = act.first_waiting(id)?;
                 held_up.extend(channel.map(|channel| HeldUp {
                     name: channel.name,
+                    first,
                     until,
                     failures: found.failures,
                     waiting,
@@ -447,7 +452,8 @@ impl Act<'_> {
             (true, _) => "was removed: nothing can be sent through it any more".into(),
             (false, Some(_)) => {
                 format!(
-                    "is switched off: switch it on first, such as by `carillon channel on {name}`"
+                    "is switched off: switch it on first, such as by `carillon channel on {}`",
+                    argument(name)
                 )
             }
             (false, None) => return Ok(()),

@@ -36,6 +36,8 @@ pub const MOST: usize = 10_000;
 const BODY: usize = 64 * 1024;
 /// The longest note, in characters.
 const NOTE: usize = 500;
+/// So many that wait are looked at for one that can be sent now.
+const LOOKED_AT: u32 = 20;
 /// What is sent as new after its time is worth telling for a day more.
 const ONE_DAY: i64 = 86_400;
 
@@ -133,6 +135,14 @@ impl Engine {
         self.read(|act| letters::parked(act.tx, which.channel, which.since, MOST))
     }
 
+    /// How many were due through a channel and wait, and of those the first that can be sent now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn waiting_for(&self, channel: ChannelId) -> Result<(u32, Option<DeliveryId>)> {
+        self.read(|act| Ok((letters::waiting(act.tx, channel)?, act.first_waiting(channel)?)))
+    }
+
     /// Decides about letters, many of them in several short transactions. What is sent goes no
     /// faster than its endpoint may be called.
     ///
@@ -223,6 +233,16 @@ impl Act<'_> {
             _ => Reason::ReviewCutOff,
         };
         self.enter(row, (State::Review, reason), &Effects::default(), "")
+    }
+
+    /// Of what waits for an endpoint the first that a person can have sent now.
+    pub(crate) fn first_waiting(&self, channel: ChannelId) -> Result<Option<DeliveryId>> {
+        for id in letters::first_waiting(self.tx, channel, LOOKED_AT)? {
+            if asked(&self.delivery(id)?.facts, Wish::Retry, self.wall()).is_ok() {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 
     fn decide_letter(

@@ -79,6 +79,7 @@ pub mod swapped;
 pub mod taken_back;
 pub mod tellings;
 pub mod tried;
+pub mod typed;
 pub mod undo;
 pub mod unfinished;
 pub mod vault;

@@ -46,6 +46,8 @@ pub struct Ring {
     pub state: State,
     /// What will become of it, as far as is known.
     pub fate: Fate,
+    /// Which retry it is, and of how many, of one that was tried in vain.
+    pub retry: Option<(u32, u32)>,
 }
 
 impl Ring {
@@ -153,6 +155,7 @@ impl Act<'_> {
 fn ring(listed: Listed, outlook: &Outlook) -> Ring {
     Ring {
         fate: outlook.of(&Due::of(&listed.row)),
+        retry: listed.row.facts.retry(),
         delivery: Some(listed.row.id),
         event: listed.row.event,
         occurrence: listed.row.identity.occurrence,
@@ -183,6 +186,7 @@ fn projected(event: &Event, wanted: &Wanted, channel: &str, outlook: &Outlook) -
     };
     Ring {
         fate: outlook.of(&due),
+        retry: None,
         delivery: None,
         event: Some(event.id),
         occurrence: wanted.identity.occurrence.clone(),

@@ -100,7 +100,7 @@ export type FileReport = { calendar: string | null, created: number, updated: nu
 
 export type Guarantee = "neverMiss" | "neverRepeat";
 
-export type HeldUp = { channel: string, until: Moment | null, failures: number, waiting: number, };
+export type HeldUp = { channel: string, first: string | null, until: Moment | null, failures: number, waiting: number, };
 
 export type HourClock = "h24" | "h12";
 
@@ -212,6 +212,8 @@ export type Remove = { id: string, requestId: string, };
 
 export type Retries = "long" | "quick";
 
+export type Retry = { n: number, of: number, };
+
 export type RetryDeliveries = { deliveries: Array<string>, requestId: string, };
 
 export type SaveCalendar = { id?: string | null, name: string, color: Color, shown: boolean, requestId: string, };
@@ -268,7 +270,7 @@ export type Trigger = { "type": "offset", minutes: number, } | { "type": "at", d
 
 export type UndoImport = { import: string, requestId: string, };
 
-export type UpNext = { event: string, original: string, title: string, kind: Kind, calendar: string, start: Wall, starts: Moment, rings: Moment | null, due: Moment, waits: Reason | null, lost: boolean, snoozed: boolean, mark: Mark | null, };
+export type UpNext = { event: string, original: string, title: string, kind: Kind, calendar: string, start: Wall, starts: Moment, rings: Moment | null, due: Moment, waits: Reason | null, lost: boolean, retry: Retry | null, snoozed: boolean, mark: Mark | null, };
 
 export type UpNextQuery = { limit: number, };
 

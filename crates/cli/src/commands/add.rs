@@ -175,7 +175,8 @@ pub fn their_zone(session: &Session, name: &str) -> Result<(PersonRow, ZoneName)
     let person = &row.person;
     let zone = person.zone.clone().ok_or_else(|| {
         let message = format!(
-            "{name} has no zone: give one with `carillon person edit {name} --zone ZONE`",
+            "{name} has no zone: give one with `carillon person edit {} --zone ZONE`",
+            words::argument(&person.name),
             name = person.name
         );
         Failure::usage("zone-of", message)

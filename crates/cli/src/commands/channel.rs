@@ -252,8 +252,9 @@ fn on(session: &Session, name: &str) -> Result<Answer, Failure> {
     let was_off = row.off_reason.is_some();
     let text = if was_off {
         format!(
-            "Switched {0} on again. What failed meanwhile is sent again by: carillon retry --channel {0}\n{1}",
+            "Switched {0} on again. What failed meanwhile is sent again by: carillon retry --channel {1}\n{2}",
             row.name,
+            words::argument(&row.name),
             session.warning()
         )
     } else {

@@ -182,7 +182,8 @@ impl<'a> View<'a> {
         let off = self.channels.iter().filter(used).filter_map(|row| {
             let (name, why) = (&row.name, row.off_words()?);
             Some(format!(
-                "the channel {name} is off ({why}), so nothing is told on it: `carillon channel on {name}` switches it on"
+                "the channel {name} is off ({why}), so nothing is told on it: `carillon channel on {}` switches it on",
+                words::argument(name)
             ))
         });
         off.collect()

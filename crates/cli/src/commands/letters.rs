@@ -60,7 +60,12 @@ pub fn retry(session: &Session, asked: &Retry) -> Result<Answer, Failure> {
         (_, Decision::Retry) => format!("{many} will be tried again, with the same key.\n"),
         (ids, _) => format!("{many} will be sent as new: {}\n", ids.join(" ")),
     };
-    let text = format!("{text}{}{}{}", waiting(&decided), left(&decided), session.warning());
+    let others = match (asked.which.channel.as_deref(), decision) {
+        (Some(name), Decision::Retry) => others(session, name, decided.done.len())?,
+        _ => String::new(),
+    };
+    let text =
+        format!("{text}{}{}{others}{}", waiting(&decided), left(&decided), session.warning());
     let is_well = !decided.done.is_empty() || decided.refused.is_empty();
     let (refused, waiting) = (shapes(&decided.refused), shapes(&decided.waiting));
     let mut answer = Answer::new(text, &Retried { retried: decided.done, refused, waiting });
@@ -164,6 +169,21 @@ fn alike(all: &[engine::letters::Refused]) -> Vec<(&str, usize)> {
         }
     }
     alike
+}
+
+/// What waits for an endpoint besides so many that were just asked for, and how it is tried now.
+fn others(session: &Session, name: &str, asked: usize) -> Result<String, Failure> {
+    let channel = session.channel(name)?;
+    let (waiting, first) = session.engine.waiting_for(channel.id)?;
+    let more = usize::try_from(waiting).unwrap_or(usize::MAX).saturating_sub(asked);
+    let (Some(first), 1..) = (first, more) else { return Ok(String::new()) };
+    let (wait, it) = if more == 1 { ("waits", "it") } else { ("wait", "one of them") };
+    let others = if asked > 0 { " besides" } else { "" };
+    let many = words::count(more, "reminder");
+    Ok(format!(
+        "{many} {wait} for {name}{others}: `carillon retry {first}` sends {it} now.\n",
+        name = channel.name
+    ))
 }
 
 /// Which of those that are to be sent are not sent at once, and why.

@@ -27,6 +27,9 @@ struct Shape {
     /// Whose zone its times are in, if they are a person's.
     zone_of: Option<String>,
     state: &'static str,
+    /// Which retry it is, and of how many.
+    retry: Option<u32>,
+    retries: Option<u32>,
 }
 
 /// How wide a line is beside its title, with a channel of a usual name.
@@ -52,6 +55,8 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         rings: rings_at(ring).map(utc),
         reason: reason(ring).map(Reason::code),
         state: ring.state.code(),
+        retry: ring.retry.map(|(retry, _)| retry),
+        retries: ring.retry.map(|(_, of)| of),
     };
     let shapes: Vec<Shape> = rings.iter().zip(&found).map(shape).collect();
     let aside = if session.engine.will_ask_about_the_past()? { ASIDE } else { "" };
@@ -67,7 +72,7 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
             Some(format!(" ({} · {there})", zone.to_datetime(o.start).strftime("%H:%M")))
         });
         [
-            when(ring, &zone),
+            when(ring, &zone) + &retry(ring),
             words::title(&ring.title, screen, OTHERS) + &there.unwrap_or_default() + &apart[at],
             ring.channel.clone(),
             ring.delivery.map_or_else(|| "planned later".into(), |id| id.to_string()),
@@ -128,6 +133,11 @@ fn when(ring: &Ring, zone: &TimeZone) -> String {
             format!("{due} ({will}: {cause})")
         }
     }
+}
+
+/// ` (retry 2 of 10)`, or nothing.
+fn retry(ring: &Ring) -> String {
+    ring.retry.map_or_else(String::new, |(retry, of)| format!(" (retry {retry} of {of})"))
 }
 
 /// A moment, without its date where that is another's, too.

@@ -189,7 +189,8 @@ fn tell(
 fn off(channel: &ChannelRow) -> Option<String> {
     let (name, why) = (&channel.name, channel.off_words()?);
     Some(format!(
-        "Its channel {name} is off ({why}): it will not be told unless that is switched on first, with `carillon channel on {name}`."
+        "Its channel {name} is off ({why}): it will not be told unless that is switched on first, with `carillon channel on {}`.",
+        words::argument(name)
     ))
 }
 

@@ -133,6 +133,16 @@ pub fn last(tx: &Transaction<'_>) -> Result<i64> {
     Ok(last.unwrap_or(0))
 }
 
+/// Whether a delivery was in a state before.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn has_been(tx: &Transaction<'_>, delivery: DeliveryId, state: State) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE delivery = ?1 AND to_state = ?2)";
+    let values = params![delivery.bytes(), state.code()];
+    Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+}
+
 /// Whether a delivery was told by a step no later than this one.
 ///
 /// # Errors

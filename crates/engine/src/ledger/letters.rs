@@ -110,6 +110,22 @@ pub fn unsure(tx: &Transaction<'_>, channel: ChannelId, limit: u32) -> Result<Ve
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
+/// The first few of them, the oldest first.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn first_waiting(
+    tx: &Transaction<'_>,
+    channel: ChannelId,
+    limit: u32,
+) -> Result<Vec<DeliveryId>> {
+    let sql = "SELECT id FROM delivery WHERE waits AND +channel = ?1 ORDER BY due, id LIMIT ?2";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map(params![channel.bytes(), limit], |row| row.get(0))?;
+    let ids: Vec<[u8; 16]> = rows.collect::<std::result::Result<_, _>>()?;
+    Ok(ids.into_iter().map(DeliveryId::from_bytes).collect())
+}
+
 /// Gives a row that was never tried the bytes it is sent with.
 ///
 /// # Errors

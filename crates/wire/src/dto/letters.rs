@@ -23,6 +23,8 @@ pub struct LettersView {
 pub struct HeldUp {
     /// The name of its channel.
     pub channel: String,
+    /// `dlv_…` of one that waits and can be sent now, which tries the endpoint.
+    pub first: Option<String>,
     /// It rests until then; none while it is being tried.
     pub until: Option<Moment>,
     /// After so many failures running.

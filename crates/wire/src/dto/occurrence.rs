@@ -132,8 +132,20 @@ pub struct UpNext {
     pub waits: Option<Reason>,
     /// It will not be told.
     pub lost: bool,
+    /// Which retry it is, of one that was tried in vain.
+    pub retry: Option<Retry>,
     /// It was snoozed until then.
     pub snoozed: bool,
     /// What its chip shows.
     pub mark: Option<Mark>,
+}
+
+/// A retry of a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Retry {
+    /// Which it is; the first is 1.
+    pub n: u32,
+    /// Of how many.
+    pub of: u32,
 }

@@ -22,7 +22,8 @@ use super::{
 };
 use crate::{
     dto::{
-        Mark, OccurrenceDetail, OccurrenceRef, ReminderStatus, Trigger, UpNext, UpNextQuery, Wall,
+        Mark, OccurrenceDetail, OccurrenceRef, ReminderStatus, Retry, Trigger, UpNext, UpNextQuery,
+        Wall,
     },
     fault::Fault,
 };
@@ -208,6 +209,7 @@ impl EngineHost {
                 Fate::Lost(why, waits) => Some(words::reason(waits.unwrap_or(why))),
             },
             lost: matches!(ring.fate, Fate::Lost(..)),
+            retry: ring.retry.map(|(n, of)| Retry { n, of }),
             snoozed: words::trigger_named(&ring.reminder, false, local) == Trigger::Snooze,
             mark: chip(&happening, local).mark,
         }))

@@ -24,6 +24,7 @@ impl EngineHost {
         let more = all.saturating_sub(letters.len());
         let held_up = self.engine.held_up()?.into_iter().map(|one| HeldUp {
             channel: one.name,
+            first: one.first.map(|id| id.to_string()),
             until: one.until.map(|at| local.moment(at)),
             failures: one.failures,
             waiting: one.waiting,

@@ -103,7 +103,7 @@ export function upNextOf(world: World, limit: number): UpNext[] {
     .slice(0, limit)
     .map(({ occ, rings, snoozed }) => ({
       event: occ.event, original: occ.original, title: occ.title, kind: occ.kind, calendar: occ.calendar,
-      start: { date: occ.date, wallMin: occ.mode === 'allDay' ? null : occ.wallMin }, starts: moment(occ.date, occ.wallMin), rings, due: rings ?? moment(occ.date, occ.wallMin), waits: null, lost: false, snoozed, mark: 'scheduled',
+      start: { date: occ.date, wallMin: occ.mode === 'allDay' ? null : occ.wallMin }, starts: moment(occ.date, occ.wallMin), rings, due: rings ?? moment(occ.date, occ.wallMin), waits: null, lost: false, retry: null, snoozed, mark: 'scheduled',
     }));
 }
 

@@ -126,8 +126,8 @@ function resting(heldUp: Answer<'letters'>['heldUp']): Platform {
 
 it('does not say that nothing needs you while reminders wait for an endpoint that fails', async () => {
   const until = { utc: '2026-11-18T09:10:00.000Z', date: '2026-11-18', wallMin: 610, ms: 0, zone: 'CET' };
-  const lamp = { channel: 'lamp', until, failures: 5, waiting: 3 };
-  render(Window, { platform: resting([lamp, { channel: 'door', until: null, failures: 6, waiting: 1 }]) });
+  const lamp = { channel: 'lamp', first: 'dlv_one', until, failures: 5, waiting: 3 };
+  render(Window, { platform: resting([lamp, { channel: 'door', first: null, until: null, failures: 6, waiting: 1 }]) });
   await screen.findByRole('navigation', {}, { timeout: 5000 });
   await fireEvent.keyDown(window, { key: 'f' });
   const list = await screen.findByRole('list', { name: 'Endpoints that fail' });
@@ -135,4 +135,23 @@ it('does not say that nothing needs you while reminders wait for an endpoint tha
   expect(first).toMatch(/^3 reminders wait for lamp ?Its endpoint rests until .*10:10 after 5 failures, then it is tried again/);
   expect(second).toMatch(/^1 reminder waits for door ?Its endpoint is tried again after 6 failures/);
   expect(screen.queryByText('Nothing needs you')).toBeNull();
+});
+
+it('tries an endpoint that rests by sending one of those that wait for it, where one can be sent', async () => {
+  const until = { utc: '2026-11-18T09:10:00.000Z', date: '2026-11-18', wallMin: 610, ms: 0, zone: 'CET' };
+  const lamp = { channel: 'lamp', first: 'dlv_one', until, failures: 5, waiting: 12 };
+  const platform = resting([lamp, { channel: 'door', first: null, until: null, failures: 6, waiting: 1 }]);
+  const asked: unknown[] = [];
+  const call = async <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> => {
+    if (name === 'retry') asked.push((args as Args<'retry'>).deliveries);
+    return platform.call(name, args);
+  };
+  render(Window, { platform: { ...platform, call } });
+  await screen.findByRole('navigation', {}, { timeout: 5000 });
+  await fireEvent.keyDown(window, { key: 'f' });
+  const list = await screen.findByRole('list', { name: 'Endpoints that fail' });
+  expect(within(list).getAllByRole('button').map((button) => [button.textContent, button.getAttribute('aria-label')])).toEqual([['Try now', 'Try now: lamp']]);
+  await fireEvent.click(within(list).getByRole('button'));
+  await screen.findByText('Trying lamp again');
+  expect(asked).toEqual([['dlv_one']]);
 });

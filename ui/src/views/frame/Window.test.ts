@@ -131,6 +131,7 @@ describe('the window', () => {
       { ...first, ...starts, original: 'held', rings: at(835), waits },
       { ...first, ...starts, original: 'waits', rings: null, waits },
       { ...first, ...starts, original: 'lost', rings: null, waits, lost: true },
+      { ...first, ...starts, original: 'retry', rings: at(845), waits: null, retry: { n: 2, of: 10 } },
     ];
     const call = <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> => (name === 'upNext' ? Promise.resolve(items as Answer<K>) : platform.call(name, args));
     render(Window, { platform: { ...platform, call } });
@@ -143,6 +144,7 @@ describe('the window', () => {
       'rings 13:55 · starts 14:00 · held from 13:50: reminders are paused',
       'waits: reminders are paused · starts 14:00',
       'will not be told: reminders are paused · starts 14:00',
+      'rings 14:05 · retry 2 of 10 · starts 14:00',
     ]);
   });
 
@@ -218,6 +220,17 @@ describe('the window', () => {
     await waitFor(() => expect(screen.queryByRole('button', { name: /^Switch on/ })).toBeNull());
     expect(screen.queryByText(/Switched off/)).toBeNull();
     expect(await screen.findByText('old-relay is switched on again')).toBeTruthy();
+  });
+
+  it('says of each webhook in the settings what is done where its answer is lost', async () => {
+    const platform = createMemory();
+    await platform.call('addWebhook', { name: 'once', url: 'https://example.org/once', network: 'public', guarantee: 'neverRepeat', retries: 'long', rate: { perSecond: 5, burst: 10 }, requestId: 'once' });
+    render(Window, { platform });
+    await screen.findByRole('navigation', {}, { timeout: 5000 });
+    await fireEvent.keyDown(window, { key: ',' });
+    const channels = await screen.findByRole('region', { name: 'Channels' }, { timeout: 5000 });
+    const said = within(channels).getAllByRole('listitem').map((item) => /never (?:miss|repeat)/.exec(item.textContent)?.[0]);
+    expect(said).toEqual([undefined, 'never miss', 'never miss', 'never repeat']);
   });
 
   it('names by Ctrl+Z what cannot be taken back, and takes the change before it back only when asked again', async () => {

@@ -207,9 +207,13 @@ fn fails(engine: &Engine, channel: &ChannelRow) -> Result<Option<String>, Failur
     let said = engine.last_failed(channel.id)?.map_or_else(String::new, |(_, said)| {
         format!(" ({})", said.split(';').next().unwrap_or_default())
     });
+    let now = engine
+        .waiting_for(channel.id)?
+        .1
+        .map_or_else(String::new, |first| format!(": `carillon retry {first}` tries it now"));
     Ok(Some(format!(
-        "the endpoint of the channel {} fails{said}, and {many} for another try: `carillon channel test {}` tries it now",
-        channel.name, channel.name
+        "the endpoint of the channel {} fails{said}, and {many} for another try{now}",
+        channel.name
     )))
 }
 
@@ -222,7 +226,8 @@ fn waits(engine: &Engine, channel: &ChannelRow) -> Result<bool, Failure> {
 
 fn off_with_failed(name: &str, why: &str) -> String {
     format!(
-        "the channel {name} is off ({why}), and what failed through it waits: `carillon channel on {name}` switches it on"
+        "the channel {name} is off ({why}), and what failed through it waits: `carillon channel on {}` switches it on",
+        words::argument(name)
     )
 }
 
@@ -261,12 +266,16 @@ fn record(faults: &[String]) -> Option<String> {
 fn rests(engine: &Engine, name: &str, rest: &Resting) -> Result<String, Failure> {
     let until = words::moment(rest.until, &engine.planning_context()?.machine_zone());
     let held_up = engine.held_up()?.into_iter().find(|one| one.name == name);
-    let waits = held_up.map_or_else(String::new, |one| match one.waiting {
+    let waits = held_up.as_ref().map_or_else(String::new, |one| match one.waiting {
         1 => ", and 1 reminder waits for it".into(),
         n => format!(", and {n} reminders wait for it"),
     });
+    let tries = match held_up.and_then(|one| one.first) {
+        Some(first) => format!("`carillon retry {first}`"),
+        None => format!("`carillon channel test {}`", words::argument(name)),
+    };
     Ok(format!(
-        "the endpoint of the channel {name} is resting until {until} after {}{waits}: `carillon channel test {name}` tries it now, and if that is taken the rest is over",
+        "the endpoint of the channel {name} is resting until {until} after {}{waits}: {tries} tries it now, and if that is taken the rest is over",
         words::count(rest.failures as usize, "failure")
     ))
 }
@@ -274,8 +283,9 @@ fn rests(engine: &Engine, name: &str, rest: &Resting) -> Result<String, Failure>
 fn off(name: &str, why: &str, planned: usize) -> String {
     let are = if planned == 1 { "is" } else { "are" };
     format!(
-        "the channel {name} is off ({why}) and {} {are} planned on it: `carillon channel on {name}` switches it on",
-        words::count(planned, "reminder")
+        "the channel {name} is off ({why}) and {} {are} planned on it: `carillon channel on {}` switches it on",
+        words::count(planned, "reminder"),
+        words::argument(name)
     )
 }
 
