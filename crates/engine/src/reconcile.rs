@@ -58,8 +58,12 @@ impl Act<'_> {
     ) -> Result<Effect> {
         let mut effect = Effect::default();
         self.know_clocks(event)?;
-        self.check_live(event, asked, gone, &mut effect)?;
+        let live = delivery::live_of(self.tx, &event.subject())?;
         let now = self.wall();
+        if asked != Asked::Person {
+            self.plan_overtaken(event, &live, decided.min(now), &mut effect)?;
+        }
+        self.check_live(event, live, asked, gone, &mut effect)?;
         let from = match asked {
             Asked::Person => {
                 self.look_back(event, &mut effect)?;
@@ -80,14 +84,25 @@ impl Act<'_> {
         if row.deleted_at.is_some() || row.decided_until >= self.wall() {
             return Ok(());
         }
-        let (mut effect, mut from) = (Effect::default(), row.decided_until);
+        let missed = (row.decided_until, self.wall());
+        self.arm_all(&row.event, missed, Asked::Pass, &mut Effect::default())
+    }
+
+    /// Inserts all that was due in `(from, until]`.
+    fn arm_all(
+        &self,
+        event: &Event,
+        (mut from, until): (Timestamp, Timestamp),
+        asked: Asked,
+        effect: &mut Effect,
+    ) -> Result<()> {
         // Ends: each turn gets further.
-        while from < self.wall() {
-            let mut plan = self.some_wanted(&row.event, from, self.wall(), AT_ONCE);
+        while from < until {
+            let mut plan = self.some_wanted(event, from, until, AT_ONCE);
             from = plan.reached;
-            self.take_overflow(&row.event, &mut plan)?;
+            self.take_overflow(event, &mut plan)?;
             for wanted in &plan.wanted {
-                self.arm(&row.event, wanted, Asked::Pass, &mut effect)?;
+                self.arm(event, wanted, asked, effect)?;
             }
         }
         Ok(())
@@ -157,12 +172,13 @@ impl Act<'_> {
     fn check_live(
         &self,
         event: &Event,
+        live: Vec<DeliveryRow>,
         asked: Asked,
         gone: Reason,
         effect: &mut Effect,
     ) -> Result<()> {
         let parts = self.parts(event)?;
-        for row in delivery::live_of(self.tx, &event.subject())? {
+        for row in live {
             if asked == Asked::Person && is_planted(Planted::CancelAndInsert) {
                 self.drop_row(&row, gone, effect)?;
                 continue;

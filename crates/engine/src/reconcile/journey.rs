@@ -3,11 +3,13 @@
 
 use calendar::{
     event::Event,
+    occurrence::Occurrence,
     plan::Wanted,
     timing::{Tie, later},
 };
 use jiff::Timestamp;
 
+use super::{Asked, Effect};
 use crate::{
     act::Act,
     error::Result,
@@ -38,6 +40,33 @@ pub(super) fn is_far_from_told(
 }
 
 impl Act<'_> {
+    /// Plans what a journey, or other zone data, brings before what is decided on, and no row stands
+    /// for: of a dense series they end not far ahead, and even the last of them may be past by the new
+    /// clock.
+    pub(super) fn plan_overtaken(
+        &self,
+        event: &Event,
+        live: &[DeliveryRow],
+        decided: Timestamp,
+        effect: &mut Effect,
+    ) -> Result<()> {
+        for reminder in &event.reminders {
+            let only = Event { reminders: vec![reminder.clone()], ..event.clone() };
+            let own = live.iter().filter(|row| row.event == Some(event.id));
+            let regular = own.filter_map(|row| {
+                only.reminder_named(&row.identity.reminder, row.identity.channel)?;
+                let original = Occurrence::original_in(&row.identity.occurrence)?;
+                event.override_of(original).is_none().then_some((original, row))
+            });
+            let Some((_, last)) = regular.max_by_key(|(original, _)| *original) else { continue };
+            let Some(moved) = only.still_wanted(&self.context, &last.identity) else { continue };
+            if moved.due < decided && decided < last.facts.due {
+                self.arm_all(&only, (moved.due, decided), Asked::Nobody, effect)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether this generation of what is wanted was armed for a moment that came round again after a
     /// journey, and no longer does: who travelled is back, or somewhere else. What was told before is
     /// not told again then.
