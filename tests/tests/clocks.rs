@@ -406,6 +406,23 @@ fn a_service_that_waits_for_a_clock_that_is_right_is_not_said_to_hang() {
 }
 
 #[test]
+fn a_service_that_waits_for_another_program_to_let_go_of_the_ledger_is_not_said_to_hang() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.kill();
+    world.jump_to("2026-11-23T09:21");
+    let engine = world.engine();
+    let _lock = SchedulerLock::try_take(&engine.dir()).expect("a lock").expect("it is free");
+    // Whoever leads is another process than this one, which holds the ledger.
+    std::fs::write(engine.dir().join("scheduler.lock"), "1 0.1.0\n").expect("signed");
+    let ledger = rusqlite::Connection::open(engine.dir().join("carillon.db")).expect("a ledger");
+    ledger.execute_batch("BEGIN IMMEDIATE").expect("nobody writes");
+    assert_eq!(engine.hang().expect("asked"), None);
+    ledger.execute_batch("ROLLBACK").expect("let go of");
+    let hang = engine.hang().expect("asked");
+    assert!(matches!(hang, Some(Hang::Silent(_))), "{hang:?}");
+}
+
+#[test]
 fn webhooks_wait_for_no_clock_that_is_right_or_of_which_nobody_knows_or_after_a_day() {
     for (local, synchronised) in [
         ("2026-11-24T11:00", Synchronised::Yes),

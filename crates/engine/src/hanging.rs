@@ -9,6 +9,7 @@ use crate::{
     ledger::{
         SchedulerLock,
         inbox::{self, Filter, Listed},
+        takeover,
     },
     scheduler::{Turn, Turns},
 };
@@ -61,6 +62,9 @@ impl Engine {
             Ok(!self.deliveries(&sending)?.is_empty() || self.overdue()? > 0)
         };
         let hangs = silent.as_secs() > SILENT || silent.as_secs() > PATIENCE && is_called_for()?;
+        // Who waits for another program to let go of the ledger says so itself, and goes on then.
+        let is_kept = || takeover::writer(&self.dir()).is_some_and(|writer| writer != pid);
+        let hangs = hangs && !is_kept();
         Ok(hangs.then_some(Hang::Silent(silent)))
     }
 

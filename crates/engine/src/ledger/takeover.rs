@@ -4,6 +4,7 @@
 
 use std::{
     collections::BTreeSet,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
@@ -72,23 +73,45 @@ fn program(_pid: u32) -> String {
     String::new()
 }
 
-/// The processes of this user that hold the lock of an open ledger.
+/// The process that holds a ledger for writing, as far as that is known.
+pub(crate) fn writer(dir: &Path) -> Option<u32> {
+    // The byte of this file that SQLite locks to write.
+    const WRITE: u64 = 120;
+    let locks = locks(&dir.join("carillon.db-shm"), "POSIX");
+    locks.into_iter().find_map(|(pid, bytes)| bytes.contains(&WRITE).then_some(pid))
+}
+
+/// Who has locked which bytes of a file in this way. It is not opened: by closing it, whoever asks would let
+/// go of all that it has locked itself.
 #[cfg(target_os = "linux")]
-fn having_open(dir: &Path) -> Vec<u32> {
+fn locks(file: &Path, way: &str) -> Vec<(u32, RangeInclusive<u64>)> {
     use std::os::unix::fs::MetadataExt;
-    let lock = dir.join("carillon.lock");
-    let (Ok(found), Ok(locks)) = (std::fs::metadata(&lock), std::fs::read_to_string("/proc/locks"))
+    let (Ok(found), Ok(locks)) = (std::fs::metadata(file), std::fs::read_to_string("/proc/locks"))
     else {
         return Vec::new();
     };
     // `1: FLOCK ADVISORY READ PID DEVICE:INODE 0 EOF`; the device's number is not everywhere the file's.
     let inode = found.ino().to_string();
-    let pid = |line: &str| {
+    let one = |line: &str| {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let of_it = words.get(5)?.rsplit(':').next()? == inode;
-        words.get(4)?.parse().ok().filter(|_| of_it && words.get(1) == Some(&"FLOCK"))
+        let is_it = words.get(1) == Some(&way) && words.get(5)?.rsplit(':').next()? == inode;
+        let to = words.get(7)?.parse().unwrap_or(u64::MAX);
+        let bytes = words.get(6)?.parse().ok()?..=to;
+        words.get(4)?.parse().ok().filter(|_| is_it).map(|pid| (pid, bytes))
     };
-    let mut pids: Vec<u32> = locks.lines().filter_map(pid).collect();
+    locks.lines().filter_map(one).collect()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn locks(_file: &Path, _way: &str) -> Vec<(u32, RangeInclusive<u64>)> {
+    Vec::new()
+}
+
+/// The processes of this user that hold the lock of an open ledger.
+#[cfg(target_os = "linux")]
+fn having_open(dir: &Path) -> Vec<u32> {
+    let lock = dir.join("carillon.lock");
+    let mut pids: Vec<u32> = locks(&lock, "FLOCK").into_iter().map(|(pid, _)| pid).collect();
     pids.retain(|pid| holds(&lock, *pid));
     pids.sort_unstable();
     pids.dedup();
