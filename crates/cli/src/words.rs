@@ -278,6 +278,16 @@ mod tests {
     }
 
     #[test]
+    fn lengths_are_those_the_window_says() {
+        let table: serde_json::Value =
+            serde_json::from_str(include_str!("../../../tests/data/lengths.json")).expect("JSON");
+        for one in table.as_array().expect("a list") {
+            let span = SignedDuration::from_millis(one["ms"].as_i64().expect("a number"));
+            assert_eq!(length(span), one["commands"].as_str().expect("words"));
+        }
+    }
+
+    #[test]
     fn reminders_read_like_words() {
         check("t:-PT10M", "10 min before");
         check("t:PT0M", "at the start");

@@ -26,19 +26,24 @@ export function markNote(mark: Mark | null, lateMs: number | null, attempts: Att
 }
 
 function lengthTiny(ms: number): string {
-  const minutes = Math.round(ms / 60_000);
-  if (minutes < 1) return `${Math.max(1, Math.round(ms / 1000))}s`;
+  const seconds = wholeSeconds(ms);
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return `${seconds}s`;
   if (minutes < 90) return `${minutes}m`;
-  return minutes < 36 * 60 ? `${Math.round(minutes / 60)}h` : `${Math.round(minutes / 1440)}d`;
+  return minutes < 36 * 60 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 1440)}d`;
 }
 
-/** "6 minutes", "2 hours" */
+/** "6 minutes", "1 hour 59 minutes": the two largest units that say it, as the commands do. */
 export function lengthSpoken(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return tn('unit.spoken.second', Math.max(1, seconds));
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 90) return tn('unit.spoken.minute', minutes);
-  return minutes < 48 * 60 ? tn('unit.spoken.hour', Math.floor(minutes / 60)) : tn('unit.day', Math.floor(minutes / 1440));
+  const seconds = wholeSeconds(ms);
+  const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
+  if (days + hours + minutes === 0) return tn('unit.spoken.second', seconds);
+  const units = [days > 0 && tn('unit.day', days), hours > 0 && tn('unit.spoken.hour', hours), days === 0 && minutes > 0 && tn('unit.spoken.minute', minutes)];
+  return units.filter(Boolean).join(' ');
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.max(1, Math.floor(ms / 1000));
 }
 
 /** "45 min", "1 h", "1 h 30 min", "2 days" */
