@@ -398,6 +398,10 @@ fn to_look_at_a_named_directory_makes_no_ledger_there() {
             assert!(!typo.exists(), "{line}");
         }
     }
+    let mut command = desk.command(["import", "nosuch.ics", "--data-dir"]);
+    let said = Said::of(command.arg(&typo).output().expect("carillon runs"));
+    assert!(said.refused(1).contains("nosuch.ics could not be read"), "{said:?}");
+    assert!(!typo.exists(), "nothing was there to put into it");
     for line in ["add Gym --at 2031-01-01", "channel test desktop", "person add Ana"] {
         let made = desk.beside().join(line.replace(' ', "-"));
         let mut command = desk.command(line.split_whitespace());

@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::{self, Read},
     ops::ControlFlow,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use calendar::ics::Alarmless;
@@ -48,8 +48,7 @@ struct Remark {
 }
 
 pub fn run(session: &Session, words: &Import) -> Result<Answer, Failure> {
-    // All are looked at before the first is imported: a name that is mistyped changes nothing.
-    words.files.iter().try_for_each(|path| look(path))?;
+    look_at(&words.files)?;
     let (mut shape, mut text) =
         (Shape { dry_run: words.dry_run, ..Shape::default() }, String::new());
     let (mut refused, mut untold) = (Vec::new(), 0);
@@ -138,6 +137,12 @@ fn style() -> ProgressStyle {
 }
 
 /// Whether a file can be read.
+/// Looks at all files before the first is imported: a name that is mistyped changes nothing, and makes
+/// no ledger.
+pub fn look_at(files: &[PathBuf]) -> Result<(), Failure> {
+    files.iter().try_for_each(|path| look(path))
+}
+
 fn look(path: &Path) -> Result<(), Failure> {
     if path.as_os_str() == "-" {
         return Ok(());

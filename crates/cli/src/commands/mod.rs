@@ -70,6 +70,11 @@ fn held_by_whom(failure: Failure, named: Option<&Path>) -> Failure {
 fn done(cli: Cli) -> Result<Answer, Failure> {
     let named = cli.data_dir.as_deref();
     let makes = makes(&cli.command);
+    if let Command::Import(words) = &cli.command
+        && makes
+    {
+        import::look_at(&words.files)?;
+    }
     let open = || if makes { Session::open(named) } else { Session::find(named) };
     match cli.command {
         Command::Daemon(words) => daemon::run(cli.data_dir.clone(), &words),
@@ -125,7 +130,39 @@ fn makes(command: &Command) -> bool {
         Command::Person(words) => matches!(words, Person::Add { .. }),
         Command::Channel(words) => matches!(words, Channel::Add(_) | Channel::Test { .. }),
         Command::Calendar(words) => matches!(words, Calendar::Add { .. }),
-        _ => false,
+        Command::Daemon(_)
+        | Command::List(_)
+        | Command::Next(_)
+        | Command::Show(_)
+        | Command::Edit(_)
+        | Command::Move(_)
+        | Command::Skip(_)
+        | Command::Cancel(_)
+        | Command::Reinstate(_)
+        | Command::Delete(_)
+        | Command::Undo(_)
+        | Command::Redo(_)
+        | Command::Deliveries(_)
+        | Command::Why(_)
+        | Command::Inbox
+        | Command::Ack(_)
+        | Command::Snooze(_)
+        | Command::Retry(_)
+        | Command::Discard(_)
+        | Command::Quiet(_)
+        | Command::AllDay(_)
+        | Command::Pause(_)
+        | Command::Resume
+        | Command::Export(_)
+        | Command::Occurrences(_)
+        | Command::Simulate(_)
+        | Command::Clock { .. }
+        | Command::Zones(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Doctor(_)
+        | Command::Completions { .. }
+        | Command::Man => false,
     }
 }
 
