@@ -91,6 +91,9 @@ impl Engine {
         let mut effect = Effect::default();
         for (n, some) in ids.chunks(AT_ONCE).enumerate() {
             let part = request.map(|id| if n == 0 { id.into() } else { format!("{id}/{n}") });
+            if n > 0 {
+                make_room();
+            }
             let done = self.once(part.as_deref(), |act| {
                 let mut effect = Effect::default();
                 for id in some {
