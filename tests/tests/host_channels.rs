@@ -79,9 +79,9 @@ fn a_webhook_shows_its_retries_and_its_rate_and_both_are_changed() {
     assert_eq!(shown, (Some(Retries::Quick), Some((2, 3))));
     let asked = |per_second, request: &str| ChangeChannel {
         channel: added.id.clone(),
-        guarantee: Guarantee::NeverRepeat,
-        retries: Retries::Long,
-        rate: ChannelRate { per_second, burst: 4 },
+        guarantee: Some(Guarantee::NeverRepeat),
+        retries: Some(Retries::Long),
+        rate: Some(ChannelRate { per_second, burst: 4 }),
         request_id: request.into(),
     };
     let change = host(&world).change_channel(asked(1_000, "faster")).expect("changed");
@@ -92,5 +92,17 @@ fn a_webhook_shows_its_retries_and_its_rate_and_both_are_changed() {
     assert_eq!(lamp.rate, Some(ChannelRate { per_second: 1_000, burst: 4 }));
     let ways = (lamp.guarantee, lamp.retries);
     assert_eq!(ways, (Some(Guarantee::NeverRepeat), Some(Retries::Long)));
+    let quick = ChangeChannel {
+        guarantee: None,
+        retries: Some(Retries::Quick),
+        rate: None,
+        ..asked(1, "quick")
+    };
+    host(&world).change_channel(quick).expect("changed");
+    let now = host(&world).channels(Empty {}).expect("channels");
+    let now = now.iter().find(|one| one.id == added.id).expect("the lamp");
+    let ways = (now.guarantee, now.retries, now.rate);
+    let wanted = (Some(Guarantee::NeverRepeat), Some(Retries::Quick), lamp.rate);
+    assert_eq!(ways, wanted, "what is not named stays");
     assert!(channels.iter().any(|one| one.rate.is_none()), "this desktop has none");
 }

@@ -40,7 +40,7 @@ export type CalendarView = { id: string, name: string, color: Color, shown: bool
 
 export type Change = { did: Did, title: string | null, event: string | null, original: string | null, version: number | null, count: number, cancelledReminders: number, cancelledSnoozes: number, inFlight: number, passed: Array<PassedReminder>, until: Moment | null, note: string | null, undo: boolean, };
 
-export type ChangeChannel = { channel: string, guarantee: Guarantee, retries: Retries, rate: ChannelRate, requestId: string, };
+export type ChangeChannel = { channel: string, guarantee: Guarantee | null, retries: Retries | null, rate: ChannelRate | null, requestId: string, };
 
 export type ChannelAdded = { channel: ChannelView, secret: string, };
 

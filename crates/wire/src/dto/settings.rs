@@ -178,18 +178,19 @@ pub struct AddWebhook {
     pub request_id: String,
 }
 
-/// Changes what a webhook promises, how patiently it is tried and how fast it is called.
+/// Changes what a webhook promises, how patiently it is tried and how fast it is called; what is not
+/// named stays as it is.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeChannel {
     /// `chn_…`
     pub channel: String,
     /// What happens when we cannot know.
-    pub guarantee: Guarantee,
+    pub guarantee: Option<Guarantee>,
     /// How patiently it is tried again.
-    pub retries: Retries,
+    pub retries: Option<Retries>,
     /// How fast.
-    pub rate: ChannelRate,
+    pub rate: Option<ChannelRate>,
     /// Makes it safe to send twice.
     pub request_id: String,
 }

@@ -112,9 +112,9 @@ impl EngineHost {
     pub(super) fn keep_ways(&self, asked: &ChangeChannel) -> Result<Change, Fault> {
         let row = self.engine.channel_named(&asked.channel)?;
         let change = ChannelChange {
-            guarantee: Some(promise(asked.guarantee)),
-            retries: Some(profile(asked.retries)),
-            rate: Some(rate_of(asked.rate)),
+            guarantee: asked.guarantee.map(promise),
+            retries: asked.retries.map(profile),
+            rate: asked.rate.map(rate_of),
         };
         let changed = self.engine.change_channel(row.id, change, Some(&asked.request_id))?;
         let note = changed.said();

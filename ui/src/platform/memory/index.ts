@@ -272,8 +272,10 @@ function lists(world: World, past: Past, told: <T>(answer: T) => T): Partial<Han
       world.channels = world.channels.map((c) => (c === target ? { ...c, off: null } : c));
       return told(change('switchedOn', { title: target.name, count: 1 }));
     },
-    changeChannel: ({ channel, guarantee, retries, rate }) => {
+    changeChannel: ({ channel, ...asked }) => {
       const target = world.channels.find((c) => c.id === channel) ?? refuse('notFound', `there is no channel '${channel}'`);
+      const { guarantee, retries } = { guarantee: asked.guarantee ?? target.guarantee, retries: asked.retries ?? target.retries };
+      const rate = asked.rate ?? target.rate ?? { perSecond: 5, burst: 10 };
       const wrong = rate.perSecond < 1 || rate.perSecond > 1000 ? 'rate' : rate.burst < 1 || rate.burst > 1000 ? 'burst' : null;
       if (wrong) refuse('invalid', `a ${wrong} of ${wrong === 'rate' ? rate.perSecond : rate.burst} is not possible: allowed is 1 to 1000`, wrong);
       world.channels = world.channels.map((c) => (c === target ? { ...c, guarantee, retries, rate } : c));
