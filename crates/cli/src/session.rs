@@ -14,10 +14,11 @@ use engine::{
     },
     place::Place,
     programs,
+    simulate::Folder,
 };
 use jiff::tz::TimeZone;
 
-use crate::{failure::Failure, words};
+use crate::{answer::Answer, failure::Failure, words};
 
 /// An open ledger.
 pub struct Session {
@@ -45,6 +46,20 @@ pub fn refuse_missing(place: &Place) -> Result<(), Failure> {
         "there is no ledger in {}, the directory {by} names: one is made when something is added or a service starts",
         place.data.display()
     )))
+}
+
+/// Where a directory was named that has no ledger, does this to one that goes again: what fails there
+/// is to make none.
+pub fn rehearse(
+    named: Option<&Path>,
+    deed: impl FnOnce(&Session) -> Result<Answer, Failure>,
+) -> Result<(), Failure> {
+    let place = Place::find(named).map_err(|e| Failure::failed(e.to_string()))?;
+    if place.named_by.is_none() || Ledger::look(&place.data)?.is_some() {
+        return Ok(());
+    }
+    let folder = Folder::new()?;
+    deed(&Session::open(Some(folder.path()))?).map(drop)
 }
 
 impl Session {

@@ -163,7 +163,7 @@ pub fn state(state: State) -> &'static str {
 pub struct StateWord(&'static [State]);
 
 /// What people call several states.
-const WORDS: [(&str, &[State]); 7] = [
+const WORDS: [(&str, &[State]); 8] = [
     ("scheduled", &[State::Scheduled, State::Pending]),
     ("told", &[State::Completed]),
     ("missed", &[State::Expired]),
@@ -171,6 +171,7 @@ const WORDS: [(&str, &[State]); 7] = [
     ("please check", &[State::Review]),
     ("waiting", &[State::Held]),
     ("being sent", &[State::Processing]),
+    ("skipped", &[State::Skipped, State::Coalesced, State::Discarded]),
 ];
 static CODES: [State; State::ALL.len()] = State::ALL;
 
@@ -188,7 +189,8 @@ impl FromStr for StateWord {
         let word = || WORDS.iter().find(|(word, _)| *word == text).map(|(_, states)| *states);
         word().or_else(code).map(Self).ok_or_else(|| {
             let words = WORDS.iter().map(|(word, _)| *word);
-            let codes = CODES.iter().map(|state| state.code()).filter(|code| *code != "scheduled");
+            let codes = CODES.iter().map(|state| state.code());
+            let codes = codes.filter(|code| WORDS.iter().all(|(word, _)| word != code));
             let all: Vec<&str> = words.chain(codes).collect();
             format!("state '{text}' is not known: allowed are {}", all.join(", "))
         })
@@ -297,6 +299,17 @@ mod tests {
         check("t:20270430T160000Z", "on Fri 30 Apr 2027, 16:00");
         check("s:-PT10M:2", "snoozed, first 10 min before");
         check("x:0a", "a test");
+    }
+
+    #[test]
+    fn what_the_window_counts_as_skipped_is_asked_for_by_that_word_and_each_alone_by_its_code() {
+        let states = |text: &str| text.parse::<StateWord>().expect("a word").states().to_vec();
+        let skipped = [State::Skipped, State::Coalesced, State::Discarded];
+        assert_eq!(states("skipped"), skipped);
+        assert!(skipped.iter().all(|one| state(*one) == "skipped"));
+        assert_eq!(states("discarded"), [State::Discarded]);
+        let refused = "lost".parse::<StateWord>().expect_err("no word");
+        assert_eq!(refused.matches("skipped").count(), 1, "{refused}");
     }
 
     #[test]

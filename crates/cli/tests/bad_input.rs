@@ -340,3 +340,31 @@ fn a_full_disk_changes_nothing_and_loses_nothing() {
     assert!(said.out.contains("Known") && said.out.contains("\n1\n"), "{said:?}");
     assert!(said.out.contains("Later") && !said.out.contains("Lost"), "{said:?}");
 }
+
+#[test]
+fn what_cannot_be_added_makes_no_ledger_in_a_directory_that_was_named() {
+    let desk = Desk::new();
+    let (none, torn) = (desk.beside().join("none"), desk.beside().join("torn.ics"));
+    fs::write(&torn, "not a calendar").expect("written");
+    fs::create_dir(&none).expect("a folder");
+    chmod(&none, 0o700);
+    let torn = torn.to_str().expect("a plain path");
+    for words in [
+        &["import", "missing.ics"][..],
+        &["import", torn],
+        &["quick", "tomorrow"],
+        &["add", "Gym", "--at", "2031-01-01T10:00", "--zone", "Mars"],
+    ] {
+        let mut command = desk.command(words);
+        command.arg("--data-dir").arg(&none);
+        let said = Said::of(command.output().expect("carillon runs"));
+        assert!(said.code > 0, "{words:?}: {said:?}");
+        let left: Vec<_> = fs::read_dir(&none).expect("a folder").collect();
+        assert!(left.is_empty(), "{words:?}: {left:?}");
+    }
+    let mut command = desk.command(["quick", "gym tomorrow at 9"]);
+    command.arg("--data-dir").arg(&none);
+    let said = Said::of(command.output().expect("carillon runs"));
+    assert!(said.done().starts_with("Added “gym”"), "{said:?}");
+    assert!(none.join("carillon.db").exists());
+}

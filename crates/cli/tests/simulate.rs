@@ -23,6 +23,25 @@ fn a_journey_shows_each_day_with_its_rings_and_a_summary() {
 }
 
 #[test]
+fn the_repeats_of_a_reminder_that_insists_are_one_line_with_their_number_and_the_last() {
+    let desk = Desk::new();
+    let day = day(3);
+    desk.add(&format!("Pill --kind note --at {day}T08:00 --zone Europe/Berlin --nag 10m"));
+    desk.add(&format!("Tea --kind note --at {day}T09:00 --zone Europe/Berlin"));
+    let said = desk.line(&format!("simulate --from {day}T07:00 --to {day}T10:05"));
+    let lines: Vec<&str> = said.done().lines().filter(|line| line.contains("Pill")).collect();
+    assert_eq!(lines.len(), 2, "{said:?}");
+    assert!(lines[0].trim_start().starts_with("08:00"), "{lines:?}");
+    assert!(lines[1].trim_start().starts_with("08:10"), "{lines:?}");
+    assert!(
+        lines[1].contains("again 12 times, the last on ") && lines[1].contains(", 10:00"),
+        "{lines:?}"
+    );
+    let json = desk.line(&format!("simulate --from {day}T07:00 --to {day}T10:05 --json")).json();
+    assert_eq!(json["rings"].as_array().map(Vec::len), Some(14), "JSON has them all");
+}
+
+#[test]
 fn nothing_to_ring_is_said_and_what_is_no_journey_is_refused() {
     let desk = Desk::new();
     assert!(desk.line("simulate").done().ends_with("Nothing would ring.\n"));

@@ -5,7 +5,7 @@
 use std::{
     fs,
     os::unix::fs::DirBuilderExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -120,10 +120,15 @@ fn check(journey: &Journey, now: Timestamp) -> Result<()> {
 }
 
 /// A folder only its owner may enter, which goes with this value.
-struct Folder(PathBuf);
+#[derive(Debug)]
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Result<Self> {
+    /// Makes one among the temporary files.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn new() -> Result<Self> {
         let mut bytes = [0; 16];
         random(&mut bytes)?;
         let name = format!("carillon-{:032x}", u128::from_be_bytes(bytes));
@@ -131,6 +136,11 @@ impl Folder {
         let made = fs::DirBuilder::new().mode(0o700).create(&path);
         made.map_err(Error::io(format!("could not make {}", path.display())))?;
         Ok(Self(path))
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use calendar::id::EventId;
 use clap::Args;
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Import {
     /// Calendar files (.ics) and cards (.vcf), or - for standard input
     #[arg(required = true, value_name = "FILE")]

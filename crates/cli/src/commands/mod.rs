@@ -37,9 +37,9 @@ use clap::CommandFactory;
 
 use crate::{
     answer::Answer,
-    args::{Calendar, Channel, Cli, Command, Person},
+    args::{Calendar, Channel, Cli, Command, Import, Person},
     failure::Failure,
-    session::Session,
+    session::{self, Session},
     words,
 };
 
@@ -75,6 +75,7 @@ fn done(cli: Cli) -> Result<Answer, Failure> {
     {
         import::look_at(&words.files)?;
     }
+    rehearse(named, &cli.command)?;
     let open = || if makes { Session::open(named) } else { Session::find(named) };
     match cli.command {
         Command::Daemon(words) => daemon::run(cli.data_dir.clone(), &words),
@@ -117,6 +118,24 @@ fn done(cli: Cli) -> Result<Answer, Failure> {
         Command::Doctor(words) => doctor::run(named, &words),
         Command::Completions { shell } => Ok(completions(shell)),
         Command::Man => manual::page(),
+    }
+}
+
+/// What cannot be added makes no ledger in a directory that was named either. Standard input can be
+/// read only once.
+fn rehearse(named: Option<&Path>, command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Add(words) => session::rehearse(named, |session| add::run(session, words)),
+        Command::Quick(words) if !words.dry_run => {
+            session::rehearse(named, |session| quick::run(session, words))
+        }
+        Command::Import(words)
+            if !words.dry_run && !words.files.iter().any(|file| file.as_os_str() == "-") =>
+        {
+            let words = Import { dry_run: true, ..words.clone() };
+            session::rehearse(named, |session| import::run(session, &words))
+        }
+        _ => Ok(()),
     }
 }
 

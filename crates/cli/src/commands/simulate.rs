@@ -172,6 +172,43 @@ fn journey(session: &Session, words: &Simulate) -> Result<Journey, Failure> {
 /// Something that happens on the way: when, and its line.
 type Entry = (Timestamp, [String; 4]);
 
+/// The repeats of a reminder that insists: of which, how it went, how many, and the last of them.
+struct Repeats<'a> {
+    first: &'a Ring,
+    count: usize,
+    last: Timestamp,
+}
+
+/// What is shown of the rings as lines of their days: all repeats of one reminder that went alike
+/// are one, at the first of them.
+fn entries(rings: &[Ring], zone: &TimeZone) -> Vec<Entry> {
+    let (mut entries, mut repeats) = (Vec::new(), BTreeMap::<_, Repeats<'_>>::new());
+    for ring in rings {
+        let Some(line) = entry(ring, zone) else { continue };
+        let name = &ring.listed.row.identity;
+        let Some((trigger, _)) =
+            name.reminder.strip_prefix("n:").and_then(|of| of.rsplit_once(':'))
+        else {
+            entries.push(line);
+            continue;
+        };
+        let went = (state(ring).code(), is_late(ring), ring.digest_of.is_some());
+        let of = (&name.subject, &name.occurrence, trigger, name.channel, went);
+        let one = repeats.entry(of).or_insert(Repeats { first: ring, count: 0, last: line.0 });
+        (one.count, one.last) = (one.count + 1, one.last.max(line.0));
+    }
+    entries.extend(repeats.into_values().filter_map(|one| {
+        let (at, [clock, title, channel, said]) = entry(one.first, zone)?;
+        let last = words::moment(one.last, zone);
+        let said = match one.count {
+            1 => said,
+            n => format!("told again {n} times, the last on {last}: the first {said}"),
+        };
+        Some((at, [clock, title, channel, said]))
+    }));
+    entries
+}
+
 fn text(travelled: &Travelled, journey: &Journey, shape: &Shape, zone: &TimeZone) -> String {
     let (from, to) = (travelled.from, journey.to);
     let mut text = format!(
@@ -184,7 +221,7 @@ fn text(travelled: &Travelled, journey: &Journey, shape: &Shape, zone: &TimeZone
         let (begin, end) = (words::moment(*begin, zone), words::moment(*end, zone));
         text.push_str(&format!("Asleep from {begin} to {end}\n"));
     }
-    let mut entries: Vec<Entry> = travelled.rings.iter().filter_map(|r| entry(r, zone)).collect();
+    let mut entries = entries(&travelled.rings, zone);
     let rings = entries.len();
     entries.extend(clock_changes(from, to, zone));
     entries.sort_by_key(|(at, _)| *at);
