@@ -46,6 +46,25 @@ async fn what_is_answered_while_another_is_shown_again_stays_away() {
     service.stop();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_answered_while_it_is_shown_again_goes_from_the_screen() {
+    let home = Home::new();
+    let before = Notifier::start(home.bus.address()).await;
+    let service = home.service().await;
+    home.note("One", Duration::ZERO, ChannelId::DESKTOP);
+    let told = home.until_in(State::Completed, 1).await;
+    before.stop().await;
+    let after = Notifier::start(home.bus.address()).await;
+    let engine = home.engine.clone();
+    after.before_answer(move |_| {
+        engine.acknowledge(&told, Answer::Done, "window").expect("done with");
+    });
+    let shown = after.wait_for(1).await;
+    assert_eq!(titles(&shown), ["One"]);
+    assert_eq!(after.wait_for_closed(1).await, [shown[0].id]);
+    service.stop();
+}
+
 /// Between showing it and the ledger knowing that, its service is replaced.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_ledger_did_not_know_to_be_shown_by_the_one_before_is_shown_again() {

@@ -230,6 +230,27 @@ fn what_was_shown_is_told_then_however_late_that_is_written_down() {
 }
 
 #[test]
+fn a_stop_of_seconds_is_named_after_many_longer_ones_too() {
+    let mut world = world();
+    world.has_slept(0);
+    let dues: Vec<String> =
+        (0..17).map(|n| 45 + 5 * n).map(|m| format!("{}{:02}", 20 + m / 60, m % 60)).collect();
+    notes(&mut world, &dues.iter().map(String::as_str).collect::<Vec<_>>());
+    world.wait_until("2026-11-23T20:44:00");
+    for due in &dues[..16] {
+        let (hour, minute) = due.split_at(2);
+        let minute: u8 = minute.parse().expect("a minute");
+        world.jump_to(&format!("2026-11-23T{hour}:{:02}:30", minute + 2));
+        world.run();
+    }
+    world.jump_to("2026-11-23T22:05:25");
+    world.run();
+    let mut told = vec![(Reason::LateStopped, Some(Reason::LateStopped)); 16];
+    told.push((Reason::OnTime, Some(Reason::LateOverslept)));
+    assert_eq!(reasons(&world), told);
+}
+
+#[test]
 fn who_works_longer_than_it_seemed_was_not_woken_late() {
     let mut world = world();
     world.has_slept(0);

@@ -146,10 +146,10 @@ impl Driver {
             let wake_at = [self.wake_at, give_up, self.beat()].into_iter().flatten().min();
             let now = self.engine.now();
             self.scheduler.sleeps(&now, wake_at);
-            let mut reason = None;
+            let (mut reason, mut returned) = (None, None);
             tokio::select! {
                 biased;
-                one = finished.recv() => self.back(one.expect("BUG: this loop holds a sender")),
+                one = finished.recv() => returned = one,
                 why = sleep(&mut wake, now.wall, wake_at) => reason = Some(why),
                 () = nudge.notified() => {}
                 changed = stop.wait_for(|stop| *stop), if give_up.is_none() => {
@@ -158,6 +158,7 @@ impl Driver {
                 }
             }
             self.scheduler.wakes(&self.engine.now());
+            returned.into_iter().for_each(|one| self.back(one));
             if let Some(reason) = reason {
                 tracing::debug!(?reason, "woken");
                 woken(reason);

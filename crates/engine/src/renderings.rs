@@ -78,11 +78,14 @@ impl Engine {
         })
     }
 
-    /// Notes which notification service shows these now.
+    /// Notes which notification service shows these now, for whoever looks what of them was answered
+    /// meanwhile.
     ///
     /// # Errors
     /// When the ledger cannot be written.
     pub fn shown_again(&self, rows: &[DeliveryId], owner: &str) -> Result<()> {
-        self.write_unheard(|act| rows.iter().try_for_each(|id| delivery::shown(act.tx, *id, owner)))
+        self.write_in_a_hurry(|act| {
+            rows.iter().try_for_each(|id| delivery::shown(act.tx, *id, owner))
+        })
     }
 }

@@ -87,21 +87,25 @@ fn is_meant(found: &Answerable) -> Result<bool, Failure> {
 /// All that the inbox lists, as many at once as it does.
 fn acknowledge_all(session: &Session) -> Result<Answer, Failure> {
     let (mut done, mut effect): (Vec<DeliveryId>, _) = (Vec::new(), Effect::default());
-    if !is_meant(&inbox::answerable(session)?)? {
+    let asked_at = session.engine.now().wall;
+    let mut found = inbox::answerable(session, asked_at)?;
+    if !is_meant(&found)? {
         return Ok(Answer::new("Nothing was changed.\n", &Acknowledged::of(&done, &effect)));
     }
-    let (mut to_come, mut is_cut_off) = (0, false);
-    let mut is_more = true;
-    // Ends: each turn but the last answers something new.
-    while is_more {
-        let mut found = inbox::answerable(session)?;
+    let mut to_come = 0;
+    // Ends: each turn but the last answers something new. What rang after it was asked was not meant.
+    let is_cut_off = loop {
         to_come = to_come.max(found.to_come);
         found.ids.retain(|id| !done.contains(id));
-        is_more = found.more && !found.ids.is_empty();
-        is_cut_off = found.more && found.ids.is_empty();
+        let is_last = found.ids.is_empty() || !found.more;
+        let is_cut_off = found.more && found.ids.is_empty();
         effect.add(session.engine.acknowledge(&found.ids, Said::Done, PLACE)?);
-        done.extend(found.ids);
-    }
+        done.append(&mut found.ids);
+        if is_last {
+            break is_cut_off;
+        }
+        found = inbox::answerable(session, asked_at)?;
+    };
     let mut text = match done.len() {
         0 => "Nothing waits for an answer.\n".into(),
         n => format!("Done with {}{}\n", words::count(n, "reminder"), cancelled(&effect)),

@@ -4,7 +4,8 @@ use calendar::{
     delivery::{Class, State},
     id::DeliveryId,
 };
-use engine::ledger::inbox::Listed;
+use engine::ledger::{delivery::DeliveryRow, inbox::Listed};
+use jiff::Timestamp;
 
 use super::deliveries::{self, Shape};
 use crate::{answer::Answer, failure::Failure, session::Session, words};
@@ -59,10 +60,13 @@ pub struct Answerable {
     pub more: bool,
 }
 
-/// All in the inbox but what still waits to be told: nobody is done with that.
-pub fn answerable(session: &Session) -> Result<Answerable, Failure> {
+/// All that was in the inbox by then but what still waits to be told: nobody is done with that.
+pub fn answerable(session: &Session, by: Timestamp) -> Result<Answerable, Failure> {
     let (rows, more) = waiting(session)?;
-    let is_told = |listed: &&Listed| listed.row.facts.state.class() != Class::Live;
-    let ids: Vec<DeliveryId> = rows.iter().filter(is_told).map(|listed| listed.row.id).collect();
-    Ok(Answerable { to_come: rows.len() - ids.len(), ids, more })
+    let is_told = |listed: &Listed| listed.row.facts.state.class() != Class::Live;
+    let is_by_then = |row: &DeliveryRow| row.told_at.unwrap_or(row.updated_at) <= by;
+    let to_come = rows.iter().filter(|listed| !is_told(listed)).count();
+    let rows = rows.into_iter().filter(is_told).map(|listed| listed.row);
+    let ids = rows.filter(is_by_then).map(|row| row.id).collect();
+    Ok(Answerable { ids, to_come, more })
 }

@@ -26,10 +26,15 @@ pub(super) const ABSENT: i64 = 60;
 /// A machine that slept for less was awake.
 const AWAKE: Duration = Duration::from_secs(10);
 impl Absence {
+    /// Before a service leads.
+    pub(super) fn without_service(from: Timestamp, to: Timestamp) -> Self {
+        Self { from, to, cause: Reason::LateServiceOff, is_short: false }
+    }
+
     /// Whether something was due in it; or it is most of the time since then, as it has to be where
     /// it lasted for seconds only.
     fn explains(&self, due: Timestamp, told: Timestamp) -> bool {
-        let is_in_it = self.cause != Reason::LateOverslept && self.from <= due && due <= self.to;
+        let is_in_it = !self.is_short && self.from <= due && due <= self.to;
         is_in_it || self.is_most_of(due, told)
     }
 
@@ -77,6 +82,9 @@ pub(super) struct Absence {
     pub(super) from: Timestamp,
     pub(super) to: Timestamp,
     pub(super) cause: Reason,
+    /// A wake-up some seconds after it was to come: it began when the sleep did, not when anything
+    /// went wrong.
+    pub(super) is_short: bool,
 }
 
 /// What the clocks said, and for how long the machine had been asleep by then.
@@ -101,9 +109,10 @@ impl Sleeps {
     pub(super) fn end(&mut self, (now, suspended): Then<'_>) {
         let Some((since, before, until)) = self.under_way.take() else { return };
         let too_long = |by| now.wall > later(until, by);
-        let scale = if too_long(ABSENT) { LONG } else { SHORT };
+        let is_short = !too_long(ABSENT);
+        let scale = if is_short { SHORT } else { LONG };
         let cause = scale.cause((&since, before), (now, suspended));
-        let absence = Absence { from: since.wall, to: now.wall, cause };
+        let absence = Absence { from: since.wall, to: now.wall, cause, is_short };
         self.overslept = too_long(message::NOTICED).then_some(absence).or(self.overslept);
     }
 }
@@ -152,13 +161,13 @@ impl Known<'_> {
         absences.extend(match self.last {
             Some(last) if !self.was_awake(last, act)? => {
                 let cause = LONG.cause((last, self.suspended), (&act.now, suspended));
-                Some(Absence { from: last.wall, to: act.wall(), cause })
+                Some(Absence { from: last.wall, to: act.wall(), cause, is_short: false })
             }
             _ => self.overslept,
         });
         if absences.len() > REMEMBERED {
-            // What lasted for seconds is soon of no interest.
-            let short = absences.iter().position(|a| a.cause == Reason::LateOverslept);
+            // What lasted for seconds is soon of no interest, but for what just did.
+            let short = absences.iter().take(REMEMBERED).position(|a| a.is_short);
             absences.remove(short.unwrap_or(0));
         }
         Ok(absences)
@@ -246,7 +255,7 @@ impl Pass<'_> {
             return Some(Lateness { cause, from_to });
         }
         absence.map(|a| {
-            let is_known = a.from > Timestamp::MIN && a.cause != Reason::LateOverslept;
+            let is_known = a.from > Timestamp::MIN && !a.is_short;
             Lateness { cause: a.cause, from_to: is_known.then_some((a.from, a.to)) }
         })
     }
@@ -309,4 +318,22 @@ fn groups(rows: &[DeliveryRow], now: Timestamp) -> Vec<Vec<&DeliveryRow>> {
     let mut groups: Vec<_> = groups.into_values().collect();
     groups.iter_mut().for_each(|group| group.sort_by_key(|row| (row.facts.due, row.id)));
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_absence_explains_no_more_than_what_it_is_most_of() {
+        let at = |seconds| later(Timestamp::UNIX_EPOCH, seconds);
+        let (from, to) = (at(-900), at(4));
+        for cause in [Reason::LateAsleep, Reason::LateBusy, Reason::LateOverslept] {
+            let absence = Absence { from, to, cause, is_short: true };
+            assert!(absence.explains(at(0), at(5)));
+            assert!(!absence.explains(at(0), at(45)));
+            let long = Absence { is_short: false, ..absence };
+            assert!(long.explains(at(0), at(45)));
+        }
+    }
 }

@@ -187,11 +187,8 @@ impl Scheduler {
         let away = before
             .as_ref()
             .map(|status| status.stopped.unwrap_or(status.passed).max(status.passed));
-        let absences = VecDeque::from([Absence {
-            from: away.unwrap_or(Timestamp::MIN).min(now.wall),
-            to: now.wall,
-            cause: Reason::LateServiceOff,
-        }]);
+        let from = away.unwrap_or(Timestamp::MIN).min(now.wall);
+        let absences = VecDeque::from([Absence::without_service(from, now.wall)]);
         let last = before.zip(away).map(|(status, wall)| {
             let (boot, boot_id) = status.up.unwrap_or((now.boot, String::new()));
             Now { wall, boot, boot_id: boot_id.into() }
