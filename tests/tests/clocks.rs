@@ -395,14 +395,21 @@ fn a_service_that_waits_for_a_clock_that_is_right_is_not_said_to_hang() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     world.kill();
     world.jump_to("2026-11-24T11:00");
-    let engine = world.engine();
+    let engine = world.engine().clone();
     let _lock = SchedulerLock::try_take(&engine.dir()).expect("a lock").expect("it is free");
+    // The file system goes by another clock than this world.
+    let lock = std::fs::File::open(engine.dir().join("scheduler.lock")).expect("the lock");
+    lock.set_modified(engine.now().wall.into()).expect("taken just now");
     world.is_synchronised(Synchronised::No);
     assert_eq!(engine.hang().expect("asked"), None);
     // With one that is right it should have looked by now.
     world.is_synchronised(Synchronised::Yes);
-    let hang = engine.hang().expect("asked");
-    assert!(matches!(hang, Some(Hang::Silent(_))), "{hang:?}");
+    let hangs = || matches!(engine.hang().expect("asked"), Some(Hang::Silent(_)));
+    assert!(hangs());
+    // And it waits for two minutes at most.
+    world.is_synchronised(Synchronised::No);
+    world.jump_to("2026-11-24T11:03");
+    assert!(hangs());
 }
 
 #[test]

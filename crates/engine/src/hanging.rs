@@ -19,6 +19,8 @@ use crate::{
 const PATIENCE: i64 = 60;
 /// A service with nothing to do looks every quarter of an hour at the latest.
 const SILENT: i64 = 20 * 60;
+/// So many seconds after it began it has looked, though it waits for a clock that is right before that.
+const BEGINS: i64 = 180;
 /// Rows that are looked at.
 const MOST: u32 = 1_000;
 
@@ -51,7 +53,9 @@ impl Engine {
             return Ok(Some(Hang::Stopped(pid)));
         }
         // Whoever just began and waits for the clock has yet to look.
-        if self.awaits_clock()? {
+        let begins = SchedulerLock::taken_at(&self.dir())
+            .is_none_or(|taken| self.now().wall < later(taken, BEGINS));
+        if begins && self.awaits_clock()? {
             return Ok(None);
         }
         let Some(said) = self.service_status()? else { return Ok(None) };

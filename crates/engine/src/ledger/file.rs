@@ -11,6 +11,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use rustix::fs::FlockOperation;
 
@@ -336,6 +337,12 @@ impl SchedulerLock {
                 Some((pid.parse().ok()?, version.to_string()))
             }
         }
+    }
+
+    /// When it was last taken.
+    pub fn taken_at(dir: &Path) -> Option<Timestamp> {
+        let signed = fs::metadata(dir.join("scheduler.lock")).ok()?.modified().ok()?;
+        Timestamp::try_from(signed).ok()
     }
 
     /// Calls `heard` on a thread of its own, for the life of the process, each time after the lock
