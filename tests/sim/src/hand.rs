@@ -157,7 +157,8 @@ impl Channels {
             overrides: left_out.into_iter().collect(),
             person: whose.map(Into::into),
             disabled: definition.off,
-            rules: definition.every.iter().map(|n| format!("FREQ=DAILY;INTERVAL={n}")).collect(),
+            rules: rule(definition).into_iter().collect(),
+            overlap: definition.overlap.unwrap_or_default().into(),
             reminders: Some(definition.reminders().map(reminder).collect()),
             ..EventDraft::default()
         }
@@ -187,6 +188,17 @@ fn one_of(id: EventId, original: DateTime) -> Target<'static> {
 /// A local time as drafts have it.
 fn written(at: DateTime) -> String {
     at.strftime("%Y%m%dT%H%M%S").to_string()
+}
+
+/// The rule it repeats by, if it does.
+fn rule(definition: &Definition) -> Option<String> {
+    let rule = match (definition.seconds, definition.every) {
+        (Some(seconds), _) => format!("FREQ=SECONDLY;INTERVAL={seconds}"),
+        (None, Some(days)) => format!("FREQ=DAILY;INTERVAL={days}"),
+        (None, None) => return None,
+    };
+    let times = definition.times.map(|times| format!(";COUNT={times}"));
+    Some(rule + &times.unwrap_or_default())
 }
 
 /// The start of a turn of this as drafts have it.

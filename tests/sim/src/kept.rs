@@ -1,7 +1,7 @@
 //! Lives that failed once, as text: each stays, made smaller, and is lived again at the beginning
 //! of every run. A seed alone would not stay: what is made of it changes with what can happen.
 
-use crate::plan::{COLLAPSES, Deciding, Definition, KINDS, Plan, Step, USE_BYS, Via};
+use crate::plan::{COLLAPSES, Deciding, Definition, KINDS, OVERLAPS, Plan, Step, USE_BYS, Via};
 use crate::{oracle::ABROAD, receiver::Mood};
 
 /// A life as text, to be added to those that are kept.
@@ -126,6 +126,8 @@ fn definition(text: &str) -> Option<Definition> {
     let nag = field("nag").and_then(some);
     let theirs = field("theirs").and_then(some);
     let collapse = field("collapse").and_then(some);
+    let number = |name: &str| field(name).and_then(some).map(|number| number.parse());
+    let overlap = field("overlap").and_then(some);
     let notice = field("notice").map(|days| days.parse());
     let reminder = |name: &str| {
         let (_, rest) = text.split_once(&format!("{name}: Some(("))?;
@@ -148,6 +150,9 @@ fn definition(text: &str) -> Option<Definition> {
         left_out: None,
         theirs: theirs.map(|person| person.parse()).transpose().ok()?,
         notice: notice.transpose().ok()?.unwrap_or(0),
+        seconds: number("seconds").transpose().ok()?,
+        times: number("times").transpose().ok()?,
+        overlap: overlap.and_then(|it| one_of(&OVERLAPS, &it)),
         use_by: use_by.map(|end| one_of(&USE_BYS, &end).ok_or(())).transpose().ok()?,
     })
 }

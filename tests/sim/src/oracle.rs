@@ -126,21 +126,22 @@ pub(crate) struct Due {
 /// Each moment an event is to be told up to `until`.
 pub(crate) fn dues(definition: &Definition, place: Place, until: Timestamp) -> Vec<Due> {
     let mut dues = Vec::new();
-    let mut of = definition.start;
     if definition.off {
         return dues;
     }
-    // Ends: at `until`, or with the only one.
-    for turn in 0.. {
+    // Ends: at `until`, or with the last one.
+    for n in 0..definition.times.unwrap_or(u32::MAX) {
+        let of = turn(definition, n);
         let at = due(definition, of, place);
         if at > until {
             return dues;
         }
-        if definition.left_out != Some(turn) {
+        if definition.left_out != Some(n) {
             dues.push(Due { at, of });
         }
-        let Some(days) = definition.every else { return dues };
-        of += Span::new().days(i64::from(days));
+        if definition.every.is_none() && definition.seconds.is_none() {
+            return dues;
+        }
     }
     dues
 }
@@ -167,8 +168,11 @@ pub(crate) fn is_named(occurrence: &str, of: DateTime) -> bool {
 
 /// The local start of this turn of an event.
 pub(crate) fn turn(definition: &Definition, turn: u32) -> DateTime {
-    let days = definition.every.unwrap_or(0);
-    definition.start + Span::new().days(i64::from(days) * i64::from(turn))
+    let after = |each: Option<u32>| i64::from(each.unwrap_or(0)) * i64::from(turn);
+    match definition.seconds {
+        Some(_) => definition.start + Span::new().seconds(after(definition.seconds)),
+        None => definition.start + Span::new().days(after(definition.every)),
+    }
 }
 
 /// The turn of an event that is next then, so many left out.
@@ -202,6 +206,7 @@ pub(crate) fn over(definition: &Definition, place: Place, due: Due) -> Option<Ti
         "birthday" | "anniversary" => {
             Some(midnight(due.of.date().saturating_add(Span::new().days(1))))
         }
+        "workflow" => own.or(Some(due.at + Span::new().hours(24))),
         "renewal" => own.or(Some(due.at + Span::new().hours(7 * 24))),
         "deadline" => Some(own.map_or(start, |own| own.min(start))),
         "appointment" => own.or(Some((start + Span::new().hours(1)).max(grace))),

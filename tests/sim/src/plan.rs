@@ -12,6 +12,7 @@ mod refused;
 mod scenes;
 mod several;
 mod silence;
+mod workflows;
 
 use engine::planted::Planted;
 use jiff::civil::{DateTime, date};
@@ -19,7 +20,7 @@ use jiff::civil::{DateTime, date};
 use crate::{dice::Dice, oracle, receiver::Mood, service::KEPT};
 
 pub use self::definition::Definition;
-pub(crate) use self::definition::{COLLAPSES, KINDS, USE_BYS};
+pub(crate) use self::definition::{COLLAPSES, KINDS, OVERLAPS, USE_BYS};
 
 /// Milliseconds of a day.
 pub(crate) const DAY: u64 = 86_400_000;
@@ -267,6 +268,7 @@ impl Plan {
         steps.extend(locked::locked(seed, begins, days, next_name(&steps)));
         steps.extend(dates::dates(seed, begins, days, next_name(&steps)));
         steps.extend(notifier::replaced(seed, begins, days, next_name(&steps)));
+        steps.extend(workflows::workflows(seed, begins, days, next_name(&steps)));
         // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
         // more than records are kept, which here are two days, and in real lives four hundred.
         let back = |step: &Step| if let Step::SetClock(by) = step { (*by).min(0) } else { 0 };

@@ -143,7 +143,8 @@ pub(super) fn i17_coalesced_is_told_with_another(case: &Case<'_>, wrong: &mut Ve
 fn is_each(definition: &Definition) -> bool {
     match (definition.collapse, definition.kind) {
         (Some(own), _) => own == "each",
-        (None, "deadline") => true,
+        // Of a workflow there are never so many that its bound is reached.
+        (None, "deadline" | "workflow") => true,
         (None, "note") => definition.every.is_none(),
         _ => false,
     }

@@ -8,6 +8,7 @@ mod ends;
 mod letters;
 mod locked;
 mod occurrences;
+mod overlaps;
 mod records;
 mod refused;
 mod rows;
@@ -73,6 +74,9 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("what_vanished_is_shown_again", screen::what_vanished_is_shown_again),
     ("what_is_left_stays_off_the_screen", screen::what_is_left_stays_off_the_screen),
     ("what_is_shown_is_not_shown_again", screen::what_is_shown_is_not_shown_again),
+    ("runs_do_not_overlap", overlaps::runs_do_not_overlap),
+    ("one_run_waits", overlaps::one_run_waits),
+    ("what_is_left_out_overlaps", overlaps::what_is_left_out_overlaps),
     ("the_file_is_sound", services::the_file_is_sound),
 ];
 

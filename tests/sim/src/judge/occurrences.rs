@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calendar::delivery::{Class, State};
+use calendar::{
+    delivery::{Class, State},
+    reason::Reason,
+};
 use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::DateTime};
 
 use super::{
     case::{Case, is_by},
     channels::may_be_off,
+    overlaps::gives_way,
     rows::was_asked,
     silence::may_be_silent,
 };
@@ -141,7 +145,8 @@ pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
                 step.to == State::Cancelled && step.from == "held" && step.actor != "service"
             });
             let is_open = !matches!(facts.state, State::Cancelled | State::Skipped);
-            facts.reason.is_answer() || is_open || is_changed
+            let is_left_out = facts.reason == Reason::SkippedOverlap;
+            facts.reason.is_answer() || is_open || is_changed || is_left_out
         };
         // What ended by the clock of before is not told again.
         let is_settled = !one.again && one.until > one.at.saturating_add(SETTLED);
@@ -161,7 +166,8 @@ pub(super) fn i10_prompt_when_all_is_well(case: &Case<'_>, wrong: &mut Vec<Strin
             false => may_be_off(case, definition.via, one.at),
         };
         let is_calm = case.is_calm(one.at, desktop) && !is_silent;
-        if !is_calm || one.until < one.at + 5_000 {
+        let is_its_turn = !gives_way(case, definition, &one.rows);
+        if !is_calm || !is_its_turn || one.until < one.at + 5_000 {
             return;
         }
         let is_prompt = one.rows.iter().any(|story| {
@@ -193,7 +199,13 @@ pub(super) fn i10_told_soon_after_waking(case: &Case<'_>, wrong: &mut Vec<String
                 true => !definition.alarm && may_be_silent(case, slept.1),
                 false => may_be_off(case, definition.via, slept.1),
             };
-            if !is_due || !is_worth_it || !case.slept_well(*slept, desktop) || is_silent() {
+            let is_its_turn = || !gives_way(case, definition, &one.rows);
+            if !is_due
+                || !is_worth_it
+                || !is_its_turn()
+                || !case.slept_well(*slept, desktop)
+                || is_silent()
+            {
                 continue;
             }
             let mut told = one.rows.iter().flat_map(|story| case.told(story));

@@ -5,12 +5,15 @@ use jiff::civil::{DateTime, date};
 use super::Via;
 
 /// The kinds there are.
-pub(crate) const KINDS: [&str; 6] =
-    ["note", "appointment", "deadline", "birthday", "anniversary", "renewal"];
+pub(crate) const KINDS: [&str; 7] =
+    ["note", "appointment", "deadline", "birthday", "anniversary", "renewal", "workflow"];
 /// Until when a reminder may be worth telling.
 pub(crate) const USE_BYS: [&str; 2] = ["grace", "start"];
 /// What becomes of several that are late.
 pub(crate) const COLLAPSES: [&str; 2] = ["each", "latest"];
+
+/// What becomes of a run that is due while the one before goes on.
+pub(crate) const OVERLAPS: [&str; 3] = ["skip", "buffer", "allow"];
 
 /// An event, or a day of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +50,12 @@ pub struct Definition {
     pub theirs: Option<usize>,
     /// Its notice is so many days.
     pub notice: u32,
+    /// After so many seconds it is again, instead of days.
+    pub seconds: Option<u32>,
+    /// It is so often in all, if not for ever.
+    pub times: Option<u32>,
+    /// What becomes of a run that is due while the one before goes on; none: it begins.
+    pub overlap: Option<&'static str>,
 }
 
 impl Definition {
@@ -69,6 +78,9 @@ impl Definition {
         left_out: None,
         theirs: None,
         notice: 0,
+        seconds: None,
+        times: None,
+        overlap: None,
     };
 
     /// Whether it is a person's, and comes with them.

@@ -10,7 +10,10 @@ use simulator::{
     trace::{Entry, Happened},
 };
 
-use super::dates::{ANNIVERSARY, RENEWAL};
+use super::{
+    dates::{ANNIVERSARY, RENEWAL},
+    overlaps::workflow,
+};
 
 pub(crate) const HOUR: u64 = 3_600_000;
 
@@ -63,6 +66,9 @@ pub(crate) fn plan() -> Plan {
         (8, Step::Add(8, RENEWAL)),
         (9, Step::Add(9, ANNIVERSARY)),
         (10, Step::Add(10, crate::screen::SHOWN)),
+        (11, Step::Add(11, workflow("skip"))),
+        (12, Step::Add(12, workflow("buffer"))),
+        (13, Step::Add(13, workflow("allow"))),
         (3 * HOUR, Step::Test(Via::Desktop)),
         (7 * HOUR + 60_000, Step::Snooze(10)),
         (10 * HOUR - 1_000, Step::Mood(false, Mood::Gone, 10_000)),
@@ -73,6 +79,7 @@ pub(crate) fn plan() -> Plan {
         (13 * HOUR - 1_000, Step::Mood(false, Mood::Never, 10_000)),
         (14 * HOUR - 1_000, Step::Mood(false, Mood::Locked, 601_000)),
         (16 * HOUR, Step::Replace(1_000)),
+        (15 * HOUR - 1_000, Step::Mood(false, Mood::Slow, 60_000)),
     ];
     Plan { twins: true, steps, ..Plan::empty(1, 1) }
 }

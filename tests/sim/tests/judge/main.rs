@@ -5,6 +5,7 @@
 mod dates;
 mod life;
 mod locked;
+mod overlaps;
 mod screen;
 
 use calendar::{delivery::State, reason::Reason};
@@ -16,7 +17,7 @@ use simulator::{
     trace::Happened,
 };
 
-use self::{dates::*, life::*, locked::*, screen::*};
+use self::{dates::*, life::*, locked::*, overlaps::*, screen::*};
 
 type Change = fn(&mut Outcome);
 
@@ -443,6 +444,18 @@ const CASES: &[(&str, Change, Change)] = &[
         all_was_cut_off(o);
     }),
     ("what_is_shown_is_not_shown_again", forget_that_it_was_sent, |_| ()),
+    (
+        "runs_do_not_overlap",
+        |o| should_be(o, 13, |d| d.overlap = Some("skip")),
+        |o| should_be(o, 13, |d| d.overlap = None),
+    ),
+    ("one_run_waits", |o| waits_on(o, 11), |o| waits_on(o, 12)),
+    ("what_is_left_out_overlaps", |o| left_out_after(o, 1_000), |o| left_out_after(o, 10)),
+    (
+        "what_is_left_out_overlaps",
+        |o| should_be(o, 11, |d| d.overlap = Some("allow")),
+        |o| should_be(o, 12, |d| d.overlap = Some("skip")),
+    ),
     (
         "the_file_is_sound",
         |o| o.damage.push("a page is lost".into()),
