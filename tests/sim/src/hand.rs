@@ -304,6 +304,25 @@ impl Hand {
         Some(self.engine.as_ref()?.cancel(&target).is_ok())
     }
 
+    /// Parts it at this turn: what follows begins so many minutes later. Says whether that was confirmed.
+    pub fn part(
+        &self,
+        id: &str,
+        called: (usize, u32),
+        (definition, turn, minutes): (&Definition, u32, i64),
+    ) -> Option<bool> {
+        let at = oracle::turn(definition, turn);
+        let rest = Definition { start: at + Span::new().minutes(minutes), ..*definition };
+        let save = Save {
+            id: id.parse().ok(),
+            draft: self.channels.draft(called, &rest, None),
+            following: Some(LocalStart { at, fold: false }),
+            allow_past: true,
+            ..Save::default()
+        };
+        Some(self.engine.as_ref()?.save_event(&save).is_ok())
+    }
+
     /// Puts it in again. Says whether that was confirmed.
     pub fn put_in(&self, id: &str, original: DateTime) -> Option<bool> {
         let target = one_of(id.parse().ok()?, original);

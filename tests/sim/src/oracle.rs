@@ -169,10 +169,12 @@ pub(crate) fn is_named(occurrence: &str, of: DateTime) -> bool {
 /// The local start of this turn of an event.
 pub(crate) fn turn(definition: &Definition, turn: u32) -> DateTime {
     let after = |each: Option<u32>| i64::from(each.unwrap_or(0)) * i64::from(turn);
-    match definition.seconds {
+    let of = match definition.seconds {
         Some(_) => definition.start + Span::new().seconds(after(definition.seconds)),
         None => definition.start + Span::new().days(after(definition.every)),
-    }
+    };
+    let parted = definition.parted.filter(|(from, _)| turn >= *from);
+    of + Span::new().minutes(parted.map_or(0, |(_, minutes)| minutes))
 }
 
 /// The turn of an event that is next then, so many left out.
@@ -292,6 +294,28 @@ mod tests {
             let over = over(&definition, place, dues[0]).map(|over| over.to_string());
             assert_eq!(over.as_deref(), Some(end), "{definition:?} {place:?}");
         }
+    }
+
+    #[test]
+    fn runs_follow_one_another_and_what_is_parted_goes_on_later() {
+        let until = "2026-10-23T12:00:00Z".parse().expect("a moment");
+        let all = |definition: Definition| {
+            let dues = dues(&definition, FIRST, until);
+            let all: Vec<_> = dues.iter().map(|due| due.at.to_string()).collect();
+            all.join(" ")
+        };
+        // At noon in Berlin, ten minutes before.
+        let daily =
+            "2026-10-20T10:00:00Z 2026-10-21T10:00:00Z 2026-10-22T10:00:00Z 2026-10-23T10:00:00Z";
+        assert_eq!(all(Definition::DAILY), daily);
+        let parted = Definition { parted: Some((2, -30)), ..Definition::DAILY };
+        assert_eq!(
+            all(parted),
+            daily.replace("22T10:00", "22T09:30").replace("23T10:00", "23T09:30")
+        );
+        let runs =
+            Definition { seconds: Some(90), times: Some(3), every: None, ..Definition::DAILY };
+        assert_eq!(all(runs), "2026-10-20T10:00:00Z 2026-10-20T10:01:30Z 2026-10-20T10:03:00Z");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod gone;
 mod letters;
 mod locked;
 mod notifier;
+mod parted;
 mod refused;
 mod scenes;
 mod several;
@@ -116,6 +117,8 @@ pub enum Step {
     LeaveOut(usize, u32),
     /// Somebody puts it in again.
     PutIn(usize),
+    /// Somebody lets what follows from a turn on, the next or so many after it, begin minutes later.
+    Part(usize, u32, i64),
     /// Somebody takes back the last change of all.
     Undo,
     /// Somebody moves it and takes that back at once.
@@ -269,6 +272,7 @@ impl Plan {
         steps.extend(dates::dates(seed, begins, days, next_name(&steps)));
         steps.extend(notifier::replaced(seed, begins, days, next_name(&steps)));
         steps.extend(workflows::workflows(seed, begins, days, next_name(&steps)));
+        steps.extend(parted::parted(seed, begins, days, next_name(&steps)));
         // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
         // more than records are kept, which here are two days, and in real lives four hundred.
         let back = |step: &Step| if let Step::SetClock(by) = step { (*by).min(0) } else { 0 };
@@ -421,6 +425,10 @@ fn sort(step: &Step) -> u32 {
         Step::Pause(_) | Step::Resume | Step::Quiet(..) => 25,
         Step::SwitchOn(_) | Step::Test(_) | Step::Decide(..) => 26,
         Step::Forget => 28,
-        Step::Disable(_) | Step::Enable(_) | Step::LeaveOut(..) | Step::PutIn(_) => 27,
+        Step::Disable(_)
+        | Step::Enable(_)
+        | Step::LeaveOut(..)
+        | Step::PutIn(_)
+        | Step::Part(..) => 27,
     }
 }

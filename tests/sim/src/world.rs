@@ -356,6 +356,7 @@ impl World {
             | Step::Enable(_)
             | Step::LeaveOut(..)
             | Step::PutIn(_)
+            | Step::Part(..)
             | Step::Undo
             | Step::MoveAndUndo(..)
             | Step::Acknowledge

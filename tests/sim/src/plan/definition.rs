@@ -56,6 +56,8 @@ pub struct Definition {
     pub times: Option<u32>,
     /// What becomes of a run that is due while the one before goes on; none: it begins.
     pub overlap: Option<&'static str>,
+    /// From this turn on it is a series of its own, which begins so many minutes later.
+    pub parted: Option<(u32, i64)>,
 }
 
 impl Definition {
@@ -81,6 +83,7 @@ impl Definition {
         seconds: None,
         times: None,
         overlap: None,
+        parted: None,
     };
 
     /// Whether it is a person's, and comes with them.

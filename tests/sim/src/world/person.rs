@@ -34,6 +34,7 @@ impl World {
             Step::Enable(name) => self.switch(name, false),
             Step::LeaveOut(name, further) => self.leave_out(name, further),
             Step::PutIn(name) => self.put_in(name),
+            Step::Part(name, further, minutes) => self.part(name, further, minutes),
             Step::Delete(name) => self.delete(name),
             Step::Undo => self.undo(),
             Step::MoveAndUndo(name, minutes) => self.move_and_undo(name, minutes),
@@ -65,18 +66,19 @@ impl World {
         true
     }
 
-    fn life(&mut self, name: usize) -> &mut Life {
+    pub(super) fn life(&mut self, name: usize) -> &mut Life {
         if self.lives.len() <= name {
             self.lives.resize_with(name + 1, Life::default);
         }
         &mut self.lives[name]
     }
 
-    /// The definition an event is known to have.
+    /// The definition an event is known to have. What was parted stays so, unless that is undone.
     pub(super) fn known(&self, name: usize) -> Option<(String, Definition)> {
         let life = self.lives.get(name)?;
         let last = life.versions.last().filter(|version| version.sure)?;
-        Some((life.subject.clone()?, last.definition?))
+        let definition = last.definition.filter(|definition| definition.parted.is_none());
+        Some((life.subject.clone()?, definition?))
     }
 
     fn became(&mut self, name: usize, definition: Option<Definition>, sure: bool) {
@@ -281,6 +283,7 @@ fn is_of_person(step: Step) -> bool {
             | Step::Enable(_)
             | Step::LeaveOut(..)
             | Step::PutIn(_)
+            | Step::Part(..)
             | Step::Undo
             | Step::MoveAndUndo(..)
             | Step::Acknowledge

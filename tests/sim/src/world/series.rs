@@ -52,6 +52,26 @@ impl World {
         self.settle(name, Some(was), Some(Definition { left_out: Some(turn), ..was }), done)
     }
 
+    /// What follows of it from a turn that is to come on is a series of its own.
+    pub(super) fn part(&mut self, name: usize, further: u32, minutes: i64) -> Option<bool> {
+        let (id, was) = self.known(name)?;
+        let is_whole = !was.off && was.left_out.is_none() && was.theirs.is_none();
+        if was.every.is_none() || was.is_on_a_date() || !is_whole {
+            return None;
+        }
+        let turn = oracle::next_turn(&was, self.around.place(), self.around.clocks.wall(), further);
+        let life = self.life(name);
+        life.title += 1;
+        let called = (name, life.title);
+        let done = self.hand.part(&id, called, (&was, turn, minutes))?;
+        self.settle(
+            name,
+            Some(was),
+            Some(Definition { parted: Some((turn, minutes)), ..was }),
+            done,
+        )
+    }
+
     /// It is put in again.
     pub(super) fn put_in(&mut self, name: usize) -> Option<bool> {
         let (id, was) = self.known(name)?;

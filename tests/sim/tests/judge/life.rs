@@ -78,8 +78,8 @@ pub(crate) fn plan() -> Plan {
         (11 * HOUR + HOUR / 2, Step::Decide(Deciding::NewWords, 0)),
         (13 * HOUR - 1_000, Step::Mood(false, Mood::Never, 10_000)),
         (14 * HOUR - 1_000, Step::Mood(false, Mood::Locked, 601_000)),
-        (16 * HOUR, Step::Replace(1_000)),
         (15 * HOUR - 1_000, Step::Mood(false, Mood::Slow, 60_000)),
+        (16 * HOUR, Step::Replace(1_000)),
     ];
     Plan { twins: true, steps, ..Plan::empty(1, 1) }
 }
@@ -457,42 +457,6 @@ pub(crate) fn daily_is_gone(outcome: &mut Outcome, hours: u64) {
     let at = outcome.trace[place].truth + hours * HOUR;
     let row = story(outcome, 0).delivery.row.id;
     outcome.gone.push((at, row));
-}
-
-/// The letter that was decided about is sent again, so many milliseconds later.
-pub(crate) fn send_the_old(outcome: &mut Outcome, millis: u64) {
-    let decided = outcome.decisions[0];
-    let place = sent(outcome, 0);
-    let mut entry = outcome.trace[place].clone();
-    entry.truth = decided.at + millis;
-    if let Happened::Sent { marks, .. } = &mut entry.what {
-        marks[0].0 = decided.row;
-    }
-    outcome.trace.push(entry);
-}
-
-/// What is sent in its place, so many milliseconds later and with these words.
-pub(crate) fn send_the_new(outcome: &mut Outcome, millis: u64, words: u64) {
-    let decided = outcome.decisions[0];
-    for entry in &mut outcome.trace {
-        match &mut entry.what {
-            Happened::Sent { marks, .. } if marks[0].0 == decided.now => {
-                entry.truth = decided.at + millis;
-            }
-            Happened::Told { marks, body, .. } if marks[0].0 == decided.now => *body += words,
-            _ => {}
-        }
-    }
-}
-
-/// The daily one is told once more, with these words.
-pub(crate) fn other_words(outcome: &mut Outcome, words: u64) {
-    let place = told(outcome, 0);
-    let mut what = outcome.trace[place].what.clone();
-    if let Happened::Told { body, .. } = &mut what {
-        *body += words;
-    }
-    after(outcome, place, what);
 }
 
 /// The test is told so many milliseconds after somebody asked for it.

@@ -5,7 +5,27 @@ use engine::queries::Story;
 use jiff::civil::date;
 use simulator::{outcome::Outcome, plan::Definition};
 
-use super::life::{DAILY, later};
+use super::{
+    Case,
+    dates::should_be,
+    life::{DAILY, later},
+};
+
+/// What breaks the rules of overlaps, and what nearly does.
+pub(crate) const OVERLAPS: &[Case] = &[
+    (
+        "runs_do_not_overlap",
+        |o| should_be(o, 13, |d| d.overlap = Some("skip")),
+        |o| should_be(o, 13, |d| d.overlap = None),
+    ),
+    ("one_run_waits", |o| waits_on(o, 11), |o| waits_on(o, 12)),
+    ("what_is_left_out_overlaps", |o| left_out_after(o, 1_000), |o| left_out_after(o, 10)),
+    (
+        "what_is_left_out_overlaps",
+        |o| should_be(o, 11, |d| d.overlap = Some("allow")),
+        |o| should_be(o, 12, |d| d.overlap = Some("skip")),
+    ),
+];
 
 /// At nine in the evening, while the endpoint is slow.
 pub(crate) const fn workflow(overlap: &'static str) -> Definition {
