@@ -275,7 +275,7 @@ pub(super) fn i25_the_audit_replays(case: &Case<'_>, wrong: &mut Vec<String>) {
 /// first plans what was missed by then.
 fn was_due_before(case: &Case<'_>, story: &Story, planned: &AuditRow) -> bool {
     let due = story.delivery.row.facts.due;
-    let (due_at, changed) = (case.when(due), case.when(planned.at));
+    let (due_at, changed) = (case.reached(due), case.when(planned.at));
     let mut before = case.life(story).into_iter().flat_map(versions);
     before.any(|(version, until)| {
         let is_its_end = changed.iter().any(|at| at.abs_diff(until) < EDGE);

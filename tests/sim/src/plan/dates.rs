@@ -101,7 +101,7 @@ fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
 fn about(stage: &mut Stage<'_>, name: usize, via: Via) -> Step {
     let minutes = stage.dice.between(-180, 180);
     let further = u32::try_from(stage.dice.below(2)).unwrap_or(0);
-    let lasts = stage.dice.of_these(&[MINUTE, 9 * MINUTE, 11 * MINUTE, 20 * HOUR, 3 * DAY]);
+    let lasts = stage.dice.of_these(&[MINUTE, 9 * MINUTE, 11 * MINUTE, 20 * HOUR, DAY]);
     let home = stage.dice.of_these(&oracle::ABROAD);
     stage.dice.of_these(&[
         Step::Move(name, minutes),
