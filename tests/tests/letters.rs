@@ -149,6 +149,21 @@ fn after_its_time_a_letter_can_only_be_sent_as_new() {
 }
 
 #[test]
+fn what_is_sent_as_new_after_its_time_keeps_the_day_it_has_when_its_event_is_changed() {
+    let (mut world, _) = failed(&["Backup"]);
+    let id = letters(&world);
+    world.wait_until("2026-11-23T10:30:00");
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Channel });
+    decide(&mut world, &id, Decision::AsNew(None));
+    let event = world.events()[0];
+    let called = EventDraft { title: "Backup of mail".into(), ..world.draft(event) };
+    world.save(Some(event), called);
+    world.answer(UP);
+    world.wait_until("2026-11-23T10:40:00");
+    assert_eq!(story(&world), [REPLACED, (TOLD.0, TOLD.1, 2)], "{}", world.rows());
+}
+
+#[test]
 fn what_is_sent_as_new_before_its_time_is_over_still_ends_with_it() {
     let (mut world, hook) = failed(&["Backup"]);
     let id = letters(&world);

@@ -39,7 +39,7 @@ const NOTE: usize = 500;
 /// So many that wait are looked at for one that can be sent now.
 const LOOKED_AT: u32 = 20;
 /// What is sent as new after its time is worth telling for a day more.
-const ONE_DAY: i64 = 86_400;
+pub(crate) const ONE_DAY: i64 = 86_400;
 
 /// What a person decides about letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

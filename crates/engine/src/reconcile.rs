@@ -4,6 +4,7 @@
 //! where they began, and what was told stays told.
 
 mod ahead;
+mod as_new;
 mod back;
 mod effect;
 mod journey;
@@ -20,7 +21,7 @@ use calendar::{
 use jiff::Timestamp;
 
 pub use self::effect::{Effect, Passed};
-use self::journey::is_far_from_told;
+use self::{as_new::with_own_day, journey::is_far_from_told};
 use crate::{
     act::Act,
     error::Result,
@@ -274,7 +275,7 @@ impl Act<'_> {
         }
         let late = (moved && wanted.due <= now && !row.is_asked_for()).then_some(Reason::LateMoved);
         let label = wanted.occurrence.label();
-        let to = retimed(event, wanted, &label, late);
+        let to = with_own_day(row, retimed(event, wanted, &label, late), now);
         if !moved && is_as(row, &to) {
             return Ok(());
         }
@@ -321,6 +322,7 @@ impl Act<'_> {
 
     /// Gives a row this timing, unless it has all of it.
     pub(crate) fn retime_if_other(&self, row: &DeliveryRow, to: &Retimed<'_>) -> Result<()> {
+        let to = &with_own_day(row, to.clone(), self.wall());
         if !is_as(row, to) {
             delivery::retime(self.tx, row, to, self.context.zones.version(), self.wall())?;
         }
