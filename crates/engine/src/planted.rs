@@ -67,12 +67,16 @@ pub enum Planted {
     HeirWaits,
     /// What was told is on the first screen alone.
     ShownOnce,
+    /// An older program writes to a newer ledger.
+    NewerUnseen,
+    /// A ledger is brought up piece by piece.
+    HalfBroughtUp,
 }
 
 #[cfg(feature = "mutants")]
 impl Planted {
     /// All of them, with what to call them.
-    pub const ALL: [(&str, Self); 20] = [
+    pub const ALL: [(&str, Self); 22] = [
         ("done before send", Self::DoneBeforeSend),
         ("key with attempt number", Self::KeyWithAttempt),
         ("select, then update", Self::SelectThenUpdate),
@@ -93,6 +97,8 @@ impl Planted {
         ("a restored ledger tells again", Self::RestoredRetells),
         ("an heir that waits", Self::HeirWaits),
         ("shown by the first notification service alone", Self::ShownOnce),
+        ("a newer ledger unseen", Self::NewerUnseen),
+        ("brought up by halves", Self::HalfBroughtUp),
     ];
 }
 

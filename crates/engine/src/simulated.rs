@@ -34,6 +34,18 @@ pub(crate) const fn kept(seconds: i64) -> i64 {
 #[cfg(not(feature = "mutants"))]
 pub(crate) const fn rang() {}
 
+/// The schema a program writes: its own.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn schema(own: i64) -> i64 {
+    own
+}
+
+/// A step beyond those there are: none.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn further_step() -> Option<&'static str> {
+    None
+}
+
 #[cfg(feature = "mutants")]
 mod given {
     use std::{
@@ -50,6 +62,7 @@ mod given {
         static CHANCE: Cell<Option<u64>> = const { Cell::new(None) };
         static KEPT: Cell<Option<i64>> = const { Cell::new(None) };
         static RINGS: Cell<u64> = const { Cell::new(0) };
+        static NEWER: Cell<bool> = const { Cell::new(false) };
         static NAMED: Cell<(u64, u16)> = const { Cell::new((0, 0)) };
     }
 
@@ -59,6 +72,21 @@ mod given {
         WAITING.with(|how| *how.borrow_mut() = Some(Rc::new(waiting)));
         CHANCE.set(Some(seed));
         NAMED.set((0, 0));
+        NEWER.set(false);
+    }
+
+    /// From now on ledgers are opened on this thread by a newer program, which has one step more, or
+    /// by an older one; a ledger that is open goes on as it was opened.
+    pub fn be_newer(newer: bool) {
+        NEWER.set(newer);
+    }
+
+    pub(crate) fn schema(own: i64) -> i64 {
+        own + i64::from(NEWER.get())
+    }
+
+    pub(crate) fn further_step() -> Option<&'static str> {
+        Some(crate::ledger::upgrade::STEP)
     }
 
     pub(crate) fn wait(time: Duration) {
@@ -115,6 +143,6 @@ mod given {
 }
 
 #[cfg(feature = "mutants")]
-pub(crate) use given::{chance, kept, name, rang, wait};
+pub use given::{be_newer, keep_records, rings, simulate};
 #[cfg(feature = "mutants")]
-pub use given::{keep_records, rings, simulate};
+pub(crate) use given::{chance, further_step, kept, name, rang, schema, wait};

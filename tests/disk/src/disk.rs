@@ -1,5 +1,6 @@
 //! The disk: its files by name, who has them open, and what is to go wrong.
 
+mod beside;
 mod struck;
 
 use std::{
@@ -75,6 +76,7 @@ struct State {
     dead: BTreeSet<u32>,
     faults: Vec<Fault>,
     counts: Counts,
+    by_process: BTreeMap<u32, u64>,
     sleep: Sleep,
     death: Death,
     failure: Failure,
@@ -115,6 +117,7 @@ impl Disk {
             dead: BTreeSet::new(),
             faults: Vec::new(),
             counts: Counts::default(),
+            by_process: BTreeMap::new(),
             sleep: Arc::new(|_| ()),
             death: Arc::new(|_| ()),
             failure: Arc::new(|| ()),

@@ -23,6 +23,7 @@ use engine::{
     quiet::QuietHours,
     rate::Rate,
     settings::Pause,
+    simulated::be_newer,
     zones::DataPlaces,
 };
 use jiff::{Span, Timestamp, civil::DateTime};
@@ -68,8 +69,23 @@ pub(crate) fn put_zone_data(folder: &Path, newer: bool) {
     symlink(zone_data()[usize::from(newer)].path(), link).expect("a link");
 }
 
-/// Opens the ledger.
-pub(crate) fn open(around: &Surroundings, actor: Actor) -> engine::Result<Engine> {
+/// Which program: the newer one writes a ledger of one step more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Program {
+    /// The one a run begins with.
+    #[default]
+    Older,
+    /// The one that is put in its place.
+    Newer,
+}
+
+/// Opens the ledger by this program.
+pub(crate) fn open(
+    around: &Surroundings,
+    actor: Actor,
+    program: Program,
+) -> engine::Result<Engine> {
+    be_newer(program == Program::Newer);
     Engine::open_by(&around.folder, actor, around.clocks.clone(), places(&around.folder))
 }
 

@@ -1,7 +1,9 @@
 //! Lives that failed once, as text: each stays, made smaller, and is lived again at the beginning
 //! of every run. A seed alone would not stay: what is made of it changes with what can happen.
 
-use crate::plan::{COLLAPSES, Deciding, Definition, KINDS, OVERLAPS, Plan, Step, USE_BYS, Via};
+use crate::plan::{
+    COLLAPSES, Deciding, Definition, KINDS, OVERLAPS, Plan, Step, USE_BYS, Upgrade, Via,
+};
 use crate::{oracle::ABROAD, receiver::Mood};
 
 /// A life as text, to be added to those that are kept.
@@ -95,6 +97,8 @@ fn step(text: &str) -> Option<Step> {
         "Forget" => Step::Forget,
         "Keep" => Step::Keep,
         "Restore" => Step::Restore,
+        "Upgrade" => Step::Upgrade(printed(&Upgrade::ALL, word()?)?, word()?.parse().ok()?),
+        "Outdated" => Step::Outdated,
         _ => return None,
     })
 }

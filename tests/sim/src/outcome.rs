@@ -6,7 +6,7 @@ use std::{
 };
 
 use calendar::id::DeliveryId;
-use engine::queries::Story;
+use engine::{ledger::upgrade::Looks, queries::Story};
 use jiff::Timestamp;
 
 use crate::{
@@ -138,6 +138,29 @@ pub struct Outcome {
     pub broken: Vec<(&'static str, String)>,
     /// What the ledger says of itself.
     pub damage: Vec<String>,
+    /// How a newer program took over, if one did.
+    pub upgraded: Option<Upgraded>,
+}
+
+/// What was seen of a newer program's taking over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upgraded {
+    /// When it was first started.
+    pub at: u64,
+    /// When the service that led was first asked to stop.
+    pub asked: Option<u64>,
+    /// When the ledger was brought up.
+    pub up: Option<u64>,
+    /// When a newer service first led.
+    pub led: Option<u64>,
+    /// What the ledger was like after bringing it up was cut off, and when.
+    pub cut: Vec<(u64, Option<Looks>)>,
+    /// The backup of the ledger as it was before holds all of it.
+    pub is_kept: bool,
+    /// Who of the older program wrote to the newer ledger, and how often.
+    pub late: Vec<(u32, u64)>,
+    /// How often an older program was started, and how often it was let in.
+    pub outdated: (u32, u32),
 }
 
 /// Hashes what is written.

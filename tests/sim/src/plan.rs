@@ -13,11 +13,13 @@ mod refused;
 mod scenes;
 mod several;
 mod silence;
+mod upgrade;
 mod workflows;
 
 use engine::planted::Planted;
 use jiff::civil::{DateTime, date};
 
+pub use self::upgrade::Upgrade;
 use crate::{dice::Dice, oracle, receiver::Mood, service::KEPT};
 
 pub use self::definition::Definition;
@@ -185,6 +187,10 @@ pub enum Step {
     Keep,
     /// Somebody puts the copy back.
     Restore,
+    /// A newer program is put in the place of the older one, and started.
+    Upgrade(Upgrade, u64),
+    /// Somebody starts the older program all the same.
+    Outdated,
 }
 
 /// As many bits as there are sorts of steps.
@@ -273,6 +279,7 @@ impl Plan {
         steps.extend(notifier::replaced(seed, begins, days, next_name(&steps)));
         steps.extend(workflows::workflows(seed, begins, days, next_name(&steps)));
         steps.extend(parted::parted(seed, begins, days, next_name(&steps)));
+        steps.extend(upgrade::upgrade(seed, begins, days, next_name(&steps)));
         // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
         // more than records are kept, which here are two days, and in real lives four hundred.
         let back = |step: &Step| if let Step::SetClock(by) = step { (*by).min(0) } else { 0 };
@@ -425,6 +432,7 @@ fn sort(step: &Step) -> u32 {
         Step::Pause(_) | Step::Resume | Step::Quiet(..) => 25,
         Step::SwitchOn(_) | Step::Test(_) | Step::Decide(..) => 26,
         Step::Forget => 28,
+        Step::Upgrade(..) | Step::Outdated => 29,
         Step::Disable(_)
         | Step::Enable(_)
         | Step::LeaveOut(..)

@@ -26,7 +26,7 @@ use tokio::{
 
 use crate::{
     clock::Clocks,
-    hand,
+    hand::{self, Program},
     ice::{Freezable, Ice},
     oracle::{self, Place},
     plan::Plan,
@@ -105,6 +105,7 @@ impl Surroundings {
 /// A service that was started.
 pub(crate) struct Service {
     pub process: u32,
+    pub program: Program,
     pub signals: Arc<Signals>,
     pub ice: Arc<Ice>,
     stop: watch::Sender<bool>,
@@ -123,9 +124,9 @@ pub(crate) enum NoLead {
 
 impl Service {
     /// Starts a service that leads.
-    pub fn start(around: &Surroundings, process: u32) -> Result<Self, NoLead> {
+    pub fn start(around: &Surroundings, process: u32, program: Program) -> Result<Self, NoLead> {
         around.disk.enter(process);
-        let engine = hand::open(around, Actor::Service).map_err(|_| NoLead::Failed)?;
+        let engine = hand::open(around, Actor::Service, program).map_err(|_| NoLead::Failed)?;
         let engine = Arc::new(engine);
         let lock = SchedulerLock::try_take(&engine.dir()).map_err(|_| NoLead::Failed)?;
         let lock = lock.ok_or(NoLead::Taken)?;
@@ -162,7 +163,7 @@ impl Service {
             let orderly = work.await;
             trace.add(&clocks, Happened::Ended { process, orderly, heir: false });
         });
-        Ok(Self { process, signals, ice, stop, dead, task })
+        Ok(Self { process, program, signals, ice, stop, dead, task })
     }
 
     /// Ends it where it stands; `heir`: another stands by.
@@ -175,6 +176,11 @@ impl Service {
             let what = Happened::Ended { process: self.process, orderly: false, heir };
             around.trace.add(&around.clocks, what);
         }
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&self) -> bool {
+        self.task.is_finished()
     }
 
     /// Asks it to stop.

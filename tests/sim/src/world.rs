@@ -1,11 +1,13 @@
 //! One run of a plan.
 
+mod clocks;
 mod notifier;
 mod person;
 mod records;
 mod series;
 mod services;
 mod undone;
+mod upgrade;
 
 use std::{
     collections::BTreeMap,
@@ -18,10 +20,10 @@ use engine::{Actor, queries::Story};
 use simulated_disk::{Fault, Files, Kept};
 use tokio::sync::mpsc;
 
-use self::records::stories;
+use self::{records::stories, upgrade::Upgrading};
 use crate::{
     dice::Dice,
-    hand::{self, Channels, Hand},
+    hand::{self, Channels, Hand, Program},
     oracle,
     outcome::{Decided, Life, Outcome, Silence, Snoozed, Tested, Trouble},
     plan::{DAY, Definition, Plan, Step},
@@ -36,10 +38,6 @@ pub(crate) const AFTER: u64 = 4 * DAY;
 const AGAIN: u64 = 2_000;
 /// After a sleep, a journey or another clock all is as it should be within so long.
 pub(crate) const SOON: u64 = 1_000;
-/// A clock that goes ahead by more, in milliseconds, may have jumped; and is right again when it is
-/// certainly back by more than that.
-const JUMP: i64 = 20 * 3_600_000;
-const HEALED: i64 = 23 * 3_600_000;
 /// What is under way while another side is not well is given up within so long.
 const UNDER_WAY: u64 = 16_000;
 /// A disk that failed is looked at again within so long.
@@ -62,13 +60,23 @@ pub fn run(plan: &Plan) -> Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ending {
     Start,
-    Mood { desktop: bool },
+    Mood {
+        desktop: bool,
+    },
     Full,
     Awake,
     Hearing,
     Unlocked,
     Hurries,
-    Thaw { process: u32 },
+    Thaw {
+        process: u32,
+    },
+    /// An older service that stood by leads, if nobody does.
+    OlderHeir,
+    /// A newer program tries again to bring the ledger up, or to lead.
+    Turn,
+    /// The older window is closed.
+    Closed,
 }
 
 struct World {
@@ -114,6 +122,7 @@ struct World {
     deaf: u32,
     /// How often in a row no service could be started.
     failed: u64,
+    upgrade: Upgrading,
 }
 
 impl World {
@@ -131,7 +140,7 @@ impl World {
         around.disk.on_failure(move || met.lock().expect("a list").push(clock.truth()));
         around.disk.enter(1);
         hand::create(&around).expect("a ledger");
-        let engine = hand::open(&around, Actor::Window).expect("a ledger");
+        let engine = hand::open(&around, Actor::Window, Program::Older).expect("a ledger");
         let channels = Channels::make(&engine).expect("channels");
         Self {
             around,
@@ -168,6 +177,7 @@ impl World {
             unwell: 0,
             deaf: 0,
             failed: 0,
+            upgrade: Upgrading::beginning_with(1),
         }
     }
 
@@ -198,9 +208,10 @@ impl World {
             service.stop();
             self.around.clocks.pass(Duration::from_secs(30)).await;
         }
+        self.counts_late_writes();
         let process = self.new_process();
         self.around.disk.enter(process);
-        let engine = hand::open(&self.around, Actor::CommandLine);
+        let engine = hand::open(&self.around, Actor::CommandLine, self.upgrade.installed);
         let engine = engine.expect("the ledger can be opened when all is well");
         let mut stories = stories(&engine).expect("stories");
         let gone = self.take_gone(&mut stories);
@@ -234,6 +245,7 @@ impl World {
             passes: std::mem::take(&mut self.around.passes.lock().expect("a list")),
             broken: self.broken,
             damage,
+            upgraded: self.upgrade.seen,
         }
     }
 
@@ -297,6 +309,9 @@ impl World {
                     service.ice.thaw();
                 }
             }
+            Some(Ending::OlderHeir) => self.older_heir_leads(),
+            Some(Ending::Turn) => self.takes_turn(),
+            Some(Ending::Closed) => self.closes_older_window(),
             None => {}
         }
     }
@@ -327,14 +342,7 @@ impl World {
                 self.later(time, Ending::Awake);
             }
             Step::Drift(by) => self.sets(by),
-            Step::SetClock(by) => {
-                self.sets(by);
-                self.trouble(SOON);
-                self.doubts_clock(by);
-                if let Some(service) = &self.service {
-                    service.signals.clock_set();
-                }
-            }
+            Step::SetClock(by) => self.sets_clock(by),
             Step::Travel(home) => self.takes_place(|place| place.home = home),
             Step::ZoneData(newer) => {
                 hand::put_zone_data(&self.around.folder, newer);
@@ -342,6 +350,8 @@ impl World {
             }
             Step::Mood(desktop, mood, time) => self.turns(desktop, mood, time),
             Step::Replace(time) => self.replaces_notifier(time),
+            Step::Upgrade(how, detail) => self.upgrades(how, detail),
+            Step::Outdated => self.starts_outdated(),
             Step::Deaf(time) => {
                 self.deaf += 1;
                 self.trouble(time + 16 * 60_000);
@@ -406,32 +416,6 @@ impl World {
         self.later(time, Ending::Mood { desktop });
     }
 
-    fn sets(&mut self, by: i64) {
-        self.around.clocks.step(by);
-        self.set.push((self.around.clocks.truth(), by));
-    }
-
-    /// After a jump of more than a day webhooks wait until somebody says that the clock is right, or
-    /// it is again.
-    fn doubts_clock(&mut self, by: i64) {
-        let ahead: i64 = self.set.iter().map(|(_, by)| by).sum();
-        match &mut self.doubt {
-            Some((Some(before), _)) if (ahead - *before).abs() < HEALED => self.trusts_clock(),
-            Some((before @ None, _)) if by > JUMP => *before = Some(ahead - by),
-            None if by > JUMP => {
-                self.doubt = Some((Some(ahead - by), self.troubles.len()));
-                self.trouble_for(Some(false), u64::MAX / 2);
-            }
-            Some(_) | None => {}
-        }
-    }
-
-    fn trusts_clock(&mut self) {
-        if let Some((_, place)) = self.doubt.take() {
-            self.troubles[place].until = self.around.clocks.truth() + SOON;
-        }
-    }
-
     /// Something goes wrong with the disk.
     fn fails(&mut self, step: Step) {
         let disk = self.around.disk.clone();
@@ -481,6 +465,7 @@ impl World {
         self.stands_by = false;
         self.kill().await;
         self.hand.engine = None;
+        self.nobody_waits();
         let mut dice = Dice::of(seed);
         self.around.disk.lose_power(&mut |size| match dice.below(4) {
             0 => Kept::Whole,

@@ -12,7 +12,12 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{Ledger, copy, file::SchedulerLock, takeover, written::Written};
+use super::{
+    Ledger, copy,
+    file::SchedulerLock,
+    takeover,
+    written::{Written, leave_journal},
+};
 use crate::{
     bell::Bell,
     error::{Error, Result},
@@ -124,7 +129,7 @@ impl Ledger {
         }
         self.left = Some(Left { ledger: copy::ledger_in(&self.connection) });
         // What is in the journal is the damaged one's.
-        self.leave_journal();
+        leave_journal(&self.connection);
         drop(std::mem::replace(&mut self.connection, Connection::open_in_memory()?));
         (self.identity, self.journal, self.shared) = (None, None, None);
         self.written = Written::default();

@@ -230,8 +230,8 @@ pub(super) fn look(path: &Path, connection: &Connection) -> Result<Holds> {
         return Err(unfit(path, NOT_OURS));
     }
     let schema = ask("PRAGMA user_version")?;
-    if schema > migrate::SCHEMA {
-        let known = migrate::SCHEMA;
+    let known = migrate::schema();
+    if schema > known {
         let reason = format!(
             "is of a newer Carillon (schema {schema}, this program knows {known}): update Carillon to use it"
         );

@@ -9,14 +9,21 @@ use super::{
     copy,
     file::{DATABASE, SharedLock, is_wal, make_wal},
     takeover,
+    written::leave_journal,
 };
 use crate::{
     backup,
     error::{Error, Result},
+    planted::{Planted, is_planted},
+    simulated,
 };
 
 /// The schema this program writes.
 pub const SCHEMA: i64 = STEPS.len() as i64;
+/// The same; in the simulator of the program whose turn it is.
+pub(super) fn schema() -> i64 {
+    simulated::schema(SCHEMA)
+}
 /// `CARI`, by which SQLite's tools know a ledger of ours.
 pub(super) const APPLICATION: i64 = 0x4341_5249;
 
@@ -59,7 +66,7 @@ pub(super) fn bring_up(
     let mut turns = Turns::default();
     // Ends: there are only so many turns.
     while !turns.take(dir, connection, &shared, &takeover::Running)? {
-        crate::simulated::wait(PAUSE);
+        simulated::wait(PAUSE);
     }
     Ok((shared, turns.asked.is_some()))
 }
@@ -95,7 +102,7 @@ impl Turns {
             return is_current(connection);
         }
         shared.share(dir)?;
-        let is_older = (1..SCHEMA).contains(&version(connection)?);
+        let is_older = (1..schema()).contains(&version(connection)?);
         if is_older && self.taken.is_multiple_of(LOOK) {
             self.look(dir, connection, way)?;
         }
@@ -130,9 +137,10 @@ impl Turns {
 pub(super) fn is_ready(dir: &Path, connection: &Connection) -> Result<bool> {
     match version(connection)? {
         0 => Ok(false),
-        found if found < SCHEMA => {
+        found if found < schema() => {
+            let known = schema();
             let reason = format!(
-                "it has schema {found}: any command but this one brings it up to {SCHEMA} first"
+                "it has schema {found}: any command but this one brings it up to {known} first"
             );
             Err(Error::Unfit { path: dir.to_path_buf(), reason })
         }
@@ -142,10 +150,12 @@ pub(super) fn is_ready(dir: &Path, connection: &Connection) -> Result<bool> {
 
 fn is_current(connection: &Connection) -> Result<bool> {
     let found = version(connection)?;
-    if found > SCHEMA {
-        return Err(Error::Newer { found, known: SCHEMA });
+    let known = schema();
+    if found > known {
+        leave_journal(connection);
+        return Err(Error::Newer { found, known });
     }
-    Ok(found == SCHEMA && is_wal(connection)?)
+    Ok(found == known && is_wal(connection)?)
 }
 
 /// Before somebody is asked to stop for it: what would keep an older ledger from being brought up is
@@ -159,12 +169,12 @@ fn prepare(dir: &Path, connection: &Connection) -> Result<()> {
 fn lift(dir: &Path, connection: &mut Connection) -> Result<()> {
     make_wal(dir, connection)?;
     let mut at = version(connection)?;
-    if (1..SCHEMA).contains(&at) {
+    if (1..schema()).contains(&at) {
         // A ledger that is damaged is not brought up.
         let holds = copy::look(&dir.join(DATABASE), connection)?;
         backup::before_schema(dir, &holds, |path| copy::copy(connection, path))?;
     }
-    while at < SCHEMA {
+    while at < schema() {
         step(connection, at)?;
         at += 1;
     }
@@ -172,11 +182,44 @@ fn lift(dir: &Path, connection: &mut Connection) -> Result<()> {
 }
 
 fn step(connection: &mut Connection, from: i64) -> Result<()> {
-    let sql = usize::try_from(from).ok().and_then(|place| STEPS.get(place));
+    let sql = usize::try_from(from).ok().and_then(|place| STEPS.get(place).copied());
+    let sql = sql.or_else(simulated::further_step);
     let sql = sql.expect("BUG: every schema below ours has a step");
+    if from == SCHEMA && is_planted(Planted::HalfBroughtUp) {
+        connection.execute_batch(sql)?;
+        return Ok(connection.pragma_update(None, "user_version", from + 1)?);
+    }
     let tx = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
     tx.execute_batch(sql)?;
     tx.pragma_update(None, "application_id", APPLICATION)?;
     tx.pragma_update(None, "user_version", from + 1)?;
     Ok(tx.commit()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::ledger::Ledger;
+
+    #[test]
+    fn who_is_too_old_for_a_ledger_leaves_all_of_it_as_it_is_also_as_the_last_to_close_it() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let dir = folder.path().join("ledger");
+        let mut ledger = Ledger::open(&dir).expect("a ledger");
+        ledger.is_brought_up_by_another(99);
+        let files = || {
+            let read = |name| fs::read(dir.join(name)).unwrap_or_default();
+            [DATABASE, "carillon.db-wal"].map(read)
+        };
+        let newer = files();
+        assert!(!newer[1].is_empty(), "what the newer one wrote is in the journal");
+        ledger.write(|_| Ok(())).expect_err("it is newer");
+        drop(ledger);
+        assert!(files() == newer, "after it was closed");
+        Ledger::open(&dir).expect_err("it is newer");
+        Ledger::look(&dir).expect_err("it is newer");
+        assert!(files() == newer, "after it was refused");
+    }
 }

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{ErrorCode, config::DbConfig};
+use rusqlite::{Connection, ErrorCode, config::DbConfig};
 
 use super::{
     Ledger, audit,
@@ -136,10 +136,13 @@ impl Ledger {
     /// Takes note of what SQLite says against the file, whoever asked it: what it has in its memory may
     /// be whole, and hide that from everybody else.
     pub(super) fn heed<T>(&mut self, done: Result<T>) -> Result<T> {
+        if let Err(Error::Newer { .. }) = &done {
+            leave_journal(&self.connection);
+        }
         if let Err(Error::Sqlite(error)) = &done
             && is_against_file(error)
         {
-            self.leave_journal();
+            leave_journal(&self.connection);
             if self.stays && self.written.condemned.is_none() {
                 self.condemn(plain(error));
             }
@@ -147,17 +150,9 @@ impl Ledger {
         done
     }
 
-    /// What is in the journal is not to be brought into a file that may be another one.
-    pub(super) fn leave_journal(&self) {
-        let set = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
-        if let Err(error) = set {
-            tracing::warn!(%error, "its journal may be brought into it");
-        }
-    }
-
     fn condemn(&mut self, reason: String) {
         tracing::error!(reason, "the ledger's file is damaged");
-        self.leave_journal();
+        leave_journal(&self.connection);
         self.written.condemned = Some(reason);
         // Whoever leads looks up.
         self.bell.ring();
@@ -258,6 +253,15 @@ fn look_at_whose(dir: &Path, known: &Known) -> Result<Whose> {
     let is_older =
         head.pages < known.pages || steps < known.steps || ledger.read(audit::last)? < known.audit;
     if is_older { over("an older copy") } else { Ok(Ok(((head.pages, steps), ledger))) }
+}
+
+/// What is in the journal is not to be brought into a file that may be another one, or is a newer
+/// program's.
+pub(super) fn leave_journal(connection: &Connection) {
+    let set = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+    if let Err(error) = set {
+        tracing::warn!(%error, "its journal may be brought into it");
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ impl State {
     /// Counts a change; says what goes wrong with it, and how many bytes of it are written.
     pub(super) fn strike(&mut self, process: u32, size: usize) -> Result<(), Struck> {
         self.counts.changes += 1;
+        *self.by_process.entry(process).or_default() += 1;
         let mut struck = None;
         self.faults.retain_mut(|fault| match fault {
             Fault::Crash { after: 0, torn } => {

@@ -15,6 +15,7 @@ mod rows;
 mod screen;
 mod services;
 mod silence;
+mod upgrade;
 
 use self::case::Case;
 use crate::{outcome::Outcome, plan::Plan};
@@ -77,6 +78,9 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("runs_do_not_overlap", overlaps::runs_do_not_overlap),
     ("one_run_waits", overlaps::one_run_waits),
     ("what_is_left_out_overlaps", overlaps::what_is_left_out_overlaps),
+    ("i04_older_programs_leave_it_alone", upgrade::i04_older_programs_leave_it_alone),
+    ("a_newer_program_takes_over", upgrade::a_newer_program_takes_over),
+    ("what_is_brought_up_is_old_or_new", upgrade::what_is_brought_up_is_old_or_new),
     ("the_file_is_sound", services::the_file_is_sound),
 ];
 

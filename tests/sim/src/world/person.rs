@@ -1,11 +1,11 @@
 //! What a person does, with a program that may have to be opened anew.
 
-use engine::{Actor, simulated::rings};
+use engine::simulated::rings;
 use jiff::SignedDuration;
 
 use super::{World, undone::difference};
 use crate::{
-    hand::{self, Hand, moved},
+    hand::{Hand, moved},
     outcome::{Decided, Life, Silence, Silenced, Snoozed, Tested, Version},
     plan::{DAY, Deciding, Definition, Step, Via},
     receiver::number_of,
@@ -19,9 +19,7 @@ impl World {
             return false;
         }
         if self.hand.engine.is_none() {
-            self.hand_process = self.new_process();
-            self.around.disk.enter(self.hand_process);
-            self.hand.engine = hand::open(&self.around, Actor::Window).ok();
+            self.open_by_hand();
         }
         self.around.disk.enter(self.hand_process);
         let rung = rings();

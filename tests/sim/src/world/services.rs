@@ -2,6 +2,7 @@
 
 use super::{AGAIN, Ending, SOON, World};
 use crate::{
+    hand::Program,
     outcome::Trouble,
     plan::Step,
     service::{NoLead, Service},
@@ -9,7 +10,7 @@ use crate::{
 };
 
 /// Who stands by hears so soon that the lock is free.
-const HEARD: u64 = 20;
+pub(super) const HEARD: u64 = 20;
 
 impl World {
     pub(super) fn new_process(&mut self) -> u32 {
@@ -19,11 +20,20 @@ impl World {
 
     /// Starts a service: it leads, or stands by if another does.
     pub(super) fn start(&mut self) {
+        self.misses_who_ended();
+        if self.is_brought_up() {
+            self.start_by(self.upgrade.installed);
+        }
+    }
+
+    /// The same of one of this program, of whose schema the ledger is.
+    pub(super) fn start_by(&mut self, program: Program) {
         let process = self.new_process();
-        match Service::start(&self.around, process) {
+        match Service::start(&self.around, process, program) {
             Ok(service) if self.service.is_none() => {
                 self.service = Some(service);
                 self.failed = 0;
+                self.leads(process, program);
                 if let Some(since) = self.down_since.take() {
                     let now = self.around.clocks.truth();
                     let (from, until) = (since.saturating_sub(1_000), now + SOON);
@@ -35,7 +45,7 @@ impl World {
                 // A stand-by holds nothing.
                 self.around.disk.kill(process);
                 match self.service.is_some() {
-                    true => self.stands_by = true,
+                    true => self.stands_by_of(program),
                     // One that was asked to stop is not through with that.
                     false => self.later(1_000, Ending::Start),
                 }
@@ -54,6 +64,10 @@ impl World {
             self.hand.engine = None;
             return;
         }
+        if self.upgrade.is_by(process) {
+            self.is_cut_off().await;
+            return;
+        }
         if self.service.as_ref().is_some_and(|service| service.process == process) {
             self.struck(format!("service {process} died of a write"));
             self.kill().await;
@@ -70,9 +84,9 @@ impl World {
         }
     }
 
-    fn hand_over_to_heir(&mut self, after: u64) {
+    pub(super) fn hand_over_to_heir(&mut self, after: u64) {
         if std::mem::take(&mut self.stands_by) {
-            self.later(after, Ending::Start);
+            self.later(after, self.upgrade.heir());
         }
     }
 
@@ -122,6 +136,8 @@ impl World {
     async fn restore(&mut self) {
         let Some((of, files)) = &self.kept else { return };
         let (of, files) = (*of, files.clone());
+        self.counts_late_writes();
+        self.nobody_waits();
         self.stands_by = false;
         self.kill().await;
         self.hand.engine = None;

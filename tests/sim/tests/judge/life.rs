@@ -5,7 +5,7 @@ use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::date};
 use simulator::{
     outcome::{Outcome, Silence, Silenced, Trouble, Version},
-    plan::{Deciding, Definition, Plan, Step, Via},
+    plan::{Deciding, Definition, Plan, Step, Upgrade, Via},
     receiver::Mood,
     trace::{Entry, Happened},
 };
@@ -80,6 +80,8 @@ pub(crate) fn plan() -> Plan {
         (14 * HOUR - 1_000, Step::Mood(false, Mood::Locked, 601_000)),
         (15 * HOUR - 1_000, Step::Mood(false, Mood::Slow, 60_000)),
         (16 * HOUR, Step::Replace(1_000)),
+        (16 * HOUR + HOUR / 2, Step::Upgrade(Upgrade::Orderly, 0)),
+        (18 * HOUR + HOUR / 2, Step::Outdated),
     ];
     Plan { twins: true, steps, ..Plan::empty(1, 1) }
 }

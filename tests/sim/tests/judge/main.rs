@@ -8,6 +8,7 @@ mod life;
 mod locked;
 mod overlaps;
 mod screen;
+mod upgrade;
 
 use calendar::{delivery::State, reason::Reason};
 use simulator::{
@@ -459,7 +460,7 @@ const CASES: &[Case] = &[
 ];
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    CASES.iter().chain(OVERLAPS)
+    CASES.iter().chain(OVERLAPS).chain(upgrade::CASES)
 }
 
 #[test]
