@@ -146,3 +146,13 @@ mod given {
 pub use given::{be_newer, keep_records, rings, simulate};
 #[cfg(feature = "mutants")]
 pub(crate) use given::{chance, further_step, kept, name, rang, schema, wait};
+
+/// Whether the ledger's own rules refused what was to be written, which they never do where the program
+/// is right.
+pub fn is_barred(error: &crate::Error) -> bool {
+    let code = match error {
+        crate::Error::Sqlite(error) => error.sqlite_error_code(),
+        _ => None,
+    };
+    code == Some(rusqlite::ErrorCode::ConstraintViolation)
+}

@@ -15,7 +15,7 @@ use engine::{
     ledger::SchedulerLock,
     planted::plant,
     scheduler::Scheduler,
-    simulated::{keep_records, simulate},
+    simulated::{is_barred, keep_records, simulate},
     wake::Woken,
 };
 use simulated_disk::Disk;
@@ -149,7 +149,12 @@ impl Service {
                 kept = own.keep_place(&keeping);
             }
         };
-        let driver = Driver::new(scheduler, engine, couriers);
+        let (trace, clocks) = (around.trace.clone(), around.clocks.clone());
+        let driver = Driver::new(scheduler, engine, couriers).telling_trouble(move |error| {
+            if let Some(error) = error.filter(is_barred) {
+                trace.add(&clocks, Happened::Barred { process, what: error.to_string() });
+            }
+        });
         let work = async move {
             let nudge = Arc::new(Notify::new());
             let ended = driver.run(Box::new(sleeper), nudge, stopping, woken).await;

@@ -57,6 +57,13 @@ pub enum Happened {
     Vanished,
     /// Another one begins.
     Appeared,
+    /// The ledger's own rules refused what a service was to write.
+    Barred {
+        /// Which service.
+        process: u32,
+        /// In words.
+        what: String,
+    },
     /// The other side said that it is gone.
     Gone {
         /// By which claims.

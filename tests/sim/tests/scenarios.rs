@@ -44,7 +44,7 @@ fn what_is_done_before_it_is_sent_is_found_when_the_service_is_killed_in_between
 fn what_was_selected_first_and_changed_then_is_found() {
     let pop_up = Definition { via: Via::Desktop, ..DAILY };
     let steps = [(10, Step::Delete(1))];
-    check(&with(Planted::SelectThenUpdate, &[pop_up; 2], &steps), "i");
+    check(&with(Planted::SelectThenUpdate, &[pop_up; 2], &steps), "the_ledger_refuses_nothing");
 }
 
 /// Something weekly, and the service is killed and started again every ten minutes for thirty days.

@@ -81,6 +81,7 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i04_older_programs_leave_it_alone", upgrade::i04_older_programs_leave_it_alone),
     ("a_newer_program_takes_over", upgrade::a_newer_program_takes_over),
     ("what_is_brought_up_is_old_or_new", upgrade::what_is_brought_up_is_old_or_new),
+    ("the_ledger_refuses_nothing", services::the_ledger_refuses_nothing),
     ("the_file_is_sound", services::the_file_is_sound),
 ];
 

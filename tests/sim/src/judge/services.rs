@@ -150,6 +150,15 @@ pub(super) fn i26_undo_restores_what_will_ring(case: &Case<'_>, wrong: &mut Vec<
     said_meanwhile(case, "i26_undo_restores_what_will_ring", wrong);
 }
 
+/// No service tries to write what the ledger's own rules refuse.
+pub(super) fn the_ledger_refuses_nothing(case: &Case<'_>, wrong: &mut Vec<String>) {
+    for entry in &case.outcome.trace {
+        if let Happened::Barred { process, what } = &entry.what {
+            wrong.push(format!("of {process} at {}: {what}", entry.wall));
+        }
+    }
+}
+
 /// The ledger's file is whole.
 pub(super) fn the_file_is_sound(case: &Case<'_>, wrong: &mut Vec<String>) {
     wrong.extend(case.outcome.damage.iter().cloned());

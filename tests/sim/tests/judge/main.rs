@@ -7,6 +7,7 @@ mod letters;
 mod life;
 mod locked;
 mod overlaps;
+mod refusal;
 mod screen;
 mod upgrade;
 
@@ -460,7 +461,7 @@ const CASES: &[Case] = &[
 ];
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    CASES.iter().chain(OVERLAPS).chain(upgrade::CASES)
+    CASES.iter().chain(OVERLAPS).chain(upgrade::CASES).chain(refusal::CASES)
 }
 
 #[test]
