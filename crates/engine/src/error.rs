@@ -249,7 +249,12 @@ impl From<rusqlite::Error> for Error {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::SystemIoFailure) if shm => Self::Full,
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            // Also where another program holds what is to be taken up after a crash.
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::FileLockingProtocolFailed,
+            ) => Self::Busy,
             _ => Self::Sqlite(error),
         }
     }
@@ -258,6 +263,16 @@ impl From<rusqlite::Error> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_ledger_that_others_hold_is_busy_however_that_shows() {
+        use rusqlite::ffi::{SQLITE_BUSY, SQLITE_BUSY_RECOVERY, SQLITE_LOCKED, SQLITE_PROTOCOL};
+        for code in [SQLITE_BUSY, SQLITE_BUSY_RECOVERY, SQLITE_LOCKED, SQLITE_PROTOCOL] {
+            let code = rusqlite::ffi::Error::new(code);
+            let error = Error::from(rusqlite::Error::SqliteFailure(code, None));
+            assert!(matches!(error, Error::Busy), "{error}");
+        }
+    }
 
     #[test]
     fn what_a_damaged_file_holds_is_not_quoted() {

@@ -272,15 +272,11 @@ impl World {
             Err(_) if self.around.disk.is_dead(process) => {
                 self.upgrade.waits = Some((brings, process));
             }
-            // A service waits for who has it open, and for a disk that is well.
-            Err(error) => {
+            // A service waits for who has it open, and for a disk that is well. It would try again at once.
+            Err(_) => {
                 drop(brings);
                 self.around.disk.kill(process);
-                let is_held = matches!(error, engine::Error::Held { .. });
-                match is_held {
-                    true => self.later(AT_ONCE, Ending::Start),
-                    false => self.starts_later(),
-                }
+                self.starts_later();
             }
         }
         false
@@ -313,10 +309,13 @@ impl World {
         }
         let process = self.new_process();
         self.around.disk.enter(process);
-        let (now, looks) = (self.around.clocks.truth(), self.looks());
+        let (now, looks) = (self.around.clocks.truth(), look(&self.around.folder));
         self.around.disk.kill(process);
-        if let Some(seen) = &mut self.upgrade.seen {
-            seen.cut.push((now, looks));
+        // Nobody can look while another program holds what a dead one left to be taken up.
+        if let Some(seen) = &mut self.upgrade.seen
+            && !matches!(looks, Err(engine::Error::Busy))
+        {
+            seen.cut.push((now, looks.ok()));
         }
     }
 
