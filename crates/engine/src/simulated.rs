@@ -149,6 +149,7 @@ pub(crate) use given::{chance, further_step, kept, name, rang, schema, wait};
 
 /// Whether the ledger's own rules refused what was to be written, which they never do where the program
 /// is right.
+#[cfg(feature = "mutants")]
 pub fn is_barred(error: &crate::Error) -> bool {
     let code = match error {
         crate::Error::Sqlite(error) => error.sqlite_error_code(),
