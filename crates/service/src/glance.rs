@@ -216,6 +216,7 @@ mod tests {
                 due: "2026-11-24T01:50:00Z".parse().expect("a moment"),
                 state,
                 fate,
+                retry: None,
             };
             rings_at(&ring, now, &TimeZone::UTC)
         };
