@@ -13,7 +13,7 @@ use calendar::{
 };
 use engine::{
     channels::NewWebhook,
-    courier::{Handover, Message, Unavailable},
+    courier::{Handover, Unavailable},
     ledger::{inbox::Filter, overflow::Stretch},
     rate::{LIFTED, Rate},
 };
@@ -357,52 +357,6 @@ fn thousands_of_late_ones_of_one_endpoint_hide_none_of_another() {
         ("2026-11-23T10:00:01Z", false),
     ];
     assert_eq!(told, wanted);
-}
-
-#[test]
-fn what_is_on_time_is_told_alone_while_a_digest_of_what_was_missed_has_room_for_more() {
-    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
-    let busy = endpoint(&world, "busy");
-    for n in 0..20 {
-        let each = ReminderDraft {
-            collapse: Some("each:110".into()),
-            use_by: Some("24h".into()),
-            ..reminder("PT0M", busy)
-        };
-        world.add(EventDraft {
-            rules: vec!["FREQ=MINUTELY;COUNT=110".into()],
-            reminders: Some(vec![each]),
-            ..draft("note", &format!("Tick {n}"), "20261123T090000", Some(BERLIN))
-        });
-    }
-    for (title, at) in [
-        ("Tea", "1050"),
-        ("Post", "1050"),
-        ("Milk", "1050"),
-        ("Bread", "1050"),
-        ("Honey", "1100"),
-        ("Bell", "1102"),
-    ] {
-        world.add(draft("note", title, &format!("20261123T{at}30"), Some(BERLIN)));
-    }
-    world.kill();
-    world.jump_to("2026-11-23T11:00:00");
-    world.lead();
-    let mut shown = Vec::new();
-    let mut parcels = world.pass(&[]).expect("a service").parcels;
-    // The digest is on its way for two minutes, in which one comes to be late and one is due.
-    world.jump_to("2026-11-23T11:02:30");
-    for _ in 0..4 {
-        let finished: Vec<_> = parcels.iter().map(|parcel| world.hand_over(parcel)).collect();
-        shown.extend(parcels.iter().filter_map(|parcel| match &parcel.message {
-            Message::Notice(notice) => Some((parcel.claims.len(), notice.title.clone())),
-            Message::Webhook(_) => None,
-        }));
-        parcels = world.pass(&finished).expect("a service").parcels;
-    }
-    let titles =
-        [(4, "While you were away, 08:59 to 11:00: 4 reminders"), (1, "Bell"), (1, "Honey")];
-    assert_eq!(shown, titles.map(|(count, title)| (count, title.to_string())));
 }
 
 #[test]

@@ -95,13 +95,16 @@ pub(super) struct Claimed {
 impl Pass<'_> {
     /// Claims as many as there are free slots, what is fresh before what is late.
     pub(super) fn claim(&self, mut rows: Vec<DeliveryRow>, slots: Slots) -> Result<Claimed> {
-        rows.sort_by_key(|row| (self.is_late(row), row.facts.due, row.id));
+        let now = self.act.wall();
+        rows.sort_by_key(|row| {
+            (later(row.facts.due, row.facts.grace) < now, row.facts.due, row.id)
+        });
         let (desktop, mut webhooks): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| row.facts.desktop);
         // What is late goes in an order of its own, so that many who were away together do not
         // call in the same one.
         webhooks.sort_by_key(|row| {
-            let is_late = self.is_late(row);
+            let is_late = later(row.facts.due, row.facts.grace) < now;
             (is_late, if is_late { row.facts.spread } else { 0 })
         });
         let mut parcels = Vec::new();
@@ -118,7 +121,7 @@ impl Pass<'_> {
             let channel = row.identity.channel;
             // A person or a schedule of retries asked for what was tried before.
             let is_new = row.event.is_some() && row.is_unsent();
-            let is_late = is_new && self.is_late(&row);
+            let is_late = is_new && later(row.facts.due, row.facts.grace) < now;
             if free == 0 {
                 slotless.iter_mut().for_each(|left| left.push(row.id));
                 continue;
@@ -147,8 +150,7 @@ impl Pass<'_> {
     }
 
     /// Of due rows those that are told now, in one notification. A few alarms come before all
-    /// else, each alone; then what is on time, which is no part of a digest that was begun; what quiet
-    /// hours or a pause held back comes together.
+    /// else, each alone; what quiet hours or a pause held back comes together.
     fn at_once(&self, rows: Vec<DeliveryRow>) -> Vec<DeliveryRow> {
         let (mut alarms, others): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| row.insist.alarm);
@@ -159,20 +161,10 @@ impl Pass<'_> {
         let mut rows = [alarms, others].concat();
         let waited = |row: &&DeliveryRow| self.lateness(row).is_some_and(|l| l.cause.is_silence());
         let is_begun = self.begun.borrow().is_there();
-        let fresh = rows.iter().filter(|row| !self.is_late(row)).count();
-        if is_begun && (1..=POP_UPS).contains(&fresh) {
-            rows.retain(|row| !self.is_late(row));
-            rows.truncate(1);
-            return rows;
-        }
         if !is_begun && rows.len() <= POP_UPS && rows.iter().filter(waited).count() < 2 {
             rows.truncate(1);
         }
         rows
-    }
-
-    fn is_late(&self, row: &DeliveryRow) -> bool {
-        later(row.facts.due, row.facts.grace) < self.act.wall()
     }
 
     fn claim_notice(&self, rows: Vec<DeliveryRow>) -> Result<Option<Parcel>> {
@@ -180,9 +172,7 @@ impl Pass<'_> {
             rows.into_iter().map(|row| self.listed(row)).collect::<Result<_>>()?;
         let Some(first) = listed.first() else { return Ok(None) };
         let late = listed.iter().find_map(|l| self.lateness(&l.row));
-        let is_begun = self.begun.borrow().is_there()
-            && !first.row.insist.alarm
-            && (listed.len() > 1 || self.is_late(&first.row));
+        let is_begun = self.begun.borrow().is_there() && !first.row.insist.alarm;
         let single = listed.len() == 1 && !is_begun;
         let notice = match single {
             true => of_one(self.act, first, late.as_ref(), &self.setting)?,
