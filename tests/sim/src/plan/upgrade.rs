@@ -59,7 +59,11 @@ pub(super) fn upgrade(seed: u64, begins: DateTime, days: u32, name: usize) -> Ve
         1 => due + dice.below(20_000),
         _ => due + dice.below(40),
     };
-    let how = dice.of_these(&Upgrade::ALL);
+    // Where locks do not hold most can go wrong.
+    let how = match dice.percent(30) {
+        true => Upgrade::Unlocked,
+        false => dice.of_these(&Upgrade::ALL),
+    };
     let detail = match how {
         Upgrade::Orderly => 0,
         Upgrade::BesideAWindow => dice.below(2 * MINUTE),
