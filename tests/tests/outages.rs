@@ -133,6 +133,8 @@ async fn stopped_for_seconds(home: &Home, leader: &Service, to: &Receiver, chann
     // What it tells now shows that it knows of the other.
     home.note("Now", Duration::ZERO, channel);
     home.until_in(State::Completed, 6).await;
+    // By then it sleeps: what it is stopped in is not its own work.
+    to.hears_nothing_for(SOON / 2).await;
     signal(leader, Signal::STOP);
     to.hears_nothing_for(SOON * 4).await;
     signal(leader, Signal::CONT);
