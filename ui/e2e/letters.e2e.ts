@@ -109,7 +109,7 @@ test('a webhook says how it is tried again and how fast it is called, which can 
   await dialog.getByLabel('Calls a second').fill('2');
   await dialog.getByRole('button', { name: 'Add webhook' }).click();
   await dialog.getByRole('button', { name: 'I have it' }).click();
-  await page.getByText('The internet · tried again for seconds · 2 a second, 10 at once').waitFor();
+  await page.getByText('The internet · never miss · tried again for seconds · 2 a second, 10 at once').waitFor();
   await page.getByRole('button', { name: 'Change how lights is called' }).click();
   await dialog.getByLabel('If it fails').selectOption('long');
   await dialog.getByLabel('If the answer is lost').selectOption('neverRepeat');
@@ -118,7 +118,7 @@ test('a webhook says how it is tried again and how fast it is called, which can 
   await dialog.getByText(/^A rate of 0 is not possible/).waitFor();
   await dialog.getByLabel('Calls a second').fill('1000');
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('The internet · tried again for two days · no limit').waitFor();
+  await page.getByText('The internet · never repeat · tried again for two days · no limit').waitFor();
   await page.getByRole('button', { name: 'Change how lights is called' }).click();
   await expect.poll(() => dialog.getByLabel('If the answer is lost').inputValue()).toBe('neverRepeat');
 });
