@@ -136,13 +136,13 @@ fn style() -> ProgressStyle {
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// Whether a file can be read.
 /// Looks at all files before the first is imported: a name that is mistyped changes nothing, and makes
 /// no ledger.
 pub fn look_at(files: &[PathBuf]) -> Result<(), Failure> {
     files.iter().try_for_each(|path| look(path))
 }
 
+/// Whether a file can be read.
 fn look(path: &Path) -> Result<(), Failure> {
     if path.as_os_str() == "-" {
         return Ok(());
