@@ -25,29 +25,8 @@ use crate::{
 pub(super) const ABSENT: i64 = 60;
 /// A machine that slept for less was awake.
 const AWAKE: Duration = Duration::from_secs(10);
-impl Absence {
-    /// Before a service leads.
-    pub(super) fn without_service(from: Timestamp, to: Timestamp) -> Self {
-        Self { from, to, cause: Reason::LateServiceOff, is_short: false }
-    }
-
-    /// Whether something was due in it; or it is most of the time since then, as it has to be where
-    /// it lasted for seconds only.
-    fn explains(&self, due: Timestamp, told: Timestamp) -> bool {
-        let is_in_it = !self.is_short && self.from <= due && due <= self.to;
-        is_in_it || self.is_most_of(due, told)
-    }
-
-    /// Whether it is most of the time between two moments.
-    fn is_most_of(&self, due: Timestamp, told: Timestamp) -> bool {
-        self.within(due, told) * 2 >= told.duration_since(due)
-    }
-
-    /// How much of the time between two moments it is.
-    fn within(&self, from: Timestamp, to: Timestamp) -> SignedDuration {
-        self.to.min(to).duration_since(self.from.max(from)).max(SignedDuration::ZERO)
-    }
-}
+/// Absences remembered, to say why something is late.
+const REMEMBERED: usize = 16;
 
 /// What tells the causes of an absence apart.
 struct Scale {
@@ -73,9 +52,6 @@ const SHORT: Scale = Scale {
     unknown: Reason::LateOverslept,
 };
 
-/// Absences remembered, to say why something is late.
-const REMEMBERED: usize = 16;
-
 /// A time in which nobody looked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Absence {
@@ -85,6 +61,30 @@ pub(super) struct Absence {
     /// A wake-up some seconds after it was to come: it began when the sleep did, not when anything
     /// went wrong.
     pub(super) is_short: bool,
+}
+
+impl Absence {
+    /// Before a service leads.
+    pub(super) fn without_service(from: Timestamp, to: Timestamp) -> Self {
+        Self { from, to, cause: Reason::LateServiceOff, is_short: false }
+    }
+
+    /// Whether something was due in it; or it is most of the time since then, as it has to be where
+    /// it lasted for seconds only.
+    fn explains(&self, due: Timestamp, told: Timestamp) -> bool {
+        let is_in_it = !self.is_short && self.from <= due && due <= self.to;
+        is_in_it || self.is_most_of(due, told)
+    }
+
+    /// Whether it is most of the time between two moments.
+    fn is_most_of(&self, due: Timestamp, told: Timestamp) -> bool {
+        self.within(due, told) * 2 >= told.duration_since(due)
+    }
+
+    /// How much of the time between two moments it is.
+    fn within(&self, from: Timestamp, to: Timestamp) -> SignedDuration {
+        self.to.min(to).duration_since(self.from.max(from)).max(SignedDuration::ZERO)
+    }
 }
 
 /// What the clocks said, and for how long the machine had been asleep by then.
