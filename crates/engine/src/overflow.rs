@@ -19,6 +19,7 @@ use crate::{
         delivery,
         overflow::{self, OverflowRow, Range},
     },
+    planted::{Planted, is_planted},
 };
 
 /// Of a reminder that tells only its latest, so many that were missed stand alone in the ledger.
@@ -88,7 +89,7 @@ impl Act<'_> {
                 count: 0,
             });
             range.until = one.due;
-            range.count += 1;
+            range.count += u64::from(range.count == 0 || !is_planted(Planted::CountedAsOne));
         }
         range.map_or(Ok(()), |range| overflow::add(self.tx, &range, self.wall()))
     }

@@ -71,12 +71,16 @@ pub enum Planted {
     NewerUnseen,
     /// A ledger is brought up piece by piece.
     HalfBroughtUp,
+    /// Of several that are late all are told, whatever bound there is.
+    BoundIgnored,
+    /// What was missed in numbers counts as one.
+    CountedAsOne,
 }
 
 #[cfg(feature = "mutants")]
 impl Planted {
     /// All of them, with what to call them.
-    pub const ALL: [(&str, Self); 22] = [
+    pub const ALL: [(&str, Self); 24] = [
         ("done before send", Self::DoneBeforeSend),
         ("key with attempt number", Self::KeyWithAttempt),
         ("select, then update", Self::SelectThenUpdate),
@@ -99,6 +103,8 @@ impl Planted {
         ("shown by the first notification service alone", Self::ShownOnce),
         ("a newer ledger unseen", Self::NewerUnseen),
         ("brought up by halves", Self::HalfBroughtUp),
+        ("a bound that is ignored", Self::BoundIgnored),
+        ("many counted as one", Self::CountedAsOne),
     ];
 }
 

@@ -93,6 +93,21 @@ pub struct Silence {
     pub sure: bool,
 }
 
+/// Moments of a reminder that were missed in such numbers that they are counted only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// What its rows are about.
+    pub subject: String,
+    /// The reminder, as its rows name it.
+    pub reminder: String,
+    /// The first of them.
+    pub from: Timestamp,
+    /// The last.
+    pub until: Timestamp,
+    /// How many.
+    pub count: u64,
+}
+
 /// What a run came to.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -102,6 +117,8 @@ pub struct Outcome {
     pub stories: Vec<Story>,
     /// Which of them the ledger has let go of, and at which true time.
     pub gone: Vec<(u64, DeliveryId)>,
+    /// What was missed and is counted only.
+    pub counted: Vec<Counted>,
     /// Every event.
     pub lives: Vec<Life>,
     /// The snoozes.

@@ -2,6 +2,7 @@
 //! smaller.
 
 mod away;
+mod bounded;
 mod dates;
 mod definition;
 mod gone;
@@ -280,6 +281,7 @@ impl Plan {
         steps.extend(workflows::workflows(seed, begins, days, next_name(&steps)));
         steps.extend(parted::parted(seed, begins, days, next_name(&steps)));
         steps.extend(upgrade::upgrade(seed, begins, days, next_name(&steps)));
+        steps.extend(bounded::bounded(seed, begins, days, next_name(&steps)));
         // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
         // more than records are kept, which here are two days, and in real lives four hundred.
         let back = |step: &Step| if let Step::SetClock(by) = step { (*by).min(0) } else { 0 };

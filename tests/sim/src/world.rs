@@ -20,7 +20,10 @@ use engine::{Actor, queries::Story};
 use simulated_disk::{Fault, Files, Kept};
 use tokio::sync::mpsc;
 
-use self::{records::stories, upgrade::Upgrading};
+use self::{
+    records::{counted, stories},
+    upgrade::Upgrading,
+};
 use crate::{
     dice::Dice,
     hand::{self, Channels, Hand, Program},
@@ -227,6 +230,7 @@ impl World {
             trace: self.around.trace.entries(),
             stories,
             gone,
+            counted: counted(&engine),
             lives: self.lives,
             snoozes: self.snoozes,
             silences: self.silences,

@@ -151,3 +151,25 @@ fn each_notification_service_shows_what_is_unanswered_by_then() {
     let bug = Some(Planted::ShownOnce);
     check(&Verdict::of(&Plan { bug, ..plan }).wrong, "what_vanished_is_shown_again");
 }
+
+/// Something hourly, of which two are told when several are late: nobody is there for three days.
+#[test]
+fn a_bound_that_is_ignored_and_many_counted_as_one_are_found() {
+    let hourly = Definition {
+        every: None,
+        seconds: Some(3_600),
+        times: Some(80),
+        collapse: Some("each:2"),
+        ..DAILY
+    };
+    let steps = vec![(0, Step::Add(0, hourly)), (HOUR, Step::Kill(75 * HOUR))];
+    let plan = Plan { steps, ..Plan::empty(5, 5) };
+    assert_eq!(Verdict::of(&plan).wrong, Vec::<String>::new());
+    let rules = [
+        (Planted::BoundIgnored, "no_more_than_its_bound_is_told"),
+        (Planted::CountedAsOne, "what_is_beyond_is_counted"),
+    ];
+    for (bug, rule) in rules {
+        check(&Verdict::of(&Plan { bug: Some(bug), ..plan.clone() }).wrong, rule);
+    }
+}

@@ -19,6 +19,7 @@ use crate::{
         delivery::{self, DeliveryRow},
     },
     message,
+    planted::{Planted, is_planted},
 };
 
 /// A sleep longer than it should have been by this much was an absence.
@@ -301,7 +302,7 @@ pub(super) fn held_by(row: &DeliveryRow, reason: Reason) -> Option<Reason> {
 fn kept(collapse: Collapse) -> Option<u32> {
     match collapse {
         Collapse::Latest => Some(1),
-        Collapse::Each(most) => most,
+        Collapse::Each(most) => most.filter(|_| !is_planted(Planted::BoundIgnored)),
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn is_by(story: &Story, reminder: &Definition) -> bool {
 
 /// How many minutes before the start a reminder is told, by its name: `t:-P1DT2H3M`, and what nags
 /// and snoozes make of it.
-fn lead(name: &str) -> Option<i64> {
+pub(super) fn lead(name: &str) -> Option<i64> {
     let (mut minutes, mut number, mut clock) = (0, 0, false);
     for letter in name.split(':').nth(1)?.trim_start_matches('-').strip_prefix('P')?.chars() {
         let of = match (letter, clock) {
@@ -129,6 +129,12 @@ impl<'a> Case<'a> {
         let sent = self.sent.values().flatten().any(|one| is_between(one.truth));
         let versions = self.outcome.lives.iter().flat_map(|life| &life.versions);
         sent || versions.map(|version| version.from).any(is_between)
+    }
+
+    /// Whether no clock was set and no older copy put back, each of which says other things of what was
+    /// at the same time.
+    pub fn is_steady(&self) -> bool {
+        self.outcome.set.iter().all(|(_, by)| *by == 0) && self.restored.is_empty()
     }
 
     /// When a row was handed over.

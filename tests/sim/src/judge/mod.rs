@@ -2,6 +2,7 @@
 //! the ledger says at the end; none of them asks the engine what it should have done. They are
 //! named after the invariants of `docs/invariants.md`.
 
+mod bounds;
 mod case;
 mod channels;
 mod ends;
@@ -78,6 +79,8 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("runs_do_not_overlap", overlaps::runs_do_not_overlap),
     ("one_run_waits", overlaps::one_run_waits),
     ("what_is_left_out_overlaps", overlaps::what_is_left_out_overlaps),
+    ("no_more_than_its_bound_is_told", bounds::no_more_than_its_bound_is_told),
+    ("what_is_beyond_is_counted", bounds::what_is_beyond_is_counted),
     ("i04_older_programs_leave_it_alone", upgrade::i04_older_programs_leave_it_alone),
     ("a_newer_program_takes_over", upgrade::a_newer_program_takes_over),
     ("what_is_brought_up_is_old_or_new", upgrade::what_is_brought_up_is_old_or_new),

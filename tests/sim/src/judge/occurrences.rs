@@ -10,6 +10,7 @@ use engine::queries::Story;
 use jiff::{SignedDuration, Timestamp, civil::DateTime};
 
 use super::{
+    bounds::is_counted,
     case::{Case, is_by},
     channels::may_be_off,
     overlaps::gives_way,
@@ -44,6 +45,8 @@ struct Occurrence<'a> {
     due: Timestamp,
     /// From when on it is not worth telling.
     over: Option<Timestamp>,
+    /// What its rows are about.
+    subject: Option<&'a str>,
     rows: Vec<&'a Story>,
 }
 
@@ -95,8 +98,11 @@ fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) 
                         }
                         let rows = rows_of(case, life, &definition, due);
                         let name = format!("event {name} of {of}, due {due} ({at} ms)");
-                        let again = turn > 0;
-                        work(&definition, Occurrence { name, at, until, again, due, over, rows });
+                        let (again, subject) = (turn > 0, life.subject.as_deref());
+                        work(
+                            &definition,
+                            Occurrence { name, at, until, again, due, over, subject, rows },
+                        );
                     }
                 }
             }
@@ -137,7 +143,7 @@ fn rows_of<'a>(
 
 /// Everything an event was to be told of was, or it is said why not.
 pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
-    each(case, |_, one| {
+    each(case, |definition, one| {
         let ended = |story: &&Story| {
             let facts = &story.delivery.row.facts;
             // It waited, until somebody wanted it otherwise.
@@ -150,7 +156,8 @@ pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
         };
         // What ended by the clock of before is not told again.
         let is_settled = !one.again && one.until > one.at.saturating_add(SETTLED);
-        if is_settled && !one.rows.iter().any(ended) {
+        let is_counted = is_counted(case, one.subject, definition, one.due);
+        if is_settled && !is_counted && !one.rows.iter().any(ended) {
             let (name, states) = (&one.name, one.states());
             wrong.push(format!("{name}: nothing was told, and nothing says why: {states:?}"));
         }

@@ -20,11 +20,9 @@ struct Runs<'a> {
     all: Vec<&'a Story>,
 }
 
-/// Those of each workflow. A clock that was set, or an older copy put back, says other things of what was
-/// at the same time.
+/// Those of each workflow.
 fn workflows<'a>(case: &Case<'a>) -> Vec<Runs<'a>> {
-    let is_steady = case.outcome.set.iter().all(|(_, by)| *by == 0) && case.restored.is_empty();
-    let lives = case.outcome.lives.iter().filter(|_| is_steady);
+    let lives = case.outcome.lives.iter().filter(|_| case.is_steady());
     let of = |life| {
         let mut versions = crate::judge::occurrences::versions(life);
         let what = versions.find_map(|(version, _)| version.definition)?;
@@ -40,7 +38,7 @@ fn is_asked_for(story: &Story) -> bool {
 }
 
 /// Whether it was still to be told at a moment, at which it may just have ended or begun.
-fn was_live(story: &Story, at: Timestamp) -> bool {
+pub(super) fn was_live(story: &Story, at: Timestamp) -> bool {
     let ends = story.transitions.iter().skip(1).map(|step| step.at).chain([Timestamp::MAX]);
     let states = story.transitions.iter().zip(ends);
     states

@@ -10,7 +10,7 @@ pub(crate) const KINDS: [&str; 7] =
 /// Until when a reminder may be worth telling.
 pub(crate) const USE_BYS: [&str; 2] = ["grace", "start"];
 /// What becomes of several that are late.
-pub(crate) const COLLAPSES: [&str; 2] = ["each", "latest"];
+pub(crate) const COLLAPSES: [&str; 5] = ["each", "latest", "each:1", "each:2", "each:3"];
 
 /// What becomes of a run that is due while the one before goes on.
 pub(crate) const OVERLAPS: [&str; 3] = ["skip", "buffer", "allow"];
@@ -85,6 +85,11 @@ impl Definition {
         overlap: None,
         parted: None,
     };
+
+    /// Of several that are late so many are told, if that is bounded.
+    pub(crate) fn most(&self) -> Option<usize> {
+        self.collapse?.strip_prefix("each:")?.parse().ok()
+    }
 
     /// Whether it is a person's, and comes with them.
     pub(crate) fn is_of_person(&self) -> bool {

@@ -3,11 +3,15 @@
 use calendar::id::DeliveryId;
 use engine::{
     Engine,
-    ledger::inbox::{Filter, Listed},
+    ledger::{
+        inbox::{Filter, Listed},
+        overflow::{OverflowRow, Range},
+    },
     queries::Story,
 };
 
 use super::World;
+use crate::outcome::Counted;
 
 impl World {
     /// The ledger lets go of what is over for longer than it is kept.
@@ -34,6 +38,16 @@ impl World {
 /// Every delivery with its story.
 pub(super) fn stories(engine: &Engine) -> engine::Result<Vec<Story>> {
     every_row(engine)?.iter().map(|listed| engine.why(listed.row.id)).collect()
+}
+
+/// What was missed and is counted only.
+pub(super) fn counted(engine: &Engine) -> Vec<Counted> {
+    let all = engine.overflows(None).expect("the ledger can be read when all is well");
+    let of = |row: OverflowRow| {
+        let Range { event, reminder, from, until, count, .. } = row.range;
+        Counted { subject: event.to_string(), reminder, from, until, count }
+    };
+    all.into_iter().map(of).collect()
 }
 
 fn every_row(engine: &Engine) -> engine::Result<Vec<Listed>> {

@@ -11,6 +11,7 @@ use simulator::{
 };
 
 use super::{
+    bounds::BOUNDED,
     dates::{ANNIVERSARY, RENEWAL},
     overlaps::workflow,
 };
@@ -69,6 +70,7 @@ pub(crate) fn plan() -> Plan {
         (11, Step::Add(11, workflow("skip"))),
         (12, Step::Add(12, workflow("buffer"))),
         (13, Step::Add(13, workflow("allow"))),
+        (14, Step::Add(14, BOUNDED)),
         (3 * HOUR, Step::Test(Via::Desktop)),
         (7 * HOUR + 60_000, Step::Snooze(10)),
         (10 * HOUR - 1_000, Step::Mood(false, Mood::Gone, 10_000)),
@@ -81,6 +83,7 @@ pub(crate) fn plan() -> Plan {
         (15 * HOUR - 1_000, Step::Mood(false, Mood::Slow, 60_000)),
         (16 * HOUR, Step::Replace(1_000)),
         (16 * HOUR + HOUR / 2, Step::Upgrade(Upgrade::Orderly, 0)),
+        (17 * HOUR - 1_000, Step::Mood(false, Mood::Absent, 601_000)),
         (18 * HOUR + HOUR / 2, Step::Outdated),
     ];
     Plan { twins: true, steps, ..Plan::empty(1, 1) }

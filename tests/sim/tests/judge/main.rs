@@ -2,6 +2,7 @@
 //! really was, in which nothing is wrong; then what was seen of it is changed, once so that the rule
 //! is broken and once so that it only nearly is.
 
+mod bounds;
 mod dates;
 mod letters;
 mod life;
@@ -15,12 +16,11 @@ use calendar::{delivery::State, reason::Reason};
 use simulator::{
     judge::{judge, names},
     outcome::{Outcome, Version},
-    plan::Deciding,
     run,
     trace::Happened,
 };
 
-use self::{dates::*, letters::*, life::*, locked::*, overlaps::*, screen::*};
+use self::{dates::*, life::*};
 
 type Change = fn(&mut Outcome);
 type Case = (&'static str, Change, Change);
@@ -409,50 +409,12 @@ const CASES: &[Case] = &[
         let again = o.lives[3].versions[0];
         o.lives[3].versions.push(Version { from: 12 * HOUR, ..again });
     }),
-    ("i16_one_key_for_one_body", |o| other_words(o, 1), |o| other_words(o, 0)),
-    ("decisions_are_carried_out", |o| send_the_old(o, 1), |o| send_the_old(o, 0)),
-    ("decisions_are_carried_out", |o| send_the_new(o, 2_001, 0), |o| send_the_new(o, 2_000, 0)),
-    ("decisions_are_carried_out", |o| send_the_new(o, 1, 1), |o| send_the_new(o, 1, 0)),
-    (
-        "decisions_are_carried_out",
-        |o| o.decisions[0].what = Deciding::Retry,
-        |o| o.decisions[0].what = Deciding::Edit,
-    ),
     (
         "what_is_gone_is_left_alone",
         |o| send_to_gone(o, |what| matches!(what, Happened::Gone { .. }), 1_000),
         |o| send_to_gone(o, |what| matches!(what, Happened::SwitchedOn { .. }), 0),
     ),
     ("tests_are_told", |o| tell_the_test(o, 2_001), |o| tell_the_test(o, 2_000)),
-    ("what_is_locked_waits", |o| tell_the_locked(o, 4_101), |o| tell_the_locked(o, 4_100)),
-    ("what_was_locked_goes_on", |o| goes_on_after(o, 3_001), |o| goes_on_after(o, 3_000)),
-    ("what_was_locked_goes_on", |o| waits_before(o, 1_001), |o| waits_before(o, 1_000)),
-    ("what_vanished_is_shown_again", forget_the_screen, |o| {
-        forget_the_screen(o);
-        is_not_replaced(o);
-    }),
-    (
-        "what_vanished_is_shown_again",
-        |o| show_again_after(o, 20_001),
-        |o| show_again_after(o, 20_000),
-    ),
-    ("what_is_left_stays_off_the_screen", |o| answer_the_shown(o, 1), |o| answer_the_shown(o, 0)),
-    ("what_is_left_stays_off_the_screen", |o| delete_the_shown(o, 1), |o| delete_the_shown(o, 0)),
-    ("what_is_left_stays_off_the_screen", |o| shown_is_over(o, 0), |o| shown_is_over(o, 1)),
-    (
-        "what_is_left_stays_off_the_screen",
-        |o| pause_before_it_is_shown(o, 2_000),
-        |o| pause_before_it_is_shown(o, 1_999),
-    ),
-    ("what_is_shown_is_not_shown_again", show_again_twice, |o| {
-        show_again_twice(o);
-        trouble(o);
-    }),
-    ("what_is_shown_is_not_shown_again", is_not_replaced, |o| {
-        is_not_replaced(o);
-        all_was_cut_off(o);
-    }),
-    ("what_is_shown_is_not_shown_again", forget_that_it_was_sent, |_| ()),
     (
         "the_file_is_sound",
         |o| o.damage.push("a page is lost".into()),
@@ -461,7 +423,16 @@ const CASES: &[Case] = &[
 ];
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    CASES.iter().chain(OVERLAPS).chain(upgrade::CASES).chain(refusal::CASES)
+    let others = [
+        bounds::CASES,
+        letters::CASES,
+        locked::CASES,
+        overlaps::CASES,
+        refusal::CASES,
+        screen::CASES,
+        upgrade::CASES,
+    ];
+    CASES.iter().chain(others.into_iter().flatten())
 }
 
 #[test]

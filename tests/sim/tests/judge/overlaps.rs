@@ -12,7 +12,7 @@ use super::{
 };
 
 /// What breaks the rules of overlaps, and what nearly does.
-pub(crate) const OVERLAPS: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     (
         "runs_do_not_overlap",
         |o| should_be(o, 13, |d| d.overlap = Some("skip")),

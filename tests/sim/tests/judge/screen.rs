@@ -1,12 +1,42 @@
 //! What can be changed of what was on the screen when its notification service was replaced.
 
-use super::life::*;
+use super::{Case, life::*};
 use jiff::civil::date;
 use simulator::{
     outcome::{Outcome, Silence, Silenced, Version},
     plan::Definition,
     trace::{Entry, Happened},
 };
+
+/// What breaks the rules of the screen, and what nearly does.
+pub(crate) const CASES: &[Case] = &[
+    ("what_vanished_is_shown_again", forget_the_screen, |o| {
+        forget_the_screen(o);
+        is_not_replaced(o);
+    }),
+    (
+        "what_vanished_is_shown_again",
+        |o| show_again_after(o, 20_001),
+        |o| show_again_after(o, 20_000),
+    ),
+    ("what_is_left_stays_off_the_screen", |o| answer_the_shown(o, 1), |o| answer_the_shown(o, 0)),
+    ("what_is_left_stays_off_the_screen", |o| delete_the_shown(o, 1), |o| delete_the_shown(o, 0)),
+    ("what_is_left_stays_off_the_screen", |o| shown_is_over(o, 0), |o| shown_is_over(o, 1)),
+    (
+        "what_is_left_stays_off_the_screen",
+        |o| pause_before_it_is_shown(o, 2_000),
+        |o| pause_before_it_is_shown(o, 1_999),
+    ),
+    ("what_is_shown_is_not_shown_again", show_again_twice, |o| {
+        show_again_twice(o);
+        trouble(o);
+    }),
+    ("what_is_shown_is_not_shown_again", is_not_replaced, |o| {
+        is_not_replaced(o);
+        all_was_cut_off(o);
+    }),
+    ("what_is_shown_is_not_shown_again", forget_that_it_was_sent, |_| ()),
+];
 
 /// Shown at nine, an hour before the notification service is replaced.
 pub(crate) const SHOWN: Definition =
@@ -29,13 +59,13 @@ fn begun(outcome: &mut Outcome) -> u64 {
 }
 
 /// It is not shown again.
-pub(crate) fn forget_the_screen(outcome: &mut Outcome) {
+fn forget_the_screen(outcome: &mut Outcome) {
     let place = shown_again(outcome);
     outcome.trace.remove(place);
 }
 
 /// It is, so many milliseconds after the other notification service began.
-pub(crate) fn show_again_after(outcome: &mut Outcome, millis: u64) {
+fn show_again_after(outcome: &mut Outcome, millis: u64) {
     let is_it = |entry: &&Entry| entry.what == Happened::Appeared;
     let begins = outcome.trace.iter().find(is_it).expect("it was replaced").truth;
     let place = shown_again(outcome);
@@ -43,20 +73,20 @@ pub(crate) fn show_again_after(outcome: &mut Outcome, millis: u64) {
 }
 
 /// It was answered so many milliseconds before it began to be shown again.
-pub(crate) fn answer_the_shown(outcome: &mut Outcome, before: u64) {
+fn answer_the_shown(outcome: &mut Outcome, before: u64) {
     let at = begun(outcome) - before;
     let row = story(outcome, NAME).delivery.row.id;
     outcome.answers.push((at, row));
 }
 
 /// Its event was deleted so many milliseconds before that.
-pub(crate) fn delete_the_shown(outcome: &mut Outcome, before: u64) {
+fn delete_the_shown(outcome: &mut Outcome, before: u64) {
     let from = begun(outcome) - before;
     outcome.lives[NAME].versions.push(Version { from, definition: None, sure: true });
 }
 
 /// It was over so many milliseconds after that.
-pub(crate) fn shown_is_over(outcome: &mut Outcome, after: i64) {
+fn shown_is_over(outcome: &mut Outcome, after: i64) {
     let (place, begun) = (shown_again(outcome), begun(outcome));
     let Entry { truth, wall, .. } = outcome.trace[place];
     let behind = i64::try_from(truth - begun).expect("a while");
@@ -64,30 +94,30 @@ pub(crate) fn shown_is_over(outcome: &mut Outcome, after: i64) {
 }
 
 /// Somebody paused for a minute so long before that.
-pub(crate) fn pause_before_it_is_shown(outcome: &mut Outcome, before: u64) {
+fn pause_before_it_is_shown(outcome: &mut Outcome, before: u64) {
     let from = begun(outcome) - before;
     outcome.silences.push(Silence { from, by: Silenced::Pause(60_000), sure: true });
 }
 
 /// It is shown again twice.
-pub(crate) fn show_again_twice(outcome: &mut Outcome) {
+fn show_again_twice(outcome: &mut Outcome) {
     let place = shown_again(outcome);
     after(outcome, place, outcome.trace[place].what.clone());
 }
 
 /// The notification service was not replaced.
-pub(crate) fn is_not_replaced(outcome: &mut Outcome) {
+fn is_not_replaced(outcome: &mut Outcome) {
     let is_other = |what: &Happened| matches!(what, Happened::Vanished | Happened::Appeared);
     outcome.trace.retain(|entry| !is_other(&entry.what));
 }
 
 /// Nobody knows what came of the first try of anything.
-pub(crate) fn all_was_cut_off(outcome: &mut Outcome) {
+fn all_was_cut_off(outcome: &mut Outcome) {
     outcome.stories.iter_mut().for_each(|story| story.delivery.row.again = true);
 }
 
 /// It was shown again before it was ever sent.
-pub(crate) fn forget_that_it_was_sent(outcome: &mut Outcome) {
+fn forget_that_it_was_sent(outcome: &mut Outcome) {
     let place = sent(outcome, NAME);
     outcome.trace.remove(place);
 }
