@@ -13,7 +13,7 @@ use calendar::{
 use engine::{
     Actor, Engine,
     clock::{Clock, Synchronised},
-    courier::{Handover, Message, Parcel, Report, Unavailable},
+    courier::{Handover, Message, Parcel, Report, Schedule, Unavailable},
     events::{Save, Saved},
     ledger::inbox::{Filter, Listed},
     scheduler::{Availability, Finished, Passed, Scheduler, Slots},
@@ -69,6 +69,9 @@ pub fn zones() -> Found {
     let zones = Zones::new(TimeZoneDatabase::bundled(), "bundle");
     Found { zones, source: "bundle".into() }
 }
+
+/// What is said of a certificate that is not trusted.
+pub const EXPIRED: &str = "its certificate has expired";
 
 impl World {
     /// A new ledger at this local time (`2026-11-23T09:00[Europe/Berlin]`), the machine being in
@@ -351,7 +354,11 @@ impl World {
         // Who asks for time does so with a 429.
         let asks = matches!(self.answer, Handover::Transient { retry_after: Some(_), .. });
         let status = asks.then_some(429);
-        let report = Report { handover: self.answer.clone(), status, detail: String::new() };
+        let detail = match self.answer {
+            Handover::Transient { schedule: Schedule::Certificate, .. } => EXPIRED.into(),
+            _ => String::new(),
+        };
+        let report = Report { handover: self.answer.clone(), status, detail };
         Finished {
             claims: parcel.claims.clone(),
             too_late: Vec::new(),

@@ -9,7 +9,7 @@ use calendar::{
 };
 use engine::{
     channels::NewWebhook,
-    courier::Handover,
+    courier::{Handover, Schedule},
     letters::{Care, Decision, Letters},
     settings::Pause,
 };
@@ -92,6 +92,71 @@ fn what_fails_after_all_of_it_was_decided_on_is_said_at_once() {
     assert!(world.engine().failures().expect("a ledger").is_none());
     world.wait_until("2026-11-23T11:01:00");
     assert_eq!(title(&world).as_deref(), Some("1 reminder through lamp failed"));
+}
+
+const MISTRUSTED: Handover =
+    Handover::Transient { retry_after: None, schedule: Schedule::Certificate };
+const DOWN: Handover = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
+
+#[test]
+fn that_a_certificate_is_not_trusted_is_said_at_the_first_try_and_once_until_it_is() {
+    let mut world = world(MISTRUSTED);
+    let lamp = hook(&world, "lamp", Guarantee::NeverMiss);
+    for start in ["20261123T090100", "20261123T090200", "20261123T100000", "20261127T090000"] {
+        note(&mut world, lamp, start);
+    }
+    world.wait_until("2026-11-23T09:01:00");
+    let (title, body) = said(&world).expect("said at the first failure");
+    assert_eq!(title, "lamp: its certificate has expired");
+    assert_eq!(body, "1 reminder waits for it and is tried again: see Needs attention.");
+    // Tried again, others meet it, it rests: that is the same.
+    for time in ["2026-11-23T09:01:20", "2026-11-23T09:30:00", "2026-11-24T12:00:00"] {
+        world.wait_until(time);
+        assert_eq!(said(&world), None, "{time}");
+    }
+    // That it cannot be reached meanwhile says nothing of its certificate.
+    world.answer(DOWN);
+    world.wait_until("2026-11-24T20:00:00");
+    world.answer(MISTRUSTED);
+    world.wait_until("2026-11-25T07:00:00");
+    assert_eq!(said(&world), None);
+    world.answer(Handover::Accepted { shown_by: None });
+    world.wait_until("2026-11-27T08:59:00");
+    let left = world.engine().failures().expect("a ledger");
+    assert!(left.is_none(), "{left:?} {}", world.all_rows());
+    world.answer(MISTRUSTED);
+    world.wait_until("2026-11-27T09:00:00");
+    assert!(said(&world).is_some(), "it was renewed and is refused again");
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_is_said_beside_what_failed_and_of_several_at_once() {
+    let mut world = world(REFUSED);
+    let lamp = hook(&world, "lamp", Guarantee::NeverMiss);
+    note(&mut world, lamp, "20261123T090100");
+    world.wait_until("2026-11-23T09:01:00");
+    assert_eq!(title(&world).as_deref(), Some("1 reminder through lamp failed"));
+    world.answer(MISTRUSTED);
+    for name in ["door", "bell"] {
+        let channel = hook(&world, name, Guarantee::NeverMiss);
+        world.engine().test_channel(channel, None).expect("planned");
+        world.run();
+        assert_eq!(said(&world), None, "who tests it is told the answer");
+        note(&mut world, channel, "20261123T090200");
+    }
+    world.wait_until("2026-11-23T09:02:00");
+    let (title, body) = said(&world).expect("news");
+    assert_eq!(title, "1 reminder through lamp failed");
+    let lines: Vec<_> = body.lines().collect();
+    assert!(lines[0].ends_with("It waits for a decision under Needs attention."), "{body}");
+    assert!(lines.len() == 3 && lines[1].ends_with("; 1 waits for it."), "{body}");
+    let discarded = Decision::Discard("enough");
+    let ids = letters(&world);
+    world.engine().decide_letters(&ids, discarded, Care::AllOrNone, None).expect("set aside");
+    let notice = world.engine().failures().expect("a ledger").expect("two are left").notice;
+    assert_eq!(notice.title, "The certificates of 2 endpoints are not trusted");
+    let wait = "2 reminders wait and are tried again: see Needs attention.";
+    assert_eq!(notice.body.lines().last(), Some(wait));
 }
 
 #[test]

@@ -125,6 +125,26 @@ fn an_endpoint_that_rests_or_is_tried_is_named_while_something_waits_for_it() {
 }
 
 #[test]
+fn an_endpoint_that_is_not_trusted_is_named_from_the_first_try_on_and_why() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: "lamp".into(), url, ..NewWebhook::default() };
+    let lamp = world.engine().add_webhook(&new).expect("a channel").id;
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Certificate });
+    world.add(EventDraft {
+        reminders: Some(vec![through("PT0M", lamp)]),
+        ..plain("note", "Down", "20261123T090100", Some("Europe/Berlin"))
+    });
+    world.wait_until("2026-11-23T09:01:00");
+    let host = EngineHost::new(Arc::clone(world.engine()));
+    let held_up = host.letters(Empty {}).expect("letters").held_up;
+    let [one] = held_up.as_slice() else { panic!("{held_up:?}") };
+    assert_eq!((one.until.is_none(), one.failures, one.waiting), (true, 1, 1));
+    assert_eq!(one.why.as_deref(), Some("its certificate has expired"));
+    assert!(one.first.is_some(), "it can be tried now");
+}
+
+#[test]
 fn a_webhook_that_waits_is_sent_at_once_or_given_up_and_what_is_still_to_come_is_not() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let url = "https://example.com".into();

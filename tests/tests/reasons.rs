@@ -37,6 +37,7 @@ const LIVES: &[Life] = &[
     (failing, &[RetryTransient, LateRetried]),
     (used_up, &[DeadExhausted, HeldResting]),
     (in_vain, &[DeadOutOfTime]),
+    (mistrusted, &[RetryCertificate]),
     (refused, &[RetryRefused, DeadPermanent, DeadGone]),
     (in_doubt, &[RetryAmbiguous, ReviewNoAnswer]),
     (decided_on, &[RetryAsked, LateRetryAsked, Discarded, DiscardedReplaced, LateAsked]),
@@ -155,6 +156,11 @@ fn failing() -> World {
     world.answer(UP);
     world.wait_until("2026-11-23T10:15");
     world
+}
+
+fn mistrusted() -> World {
+    let schedule = Schedule::Certificate;
+    called(Guarantee::NeverMiss, Profile::Long, Handover::Transient { retry_after: None, schedule })
 }
 
 fn in_vain() -> World {

@@ -15,7 +15,10 @@ use calendar::{
     reason::Reason,
 };
 use engine::channels::{Added, NewWebhook};
-use testkit::receiver::{Answer, Receiver};
+use testkit::{
+    certificate::{Certificate, Worth},
+    receiver::{Answer, Receiver},
+};
 
 const SOON: Duration = Duration::from_millis(1_200);
 
@@ -103,6 +106,30 @@ async fn a_hanging_endpoint_delays_no_notification() {
     home.note("Tea", SOON, ChannelId::DESKTOP);
     assert_eq!(notifier.wait_for(1).await[0].summary, "Tea");
     service.kill();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_certificate_is_told_at_the_first_try_and_once() {
+    let mut home = Home::new();
+    let notifier = testkit::notifier::Notifier::start(home.bus.address()).await;
+    let expired = Certificate::new(Worth::Expired);
+    let trusted = home.folder().join("authority.pem");
+    std::fs::write(&trusted, &expired.authority_pem).expect("a folder of our own");
+    home.set("SSL_CERT_FILE", trusted);
+    let receiver = Receiver::start_tls([Answer::status(200)], &expired).await;
+    let channel = endpoint(&home, &receiver);
+    let service = home.service().await;
+    home.note("Backup", SOON, channel.id);
+    let told = &notifier.wait_for(1).await[0];
+    let row = &home.deliveries()[0].row;
+    assert_eq!(told.summary, "hook: its certificate has expired", "{}", home.rows());
+    assert_eq!(told.body, "1 reminder waits for it and is tried again: see Needs attention.");
+    assert!(row.facts.state != State::Dead && row.attempts < 4, "{}", home.rows());
+    // Three more tries, and then it has failed.
+    home.until_in(State::Dead, 1).await;
+    assert_eq!(notifier.wait_for(2).await[1].summary, "1 reminder through hook failed");
+    assert_eq!(receiver.requests().len(), 0, "nothing was sent");
+    service.stop();
 }
 
 #[test]

@@ -83,6 +83,17 @@ pub struct Hold {
     pub until: Option<Timestamp>,
 }
 
+/// Why something was not taken now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setback {
+    /// The other side could not take it, or was not reached.
+    NotNow,
+    /// It was a refusal that seldom heals.
+    Refused,
+    /// Its certificate is not to be trusted.
+    Certificate,
+}
+
 /// The class of an attempt's outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -97,8 +108,8 @@ pub enum Outcome {
     Transient {
         /// What the other side asked for.
         retry_after: Option<Duration>,
-        /// It was a refusal that seldom heals.
-        refused: bool,
+        /// Why not.
+        why: Setback,
     },
     /// Never taken.
     Permanent,
@@ -343,10 +354,11 @@ fn ended(row: &Row, outcome: Outcome, now: Timestamp) -> Next {
             Next::Enter(State::Review, Reason::ReviewNoAnswer, None)
         }
         Outcome::Ambiguous => again(row, row.profile.schedule(), None, Reason::RetryAmbiguous, now),
-        Outcome::Transient { retry_after, refused } => {
-            let (schedule, reason) = match refused {
-                true => (REFUSED, Reason::RetryRefused),
-                false => (row.profile.schedule(), Reason::RetryTransient),
+        Outcome::Transient { retry_after, why } => {
+            let (schedule, reason) = match why {
+                Setback::NotNow => (row.profile.schedule(), Reason::RetryTransient),
+                Setback::Refused => (REFUSED, Reason::RetryRefused),
+                Setback::Certificate => (row.profile.schedule(), Reason::RetryCertificate),
             };
             again(row, schedule, retry_after, reason, now)
         }

@@ -53,6 +53,8 @@ reasons! {
     RetryTransient = "retry.transient", "" "the other side could not take it now";
     /// Another try after an answer that hardly mends itself.
     RetryRefused = "retry.refused", "" "the other side refused it, so only a few more tries are made";
+    /// Another try after its endpoint could not be trusted.
+    RetryCertificate = "retry.certificate", "" "the endpoint's certificate is not trusted, so nothing was sent";
     /// Another try after an uncertain end.
     RetryAmbiguous = "retry.ambiguous", "" "nobody knows whether it arrived, so it is sent again with the same key";
     /// Cut off, taken up again.

@@ -100,7 +100,9 @@ async fn a_good_certificate_is_trusted_and_bad_ones_are_named() {
         assert!(report.detail.starts_with(words), "{worth:?}: {}", report.detail);
         let expected = match worth {
             Worth::Good => Handover::Accepted { shown_by: None },
-            Worth::Expired | Worth::OtherName | Worth::SelfSigned => later(Schedule::Channel, None),
+            Worth::Expired | Worth::OtherName | Worth::SelfSigned => {
+                later(Schedule::Certificate, None)
+            }
         };
         assert_eq!(report.handover, expected, "{worth:?}");
         assert_eq!(receiver.requests().len(), usize::from(worth == Worth::Good));

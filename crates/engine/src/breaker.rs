@@ -31,6 +31,8 @@ pub struct Breaker {
     pub until: Option<Timestamp>,
     /// How long that rest was, so that no step of the clock makes it longer.
     pub rest: SignedDuration,
+    /// Its certificate has not been trusted since then.
+    pub mistrusted: Option<Timestamp>,
 }
 
 /// What a call of the endpoint came to.

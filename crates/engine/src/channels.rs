@@ -1,8 +1,7 @@
 //! Use cases over channels: webhook endpoints, and tests of any channel.
 
+mod failing;
 mod outcome;
-
-use std::collections::BTreeMap;
 
 use calendar::{
     delivery::{Guarantee, Profile, State},
@@ -15,11 +14,15 @@ use calendar::{
     timing::later,
 };
 
-pub use self::outcome::{ChannelChanged, ChannelGone};
+pub(crate) use self::failing::in_short;
+pub use self::{
+    failing::{HeldUp, Resting},
+    outcome::{ChannelChanged, ChannelGone},
+};
 use crate::{
     act::Act,
     act::Planned,
-    breaker::{Breaker, Stand},
+    breaker::Breaker,
     endpoint,
     engine::{Engine, channel_id, delivery_id},
     error::{Error, Result},
@@ -67,30 +70,6 @@ pub struct ChannelChange {
     pub retries: Option<Profile>,
     /// How fast it is called at most.
     pub rate: Option<Rate>,
-}
-
-/// The rest an endpoint is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Resting {
-    /// Nothing is sent until then.
-    pub until: jiff::Timestamp,
-    /// Failures running that led to it.
-    pub failures: u32,
-}
-
-/// An endpoint that failed repeatedly, and what waits for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldUp {
-    /// Which channel.
-    pub name: String,
-    /// Of what waits the one that a person can have sent now, which tries the endpoint.
-    pub first: Option<DeliveryId>,
-    /// It rests until then; `None` while it is being tried.
-    pub until: Option<jiff::Timestamp>,
-    /// Failures running that led to it.
-    pub failures: u32,
-    /// So many reminders are due and wait.
-    pub waiting: u32,
 }
 
 /// A new endpoint with its secret, which is shown this once.
@@ -191,25 +170,6 @@ impl Engine {
         self.read(|act| channel::last_told(act.tx, id))
     }
 
-    /// When a try through a channel last failed and why, if nothing was told through it since.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn last_failed(&self, id: ChannelId) -> Result<Option<(jiff::Timestamp, String)>> {
-        self.read(|act| {
-            let Some((at, status, detail)) = channel::last_failed(act.tx, id, act.wall())? else {
-                return Ok(None);
-            };
-            let told = channel::last_told(act.tx, id)?;
-            let said = match (status, detail.as_str()) {
-                (Some(status), "") => format!("HTTP {status}"),
-                (Some(status), detail) => format!("HTTP {status}, {detail}"),
-                (None, detail) => detail.to_owned(),
-            };
-            Ok((told.is_none_or(|told| told < at)).then_some((at, said)))
-        })
-    }
-
     /// Removes an endpoint: its unsent deliveries are cancelled, reminders through it go.
     ///
     /// # Errors
@@ -292,51 +252,6 @@ impl Engine {
                 changed.to_check += u32::from(act.spare(&act.delivery(unsure)?)?);
             }
             Ok(changed)
-        })
-    }
-
-    /// The endpoints that are given a rest: until when, and after how many failures running.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn resting(&self) -> Result<BTreeMap<ChannelId, Resting>> {
-        self.read(|act| {
-            let now = act.wall();
-            let all = breaker::all(act.tx)?.into_iter();
-            let resting = all.filter_map(|(id, found)| match found.clamped(now).stand(now) {
-                Stand::Resting(until) => Some((id, Resting { until, failures: found.failures })),
-                Stand::Closed | Stand::Probing => None,
-            });
-            Ok(resting.collect())
-        })
-    }
-
-    /// The endpoints that are given a rest, or are tried after one, while something waits for them.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn held_up(&self) -> Result<Vec<HeldUp>> {
-        self.read(|act| {
-            let now = act.wall();
-            let mut held_up = Vec::new();
-            for (id, found) in breaker::all(act.tx)? {
-                let until = match found.clamped(now).stand(now) {
-                    Stand::Closed => continue,
-                    Stand::Resting(until) => Some(until),
-                    Stand::Probing => None,
-                };
-                let waiting = letters::waiting(act.tx, id)? + delivery::under_way(act.tx, id)?;
-                let channel = channel::find(act.tx, id)?.filter(|c| !c.removed && waiting > 0);
-                let first = act.first_waiting(id)?;
-                held_up.extend(channel.map(|channel| HeldUp {
-                    name: channel.name,
-                    first,
-                    until,
-                    failures: found.failures,
-                    waiting,
-                }));
-            }
-            Ok(held_up)
         })
     }
 

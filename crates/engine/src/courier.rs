@@ -143,6 +143,8 @@ pub enum Schedule {
     Channel,
     /// The short one for refusals that seldom heal (most 4xx).
     Refused,
+    /// The channel's own, and a person is told at once: the certificate is not to be trusted.
+    Certificate,
 }
 
 /// Why a courier cannot work at all just now.

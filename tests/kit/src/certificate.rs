@@ -31,6 +31,8 @@ pub enum Worth {
 pub struct Certificate {
     /// The authority (DER), which has signed it unless it is self-signed.
     pub authority: Vec<u8>,
+    /// The same as a file of root certificates (PEM).
+    pub authority_pem: String,
     pub(crate) acceptor: TlsAcceptor,
 }
 
@@ -69,6 +71,10 @@ impl Certificate {
             .with_no_client_auth()
             .with_single_cert(chain, key)
             .expect("a server configuration");
-        Self { authority: authority.der().to_vec(), acceptor: TlsAcceptor::from(Arc::new(config)) }
+        Self {
+            authority: authority.der().to_vec(),
+            authority_pem: authority.pem(),
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+        }
     }
 }

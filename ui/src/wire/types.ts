@@ -100,7 +100,7 @@ export type FileReport = { calendar: string | null, created: number, updated: nu
 
 export type Guarantee = "neverMiss" | "neverRepeat";
 
-export type HeldUp = { channel: string, first: string | null, until: Moment | null, failures: number, waiting: number, };
+export type HeldUp = { channel: string, first: string | null, until: Moment | null, failures: number, why: string | null, waiting: number, };
 
 export type HourClock = "h24" | "h12";
 

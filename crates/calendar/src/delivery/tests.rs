@@ -106,7 +106,7 @@ fn only_never_attempted_rows_collapse() {
 
 #[test]
 fn failures_follow_the_schedule_and_end_dead() {
-    let news = News::Ended(Outcome::Transient { retry_after: None, refused: false });
+    let news = News::Ended(Outcome::Transient { retry_after: None, why: Setback::NotNow });
     for (failures, wait) in [(0, Some(1)), (1, Some(2)), (2, Some(4)), (3, None)] {
         let next = match wait {
             Some(s) => Next::Enter(State::Retrying, Reason::RetryTransient, Some(at(10 + s))),
@@ -116,7 +116,7 @@ fn failures_follow_the_schedule_and_end_dead() {
     }
     let asked = News::Ended(Outcome::Transient {
         retry_after: Some(Duration::from_secs(1_000_000)),
-        refused: false,
+        why: Setback::NotNow,
     });
     let capped = Next::Enter(State::Retrying, Reason::RetryTransient, Some(at(86_400)));
     let unending = Row { use_by: None, ..row(State::Processing) };
@@ -130,8 +130,8 @@ fn failures_follow_the_schedule_and_end_dead() {
 
 /// After how many seconds each failure of a row that spreads like this is tried again, until it
 /// is dead.
-fn waits(profile: Profile, refused: bool, spread: u16) -> Vec<f64> {
-    let news = News::Ended(Outcome::Transient { retry_after: None, refused });
+fn waits(profile: Profile, why: Setback, spread: u16) -> Vec<f64> {
+    let news = News::Ended(Outcome::Transient { retry_after: None, why });
     let mut waits = Vec::new();
     // Ends: every schedule does.
     for failures in 0.. {
@@ -167,14 +167,16 @@ fn each_schedule_is_as_promised_and_a_fifth_more_or_less() {
     ];
     let quick = [1.0, 2.0, 4.0];
     let refused = [1.0, 2.0, 4.0, 30.0 * MINUTE, 2.0 * HOUR];
-    for (profile, is_refused, schedule) in [
-        (Profile::Long, false, &long[..]),
-        (Profile::Quick, false, &quick[..]),
-        (Profile::Long, true, &refused[..]),
-        (Profile::Quick, true, &refused[..]),
+    for (profile, why, schedule) in [
+        (Profile::Long, Setback::NotNow, &long[..]),
+        (Profile::Quick, Setback::NotNow, &quick[..]),
+        (Profile::Long, Setback::Refused, &refused[..]),
+        (Profile::Quick, Setback::Refused, &refused[..]),
+        (Profile::Long, Setback::Certificate, &long[..]),
+        (Profile::Quick, Setback::Certificate, &quick[..]),
     ] {
         let of = |part: f64| schedule.iter().map(|wait| wait * part).collect::<Vec<_>>();
-        let found = |spread| waits(profile, is_refused, spread);
+        let found = |spread| waits(profile, why, spread);
         assert_eq!(found(0), of(0.8), "{profile:?}");
         assert_eq!(found(500), of(1.0), "{profile:?}");
         for (wait, most) in found(999).into_iter().zip(of(1.2)) {
@@ -219,7 +221,7 @@ fn a_cancel_in_flight_ends_cancelled_unless_it_was_taken() {
         for news in [
             News::CutOff,
             News::Ended(Outcome::Ambiguous),
-            News::Ended(Outcome::Transient { retry_after: None, refused: false }),
+            News::Ended(Outcome::Transient { retry_after: None, why: Setback::NotNow }),
             News::Ended(Outcome::Unavailable(Reason::HeldNoNotifier)),
             News::Ended(Outcome::TooLate),
             News::NotSent,

@@ -34,7 +34,10 @@ pub(super) fn report(cut: &Cut<'_>) -> Report {
         };
     }
     if let Some(fault) = find::<rustls::Error>(cut.error) {
-        return verdict::later(tls_words(fault));
+        return match fault {
+            rustls::Error::InvalidCertificate(_) => verdict::mistrusted(tls_words(fault)),
+            _ => verdict::later(tls_words(fault)),
+        };
     }
     if cut.error.is_builder() {
         return verdict::never("not called: no request can be made of this URL");

@@ -43,6 +43,12 @@ pub(super) fn later(words: &str) -> Report {
     report(handover, None, words.to_owned())
 }
 
+/// Not sent, as who answers there is not to be trusted; it may be another time.
+pub(super) fn mistrusted(words: &str) -> Report {
+    let handover = Handover::Transient { retry_after: None, schedule: Schedule::Certificate };
+    report(handover, None, words.to_owned())
+}
+
 /// Not worth another try.
 pub(super) fn never(words: &str) -> Report {
     report(Handover::Permanent, None, words.to_owned())

@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 use super::{moment, ms};
 use crate::{breaker::Breaker, error::Result};
 
-const COLUMNS: &str = "channel, failures, successes, openings, until, rest";
+const COLUMNS: &str = "channel, failures, successes, openings, until, rest, mistrusted";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<(ChannelId, Breaker)> {
     let breaker = Breaker {
@@ -19,6 +19,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(ChannelId, Breaker)> {
         openings: row.get("openings")?,
         until: row.get::<_, Option<i64>>("until")?.map(moment),
         rest: SignedDuration::from_millis(row.get("rest")?),
+        mistrusted: row.get::<_, Option<i64>>("mistrusted")?.map(moment),
     };
     Ok((ChannelId::from_bytes(row.get("channel")?), breaker))
 }
@@ -53,9 +54,10 @@ pub fn put(tx: &Transaction<'_>, channel: ChannelId, breaker: &Breaker) -> Resul
         tx.prepare_cached(sql)?.execute([channel.bytes()])?;
         return Ok(());
     }
-    let sql = "INSERT INTO breaker (channel, failures, successes, openings, until, rest)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (channel) DO UPDATE SET failures = ?2,
-        successes = ?3, openings = ?4, until = ?5, rest = ?6";
+    let sql =
+        "INSERT INTO breaker (channel, failures, successes, openings, until, rest, mistrusted)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (channel) DO UPDATE SET failures = ?2,
+        successes = ?3, openings = ?4, until = ?5, rest = ?6, mistrusted = ?7";
     let millis = i64::try_from(breaker.rest.as_millis()).unwrap_or(i64::MAX);
     tx.prepare_cached(sql)?.execute(params![
         channel.bytes(),
@@ -63,7 +65,8 @@ pub fn put(tx: &Transaction<'_>, channel: ChannelId, breaker: &Breaker) -> Resul
         breaker.successes,
         breaker.openings,
         breaker.until.map(ms),
-        millis
+        millis,
+        breaker.mistrusted.map(ms)
     ])?;
     Ok(())
 }

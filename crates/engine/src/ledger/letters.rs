@@ -98,6 +98,17 @@ pub fn waiting(tx: &Transaction<'_>, channel: ChannelId) -> Result<u32> {
     Ok(tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?)
 }
 
+/// How many reminders of events were due through a channel and wait, or are being sent.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn waiting_events(tx: &Transaction<'_>, channel: ChannelId) -> Result<u32> {
+    let sql = "SELECT (SELECT count(*) FROM delivery WHERE waits AND +channel = ?1 AND event IS NOT NULL)
+        + (SELECT count(*) FROM delivery WHERE state = 'processing' AND owner IS NOT NULL AND +channel = ?1
+            AND event IS NOT NULL)";
+    Ok(tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?)
+}
+
 /// What waits to be told through a channel and was cut off or left without an answer, at most so many.
 ///
 /// # Errors

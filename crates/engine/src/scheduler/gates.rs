@@ -16,7 +16,7 @@ use super::holds::Due;
 use crate::{
     breaker::{Breaker, Call, Stand},
     clock::Now,
-    courier::{Handover, Report},
+    courier::{Handover, Report, Schedule},
     error::Result,
     ledger::{
         attempt, breaker,
@@ -238,7 +238,10 @@ pub(super) fn note(
     let Some(call) = call_of(report, is_proof).filter(|_| !row.facts.desktop) else {
         return Ok(false);
     };
-    let after = found.clamped(now).after(call, now);
+    let after = Breaker {
+        mistrusted: mistrusted(report, found.mistrusted, now),
+        ..found.clamped(now).after(call, now)
+    };
     if after != found {
         breaker::put(tx, channel, &after)?;
     }
@@ -251,6 +254,19 @@ pub(super) fn note(
         tracing::info!(%channel, "an endpoint is well again");
     }
     Ok(is_well_again)
+}
+
+/// Since when the certificate of an endpoint is not trusted: what was sent at all, or answered, was to one that is.
+fn mistrusted(report: &Report, since: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    match &report.handover {
+        Handover::Transient { schedule: Schedule::Certificate, .. } => since.or(Some(now)),
+        Handover::Accepted { .. } | Handover::Ambiguous => None,
+        Handover::Transient { .. } if report.status.is_some() => None,
+        Handover::Transient { .. }
+        | Handover::Permanent
+        | Handover::Gone
+        | Handover::Unavailable(_) => since,
+    }
 }
 
 /// What a report says of its endpoint; nothing, if it never got there.

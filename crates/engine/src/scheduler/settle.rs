@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use calendar::{
-    delivery::{Class, News, Next, Outcome, State, decide},
+    delivery::{Class, News, Next, Outcome, Setback, State, decide},
     id::{ChannelId, DeliveryId},
     reason::Reason,
 };
@@ -159,7 +159,11 @@ fn outcome_of(handover: &Handover, in_digest: bool, late: Reason) -> Outcome {
         Handover::Accepted { .. } => Outcome::Accepted { in_digest, late },
         Handover::Transient { retry_after, schedule } => Outcome::Transient {
             retry_after: *retry_after,
-            refused: *schedule == Schedule::Refused,
+            why: match schedule {
+                Schedule::Channel => Setback::NotNow,
+                Schedule::Refused => Setback::Refused,
+                Schedule::Certificate => Setback::Certificate,
+            },
         },
         Handover::Permanent => Outcome::Permanent,
         Handover::Gone => Outcome::Gone,

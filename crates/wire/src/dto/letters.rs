@@ -13,11 +13,11 @@ pub struct LettersView {
     pub letters: Vec<Letter>,
     /// How many older ones there are besides.
     pub more: u32,
-    /// Endpoints that failed repeatedly while something waits for them.
+    /// Endpoints that failed repeatedly, or are not trusted, while something waits for them.
     pub held_up: Vec<HeldUp>,
 }
 
-/// An endpoint that failed repeatedly, and what waits for it.
+/// An endpoint that failed repeatedly or is not trusted, and what waits for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldUp {
@@ -25,10 +25,12 @@ pub struct HeldUp {
     pub channel: String,
     /// `dlv_…` of one that waits and can be sent now, which tries the endpoint.
     pub first: Option<String>,
-    /// It rests until then; none while it is being tried.
+    /// It rests until then; none while it is tried.
     pub until: Option<Moment>,
     /// After so many failures running.
     pub failures: u32,
+    /// What was said of the last try that failed.
+    pub why: Option<String>,
     /// So many reminders wait.
     pub waiting: u32,
 }

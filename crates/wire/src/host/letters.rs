@@ -27,6 +27,7 @@ impl EngineHost {
             first: one.first.map(|id| id.to_string()),
             until: one.until.map(|at| local.moment(at)),
             failures: one.failures,
+            why: one.why,
             waiting: one.waiting,
         });
         let more = u32::try_from(more).unwrap_or(u32::MAX);

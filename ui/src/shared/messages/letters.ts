@@ -15,6 +15,7 @@ export const letters = {
   'attention.restsUntil#other': 'Its endpoint rests until {time} after {n} failures, then it is tried again. A try that is taken before that ends the rest.',
   'attention.restsNow#one': 'Its endpoint is tried again after {n} failure.',
   'attention.restsNow#other': 'Its endpoint is tried again after {n} failures.',
+  'attention.lastTry': 'The last try: {why}.',
   'attention.tryNow': 'Try now',
   'attention.list': 'Failed and uncertain',
   'attention.all': 'Select all',

@@ -126,21 +126,21 @@ function resting(heldUp: Answer<'letters'>['heldUp']): Platform {
 
 it('does not say that nothing needs you while reminders wait for an endpoint that fails', async () => {
   const until = { utc: '2026-11-18T09:10:00.000Z', date: '2026-11-18', wallMin: 610, ms: 0, zone: 'CET' };
-  const lamp = { channel: 'lamp', first: 'dlv_one', until, failures: 5, waiting: 3 };
-  render(Window, { platform: resting([lamp, { channel: 'door', first: null, until: null, failures: 6, waiting: 1 }]) });
+  const lamp = { channel: 'lamp', first: 'dlv_one', until, failures: 5, why: 'its certificate has expired', waiting: 3 };
+  render(Window, { platform: resting([lamp, { channel: 'door', first: null, until: null, failures: 6, why: null, waiting: 1 }]) });
   await screen.findByRole('navigation', {}, { timeout: 5000 });
   await fireEvent.keyDown(window, { key: 'f' });
   const list = await screen.findByRole('list', { name: 'Endpoints that fail' });
   const [first, second] = within(list).getAllByRole('listitem').map((item) => item.textContent);
-  expect(first).toMatch(/^3 reminders wait for lamp ?Its endpoint rests until .*10:10 after 5 failures, then it is tried again/);
+  expect(first).toMatch(/^3 reminders wait for lamp ?Its endpoint rests until .*10:10 after 5 failures, then it is tried again\. .*The last try: its certificate has expired\./);
   expect(second).toMatch(/^1 reminder waits for door ?Its endpoint is tried again after 6 failures/);
   expect(screen.queryByText('Nothing needs you')).toBeNull();
 });
 
 it('tries an endpoint that rests by sending one of those that wait for it, where one can be sent', async () => {
   const until = { utc: '2026-11-18T09:10:00.000Z', date: '2026-11-18', wallMin: 610, ms: 0, zone: 'CET' };
-  const lamp = { channel: 'lamp', first: 'dlv_one', until, failures: 5, waiting: 12 };
-  const platform = resting([lamp, { channel: 'door', first: null, until: null, failures: 6, waiting: 1 }]);
+  const lamp = { channel: 'lamp', first: 'dlv_one', until, failures: 5, why: null, waiting: 12 };
+  const platform = resting([lamp, { channel: 'door', first: null, until: null, failures: 6, why: null, waiting: 1 }]);
   const asked: unknown[] = [];
   const call = async <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> => {
     if (name === 'retry') asked.push((args as Args<'retry'>).deliveries);

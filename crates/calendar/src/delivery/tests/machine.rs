@@ -23,14 +23,15 @@ const MONTH: i64 = 30 * 86_400;
 fn outcomes() -> Vec<Outcome> {
     let asked = |seconds| Outcome::Transient {
         retry_after: Some(Duration::from_secs(seconds)),
-        refused: false,
+        why: Setback::NotNow,
     };
     vec![
         Outcome::Accepted { in_digest: false, late: Reason::LateBusy },
         Outcome::Accepted { in_digest: true, late: Reason::LateBusy },
         asked(0),
         asked(1_000_000),
-        Outcome::Transient { retry_after: None, refused: true },
+        Outcome::Transient { retry_after: None, why: Setback::Refused },
+        Outcome::Transient { retry_after: None, why: Setback::Certificate },
         Outcome::Permanent,
         Outcome::Gone,
         Outcome::Ambiguous,
@@ -339,7 +340,7 @@ fn worlds(until: Timestamp) -> [Vec<News>; 3] {
         let base = [
             LOOK,
             look(Reason::HeldNoNotifier, None),
-            News::Ended(Outcome::Transient { retry_after: None, refused: false }),
+            News::Ended(Outcome::Transient { retry_after: None, why: Setback::NotNow }),
             News::Ended(Outcome::Unavailable(Reason::HeldNoNotifier)),
             News::CutOff,
         ];

@@ -270,12 +270,14 @@ fn rests(engine: &Engine, name: &str, rest: &Resting) -> Result<String, Failure>
         1 => ", and 1 reminder waits for it".into(),
         n => format!(", and {n} reminders wait for it"),
     });
+    let why = held_up.as_ref().and_then(|one| one.why.as_deref());
+    let why = why.map_or_else(String::new, |why| format!(" (the last: {why})"));
     let tries = match held_up.and_then(|one| one.first) {
         Some(first) => format!("`carillon retry {first}`"),
         None => format!("`carillon channel test {}`", words::argument(name)),
     };
     Ok(format!(
-        "the endpoint of the channel {name} is resting until {until} after {}{waits}: {tries} tries it now, and if that is taken the rest is over",
+        "the endpoint of the channel {name} is resting until {until} after {}{why}{waits}: {tries} tries it now, and if that is taken the rest is over",
         words::count(rest.failures as usize, "failure")
     ))
 }

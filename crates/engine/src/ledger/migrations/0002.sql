@@ -24,12 +24,13 @@ CREATE INDEX event_overlap ON event (id, overlap) WHERE overlap <> 'allow';
 ALTER TABLE channel ADD COLUMN rate INTEGER NOT NULL DEFAULT 5 CHECK (rate BETWEEN 1 AND 1000);
 ALTER TABLE channel ADD COLUMN burst INTEGER NOT NULL DEFAULT 10 CHECK (burst BETWEEN 1 AND 1000);
 CREATE TABLE breaker (
-    channel   BLOB PRIMARY KEY REFERENCES channel (id) ON DELETE RESTRICT,
-    failures  INTEGER NOT NULL CHECK (failures >= 0),
-    successes INTEGER NOT NULL CHECK (successes >= 0),
-    openings  INTEGER NOT NULL CHECK (openings >= 0),
-    until     INTEGER,
-    rest      INTEGER NOT NULL CHECK (rest >= 0)
+    channel    BLOB PRIMARY KEY REFERENCES channel (id) ON DELETE RESTRICT,
+    failures   INTEGER NOT NULL CHECK (failures >= 0),
+    successes  INTEGER NOT NULL CHECK (successes >= 0),
+    openings   INTEGER NOT NULL CHECK (openings >= 0),
+    until      INTEGER,
+    rest       INTEGER NOT NULL CHECK (rest >= 0),
+    mistrusted INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- Clocks and the machine of states.

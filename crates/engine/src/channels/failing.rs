@@ -1,0 +1,128 @@
+//! What is known of endpoints that fail: their last failure, the rest they are given, what waits.
+
+use std::collections::BTreeMap;
+
+use calendar::id::{ChannelId, DeliveryId};
+use jiff::Timestamp;
+
+use crate::{
+    act::Act,
+    breaker::Stand,
+    engine::Engine,
+    error::Result,
+    ledger::{breaker, channel, delivery, letters},
+};
+
+/// The rest an endpoint is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resting {
+    /// Nothing is sent until then.
+    pub until: Timestamp,
+    /// Failures running that led to it.
+    pub failures: u32,
+}
+
+/// An endpoint that failed repeatedly or is not trusted, and what waits for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldUp {
+    /// Which channel.
+    pub id: ChannelId,
+    /// Its name.
+    pub name: String,
+    /// Of what waits the one that a person can have sent now, which tries the endpoint.
+    pub first: Option<DeliveryId>,
+    /// It rests until then; `None` while it is tried.
+    pub until: Option<Timestamp>,
+    /// Failures running that led to it.
+    pub failures: u32,
+    /// Its certificate has not been trusted since then.
+    pub mistrusted: Option<Timestamp>,
+    /// What was said of the last try that failed.
+    pub why: Option<String>,
+    /// So many reminders are due and wait.
+    pub waiting: u32,
+}
+
+impl Engine {
+    /// When a try through a channel last failed and why, if nothing was told through it since.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn last_failed(&self, id: ChannelId) -> Result<Option<(Timestamp, String)>> {
+        self.read(|act| act.last_failed(id))
+    }
+
+    /// The endpoints that are given a rest: until when, and after how many failures running.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn resting(&self) -> Result<BTreeMap<ChannelId, Resting>> {
+        self.read(|act| {
+            let now = act.wall();
+            let all = breaker::all(act.tx)?.into_iter();
+            let resting = all.filter_map(|(id, found)| match found.clamped(now).stand(now) {
+                Stand::Resting(until) => Some((id, Resting { until, failures: found.failures })),
+                Stand::Closed | Stand::Probing => None,
+            });
+            Ok(resting.collect())
+        })
+    }
+
+    /// The endpoints that are given a rest, are tried after one, or are not trusted, while something
+    /// waits for them.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn held_up(&self) -> Result<Vec<HeldUp>> {
+        self.read(|act| {
+            let now = act.wall();
+            let mut held_up = Vec::new();
+            for (id, found) in breaker::all(act.tx)? {
+                let until = match found.clamped(now).stand(now) {
+                    Stand::Closed if found.mistrusted.is_none() => continue,
+                    Stand::Resting(until) => Some(until),
+                    Stand::Closed | Stand::Probing => None,
+                };
+                let waiting = letters::waiting(act.tx, id)? + delivery::under_way(act.tx, id)?;
+                let channel = channel::find(act.tx, id)?.filter(|c| !c.removed && waiting > 0);
+                let first = act.first_waiting(id)?;
+                let said = act.last_failed(id)?.map(|(_, said)| said);
+                held_up.extend(channel.map(|channel| {
+                    HeldUp {
+                        id,
+                        name: channel.name,
+                        first,
+                        until,
+                        failures: found.failures,
+                        mistrusted: found.mistrusted,
+                        why: said
+                            .map(|said| in_short(&said).into())
+                            .filter(|said: &String| !said.is_empty()),
+                        waiting,
+                    }
+                }));
+            }
+            Ok(held_up)
+        })
+    }
+}
+
+impl Act<'_> {
+    fn last_failed(&self, id: ChannelId) -> Result<Option<(Timestamp, String)>> {
+        let Some((at, status, detail)) = channel::last_failed(self.tx, id, self.wall())? else {
+            return Ok(None);
+        };
+        let told = channel::last_told(self.tx, id)?;
+        let said = match (status, detail.as_str()) {
+            (Some(status), "") => format!("HTTP {status}"),
+            (Some(status), detail) => format!("HTTP {status}, {detail}"),
+            (None, detail) => detail.to_owned(),
+        };
+        Ok((told.is_none_or(|told| told < at)).then_some((at, said)))
+    }
+}
+
+/// What was said of a try without what was in the answer.
+pub(crate) fn in_short(said: &str) -> &str {
+    said.split(';').next().unwrap_or_default()
+}
