@@ -24,6 +24,7 @@ use crate::{
         letters, make_room,
     },
     message,
+    planted::{Planted, is_planted},
     scheduler::{Due, Fate, Outlook},
     tried::Tried,
 };
@@ -224,7 +225,8 @@ impl Act<'_> {
     /// Gives a person what may have arrived and waits for another try, where that must not be repeated
     /// any more; says whether it did.
     pub(crate) fn spare(&self, row: &DeliveryRow) -> Result<bool> {
-        if row.facts.guarantee == Guarantee::NeverMiss || !row.again {
+        let may_repeat = row.facts.guarantee == Guarantee::NeverMiss;
+        if may_repeat || !row.again || is_planted(Planted::RepeatedAllTheSame) {
             return Ok(false);
         }
         let Some(doubted) = attempt::doubted(self.tx, row.id)? else { return Ok(false) };

@@ -75,12 +75,14 @@ pub enum Planted {
     BoundIgnored,
     /// What was missed in numbers counts as one.
     CountedAsOne,
+    /// What may have arrived is sent again by an endpoint that is not to repeat any more.
+    RepeatedAllTheSame,
 }
 
 #[cfg(feature = "mutants")]
 impl Planted {
     /// All of them, with what to call them.
-    pub const ALL: [(&str, Self); 24] = [
+    pub const ALL: [(&str, Self); 25] = [
         ("done before send", Self::DoneBeforeSend),
         ("key with attempt number", Self::KeyWithAttempt),
         ("select, then update", Self::SelectThenUpdate),
@@ -105,6 +107,7 @@ impl Planted {
         ("brought up by halves", Self::HalfBroughtUp),
         ("a bound that is ignored", Self::BoundIgnored),
         ("many counted as one", Self::CountedAsOne),
+        ("repeated though it is not to be any more", Self::RepeatedAllTheSame),
     ];
 }
 

@@ -13,7 +13,7 @@ use calendar::{
 };
 use engine::{
     Actor, Engine,
-    channels::NewWebhook,
+    channels::{ChannelChange, NewWebhook},
     events::{Save, Scope, Target},
     import::{self, Deleted, ImportFile, Mode},
     ledger::acknowledgement::Answer,
@@ -374,6 +374,14 @@ impl Hand {
     /// Switches an endpoint on. Says whether that was confirmed.
     pub fn switch_on(&self, via: Via) -> Option<bool> {
         Some(self.engine.as_ref()?.switch_on(self.channels.of(via), None).is_ok())
+    }
+
+    /// Lets an endpoint never repeat, or never miss. Says whether that was confirmed.
+    pub fn promise(&self, via: Via, careful: bool) -> Option<bool> {
+        let guarantee = if careful { Guarantee::NeverRepeat } else { Guarantee::NeverMiss };
+        let change = ChannelChange { guarantee: Some(guarantee), ..ChannelChange::default() };
+        let engine = self.engine.as_ref()?;
+        Some(engine.change_channel(self.channels.of(via), change, None).is_ok())
     }
 
     /// Tests a channel. None when that was not promised.

@@ -83,6 +83,7 @@ fn step(text: &str) -> Option<Step> {
         "AcceptClock" => Step::AcceptClock,
         "Decide" => Step::Decide(printed(&Deciding::ALL, word()?)?, word()?.parse().ok()?),
         "SwitchOn" => Step::SwitchOn(printed(&Via::ALL, word()?)?),
+        "Guarantee" => Step::Guarantee(printed(&Via::ALL, word()?)?, word()?.parse().ok()?),
         "Hour" => Step::Hour(word()?.parse().ok()?),
         "Test" => Step::Test(printed(&Via::ALL, word()?)?),
         "Travel" => Step::Travel(one_of(&ABROAD, word()?)?),

@@ -6,6 +6,7 @@ mod bounded;
 mod dates;
 mod definition;
 mod gone;
+mod guarantee;
 mod letters;
 mod locked;
 mod notifier;
@@ -160,6 +161,8 @@ pub enum Step {
     AcceptClock,
     /// Somebody switches an endpoint on again.
     SwitchOn(Via),
+    /// Somebody lets an endpoint never repeat from now on, or never miss.
+    Guarantee(Via, bool),
     /// Somebody tests a channel.
     Test(Via),
     /// Somebody decides about what waits for a person, this one of it.
@@ -282,6 +285,7 @@ impl Plan {
         steps.extend(parted::parted(seed, begins, days, next_name(&steps)));
         steps.extend(upgrade::upgrade(seed, begins, days, next_name(&steps)));
         steps.extend(bounded::bounded(seed, begins, days, next_name(&steps)));
+        steps.extend(guarantee::guarantees(seed, begins, days, next_name(&steps)));
         // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
         // more than records are kept, which here are two days, and in real lives four hundred.
         let back = |step: &Step| if let Step::SetClock(by) = step { (*by).min(0) } else { 0 };
@@ -432,7 +436,7 @@ fn sort(step: &Step) -> u32 {
         Step::Keep | Step::Restore => 23,
         Step::Slow(_) => 24,
         Step::Pause(_) | Step::Resume | Step::Quiet(..) => 25,
-        Step::SwitchOn(_) | Step::Test(_) | Step::Decide(..) => 26,
+        Step::SwitchOn(_) | Step::Guarantee(..) | Step::Test(_) | Step::Decide(..) => 26,
         Step::Forget => 28,
         Step::Upgrade(..) | Step::Outdated => 29,
         Step::Disable(_)

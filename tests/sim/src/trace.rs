@@ -85,6 +85,15 @@ pub enum Happened {
         /// Whether that was confirmed.
         sure: bool,
     },
+    /// A person let an endpoint never repeat from now on, or never miss, or tried to.
+    Promised {
+        /// What it is called.
+        to: &'static str,
+        /// Whether it is to never repeat.
+        careful: bool,
+        /// Whether that was confirmed.
+        sure: bool,
+    },
     /// A service leads.
     Leads {
         /// Which.

@@ -381,6 +381,7 @@ impl World {
             | Step::Hour(_)
             | Step::Forget
             | Step::SwitchOn(_)
+            | Step::Guarantee(..)
             | Step::Test(_)
             | Step::Decide(..)
             | Step::Quiet(..) => {}

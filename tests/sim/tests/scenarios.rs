@@ -5,6 +5,7 @@ use jiff::civil::date;
 use simulator::{
     campaign::Verdict,
     plan::{Definition, Plan, Step, Via},
+    receiver::Mood,
     run,
     trace::Happened,
 };
@@ -172,4 +173,18 @@ fn a_bound_that_is_ignored_and_many_counted_as_one_are_found() {
     for (bug, rule) in rules {
         check(&Verdict::of(&Plan { bug: Some(bug), ..plan.clone() }).wrong, rule);
     }
+}
+
+/// An endpoint took it and closed before it answered, and is not to repeat anything two seconds later.
+#[test]
+fn what_may_have_arrived_is_found_when_it_is_repeated_all_the_same() {
+    let steps = vec![
+        (0, Step::Add(0, DAILY)),
+        (6 * HOUR - 1_000, Step::Mood(false, Mood::TakesAndCloses, 2_000)),
+        (6 * HOUR + 2_000, Step::Guarantee(Via::Hook, true)),
+    ];
+    let plan = Plan { steps, ..Plan::empty(5, 1) };
+    assert_eq!(Verdict::of(&plan).wrong, Vec::<String>::new());
+    let bug = Some(Planted::RepeatedAllTheSame);
+    check(&Verdict::of(&Plan { bug, ..plan }).wrong, "what_may_have_arrived_is_not_repeated");
 }

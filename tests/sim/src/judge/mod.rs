@@ -6,6 +6,7 @@ mod bounds;
 mod case;
 mod channels;
 mod ends;
+mod guarantee;
 mod letters;
 mod locked;
 mod occurrences;
@@ -71,6 +72,7 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("i16_one_key_for_one_body", letters::i16_one_key_for_one_body),
     ("decisions_are_carried_out", letters::decisions_are_carried_out),
     ("tests_are_told", channels::tests_are_told),
+    ("what_may_have_arrived_is_not_repeated", guarantee::what_may_have_arrived_is_not_repeated),
     ("what_is_locked_waits", locked::what_is_locked_waits),
     ("what_was_locked_goes_on", locked::what_was_locked_goes_on),
     ("what_vanished_is_shown_again", screen::what_vanished_is_shown_again),

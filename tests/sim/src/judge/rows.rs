@@ -16,6 +16,7 @@ use jiff::SignedDuration;
 use super::{
     case::{Case, Passing, is_by},
     ends::may_be_due,
+    guarantee::is_always_the_same,
     occurrences::{every_due, versions},
     refused::{TRIES as REFUSED, was_refused},
     services::said_meanwhile,
@@ -76,7 +77,9 @@ pub(super) fn i16_told_at_most_once_without_a_doubt(case: &Case<'_>, wrong: &mut
         let known = |told: &&Passing| !case.is_forgotten(told.truth);
         let told: Vec<Passing> = case.told(story).iter().filter(known).cloned().collect();
         let open = story.attempts.iter().filter(|a| unknown(a.outcome.as_deref())).count();
-        let is_careful = !facts.desktop && facts.guarantee == Guarantee::NeverRepeat;
+        let is_careful = !facts.desktop
+            && facts.guarantee == Guarantee::NeverRepeat
+            && is_always_the_same(case, &story.delivery.channel);
         let most = 1 + times_asked(story) + if is_careful { 0 } else { open };
         if told.len() > most {
             let times = times(&told);

@@ -43,6 +43,7 @@ impl World {
             Step::AcceptClock => Some(self.accept_clock()),
             Step::Hour(hour) => Some(self.tell_days_at(hour)),
             Step::SwitchOn(via) => self.switch_on(via),
+            Step::Guarantee(via, careful) => self.promise(via, careful),
             Step::Test(via) => self.test(via),
             Step::Decide(what, which) => self.decide(what, which),
             Step::Resume => self.silence(Silenced::Pause(0), Hand::resume),
@@ -219,6 +220,14 @@ impl World {
         Some(sure)
     }
 
+    /// Lets an endpoint never repeat, or never miss.
+    fn promise(&mut self, via: Via, careful: bool) -> Option<bool> {
+        let sure = self.hand.promise(via, careful)?;
+        let what = Happened::Promised { to: via.name(), careful, sure };
+        self.around.trace.add(&self.around.clocks, what);
+        Some(sure)
+    }
+
     fn test(&mut self, via: Via) -> Option<bool> {
         let tested = self.hand.test(via);
         let at = self.around.clocks.truth();
@@ -292,6 +301,7 @@ fn is_of_person(step: Step) -> bool {
             | Step::AcceptClock
             | Step::Hour(_)
             | Step::SwitchOn(_)
+            | Step::Guarantee(..)
             | Step::Test(_)
             | Step::Forget
             | Step::Decide(..)

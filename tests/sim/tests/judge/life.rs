@@ -13,6 +13,7 @@ use simulator::{
 use super::{
     bounds::BOUNDED,
     dates::{ANNIVERSARY, RENEWAL},
+    guarantee::DOUBTED,
     overlaps::workflow,
 };
 
@@ -71,6 +72,7 @@ pub(crate) fn plan() -> Plan {
         (12, Step::Add(12, workflow("buffer"))),
         (13, Step::Add(13, workflow("allow"))),
         (14, Step::Add(14, BOUNDED)),
+        (15, Step::Add(15, DOUBTED)),
         (3 * HOUR, Step::Test(Via::Desktop)),
         (7 * HOUR + 60_000, Step::Snooze(10)),
         (10 * HOUR - 1_000, Step::Mood(false, Mood::Gone, 10_000)),
@@ -84,6 +86,8 @@ pub(crate) fn plan() -> Plan {
         (16 * HOUR, Step::Replace(1_000)),
         (16 * HOUR + HOUR / 2, Step::Upgrade(Upgrade::Orderly, 0)),
         (17 * HOUR - 1_000, Step::Mood(false, Mood::Absent, 601_000)),
+        (17 * HOUR + HOUR / 2 - 1_000, Step::Mood(false, Mood::TakesAndCloses, 1_500)),
+        (17 * HOUR + HOUR / 2 + 60_000, Step::Guarantee(Via::Hasty, true)),
         (18 * HOUR + HOUR / 2, Step::Outdated),
     ];
     Plan { twins: true, steps, ..Plan::empty(1, 1) }

@@ -4,6 +4,7 @@
 
 mod bounds;
 mod dates;
+mod guarantee;
 mod letters;
 mod life;
 mod locked;
@@ -425,6 +426,7 @@ const CASES: &[Case] = &[
 fn cases() -> impl Iterator<Item = &'static Case> {
     let others = [
         bounds::CASES,
+        guarantee::CASES,
         letters::CASES,
         locked::CASES,
         overlaps::CASES,

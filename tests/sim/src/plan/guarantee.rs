@@ -1,0 +1,59 @@
+//! An endpoint that is not to repeat anything from now on, or may again, while nobody knows what came of
+//! something that waits for it.
+
+use jiff::civil::DateTime;
+
+use super::{Deciding, Step, Via, scenes::Stage};
+use crate::{dice::Dice, receiver::Mood};
+
+const SECOND: u64 = 1_000;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+/// In so many of a hundred runs somebody changes what an endpoint promises.
+const CHANGED: u64 = 35;
+
+const MOODS: [Mood; 5] =
+    [Mood::TakesSilently, Mood::TakesAndCloses, Mood::TakesAndCloses, Mood::Closes, Mood::Deaf];
+
+/// It is changed while something is tried, once or there and back; events being named from `name` on.
+pub(super) fn guarantees(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
+    let mut dice = Dice::of(seed.rotate_left(20) ^ 0x6A4);
+    if !dice.percent(CHANGED) {
+        return Vec::new();
+    }
+    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let vias = [Via::Hook, Via::Hook, Via::Hasty, Via::Careful];
+    let (definition, due) = stage.reminder(&vias, &[None, None, Some("start")]);
+    let mut steps = Vec::new();
+    let name = stage.name;
+    for _ in 0..1 + stage.dice.below(3) {
+        let add = stage.add(definition, due).1;
+        steps.push(add);
+    }
+    let mood = stage.dice.of_these(&MOODS);
+    let lasts = stage.dice.of_these(&[3 * SECOND, MINUTE, HOUR, 4 * HOUR]);
+    let lasts = lasts + stage.dice.below(lasts);
+    steps.push((due.saturating_sub(SECOND), Step::Mood(false, mood, lasts)));
+    let mut careful = definition.via != Via::Careful;
+    let mut at = due;
+    for _ in 0..1 + stage.dice.below(3) {
+        let after = stage.dice.of_these(&[60, 10 * SECOND, MINUTE, lasts]);
+        at += stage.dice.below(after);
+        steps.push((at, Step::Guarantee(definition.via, careful)));
+        careful = !careful;
+    }
+    for _ in 0..stage.dice.below(4) {
+        let after = stage.dice.of_these(&[60, 10 * SECOND, lasts, 2 * lasts]);
+        let at = due + stage.dice.below(after);
+        let step = match stage.dice.below(8) {
+            0..=2 => Step::Decide(stage.dice.of_these(&Deciding::ALL), stage.dice.below(8)),
+            3 => Step::Retitle(name),
+            4 => Step::Move(name, stage.dice.between(-90, 90)),
+            5 => Step::Crash(stage.dice.below(20)),
+            6 => Step::PowerCut(stage.dice.below(1 << 40), stage.dice.below(MINUTE)),
+            _ => Step::Kill(stage.dice.below(MINUTE)),
+        };
+        steps.push((at, step));
+    }
+    steps
+}
