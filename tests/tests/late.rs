@@ -13,7 +13,7 @@ use calendar::{
 };
 use engine::{
     channels::NewWebhook,
-    courier::{Handover, Unavailable},
+    courier::{Handover, Message, Unavailable},
     ledger::{inbox::Filter, overflow::Stretch},
     rate::{LIFTED, Rate},
 };
@@ -357,6 +357,49 @@ fn thousands_of_late_ones_of_one_endpoint_hide_none_of_another() {
         ("2026-11-23T10:00:01Z", false),
     ];
     assert_eq!(told, wanted);
+}
+
+#[test]
+fn what_is_on_time_is_no_part_of_a_digest_of_what_was_missed_that_has_room_for_more() {
+    for (on_time, told) in [(1, "Bell 0"), (4, "4 reminders at once")] {
+        let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+        let busy = endpoint(&world, "busy");
+        for n in 0..20 {
+            let each = ReminderDraft {
+                collapse: Some("each:110".into()),
+                use_by: Some("24h".into()),
+                ..reminder("PT0M", busy)
+            };
+            world.add(EventDraft {
+                rules: vec!["FREQ=MINUTELY;COUNT=110".into()],
+                reminders: Some(vec![each]),
+                ..draft("note", &format!("Tick {n}"), "20261123T090000", Some(BERLIN))
+            });
+        }
+        let missed = ["Tea", "Post", "Milk", "Bread"].map(|title| (title.to_string(), "1050"));
+        let bells = (0..on_time).map(|n| (format!("Bell {n}"), "1102"));
+        for (title, at) in missed.into_iter().chain([("Honey".into(), "1100")]).chain(bells) {
+            world.add(draft("note", &title, &format!("20261123T{at}30"), Some(BERLIN)));
+        }
+        world.kill();
+        world.jump_to("2026-11-23T11:00:00");
+        world.lead();
+        let mut shown = Vec::new();
+        let mut parcels = world.pass(&[]).expect("a service").parcels;
+        // The digest is on its way for two minutes, in which one comes to be late and others are due.
+        world.jump_to("2026-11-23T11:02:30");
+        for _ in 0..4 {
+            let finished: Vec<_> = parcels.iter().map(|parcel| world.hand_over(parcel)).collect();
+            shown.extend(parcels.iter().filter_map(|parcel| match &parcel.message {
+                Message::Notice(notice) => Some((parcel.claims.len(), notice.title.clone())),
+                Message::Webhook(_) => None,
+            }));
+            parcels = world.pass(&finished).expect("a service").parcels;
+        }
+        let missed = "While you were away, 08:59 to 11:00: 4 reminders";
+        let wanted = [(4, missed), (on_time, told), (1, "Honey")];
+        assert_eq!(shown, wanted.map(|(count, title)| (count, title.to_string())));
+    }
 }
 
 #[test]

@@ -95,6 +95,8 @@ pub(crate) enum Occasion<'a> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Begun {
     key: Option<String>,
+    /// Some of it is late.
+    is_late: bool,
     count: usize,
     birthdays: usize,
     alarm: bool,
@@ -107,8 +109,14 @@ impl Begun {
         self.key.is_some()
     }
 
-    /// With these.
-    pub(crate) fn with(mut self, rows: &[Listed]) -> Self {
+    /// Whether there is one for what is late, or for what is on time.
+    pub(crate) fn takes(&self, is_late: bool) -> bool {
+        self.is_there() && self.is_late == is_late
+    }
+
+    /// With these, which are late or on time.
+    pub(crate) fn with(mut self, rows: &[Listed], is_late: bool) -> Self {
+        self.is_late |= is_late;
         let first = rows.first().map(|l| format!("dig_{}", l.row.key.trim_start_matches("occ_")));
         self.key = self.key.or(first);
         self.count += rows.len();
@@ -124,7 +132,7 @@ impl Begun {
 /// which, the tasks first.
 pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting) -> Notice {
     let again = rows.iter().any(|l| l.row.again);
-    digest_of(&Begun::default().with(rows), again, occasion, setting)
+    digest_of(&Begun::default().with(rows, false), again, occasion, setting)
 }
 
 /// The same of all that it was begun with.

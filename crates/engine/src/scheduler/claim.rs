@@ -23,7 +23,7 @@ use crate::{
         inbox::{self, Listed},
         overflow,
     },
-    message::{self, Missed, Occasion, Setting},
+    message::{self, Begun, Missed, Occasion, Setting},
     planted::{Planted, is_planted},
 };
 
@@ -150,7 +150,8 @@ impl Pass<'_> {
     }
 
     /// Of due rows those that are told now, in one notification. A few alarms come before all
-    /// else, each alone; what quiet hours or a pause held back comes together.
+    /// else, each alone; what quiet hours or a pause held back comes together. To a digest that is
+    /// begun comes what is on time only if all of it is, and what is late only if it is of that.
     fn at_once(&self, rows: Vec<DeliveryRow>) -> Vec<DeliveryRow> {
         let (mut alarms, others): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| row.insist.alarm);
@@ -160,11 +161,20 @@ impl Pass<'_> {
         }
         let mut rows = [alarms, others].concat();
         let waited = |row: &&DeliveryRow| self.lateness(row).is_some_and(|l| l.cause.is_silence());
-        let is_begun = self.begun.borrow().is_there();
-        if !is_begun && rows.len() <= POP_UPS && rows.iter().filter(waited).count() < 2 {
+        let is_on_time = |row: &DeliveryRow| self.lateness(row).is_none();
+        if self.begun.borrow().is_there() && rows.iter().any(is_on_time) {
+            rows.retain(is_on_time);
+        }
+        let joins = rows.first().is_some_and(|row| self.joins(row));
+        if !joins && rows.len() <= POP_UPS && rows.iter().filter(waited).count() < 2 {
             rows.truncate(1);
         }
         rows
+    }
+
+    /// Whether there is a digest that such a row comes to.
+    fn joins(&self, row: &DeliveryRow) -> bool {
+        self.begun.borrow().takes(self.lateness(row).is_some())
     }
 
     fn claim_notice(&self, rows: Vec<DeliveryRow>) -> Result<Option<Parcel>> {
@@ -172,17 +182,22 @@ impl Pass<'_> {
             rows.into_iter().map(|row| self.listed(row)).collect::<Result<_>>()?;
         let Some(first) = listed.first() else { return Ok(None) };
         let late = listed.iter().find_map(|l| self.lateness(&l.row));
-        let is_begun = self.begun.borrow().is_there() && !first.row.insist.alarm;
-        let single = listed.len() == 1 && !is_begun;
+        let joins = self.joins(&first.row) && !first.row.insist.alarm;
+        let single = listed.len() == 1 && !joins;
         let notice = match single {
             true => of_one(self.act, first, late.as_ref(), &self.setting)?,
             false => {
-                let all = self.begun.take().with(&listed);
+                let before = self.begun.take();
+                let is_open = before.takes(late.is_some());
+                let all = if is_open { before.clone() } else { Begun::default() };
+                let all = all.with(&listed, late.is_some());
                 let missed = missed(self.act, late.as_ref())?;
                 let occasion = Occasion::Due(late.as_ref(), &missed);
                 let again = listed.iter().any(|l| l.row.again);
                 let notice = message::digest_of(&all, again, occasion, &self.setting);
-                self.begun.replace(all);
+                // What is on time comes in between, and does not end it.
+                let goes_on = before.takes(true) && late.is_none();
+                self.begun.replace(if goes_on { before } else { all });
                 notice
             }
         };
