@@ -182,25 +182,31 @@ fn what_is_cut_off_between_two_parts_says_that_some_is_done_and_goes_on_when_ask
 }
 
 #[test]
-fn an_endpoint_whose_removal_is_cut_off_says_that_some_is_done_and_once_it_is_gone_that_it_is() {
+fn an_endpoint_whose_removal_is_cut_off_is_gone_and_who_leads_takes_it_from_the_rest() {
     let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
     let url = "https://example.com".into();
     let new = NewWebhook { name: "hook".into(), url, ..NewWebhook::default() };
     let hook = world.engine().add_webhook(&new).expect("a channel").id;
-    for _ in 0..8 {
+    let through = |world: &mut World| {
         let mut draft = dense(&["PT0M", "-PT1M"]);
         let reminders = draft.reminders.iter_mut().flatten();
         reminders.for_each(|reminder| reminder.channel = hook.to_string());
-        world.add(draft);
-    }
-    let (other, let_go) = taken_after(&world, "delivery WHERE state = 'cancelled'");
-    let cut_off = world.engine().remove_channel(hook, None).expect_err("it is held").to_string();
-    assert!(cut_off.ends_with("; some of it is done: do it again to finish"), "{cut_off}");
-    let_go.send(()).expect("it listens");
-    other.join().expect("it let go");
+        world.add(draft)
+    };
+    let ids: Vec<EventId> = (0..8).map(|_| through(&mut world)).collect();
+    let told = |world: &World| {
+        let reminders = |id: &&EventId| !world.draft(**id).reminders.unwrap_or_default().is_empty();
+        ids.iter().filter(reminders).count()
+    };
     let (other, let_go) = taken_after(&world, "channel WHERE deleted_at IS NOT NULL");
-    let gone = world.engine().remove_channel(hook, None).expect("it is gone");
-    assert_eq!(gone.name, "hook");
+    let gone = world.engine().remove_channel(hook, Some("go")).expect("it is gone");
+    assert_eq!((gone.name.as_str(), gone.silent < 8), ("hook", true));
     let_go.send(()).expect("it listens");
     other.join().expect("it let go");
+    assert!((1..8).contains(&told(&world)), "{}", told(&world));
+    assert_eq!(world.engine().channels().expect("channels").len(), 1);
+    world.run();
+    assert_eq!(told(&world), 0);
+    let gone = world.engine().remove_channel(hook, Some("go")).expect("the whole answer");
+    assert_eq!((gone.silent, gone.effect.cancelled), (8, 4_000));
 }

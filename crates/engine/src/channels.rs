@@ -2,10 +2,11 @@
 
 mod failing;
 mod outcome;
+mod removal;
 
 use calendar::{
     delivery::{Guarantee, Profile, State},
-    id::{ChannelId, DeliveryId, EventId},
+    id::{ChannelId, DeliveryId},
     nag::Insist,
     network::Network,
     plan::Identity,
@@ -29,19 +30,15 @@ use crate::{
     ledger::{
         breaker,
         channel::{self, ChannelKind, ChannelRow},
-        delivery, event, letters, make_room,
+        letters,
     },
     rate::Rate,
-    reconcile::Effect,
     typed::argument,
     vault,
 };
 
-/// Events a channel is taken from, and deliveries that are looked at, in one transaction.
+/// Events a channel is taken from, or deliveries that are looked at, in one transaction.
 const AT_ONCE: u32 = 200;
-/// Live deliveries that are looked through for those of a channel in one.
-const LIVE_AT_ONCE: u32 = 5_000;
-
 /// A webhook endpoint as typed.
 #[derive(Debug, Clone, Default)]
 pub struct NewWebhook {
@@ -170,39 +167,6 @@ impl Engine {
         self.read(|act| channel::last_told(act.tx, id))
     }
 
-    /// Removes an endpoint: its unsent deliveries are cancelled, reminders through it go.
-    ///
-    /// # Errors
-    /// When there is none, or it is this desktop.
-    pub fn remove_channel(&self, id: ChannelId, request: Option<&str>) -> Result<ChannelGone> {
-        let (mut so_far, mut after) = (ChannelGone::default(), None);
-        let mut gone = loop {
-            // Ends: each turn goes on to greater ids.
-            let is_begun = after.is_some();
-            let work = |act: &Act<'_>| act.remove_some(id, &mut after, &mut so_far);
-            let done = self.once_through(request, work);
-            if let Some(gone) = if is_begun { done.map_err(Error::once_begun) } else { done }? {
-                break gone;
-            }
-            make_room();
-        };
-        let (mut rest, mut place) = (Effect::default(), Some(String::new()));
-        // Ends: each turn goes on to later subjects.
-        while let Some(from) = place {
-            make_room();
-            place = match self.write(|act| act.drop_through(id, &from, &mut rest)) {
-                // It is gone all the same: what is left is cancelled when its moment comes.
-                Err(Error::Busy | Error::Full) => None,
-                next => next?,
-            };
-        }
-        if rest != Effect::default() {
-            gone.effect.add(rest);
-            self.amend_answer(request, &gone)?;
-        }
-        Ok(gone)
-    }
-
     /// Switches an endpoint on again that said it was gone. What failed meanwhile stays failed.
     ///
     /// # Errors
@@ -296,69 +260,6 @@ impl Engine {
 }
 
 impl Act<'_> {
-    /// Takes a channel from some of the events that are told through it, and removes it when there
-    /// are no more.
-    pub(crate) fn remove_some(
-        &self,
-        id: ChannelId,
-        after: &mut Option<EventId>,
-        gone: &mut ChannelGone,
-    ) -> Result<Option<ChannelGone>> {
-        let found = channel::find(self.tx, id)?.filter(|c| !c.removed);
-        let found = found.filter(|found| found.kind != ChannelKind::Desktop);
-        let name = found.ok_or_else(|| Error::not_found("channel", id))?.name;
-        self.lasts(&format!("removing the channel {name}"))?;
-        let ids = event::told_through(self.tx, id, *after, AT_ONCE)?;
-        let mut is_all = ids.len() < AT_ONCE as usize;
-        for event in &ids {
-            if self.has_changed_much() {
-                is_all = false;
-                break;
-            }
-            *after = Some(*event);
-            // What cannot be read rings nowhere, and through no channel when it can be again.
-            let Some(row) = &event::find_legible(self.tx, &self.context.zones, *event)? else {
-                continue;
-            };
-            let live = delivery::live_about(self.tx, row.event.id)?;
-            for delivery in &live {
-                if delivery.identity.channel == id {
-                    self.drop_row(delivery, Reason::CancelledChannel, &mut gone.effect)?;
-                }
-            }
-            let mut without = row.event.clone();
-            without.reminders.retain(|r| r.channel != id);
-            let would_ring = !live.is_empty() || row.plan_at.is_some();
-            if without.reminders.is_empty() && row.event.enabled && would_ring {
-                gone.silent += 1;
-                if gone.titles.len() < 3 {
-                    gone.titles.push(row.event.title.clone());
-                }
-            }
-            self.replace(row, &without, &row.source, Reason::CancelledChannel)?;
-        }
-        if !is_all {
-            return Ok(None);
-        }
-        channel::remove(self.tx, id, self.wall())?;
-        Ok(Some(ChannelGone { name, ..std::mem::take(gone) }))
-    }
-
-    /// Cancels the live deliveries through a channel among some that follow on this subject; gives where
-    /// to go on.
-    fn drop_through(
-        &self,
-        id: ChannelId,
-        from: &str,
-        effect: &mut Effect,
-    ) -> Result<Option<String>> {
-        let until = delivery::live_after(self.tx, from, LIVE_AT_ONCE)?;
-        for row in delivery::live_through(self.tx, id, (from, until.as_deref()))? {
-            self.drop_row(&row, Reason::CancelledChannel, effect)?;
-        }
-        Ok(until)
-    }
-
     /// Refuses a channel through which nothing can go.
     pub(crate) fn refuse_closed(&self, id: ChannelId) -> Result<()> {
         let channel = channel::find(self.tx, id)?.ok_or_else(|| Error::not_found("channel", id))?;

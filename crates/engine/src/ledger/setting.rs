@@ -16,6 +16,8 @@ pub mod name {
     pub const ALL_DAY_HOUR: &str = "all_day_hour";
     /// Calendars whose events come back in parts, with when they were deleted; JSON.
     pub const RETURNING: &str = "returning";
+    /// Channels that are being taken from what is told through them, and how far that is; JSON.
+    pub const REMOVING: &str = "removing";
     /// How far the import that is not through has come; JSON.
     pub const IMPORTING: &str = "importing";
     /// Until when reminders are paused, with how long that was when it was said; JSON. `forever`

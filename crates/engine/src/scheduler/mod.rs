@@ -312,8 +312,7 @@ impl Scheduler {
                 pass.settle(one)?;
             }
             pass.look_at_endpoints(counted)?;
-            // What somebody was cut off from: nothing of a calendar that is deleted rings.
-            let to_settle = apart(act.tx, || act.settle_calendars())?.flatten().is_some();
+            let to_settle = settle_some(act)?;
             let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)? || to_settle;
             pass.is_planning.set(to_plan);
             // A crowd was just found: looking again is for the next pass.
@@ -400,6 +399,13 @@ impl Scheduler {
         }
         Ok(())
     }
+}
+
+/// Goes on with what somebody was cut off from: nothing of a calendar that is deleted rings, and what
+/// was told through a channel that is removed is not. Says whether there may be more.
+fn settle_some(act: &Act<'_>) -> Result<bool> {
+    let of_calendars = apart(act.tx, || act.settle_calendars())?.flatten().is_some();
+    Ok(apart(act.tx, || act.settle_channels())? == Some(true) || of_calendars)
 }
 
 /// What a pass goes by where it looks at what is due.

@@ -48,13 +48,27 @@ fn a_channel_of_many_events_goes_in_parts_too() {
     let through =
         ReminderDraft { trigger: "PT0M".into(), channel: lamp.to_string(), ..Default::default() };
     many(&engine, &CalendarId::FIRST.to_string(), Some(vec![through]));
-    let (mut so_far, mut after) = (crate::channels::ChannelGone::default(), None);
-    let part = engine.write(|act| act.remove_some(lamp, &mut after, &mut so_far)).expect("a part");
-    let first = so_far.effect.cancelled as usize;
-    assert!(part.is_none() && (100..=200).contains(&first), "{first}");
-    let gone = engine.remove_channel(lamp, None).expect("removed");
-    assert_eq!((gone.name.as_str(), gone.effect.cancelled as usize), ("lamp", MANY - first));
-    assert_eq!(alive(&engine), MANY);
+    let told = || {
+        let ids = engine.read(|act| event::told_through(act.tx, lamp, None, 999));
+        ids.expect("events").len()
+    };
+    // Cut off on its way: it is out of use, and the passes of who leads go on with it.
+    let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
+    let cut_off = engine.write(|act| {
+        act.begin_removal(lamp)?;
+        act.settle_channels()
+    });
+    assert!(cut_off.expect("a part") && (250..=350).contains(&told()), "{}", told());
+    assert_eq!(engine.channels().expect("channels").len(), 1);
+    let slots = Slots { desktop: 1, webhook: 1 };
+    let mut pass = || scheduler.pass(&engine.now(), &[], slots, Availability::default());
+    assert!(pass().expect("a pass").more);
+    assert!((1..250).contains(&told()), "{}", told());
+    while pass().expect("a pass").more {}
+    assert_eq!((told(), alive(&engine)), (0, MANY));
+    let again = engine.add_webhook(&new).expect("a channel").id;
+    let gone = engine.remove_channel(again, None).expect("removed");
+    assert_eq!((gone.name.as_str(), gone.effect.cancelled, gone.silent), ("lamp", 0, 0));
 }
 
 #[test]
@@ -64,9 +78,7 @@ fn what_is_left_of_a_channel_whose_removal_was_cut_off_ends_at_its_moment() {
     let new = crate::channels::NewWebhook { name: "lamp".into(), url, ..Default::default() };
     let lamp = engine.add_webhook(&new).expect("a channel").id;
     let test = engine.test_channel(lamp, None).expect("a test");
-    let (mut so_far, mut after) = (crate::channels::ChannelGone::default(), None);
-    let cut = engine.write(|act| act.remove_some(lamp, &mut after, &mut so_far)).expect("removed");
-    assert_eq!(cut.map(|gone| gone.effect.cancelled), Some(0));
+    engine.write(|act| act.begin_removal(lamp)).expect("removed");
     let fate = engine.next_rings(1).expect("readable")[0].fate;
     assert_eq!(fate, Fate::Lost(Reason::CancelledChannel, None));
     let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
