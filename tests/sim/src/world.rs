@@ -17,6 +17,7 @@ use std::{
 
 use calendar::id::DeliveryId;
 use engine::{Actor, queries::Story};
+use jiff::Timestamp;
 use simulated_disk::{Fault, Files, Kept};
 use tokio::sync::mpsc;
 
@@ -28,7 +29,7 @@ use crate::{
     dice::Dice,
     hand::{self, Channels, Hand, Program},
     oracle,
-    outcome::{Decided, Life, Outcome, Silence, Snoozed, Tested, Trouble},
+    outcome::{Counted, Decided, Life, Outcome, Silence, Snoozed, Tested, Trouble},
     plan::{DAY, Definition, Plan, Step},
     receiver::Mood,
     service::{Service, Surroundings},
@@ -100,6 +101,8 @@ struct World {
     tests: Vec<Tested>,
     /// Every row there was when the ledger last let go of some.
     seen: BTreeMap<DeliveryId, (u64, Story)>,
+    /// What was missed and is counted only: of what, by which reminder and from when on.
+    counted: BTreeMap<(String, String, Timestamp), Counted>,
     decisions: Vec<Decided>,
     answers: Vec<(u64, DeliveryId)>,
     /// What undo would take back, if that is known: an event and what it was.
@@ -161,6 +164,7 @@ impl World {
             silences: Vec::new(),
             tests: Vec::new(),
             seen: BTreeMap::new(),
+            counted: BTreeMap::new(),
             decisions: Vec::new(),
             answers: Vec::new(),
             undo: Some(Vec::new()),
@@ -218,6 +222,7 @@ impl World {
         let engine = engine.expect("the ledger can be opened when all is well");
         let mut stories = stories(&engine).expect("stories");
         let gone = self.take_gone(&mut stories);
+        self.counts(counted(&engine).expect("ranges"));
         let damage = engine.check_file().expect("a check");
         let faults = engine.check_records().expect("a check").into_iter();
         self.broken.extend(faults.map(|fault| ("i25_the_audit_replays", format!("{fault:?}"))));
@@ -230,7 +235,7 @@ impl World {
             trace: self.around.trace.entries(),
             stories,
             gone,
-            counted: counted(&engine),
+            counted: self.counted.into_values().collect(),
             lives: self.lives,
             snoozes: self.snoozes,
             silences: self.silences,

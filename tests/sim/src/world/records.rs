@@ -20,7 +20,18 @@ impl World {
         let at = self.around.clocks.truth();
         let seen = stories(engine).ok()?;
         self.seen.extend(seen.into_iter().map(|story| (story.delivery.row.id, (at, story))));
-        Some(engine.forget_old().is_ok())
+        let ranges = counted(engine).ok()?;
+        let done = engine.forget_old().is_ok();
+        self.counts(ranges);
+        Some(done)
+    }
+
+    /// Remembers what was missed and is counted only; a range may have grown.
+    pub(super) fn counts(&mut self, ranges: Vec<Counted>) {
+        for range in ranges {
+            let place = (range.subject.clone(), range.reminder.clone(), range.from);
+            self.counted.insert(place, range);
+        }
     }
 
     /// Puts what is gone beside what there still is; says what and when.
@@ -41,13 +52,13 @@ pub(super) fn stories(engine: &Engine) -> engine::Result<Vec<Story>> {
 }
 
 /// What was missed and is counted only.
-pub(super) fn counted(engine: &Engine) -> Vec<Counted> {
-    let all = engine.overflows(None).expect("the ledger can be read when all is well");
+pub(super) fn counted(engine: &Engine) -> engine::Result<Vec<Counted>> {
+    let all = engine.overflows(None)?;
     let of = |row: OverflowRow| {
         let Range { event, reminder, from, until, count, .. } = row.range;
         Counted { subject: event.to_string(), reminder, from, until, count }
     };
-    all.into_iter().map(of).collect()
+    Ok(all.into_iter().map(of).collect())
 }
 
 fn every_row(engine: &Engine) -> engine::Result<Vec<Listed>> {

@@ -33,7 +33,7 @@ fn send_the_old(outcome: &mut Outcome, millis: u64) {
 }
 
 /// What is sent in its place, so many milliseconds later and with these words.
-fn send_the_new(outcome: &mut Outcome, millis: u64, words: u64) {
+pub(crate) fn send_the_new(outcome: &mut Outcome, millis: u64, words: u64) {
     let decided = outcome.decisions[0];
     for entry in &mut outcome.trace {
         match &mut entry.what {

@@ -3,6 +3,7 @@
 //! is broken and once so that it only nearly is.
 
 mod bounds;
+mod clocks;
 mod dates;
 mod guarantee;
 mod letters;
@@ -426,6 +427,7 @@ const CASES: &[Case] = &[
 fn cases() -> impl Iterator<Item = &'static Case> {
     let others = [
         bounds::CASES,
+        clocks::CASES,
         guarantee::CASES,
         letters::CASES,
         locked::CASES,

@@ -1,0 +1,74 @@
+//! Clocks that were set in that life, by which what was to come is past, or what is past is to come.
+
+use engine::queries::Story;
+use simulator::{outcome::Outcome, outcome::Version, trace::Entry, trace::Happened};
+
+use super::{
+    Case,
+    letters::send_the_new,
+    life::{HOUR, later, row, sent, story},
+};
+
+/// What breaks the rules that ask what clocks did, and what nearly does.
+pub(crate) const CASES: &[Case] = &[
+    (
+        "i27_nothing_of_the_past_after_a_restore",
+        |o| restore_and_set_back(o, -1_001),
+        |o| restore_and_set_back(o, -999),
+    ),
+    (
+        "i27_nothing_of_the_past_after_a_restore",
+        |o| {
+            restore_and_set_back(o, -999);
+            o.set.last_mut().expect("it was set").1 = 1;
+        },
+        |o| restore_and_set_back(o, -999),
+    ),
+    (
+        "decisions_are_carried_out",
+        |o| decide_before_it_is_due(o, 0),
+        |o| {
+            decide_before_it_is_due(o, 1);
+        },
+    ),
+    (
+        "i14_an_edit_makes_nothing_already_due",
+        |o| change_after_a_leap(o, -1),
+        |o| change_after_a_leap(o, 0),
+    ),
+];
+
+/// An older copy is put in place when the daily one has just been due, a second before it is sent; so many
+/// milliseconds after that the clock is set back by a minute.
+fn restore_and_set_back(outcome: &mut Outcome, millis: i64) {
+    let place = sent(outcome, 0);
+    let wall = story(outcome, 0).delivery.row.facts.due;
+    let truth = outcome.trace[place].truth;
+    let what = Happened::Restored { of: 0 };
+    outcome.trace.insert(place, Entry { truth: truth - 1_000, wall, what });
+    outcome.set.push((truth.saturating_add_signed(millis), -60_000));
+}
+
+/// What a person decided about is sent too late, and due so many milliseconds after that was decided.
+fn decide_before_it_is_due(outcome: &mut Outcome, millis: i64) {
+    let decided = outcome.decisions[0];
+    let Entry { truth, wall, .. } = outcome.trace[0];
+    let then = i64::try_from(decided.at - truth).expect("a moment");
+    let due = later(wall, then + millis);
+    send_the_new(outcome, 2_001, 0);
+    row(outcome, decided.now).delivery.row.facts.due = due;
+}
+
+/// At five the clock leaps over the moment at which the daily one is due; it is changed so many milliseconds
+/// later, and planned by that.
+fn change_after_a_leap(outcome: &mut Outcome, millis: i64) {
+    let leap = 5 * HOUR;
+    outcome.set.push((leap, 2 * 3_600_000));
+    let Story { delivery, transitions, .. } = story(outcome, 0);
+    // An hour before it is due, and then two hours later.
+    transitions[0].at = later(delivery.row.facts.due, 3_600_000);
+    transitions[0].actor = "window".into();
+    let was = outcome.lives[0].versions[0];
+    let from = leap.saturating_add_signed(millis);
+    outcome.lives[0].versions.push(Version { from, ..was });
+}
