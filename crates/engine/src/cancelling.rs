@@ -46,6 +46,7 @@ impl Engine {
     /// [`Error::ScopeNeeded`] when it repeats and no scope was given; when there is no such event
     /// or occurrence; when it was changed meanwhile; when it is cancelled already.
     pub fn cancel(&self, target: &Target<'_>) -> Result<Saved> {
+        self.catch_up_with(target.id)?;
         self.once(target.request, |act| {
             let row = act.event(target.id)?;
             act.at_version(&row, target.based_on)?;
@@ -76,6 +77,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::cancel`]; when it is not cancelled.
     pub fn reinstate(&self, target: &Target<'_>) -> Result<Saved> {
+        self.catch_up_with(target.id)?;
         self.once(target.request, |act| {
             let row = act.event(target.id)?;
             act.at_version(&row, target.based_on)?;

@@ -74,6 +74,7 @@ impl Engine {
     /// # Errors
     /// The field that cannot be; [`Error::Conflict`] if it was changed meanwhile.
     pub fn save_event(&self, save: &Save) -> Result<Saved> {
+        save.id.map_or(Ok(()), |id| self.catch_up_with(id))?;
         self.once(save.request.as_deref(), |act| act.save(save))
     }
 

@@ -6,6 +6,7 @@
 mod ahead;
 mod as_new;
 mod back;
+mod behind;
 mod effect;
 mod journey;
 mod settled;

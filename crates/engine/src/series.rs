@@ -92,6 +92,7 @@ impl Engine {
     /// [`Error::ScopeNeeded`] when it repeats and no scope was given; when there is no such event
     /// or occurrence; when it was changed meanwhile.
     pub fn delete(&self, target: &Target<'_>) -> Result<Saved> {
+        self.catch_up_with(target.id)?;
         self.once(target.request, |act| {
             let row = act.event(target.id)?;
             act.at_version(&row, target.based_on)?;
@@ -154,6 +155,7 @@ impl Engine {
         based_on: Option<i64>,
         request: Option<&str>,
     ) -> Result<Saved> {
+        self.catch_up_with(id)?;
         self.once(request, |act| {
             let row = act.event(id)?;
             act.at_version(&row, based_on)?;

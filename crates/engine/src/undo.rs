@@ -72,6 +72,9 @@ impl Engine {
 
     /// Goes through the next change, an import by many short transactions.
     fn through(&self, request: Option<&str>, way: Way) -> Result<Undone> {
+        for event in self.read(|act| act.next_events(way))? {
+            self.catch_up_with(event)?;
+        }
         let (mut back, mut is_begun) = (Back::default(), false);
         loop {
             // Ends: each turn but the last goes through a row of an import.
@@ -113,12 +116,29 @@ impl Engine {
 }
 
 impl Act<'_> {
+    fn next_change(&self, way: Way) -> Result<Option<ChangeRow>> {
+        match way {
+            Way::Undo => change::to_undo(self.tx),
+            Way::Redo => change::to_redo(self.tx),
+        }
+    }
+
+    /// The events that the next change is about.
+    fn next_events(&self, way: Way) -> Result<Vec<EventId>> {
+        Ok(match self.next_change(way)?.map(|change| change.what) {
+            Some(What::Event(of, tail)) => {
+                let tail = tail.and_then(|tail| tail.event.parse().ok());
+                [Some(of.id), tail].into_iter().flatten().collect()
+            }
+            Some(What::Calendar(_) | What::Person(_) | What::Import(_)) | None => Vec::new(),
+        })
+    }
+
     /// Goes through the next change; of an import through some of it, and gives nothing then.
     pub(crate) fn next_step(&self, way: Way, back: &mut Back) -> Result<Option<Undone>> {
-        let next = match (back.change, way) {
-            (Some(seq), _) => change::find(self.tx, seq)?,
-            (None, Way::Undo) => change::to_undo(self.tx)?,
-            (None, Way::Redo) => change::to_redo(self.tx)?,
+        let next = match back.change {
+            Some(seq) => change::find(self.tx, seq)?,
+            None => self.next_change(way)?,
         };
         let Some(change) = next else { return Ok(Some(Undone::default())) };
         if !matches!(change.what, What::Import(_)) {
@@ -163,10 +183,7 @@ impl Act<'_> {
                 }
                 (None, None) => {}
             }
-            next = match way {
-                Way::Undo => change::to_undo(self.tx)?,
-                Way::Redo => change::to_redo(self.tx)?,
-            };
+            next = self.next_change(way)?;
         }
         let title = label.trim_start_matches("Delete “").trim_end_matches('”').to_string();
         if gone_through == 0 {

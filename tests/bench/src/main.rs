@@ -6,6 +6,7 @@
 
 mod burst;
 mod crowd;
+mod edits;
 mod idle;
 mod import;
 mod lateness;
@@ -47,6 +48,9 @@ async fn engine(part: Option<&str>, idle: Duration) {
     }
     if wanted("missed") {
         missed::measure();
+    }
+    if wanted("edits") {
+        edits::measure();
     }
     if wanted("crowd") {
         crowd::measure(idle).await;

@@ -114,11 +114,10 @@ impl Act<'_> {
         let ids = event::told_through(self.tx, channel, after, AT_ONCE)?;
         one.is_through = ids.len() < AT_ONCE as usize;
         for event in ids {
-            if self.has_changed_much() {
+            if self.has_changed_much() || !self.take_from(event, channel, &mut one.gone)? {
                 one.is_through = false;
                 break;
             }
-            self.take_from(event, channel, &mut one.gone)?;
             one.after = Some(event.to_string());
         }
         self.note_removing(&all)?;
@@ -136,11 +135,15 @@ impl Act<'_> {
         Ok(Some(gone))
     }
 
-    fn take_from(&self, id: EventId, channel: ChannelId, gone: &mut ChannelGone) -> Result<()> {
+    /// Takes a channel from an event; not yet where much of that was missed.
+    fn take_from(&self, id: EventId, channel: ChannelId, gone: &mut ChannelGone) -> Result<bool> {
         // What cannot be read rings nowhere, and through no channel when it can be again.
         let Some(row) = &event::find_legible(self.tx, &self.context.zones, id)? else {
-            return Ok(());
+            return Ok(true);
         };
+        if self.catch_up_some(row)? {
+            return Ok(false);
+        }
         let live = delivery::live_about(self.tx, row.event.id)?;
         for delivery in live.iter().filter(|row| row.identity.channel == channel) {
             self.drop_row(delivery, Reason::CancelledChannel, &mut gone.effect)?;
@@ -155,7 +158,7 @@ impl Act<'_> {
             }
         }
         self.replace(row, &without, &row.source, Reason::CancelledChannel)?;
-        Ok(())
+        Ok(true)
     }
 
     /// Cancels the live deliveries through a channel among some that follow on this subject; gives where

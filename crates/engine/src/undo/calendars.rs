@@ -113,6 +113,7 @@ impl Act<'_> {
                 break;
             }
             match event::find_legible(self.tx, &self.context.zones, *id)? {
+                Some(row) if self.catch_up_some(&row)? => break,
                 Some(row) => effect.add(self.delete_at(&row, *at)?),
                 None => effect.add(self.delete_unread(*id, *at)?),
             }
