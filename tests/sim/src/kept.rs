@@ -89,6 +89,7 @@ fn step(text: &str) -> Option<Step> {
         "Travel" => Step::Travel(one_of(&ABROAD, word()?)?),
         "ZoneData" => Step::ZoneData(word()?.parse().ok()?),
         "Mood" => Step::Mood(word()?.parse().ok()?, mood(word()?)?, word()?.parse().ok()?),
+        "Key" => Step::Key(word()?.parse().ok()?),
         "Replace" => Step::Replace(word()?.parse().ok()?),
         "Busy" => Step::Busy(word()?.parse().ok()?),
         "Slow" => Step::Slow(word()?.parse().ok()?),

@@ -141,6 +141,8 @@ pub struct Outcome {
     pub frozen: Vec<(u64, u64)>,
     /// True times between which the secrets of endpoints could not be opened.
     pub locked: Vec<(u64, u64)>,
+    /// True times in which whoever led had another key than the one they are sealed with.
+    pub keyless: Vec<(u64, u64)>,
     /// True times between which the machine slept.
     pub slept: Vec<(u64, u64)>,
     /// What the wall was set by, from a true time on.

@@ -173,6 +173,8 @@ pub enum Step {
     ZoneData(bool),
     /// The other side is like this for so many milliseconds; the desktop or the endpoint.
     Mood(bool, Mood, u64),
+    /// The ledger's own key lies beside it, or another: whoever starts from then on has that.
+    Key(bool),
     /// The notification service ends, and another begins so many milliseconds later.
     Replace(u64),
     /// A foreign program holds the write lock for so many milliseconds.
@@ -212,6 +214,28 @@ const ZONES: [Option<&str>; 6] = [
 
 /// In so many of a hundred runs a ledger may be put back: it ends what is known of the events.
 const RESTORED: u64 = 12;
+
+/// What else may happen in a run: by its seed, its beginning, how many days it lasts and the name of its
+/// next event.
+type Other = fn(u64, DateTime, u32, usize) -> Vec<(u64, Step)>;
+const OTHERS: &[Other] = &[
+    gone::gone,
+    letters::letters,
+    silence::by_clocks,
+    away::away,
+    away::theirs,
+    refused::refused,
+    several::several,
+    locked::locked,
+    dates::dates,
+    notifier::replaced,
+    workflows::workflows,
+    parted::parted,
+    upgrade::upgrade,
+    bounded::bounded,
+    guarantee::guarantees,
+    locked::keyless,
+];
 
 impl Plan {
     /// A run in which nothing happens.
@@ -270,22 +294,10 @@ impl Plan {
         steps.extend(scenes::imported(seed, begins, days, named));
         steps.extend(scenes::nights(seed, begins, days, next_name(&steps)));
         steps.extend(scenes::clocks(seed, days));
-        steps.extend(gone::gone(seed, begins, days, next_name(&steps)));
         steps.extend(gone::tests(seed, days));
-        steps.extend(letters::letters(seed, begins, days, next_name(&steps)));
-        steps.extend(silence::by_clocks(seed, begins, days, next_name(&steps)));
-        steps.extend(away::away(seed, begins, days, next_name(&steps)));
-        steps.extend(away::theirs(seed, begins, days, next_name(&steps)));
-        steps.extend(refused::refused(seed, begins, days, next_name(&steps)));
-        steps.extend(several::several(seed, begins, days, next_name(&steps)));
-        steps.extend(locked::locked(seed, begins, days, next_name(&steps)));
-        steps.extend(dates::dates(seed, begins, days, next_name(&steps)));
-        steps.extend(notifier::replaced(seed, begins, days, next_name(&steps)));
-        steps.extend(workflows::workflows(seed, begins, days, next_name(&steps)));
-        steps.extend(parted::parted(seed, begins, days, next_name(&steps)));
-        steps.extend(upgrade::upgrade(seed, begins, days, next_name(&steps)));
-        steps.extend(bounded::bounded(seed, begins, days, next_name(&steps)));
-        steps.extend(guarantee::guarantees(seed, begins, days, next_name(&steps)));
+        for others in OTHERS {
+            steps.extend(others(seed, begins, days, next_name(&steps)));
+        }
         // Nobody knows what was told and let go of where an older copy is put back, or a clock set back by
         // more than records are kept, which here are two days, and in real lives four hundred.
         let back = |step: &Step| if let Step::SetClock(by) = step { (*by).min(0) } else { 0 };
@@ -421,7 +433,7 @@ fn sort(step: &Step) -> u32 {
         Step::PowerCut(..) => 8,
         Step::Sleep(_) => 9,
         Step::SetClock(_) | Step::Drift(_) | Step::AcceptClock => 10,
-        Step::Mood(..) | Step::Replace(_) => 11,
+        Step::Mood(..) | Step::Replace(_) | Step::Key(_) => 11,
         Step::Busy(_) => 12,
         Step::FailingSync => 13,
         Step::Full(_) => 14,

@@ -1,6 +1,7 @@
 //! One run of a plan.
 
 mod clocks;
+mod keys;
 mod notifier;
 mod person;
 mod records;
@@ -18,15 +19,15 @@ use std::{
 use calendar::id::DeliveryId;
 use engine::{Actor, queries::Story};
 use jiff::Timestamp;
-use simulated_disk::{Fault, Files, Kept};
+use simulated_disk::{Fault, Files};
 use tokio::sync::mpsc;
 
 use self::{
+    keys::Keys,
     records::{counted, stories},
     upgrade::Upgrading,
 };
 use crate::{
-    dice::Dice,
     hand::{self, Channels, Hand, Program},
     oracle,
     outcome::{Counted, Decided, Life, Outcome, Silence, Snoozed, Tested, Trouble},
@@ -113,6 +114,7 @@ struct World {
     downs: Vec<Trouble>,
     frozen: Vec<(u64, u64)>,
     locked: Vec<(u64, u64)>,
+    keys: Keys,
     slept: Vec<(u64, u64)>,
     broken: Vec<(&'static str, String)>,
     /// When somebody met a failing disk.
@@ -174,6 +176,7 @@ impl World {
             downs: Vec::new(),
             frozen: Vec::new(),
             locked: Vec::new(),
+            keys: Keys::default(),
             slept: Vec::new(),
             broken: Vec::new(),
             failures,
@@ -204,6 +207,7 @@ impl World {
         self.is(true, Mood::Well);
         self.is(false, Mood::Well);
         self.act(Step::AcceptClock);
+        self.finds_key().await;
         let lasted = u64::from(plan.days) * DAY + AFTER;
         self.until(lasted).await;
         self.end(lasted).await
@@ -247,6 +251,7 @@ impl World {
             downs: self.downs,
             frozen: self.frozen,
             locked: self.locked,
+            keyless: self.keys.missed,
             slept: self.slept,
             set: self.set,
             lasted,
@@ -358,6 +363,7 @@ impl World {
                 self.takes_place(|place| place.newer = newer);
             }
             Step::Mood(desktop, mood, time) => self.turns(desktop, mood, time),
+            Step::Key(own) => self.puts_key(own),
             Step::Replace(time) => self.replaces_notifier(time),
             Step::Upgrade(how, detail) => self.upgrades(how, detail),
             Step::Outdated => self.starts_outdated(),
@@ -469,24 +475,5 @@ impl World {
         if let Some(service) = &self.service {
             service.signals.zone_changed();
         }
-    }
-
-    async fn cut_power(&mut self, seed: u64, down: u64) {
-        self.stands_by = false;
-        self.kill().await;
-        self.hand.engine = None;
-        self.nobody_waits();
-        let mut dice = Dice::of(seed);
-        self.around.disk.lose_power(&mut |size| match dice.below(4) {
-            0 => Kept::Whole,
-            1 => Kept::Torn(usize::try_from(dice.below(size as u64 + 1)).unwrap_or(0)),
-            _ => Kept::Lost,
-        });
-        self.around.clocks.reboot();
-        self.around.trace.add(&self.around.clocks, Happened::Booted);
-        // What the clock said in another boot tells nothing.
-        self.doubt.iter_mut().for_each(|(before, _)| *before = None);
-        self.off_until = self.around.clocks.truth() + down;
-        self.later(down, Ending::Start);
     }
 }

@@ -3,7 +3,10 @@
 
 use jiff::civil::DateTime;
 
-use super::{COLLAPSES, DAY, Definition, Step, Via, scenes::Stage};
+use super::{
+    COLLAPSES, DAY, Definition, Step, Via,
+    scenes::{Stage, some},
+};
 use crate::{dice::Dice, receiver::Mood};
 
 const SECOND: u64 = 1_000;
@@ -14,16 +17,8 @@ const BOUNDED: u64 = 30;
 
 /// Some of them, and absences; named from `name` on.
 pub(super) fn bounded(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(32) ^ 0xB0D5);
-    if !dice.percent(BOUNDED) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
-    let mut steps = Vec::new();
-    for _ in 0..1 + stage.dice.below(2) {
-        steps.extend(one(&mut stage));
-    }
-    steps
+    let dice = Dice::of(seed.rotate_left(32) ^ 0xB0D5);
+    some(dice, (BOUNDED, 2), (begins, days, name), one)
 }
 
 /// Each day; or each hour or so, where no clock is put ahead or back.

@@ -8,8 +8,9 @@ use crate::{dice::Dice, receiver::Mood};
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
-/// In so many of a hundred runs they are locked.
+/// In so many of a hundred runs they are locked, and in so many a service has another key.
 const LOCKED: u64 = 35;
+const KEYLESS: u64 = 20;
 
 /// They are locked when something is due, or just as it is sent, for a moment or longer than it is worth
 /// telling; events being named from `name` on.
@@ -19,10 +20,32 @@ pub(super) fn locked(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec
         return Vec::new();
     }
     let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let (mut steps, from, lasts) = some(&mut stage);
+    steps.push((from, Step::Mood(false, Mood::Locked, lasts)));
+    steps.extend(meanwhile(&mut stage, name, (from, lasts)));
+    steps
+}
+
+/// Services start with another key, for a while.
+pub(super) fn keyless(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
+    let mut dice = Dice::of(seed.rotate_left(12) ^ 0x4E1);
+    if !dice.percent(KEYLESS) {
+        return Vec::new();
+    }
+    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let (mut steps, from, lasts) = some(&mut stage);
+    for (at, own) in [(from, false), (from + lasts, true)] {
+        steps.extend([(at, Step::Key(own)), (at, Step::Kill(stage.dice.below(2 * SECOND)))]);
+    }
+    steps.extend(meanwhile(&mut stage, name, (from, lasts)));
+    steps
+}
+
+/// Some that are due, and a time about then in which they cannot be sent: since when, and for how long.
+fn some(stage: &mut Stage<'_>) -> (Vec<(u64, Step)>, u64, u64) {
     let vias = [Via::Hook, Via::Hook, Via::Careful, Via::Hasty];
     let (definition, due) = stage.reminder(&vias, &[None, None, Some("grace"), Some("start")]);
     let mut steps = Vec::new();
-    let name = stage.name;
     for _ in 0..1 + stage.dice.below(3) {
         let add = stage.add(definition, due).1;
         steps.push(add);
@@ -34,7 +57,12 @@ pub(super) fn locked(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec
     };
     let lasts = stage.dice.of_these(&[SECOND, MINUTE, 10 * MINUTE, HOUR, DAY]);
     let lasts = lasts + stage.dice.below(lasts);
-    steps.push((from, Step::Mood(false, Mood::Locked, lasts)));
+    (steps, from, lasts)
+}
+
+/// What else happens then.
+fn meanwhile(stage: &mut Stage<'_>, name: usize, (from, lasts): (u64, u64)) -> Vec<(u64, Step)> {
+    let mut steps = Vec::new();
     for _ in 0..stage.dice.below(3) {
         let at = from + stage.dice.below(lasts + lasts / 4);
         let step = match stage.dice.below(6) {

@@ -3,7 +3,10 @@
 
 use jiff::civil::DateTime;
 
-use super::{DAY, Definition, Step, Via, scenes::Stage};
+use super::{
+    DAY, Definition, Step, Via,
+    scenes::{Stage, some},
+};
 use crate::{dice::Dice, receiver::Mood};
 
 const SECOND: u64 = 1_000;
@@ -15,16 +18,8 @@ const WHOLE: u64 = 50;
 
 /// Some series, and where they are parted; named from `name` on.
 pub(super) fn parted(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(60) ^ 0x9A47);
-    if !dice.percent(PARTED) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
-    let mut steps = Vec::new();
-    for _ in 0..1 + stage.dice.below(2) {
-        steps.extend(one(&mut stage));
-    }
-    steps
+    let dice = Dice::of(seed.rotate_left(60) ^ 0x9A47);
+    some(dice, (PARTED, 2), (begins, days, name), one)
 }
 
 fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {

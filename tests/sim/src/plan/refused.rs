@@ -2,7 +2,10 @@
 
 use jiff::civil::DateTime;
 
-use super::{DAY, Deciding, Step, Via, scenes::Stage};
+use super::{
+    DAY, Deciding, Step, Via,
+    scenes::{Stage, some},
+};
 use crate::{dice::Dice, receiver::Mood};
 
 const SECOND: u64 = 1_000;
@@ -17,16 +20,8 @@ const MOODS: [Mood; 5] =
 /// Something is refused when it is due, for a moment or longer than it is tried; events being named
 /// from `name` on.
 pub(super) fn refused(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(44) ^ 0x403);
-    if !dice.percent(REFUSED) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
-    let mut steps = Vec::new();
-    for _ in 0..1 + stage.dice.below(2) {
-        steps.extend(one(&mut stage));
-    }
-    steps
+    let dice = Dice::of(seed.rotate_left(44) ^ 0x403);
+    some(dice, (REFUSED, 2), (begins, days, name), one)
 }
 
 fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {

@@ -88,6 +88,23 @@ impl Stage<'_> {
     }
 }
 
+/// In so many of a hundred runs one to so many of these, their events being named from `name` on.
+pub(super) fn some(
+    mut dice: Dice,
+    (chance, most): (u64, u64),
+    (begins, days, name): (DateTime, u32, usize),
+    one: Scene,
+) -> Steps {
+    let mut steps = Steps::new();
+    if dice.percent(chance) {
+        let mut stage = Stage { dice: &mut dice, begins, days, name };
+        for _ in 0..1 + stage.dice.below(most) {
+            steps.extend(one(&mut stage));
+        }
+    }
+    steps
+}
+
 /// When a reminder due at this moment is over.
 fn end(definition: &Definition, due: u64) -> u64 {
     match definition.use_by {

@@ -3,7 +3,10 @@
 
 use jiff::civil::DateTime;
 
-use super::{COLLAPSES, DAY, Definition, Step, Via, scenes::Stage};
+use super::{
+    COLLAPSES, DAY, Definition, Step, Via,
+    scenes::{Stage, some},
+};
 use crate::{dice::Dice, receiver::Mood};
 
 const SECOND: u64 = 1_000;
@@ -14,16 +17,8 @@ const SEVERAL: u64 = 50;
 
 /// Some events with several reminders, and what becomes of them; named from `name` on.
 pub(super) fn several(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(36) ^ 0x5E7E);
-    if !dice.percent(SEVERAL) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
-    let mut steps = Vec::new();
-    for _ in 0..1 + stage.dice.below(2) {
-        steps.extend(one(&mut stage));
-    }
-    steps
+    let dice = Dice::of(seed.rotate_left(36) ^ 0x5E7E);
+    some(dice, (SEVERAL, 2), (begins, days, name), one)
 }
 
 /// An event like this with more reminders.

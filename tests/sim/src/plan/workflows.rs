@@ -3,7 +3,10 @@
 
 use jiff::civil::DateTime;
 
-use super::{DAY, Deciding, Definition, OVERLAPS, Step, Via, scenes::Stage};
+use super::{
+    DAY, Deciding, Definition, OVERLAPS, Step, Via,
+    scenes::{Stage, some},
+};
 use crate::{dice::Dice, oracle, receiver::Mood};
 
 const SECOND: u64 = 1_000;
@@ -27,16 +30,8 @@ const MOODS: [Mood; 8] = [
 
 /// Some workflows, and what makes their runs last; named from `name` on.
 pub(super) fn workflows(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(56) ^ 0x30F7);
-    if !dice.percent(WORKFLOWS) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
-    let mut steps = Vec::new();
-    for _ in 0..1 + stage.dice.below(3) {
-        steps.extend(one(&mut stage));
-    }
-    steps
+    let dice = Dice::of(seed.rotate_left(56) ^ 0x30F7);
+    some(dice, (WORKFLOWS, 3), (begins, days, name), one)
 }
 
 fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {

@@ -1,7 +1,10 @@
 //! The services of a run: how they begin, take over, are frozen and end.
 
+use simulated_disk::Kept;
+
 use super::{AGAIN, Ending, SOON, World};
 use crate::{
+    dice::Dice,
     hand::Program,
     outcome::Trouble,
     plan::Step,
@@ -34,6 +37,7 @@ impl World {
                 self.service = Some(service);
                 self.failed = 0;
                 self.leads(process, program);
+                self.leads_with_key();
                 if let Some(since) = self.down_since.take() {
                     let now = self.around.clocks.truth();
                     let (from, until) = (since.saturating_sub(1_000), now + SOON);
@@ -154,5 +158,24 @@ impl World {
         self.undo = None;
         self.snoozes.clear();
         self.later(100, Ending::Start);
+    }
+
+    pub(super) async fn cut_power(&mut self, seed: u64, down: u64) {
+        self.stands_by = false;
+        self.kill().await;
+        self.hand.engine = None;
+        self.nobody_waits();
+        let mut dice = Dice::of(seed);
+        self.around.disk.lose_power(&mut |size| match dice.below(4) {
+            0 => Kept::Whole,
+            1 => Kept::Torn(usize::try_from(dice.below(size as u64 + 1)).unwrap_or(0)),
+            _ => Kept::Lost,
+        });
+        self.around.clocks.reboot();
+        self.around.trace.add(&self.around.clocks, Happened::Booted);
+        // What the clock said in another boot tells nothing.
+        self.doubt.iter_mut().for_each(|(before, _)| *before = None);
+        self.off_until = self.around.clocks.truth() + down;
+        self.later(down, Ending::Start);
     }
 }

@@ -4,13 +4,40 @@ use super::{Case, life::*};
 use calendar::{delivery::State, reason::Reason};
 use engine::ledger::audit::AuditRow;
 use jiff::Timestamp;
-use simulator::outcome::Outcome;
+use simulator::outcome::{Outcome, Trouble};
+
+/// When they were locked.
+const LOCKED: &str = "2026-10-20T17:59:59Z";
 
 /// What breaks the rules of locked secrets, and what nearly does.
 pub(crate) const CASES: &[Case] = &[
     ("what_is_locked_waits", |o| tell_the_locked(o, 4_101), |o| tell_the_locked(o, 4_100)),
     ("what_was_locked_goes_on", |o| goes_on_after(o, 3_001), |o| goes_on_after(o, 3_000)),
     ("what_was_locked_goes_on", |o| waits_before(o, 1_001), |o| waits_before(o, 1_000)),
+    ("what_was_locked_goes_on", |o| is_over_at(o, 0), |o| is_over_at(o, 1)),
+    // Whoever led had another key.
+    (
+        "what_is_locked_waits",
+        |o| {
+            tell_the_locked(o, 4_101);
+            o.keyless.append(&mut o.locked);
+        },
+        |o| {
+            tell_the_locked(o, 4_100);
+            o.keyless.append(&mut o.locked);
+        },
+    ),
+    (
+        "what_was_locked_goes_on",
+        |o| {
+            goes_on_after(o, 903_001);
+            o.keyless.append(&mut o.locked);
+        },
+        |o| {
+            goes_on_after(o, 903_000);
+            o.keyless.append(&mut o.locked);
+        },
+    ),
 ];
 
 /// What waited is told so many milliseconds after they were locked.
@@ -32,9 +59,21 @@ fn goes_on_after(outcome: &mut Outcome, millis: i64) {
     steps[waits + 1].at = later(due, millis);
 }
 
+/// What waited was over a minute before they were opened, when so many services were killed.
+fn is_over_at(outcome: &mut Outcome, killed: usize) {
+    goes_on_after(outcome, 0);
+    let (from, until) = outcome.locked[0];
+    let before = i64::try_from(until - from).expect("ten minutes") - 60_000;
+    let locked: Timestamp = LOCKED.parse().expect("a moment");
+    story(outcome, 7).delivery.row.facts.use_by = Some(later(locked, before));
+    let (from, until) = (until - 70_000, until - 50_000);
+    let down = Trouble { from, until, desktop: None };
+    outcome.downs.extend(std::iter::repeat_n(down, killed));
+}
+
 /// It began to wait so many milliseconds before they were locked.
 fn waits_before(outcome: &mut Outcome, millis: i64) {
     let (waits, steps) = steps(outcome);
-    let locked: Timestamp = "2026-10-20T17:59:59Z".parse().expect("a moment");
+    let locked: Timestamp = LOCKED.parse().expect("a moment");
     steps[waits].at = later(locked, -millis);
 }
