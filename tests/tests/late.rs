@@ -9,7 +9,6 @@ use calendar::{
     draft::{EventDraft, OverrideDraft, ReminderDraft},
     id::ChannelId,
     network::Network,
-    zones::ZoneName,
 };
 use engine::{
     channels::NewWebhook,
@@ -92,28 +91,6 @@ fn ten_thousand_missed_ticks_are_a_hundred_more_rows_and_one_range_in_a_few_pass
         let keys: BTreeSet<_> = world.sent.iter().map(|sent| &sent.key).collect();
         assert_eq!(keys.len(), told + 3, "{collapse}: nothing is told twice");
     }
-}
-
-#[test]
-fn a_journey_loses_no_moment_of_a_dense_series_though_few_of_its_rows_stand_ahead() {
-    let mut world = World::at("2026-11-23T09:55[Europe/Lisbon]");
-    let lamp = endpoint(&world, "lamp");
-    let each = |trigger| ReminderDraft {
-        collapse: Some("each:1000".into()),
-        use_by: Some("24h".into()),
-        ..reminder(trigger, lamp)
-    };
-    world.add(EventDraft {
-        rules: vec!["FREQ=MINUTELY".into()],
-        reminders: Some(["PT0M", "-PT1M", "-PT2M", "-PT3M", "-PT4M"].map(each).into()),
-        ..draft("note", "Tick", "20261123T100000", None)
-    });
-    world.engine().set_machine_zone(&ZoneName::stored("Europe/Helsinki")).expect("travelled");
-    world.run();
-    let ranges = world.engine().overflows(None).expect("ranges");
-    let counted: u64 = ranges.iter().map(|row| row.range.count).sum();
-    // It is 11:55 there, so the reminders of 10:00 to 11:55, to 11:56 and so on were due.
-    assert_eq!(rows_by_now(&world) + counted, 116 + 117 + 118 + 119 + 120);
 }
 
 #[test]

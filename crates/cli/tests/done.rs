@@ -18,19 +18,24 @@ use engine::{
 use jiff::{SignedDuration, tz::TimeZone};
 use kit::{CARILLON, Desk, Said};
 
-/// The machine's clock as it was two hours ago.
-struct TwoHoursAgo(SystemClock);
+/// The machine's clock so many hours ahead.
+struct Ahead(i64, SystemClock);
 
-impl Clock for TwoHoursAgo {
+impl Clock for Ahead {
     fn now(&self) -> Now {
-        let now = self.0.now();
-        Now { wall: now.wall - SignedDuration::from_hours(2), ..now }
+        let now = self.1.now();
+        Now { wall: now.wall + SignedDuration::from_hours(self.0), ..now }
     }
 }
 
 /// A ledger with so many that were missed; their ids.
 fn missed(desk: &Desk, count: usize) -> Vec<String> {
-    let clock = Arc::new(TwoHoursAgo(SystemClock::new()));
+    missed_by(desk, count, 0)
+}
+
+/// The same by a service whose clock was so many hours ahead.
+fn missed_by(desk: &Desk, count: usize, hours: i64) -> Vec<String> {
+    let clock = Arc::new(Ahead(-2, SystemClock::new()));
     let hour_ago = (clock.now().wall + SignedDuration::from_hours(1)).to_zoned(TimeZone::UTC);
     let engine = Engine::open(&desk.data(), Actor::Window, clock).expect("a ledger");
     for n in 0..count {
@@ -46,7 +51,7 @@ fn missed(desk: &Desk, count: usize) -> Vec<String> {
         engine.save_event(&Save { draft, ..Save::default() }).expect("saved");
     }
     drop(engine);
-    let clock = Arc::new(SystemClock::new());
+    let clock = Arc::new(Ahead(hours, SystemClock::new()));
     let engine = Arc::new(Engine::open(&desk.data(), Actor::Service, clock).expect("a ledger"));
     let mut scheduler = Scheduler::lead(engine.clone()).expect("to lead");
     let slots = Slots { desktop: 1, webhook: 1 };
@@ -121,6 +126,13 @@ fn what_rings_while_it_is_asked_is_not_done_with_the_others() {
     let said = typed_after(&desk, "ack --all", "[y/N] ", meanwhile, "y\n");
     assert!(said.out.ends_with("Done with 3 reminders.\r\n"), "{said:?}");
     assert_eq!(desk.line("inbox --json").json().as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn what_was_decided_before_the_clock_was_set_back_is_done_with_too() {
+    let desk = Desk::new();
+    missed_by(&desk, 2, 2);
+    assert_eq!(desk.line("ack --all").done(), "Done with 2 reminders.\n");
 }
 
 #[test]

@@ -91,3 +91,29 @@ fn what_was_brought_up_is_in_the_file_at_last() {
     desk.line("next").done();
     assert_eq!(schema(&desk), 2);
 }
+
+#[test]
+fn what_is_added_to_a_ledger_that_was_named_brings_it_up() {
+    let desk = old();
+    let data = desk.data();
+    let named = data.to_str().expect("a path");
+    desk.run(["--data-dir", named, "add", "Call", "--at", "2031-01-01T09:00"]).done();
+    assert_eq!(schema(&desk), 2);
+}
+
+#[test]
+fn a_backup_that_was_copied_into_place_is_added_to_with_its_own_channels() {
+    let desk = Desk::new();
+    desk.line("channel add webhook lamp http://127.0.0.1:9/ --network loopback").done();
+    let place = desk.data().with_file_name("elsewhere");
+    fs::create_dir(&place).expect("a folder");
+    chmod(&place, 0o700);
+    let copy = place.join("carillon.db");
+    let (to, named) = (copy.to_str().expect("a path"), place.to_str().expect("a path"));
+    desk.run(["backup", to]).done();
+    fs::copy(desk.data().join("secret.key"), place.join("secret.key")).expect("the key");
+    chmod(&place.join("secret.key"), 0o600);
+    let words =
+        ["--data-dir", named, "add", "Call", "--at", "2031-01-01T09:00", "--channel", "lamp"];
+    desk.run(words).done();
+}

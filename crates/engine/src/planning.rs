@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use calendar::{id::EventId, reason::Reason};
+use jiff::Timestamp;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +84,7 @@ impl Engine {
         };
         let Following { last, planned, cause, changed, mark } = &going;
         if let Some(id) = self.replan_after(*last, *planned, cause, changed.as_ref(), mark)? {
-            going.last = Some(id);
+            going.last = id;
             *following = Some(going);
             return Ok(true);
         }
@@ -121,8 +122,8 @@ impl Engine {
         Ok(Following { last, planned, cause, changed, mark })
     }
 
-    /// Plans some events anew, notes how far that is, and gives the last of them; none when there
-    /// are no more.
+    /// Plans some events anew, notes how far that is, and gives the last that is through; nothing when
+    /// there are no more.
     fn replan_after(
         &self,
         id: Option<EventId>,
@@ -130,28 +131,35 @@ impl Engine {
         cause: &str,
         changed: Option<&Changed>,
         mark: &Replanning,
-    ) -> Result<Option<EventId>> {
+    ) -> Result<Option<Option<EventId>>> {
         self.write_because(cause, |act| {
             let Legible { rows, damaged } =
                 event::after(act.tx, &act.context.zones, id, planned, AT_ONCE)?;
             for (id, error) in &damaged {
                 event::say_damaged(*id, error);
             }
-            let mut end =
-                damaged.last().map(|(id, _)| *id).max(rows.last().map(|row| row.event.id));
+            if rows.is_empty() && damaged.is_empty() {
+                return Ok(None);
+            }
+            let last = damaged.last().map(|(id, _)| *id).max(rows.last().map(|row| row.event.id));
+            let (mut through, mut is_all) = (id, true);
             for row in rows {
-                act.replan(&row)?;
+                is_all = act.replan(&row)?.as_millisecond() >= act.wall().as_millisecond();
+                if !is_all {
+                    // There is more of this one than a turn takes: the next goes on with it.
+                    break;
+                }
                 changed.iter().try_for_each(|changed| act.list_moved(&row.event, changed))?;
+                through = Some(row.event.id);
                 if self.now().boot.saturating_sub(act.now.boot).as_millis() >= HOLD_MS {
-                    end = Some(row.event.id);
+                    is_all = false;
                     break;
                 }
             }
-            if let Some(end) = end {
-                let (last, more) = (Some(end.to_string()), changed.map_or(0, Changed::more));
-                act.note_replanning(&Replanning { last, more, ..mark.clone() })?;
-            }
-            Ok(end)
+            let through = if is_all { last } else { through };
+            let (last, more) = (through.map(|id| id.to_string()), changed.map_or(0, Changed::more));
+            act.note_replanning(&Replanning { last, more, ..mark.clone() })?;
+            Ok(Some(through))
         })
     }
 }
@@ -255,10 +263,16 @@ impl Act<'_> {
         setting::put(self.tx, name::REPLANNING, &text)
     }
 
-    /// Plans an event anew because something changed that nobody asked for.
-    pub(crate) fn replan(&self, row: &EventRow) -> Result<()> {
+    /// Plans an event anew because something changed that nobody asked for. Gives up to where it is
+    /// decided on.
+    pub(crate) fn replan(&self, row: &EventRow) -> Result<Timestamp> {
         self.reconcile(&row.event, row.decided_until, Asked::Nobody, Reason::CancelledEdited)?;
-        Ok(())
+        event::decided_until(self.tx, row.event.id)
+    }
+
+    /// Whether the ledger is being planned anew, and this event is not through with that.
+    pub(crate) fn is_to_be_planned_anew(&self, id: EventId) -> Result<bool> {
+        Ok(self.planned_anew_up_to()?.is_some_and(|through| Some(id) > through))
     }
 
     /// Plans the events a pass finds due for it, as many as it has time for; says whether there
@@ -271,8 +285,11 @@ impl Act<'_> {
             event::say_damaged(id, &error);
             event::unplan(self.tx, id)?;
         }
+        let anew = self.planned_anew_up_to()?;
         for row in rows {
-            self.reconcile(&row.event, row.decided_until, Asked::Pass, Reason::CancelledEdited)?;
+            let is_anew = anew.is_some_and(|through| Some(row.event.id) > through);
+            let asked = if is_anew { Asked::Nobody } else { Asked::Pass };
+            self.reconcile(&row.event, row.decided_until, asked, Reason::CancelledEdited)?;
             if boot().saturating_sub(self.now.boot).as_millis() >= PASS_HOLD_MS {
                 break;
             }

@@ -35,7 +35,7 @@ use crate::{
     planted::{Planted, is_planted},
 };
 
-/// Past instances looked at in one go, for one reminder of one event.
+/// Past instances of one event looked at in one go, those of all its reminders together.
 const AT_ONCE: usize = 1_000;
 
 /// Who asks for the reconcile.
@@ -62,9 +62,11 @@ impl Act<'_> {
         self.know_clocks(event)?;
         let live = delivery::live_of(self.tx, &event.subject())?;
         let now = self.wall();
-        if asked != Asked::Person {
-            self.plan_overtaken(event, &live, decided.min(now), &mut effect)?;
-        }
+        let overtaken = match asked {
+            Asked::Person => None,
+            Asked::Pass | Asked::Nobody => self.overtaken(event, &live, decided.min(now)),
+        };
+        let asked = if overtaken.is_some() { Asked::Nobody } else { asked };
         self.check_live(event, live, asked, gone, &mut effect)?;
         let from = match asked {
             Asked::Person => {
@@ -72,7 +74,7 @@ impl Act<'_> {
                 now
             }
             Asked::Pass | Asked::Nobody if is_planted(Planted::MarkAhead) => decided,
-            Asked::Pass | Asked::Nobody => decided.min(now),
+            Asked::Pass | Asked::Nobody => overtaken.unwrap_or(decided).min(now),
         };
         let (until, plan_at) = self.look_ahead(event, from, asked, &mut effect)?;
         effect.cancelled = effect.cancelled.saturating_sub(effect.planned);
@@ -81,12 +83,20 @@ impl Act<'_> {
         Ok(effect)
     }
 
-    /// Plans what became due up to now by the definition that held until now.
+    /// Plans what became due up to now by the definition that held until now; what a journey moved,
+    /// or other zone data, as nobody asked for that.
     pub(crate) fn catch_up(&self, row: &EventRow) -> Result<()> {
-        if row.deleted_at.is_some() || row.decided_until >= self.wall() {
+        if row.deleted_at.is_some() {
             return Ok(());
         }
-        let missed = (row.decided_until, self.wall());
+        let mut decided = row.decided_until;
+        if self.is_to_be_planned_anew(row.event.id)? {
+            decided = self.replan(row)?;
+        }
+        if decided >= self.wall() {
+            return Ok(());
+        }
+        let missed = (decided, self.wall());
         self.arm_all(&row.event, missed, Asked::Pass, &mut Effect::default())
     }
 
@@ -100,7 +110,7 @@ impl Act<'_> {
     ) -> Result<()> {
         // Ends: each turn gets further.
         while from < until {
-            let mut plan = self.some_wanted(event, from, until, AT_ONCE);
+            let mut plan = self.some_wanted(event, from, until, at_once(event));
             from = plan.reached;
             self.take_overflow(event, &mut plan)?;
             for wanted in &plan.wanted {
@@ -121,7 +131,7 @@ impl Act<'_> {
     ) -> Result<()> {
         // Ends: each turn gets further.
         while from < until {
-            let plan = self.some_wanted(event, from, until, AT_ONCE);
+            let plan = self.some_wanted(event, from, until, at_once(event));
             for wanted in &plan.wanted {
                 work(wanted)?;
             }
@@ -396,6 +406,11 @@ impl Act<'_> {
         let answer = acknowledgement::find(self.tx, name, generation)?;
         Ok(answer.is_some_and(|word| word != "opened"))
     }
+}
+
+/// Past instances looked at in one go for each reminder.
+fn at_once(event: &Event) -> usize {
+    AT_ONCE / event.reminders.len().max(1)
 }
 
 /// The timing and policy a live row is to have.

@@ -87,8 +87,8 @@ fn is_meant(found: &Answerable) -> Result<bool, Failure> {
 /// All that the inbox lists, as many at once as it does.
 fn acknowledge_all(session: &Session) -> Result<Answer, Failure> {
     let (mut done, mut effect): (Vec<DeliveryId>, _) = (Vec::new(), Effect::default());
-    let asked_at = session.engine.now().wall;
-    let mut found = inbox::answerable(session, asked_at)?;
+    let mut found = inbox::answerable(session, None)?;
+    let newest = found.newest;
     if !is_meant(&found)? {
         return Ok(Answer::new("Nothing was changed.\n", &Acknowledged::of(&done, &effect)));
     }
@@ -104,7 +104,7 @@ fn acknowledge_all(session: &Session) -> Result<Answer, Failure> {
         if is_last {
             break is_cut_off;
         }
-        found = inbox::answerable(session, asked_at)?;
+        found = inbox::answerable(session, newest)?;
     };
     let mut text = match done.len() {
         0 => "Nothing waits for an answer.\n".into(),

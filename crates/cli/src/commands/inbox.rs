@@ -4,7 +4,7 @@ use calendar::{
     delivery::{Class, State},
     id::DeliveryId,
 };
-use engine::ledger::{delivery::DeliveryRow, inbox::Listed};
+use engine::ledger::inbox::Listed;
 use jiff::Timestamp;
 
 use super::deliveries::{self, Shape};
@@ -55,18 +55,21 @@ fn waiting(session: &Session) -> Result<(Vec<Listed>, bool), Failure> {
 #[derive(Debug, Default)]
 pub struct Answerable {
     pub ids: Vec<DeliveryId>,
+    /// When the newest of them was due.
+    pub newest: Option<Timestamp>,
     pub to_come: usize,
     /// There may be others after these.
     pub more: bool,
 }
 
-/// All that was in the inbox by then but what still waits to be told: nobody is done with that.
-pub fn answerable(session: &Session, by: Timestamp) -> Result<Answerable, Failure> {
+/// All that is in the inbox, or what was due by a moment of it, but what still waits to be told: nobody
+/// is done with that.
+pub fn answerable(session: &Session, by: Option<Timestamp>) -> Result<Answerable, Failure> {
     let (rows, more) = waiting(session)?;
     let is_told = |listed: &Listed| listed.row.facts.state.class() != Class::Live;
-    let is_by_then = |row: &DeliveryRow| row.told_at.unwrap_or(row.updated_at) <= by;
     let to_come = rows.iter().filter(|listed| !is_told(listed)).count();
     let rows = rows.into_iter().filter(is_told).map(|listed| listed.row);
-    let ids = rows.filter(is_by_then).map(|row| row.id).collect();
-    Ok(Answerable { ids, to_come, more })
+    let rows: Vec<_> = rows.filter(|row| by.is_none_or(|by| row.facts.due <= by)).collect();
+    let newest = rows.iter().map(|row| row.facts.due).max();
+    Ok(Answerable { ids: rows.iter().map(|row| row.id).collect(), newest, to_come, more })
 }

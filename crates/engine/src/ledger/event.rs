@@ -19,7 +19,9 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-pub use self::write::{bury, decided, plan_now, plan_of_person, put, rewind, unbury, unplan};
+pub use self::write::{
+    bury, decided, decided_until, plan_now, plan_of_person, put, rewind, unbury, unplan,
+};
 use super::{
     Cells, damaged, moment, ms, nag,
     person::{self, PersonRow},

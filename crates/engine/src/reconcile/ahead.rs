@@ -5,7 +5,7 @@
 use calendar::{event::Event, plan::Plan, timing::later};
 use jiff::Timestamp;
 
-use super::{AT_ONCE, Asked, Effect};
+use super::{Asked, Effect, at_once};
 use crate::{act::Act, error::Result};
 
 /// The planner looks at least this far ahead.
@@ -29,7 +29,7 @@ impl Act<'_> {
         let now = self.wall();
         let until = later(now, HORIZON);
         if from < now {
-            let mut past = self.some_wanted(event, from, now, AT_ONCE);
+            let mut past = self.some_wanted(event, from, now, at_once(event));
             self.take_overflow(event, &mut past)?;
             for wanted in &past.wanted {
                 self.arm(event, wanted, asked, effect)?;

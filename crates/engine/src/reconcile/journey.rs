@@ -5,11 +5,11 @@ use calendar::{
     event::Event,
     occurrence::Occurrence,
     plan::Wanted,
+    reminder::Reminder,
     timing::{Tie, later},
 };
 use jiff::Timestamp;
 
-use super::{Asked, Effect};
 use crate::{
     act::Act,
     error::Result,
@@ -40,17 +40,16 @@ pub(super) fn is_far_from_told(
 }
 
 impl Act<'_> {
-    /// Plans what a journey, or other zone data, brings before what is decided on, and no row stands
-    /// for: of a dense series they end not far ahead, and even the last of them may be past by the new
-    /// clock.
-    pub(super) fn plan_overtaken(
+    /// From when on moments of an event are to be planned that a journey, or other zone data, brings
+    /// before what is decided on, and no row stands for: of a dense series the rows end not far ahead,
+    /// and even the last of them may be past by the new clock.
+    pub(super) fn overtaken(
         &self,
         event: &Event,
         live: &[DeliveryRow],
         decided: Timestamp,
-        effect: &mut Effect,
-    ) -> Result<()> {
-        for reminder in &event.reminders {
+    ) -> Option<Timestamp> {
+        let of_reminder = |reminder: &Reminder| {
             let only = Event { reminders: vec![reminder.clone()], ..event.clone() };
             let own = live.iter().filter(|row| row.event == Some(event.id));
             let regular = own.filter_map(|row| {
@@ -58,13 +57,11 @@ impl Act<'_> {
                 let original = Occurrence::original_in(&row.identity.occurrence)?;
                 event.override_of(original).is_none().then_some((original, row))
             });
-            let Some((_, last)) = regular.max_by_key(|(original, _)| *original) else { continue };
-            let Some(moved) = only.still_wanted(&self.context, &last.identity) else { continue };
-            if moved.due < decided && decided < last.facts.due {
-                self.arm_all(&only, (moved.due, decided), Asked::Nobody, effect)?;
-            }
-        }
-        Ok(())
+            let (_, last) = regular.max_by_key(|(original, _)| *original)?;
+            let moved = only.still_wanted(&self.context, &last.identity)?;
+            (moved.due < decided && decided < last.facts.due).then_some(moved.due)
+        };
+        event.reminders.iter().filter_map(of_reminder).min()
     }
 
     /// Whether this generation of what is wanted was armed for a moment that came round again after a

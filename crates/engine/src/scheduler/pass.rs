@@ -178,7 +178,7 @@ impl<'a> Pass<'a> {
                 break;
             }
             let found = event::find_legible(self.act.tx, &self.act.context.zones, id)?;
-            found.iter().try_for_each(|found| self.act.replan(found))?;
+            found.iter().try_for_each(|found| self.act.replan(found).map(drop))?;
             known.insert(id);
         }
         for row in old.iter().filter(|row| row.event.is_some_and(|id| known.contains(&id))) {

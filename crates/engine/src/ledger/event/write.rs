@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::{Source, Spans, imported};
 use crate::{
     error::{Error, Result},
-    ledger::ms,
+    ledger::{moment, ms},
 };
 
 /// Writes a definition: a new event, or the next version of one.
@@ -205,6 +205,15 @@ pub fn decided(
     let sql = "UPDATE event SET decided_until = ?2, plan_at = CASE WHEN deleted_at IS NULL THEN ?3 END WHERE id = ?1";
     tx.prepare_cached(sql)?.execute(params![id.bytes(), ms(until), plan_at.map(ms)])?;
     Ok(())
+}
+
+/// Up to where an event is decided on.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn decided_until(tx: &Transaction<'_>, id: EventId) -> Result<Timestamp> {
+    let sql = "SELECT decided_until FROM event WHERE id = ?1";
+    Ok(moment(tx.prepare_cached(sql)?.query_row([id.bytes()], |row| row.get(0))?))
 }
 
 /// Looks no more at an event that cannot be read.
