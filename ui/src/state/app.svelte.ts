@@ -255,9 +255,9 @@ export class App {
   }
 
   /** Answers, or sends again, what rang for one thing (its title) or for several (none). True when it was done; else a message says why not. */
-  async answer<K extends Answers>(name: K, args: Omit<Args<K>, 'requestId'>, title: string | null): Promise<boolean> {
+  async answer<K extends Answers>(name: K, args: Omit<Args<K>, 'requestId'>, title: string | null, note: string | null = null): Promise<boolean> {
     try {
-      await this.tryAnswer(name, args, title);
+      await this.tryAnswer(name, args, title, note);
       return true;
     } catch (error) {
       this.refused(error);
@@ -266,9 +266,10 @@ export class App {
   }
 
   /** The same, for who says a refusal where it was asked; throws it. */
-  async tryAnswer<K extends Answers>(name: K, args: Omit<Args<K>, 'requestId'>, title: string | null): Promise<void> {
+  async tryAnswer<K extends Answers>(name: K, args: Omit<Args<K>, 'requestId'>, title: string | null, note: string | null = null): Promise<void> {
     const change: Change = await this.platform.call(name, { ...args, requestId: requestId() } as Args<K>);
-    this.did({ ...change, title: change.title ?? title, count: title === null ? change.count : 1 });
+    const notes = [change.note, note].filter(Boolean).join(' · ');
+    this.did({ ...change, title: change.title ?? title, count: title === null ? change.count : 1, note: notes || null });
   }
 
   /** Snoozes for the length last used. */

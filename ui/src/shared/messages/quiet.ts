@@ -30,6 +30,8 @@ export const quiet = {
   'swap.seen': 'Understood',
   'clock.accept': 'Accept the clock',
   'inbox.doneAllAsk': 'Mark {n} reminders as done? This lasts.',
+  'inbox.left#one': '1 reminder still to be told is left as it is',
+  'inbox.left#other': '{n} reminders still to be told are left as they are',
   'inbox.snoozeAll': 'Snooze all {n} min',
   'inbox.snoozeOther': 'Another length…',
   'inbox.snoozeLength': 'Snooze {title} for',

@@ -34,6 +34,22 @@ function crowded(count: number): Platform {
   return { ...platform, call };
 }
 
+/** The demo with one more in its inbox that still waits to be told, and of how many each answer was. */
+function waiting(): { platform: Platform; answered: number[] } {
+  const platform = createMemory();
+  const answered: number[] = [];
+  let first: InboxView['items'][number] | undefined;
+  const call = async <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> => {
+    const answer = await platform.call(name, args);
+    if (name === 'acknowledge' || name === 'snooze') answered.push((args as Args<'acknowledge'>).deliveries.length);
+    if (name !== 'inbox') return answer;
+    const inbox = answer as InboxView;
+    first ??= { ...inbox.items[0]!, delivery: 'dlv_waits', state: 'held', mark: 'held', told: null };
+    return { ...inbox, items: [first, ...inbox.items] } as Answer<K>;
+  };
+  return { platform: { ...platform, call }, answered };
+}
+
 /** The demo whose clock jumped, without a webhook that could wait for that. */
 function jumpedAlone(): Platform {
   const platform = createMemory({ world: 'jumped' });
@@ -292,6 +308,20 @@ describe('the window', () => {
     await fireEvent.click(within(await screen.findByRole('dialog')).getByRole('button', { name: /^Done with all/ }));
     await screen.findByText('Done with 3 reminders');
     await screen.findByText('All answered');
+  });
+
+  it.each([
+    { all: 'Done with all', asks: 'Mark 3 reminders as done? This lasts. 1 reminder still to be told is left as it is.', says: 'Done with 3 reminders · 1 reminder still to be told is left as it is' },
+    { all: 'Snooze all 10 min', asks: null, says: /^Snoozed 2 until .* · 1 reminder still to be told is left as it is$/ },
+  ])('leaves by $all what still waits to be told', async ({ all, asks, says }) => {
+    const { platform, answered } = waiting();
+    render(Window, { platform });
+    await fireEvent.click(await screen.findByRole('button', { name: /^Inbox/ }, { timeout: 5000 }));
+    await fireEvent.click(await screen.findByRole('button', { name: all }));
+    if (asks) await fireEvent.click(within(await screen.findByRole('dialog', { name: asks })).getByRole('button', { name: /^Done with all/ }));
+    await screen.findByText(says);
+    expect(answered).toEqual([asks ? 3 : 2]);
+    await waitFor(() => expect(document.querySelectorAll('.inbox li')).toHaveLength(asks ? 1 : 2));
   });
 
   it('draws the inbox by the two hundred, and a key brings more', async () => {
