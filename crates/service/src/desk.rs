@@ -3,7 +3,7 @@
 //! screen again.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -25,6 +25,10 @@ use crate::window;
 
 /// Notifications remembered as being on the screen; more are left to the daemon.
 const REMEMBERED: usize = 1_000;
+/// And so many deliveries that one of them tells: one that tells more is left to the daemon, too.
+const TOLD: usize = 100_000;
+/// Of each of them so many are asked about at once: one that waits is enough for it to stay.
+const ASKED: usize = 20;
 
 /// The desktop of this session.
 pub(crate) struct Desk {
@@ -41,7 +45,7 @@ struct Screen {
     /// Who shows it.
     by: Option<String>,
     /// The keys of notifications, and what each of them tells.
-    tells: HashMap<String, Vec<DeliveryId>>,
+    tells: HashMap<String, BTreeSet<DeliveryId>>,
 }
 
 impl Screen {
@@ -50,6 +54,52 @@ impl Screen {
         if by.is_some() && self.by.as_deref() != by {
             *self = Self { by: by.map(ToOwned::to_owned), ..Self::default() };
         }
+    }
+
+    /// Remembers what a notification tells, with what it told already: a digest of very many is handed
+    /// over in parts, of one key.
+    fn remember(&mut self, key: String, ids: Vec<DeliveryId>) {
+        let is_there = self.tells.contains_key(&key);
+        // A notification of Carillon's own tells of no delivery, and goes when its cause does.
+        if ids.is_empty() || !is_there && self.tells.len() >= REMEMBERED {
+            return;
+        }
+        let told = self.tells.entry(key.clone()).or_default();
+        told.extend(ids);
+        if told.len() > TOLD {
+            self.tells.remove(&key);
+        }
+    }
+
+    /// Some of what each of these notifications tells.
+    fn some_of(&self, keys: &[String]) -> Vec<DeliveryId> {
+        let told = keys.iter().filter_map(|key| self.tells.get(key));
+        told.flat_map(|ids| ids.iter().take(ASKED).copied()).collect()
+    }
+
+    /// Forgets of these notifications what was asked about and waits for no answer. Gives those that are
+    /// over, and leaves those that may be.
+    fn forget(
+        &mut self,
+        keys: &mut Vec<String>,
+        asked: &[DeliveryId],
+        waiting: &BTreeSet<DeliveryId>,
+    ) -> Vec<String> {
+        let over: BTreeSet<DeliveryId> =
+            asked.iter().filter(|id| !waiting.contains(id)).copied().collect();
+        let mut gone = Vec::new();
+        keys.retain(|key| {
+            let Some(told) = self.tells.get_mut(key) else { return false };
+            let waits = told.iter().take(ASKED).any(|id| !over.contains(id));
+            told.retain(|id| !over.contains(id));
+            if told.is_empty() {
+                self.tells.remove(key);
+                gone.push(key.clone());
+                return false;
+            }
+            !waits
+        });
+        gone
     }
 }
 
@@ -105,11 +155,7 @@ impl Desk {
     fn remember(&self, key: String, ids: Vec<DeliveryId>, by: Option<&str>) {
         let mut screen = self.screen();
         screen.under(by);
-        // A notification of Carillon's own tells of no delivery, and goes when its cause does.
-        if !ids.is_empty() && screen.tells.len() < REMEMBERED {
-            // A digest of very many is handed over in parts, of one key.
-            screen.tells.entry(key).or_default().extend(ids);
-        }
+        screen.remember(key, ids);
     }
 
     async fn answered(&self, key: &str, answer: DesktopAnswer, token: Option<String>) {
@@ -177,15 +223,15 @@ impl Desk {
 
     /// Forgets what was answered, or whose event was deleted, since it was shown, and names it.
     fn answered_elsewhere(&self) -> engine::Result<Vec<String>> {
-        let shown: Vec<DeliveryId> = self.screen().tells.values().flatten().copied().collect();
-        if shown.is_empty() {
-            return Ok(Vec::new());
+        let mut keys: Vec<String> = self.screen().tells.keys().cloned().collect();
+        let mut gone = Vec::new();
+        // Ends: each turn forgets some of what it goes on with.
+        while !keys.is_empty() {
+            let asked = self.screen().some_of(&keys);
+            let waiting = self.engine.awaiting_answer(&asked)?;
+            gone.extend(self.screen().forget(&mut keys, &asked, &waiting));
         }
-        let waiting = self.engine.awaiting_answer(&shown)?;
-        let over: HashSet<DeliveryId> =
-            shown.into_iter().filter(|id| !waiting.contains(id)).collect();
-        let is_over = |ids: &Vec<DeliveryId>| ids.iter().all(|id| over.contains(id));
-        Ok(self.screen().tells.extract_if(|_, ids| is_over(ids)).map(|(key, _)| key).collect())
+        Ok(gone)
     }
 
     fn screen(&self) -> MutexGuard<'_, Screen> {
@@ -300,5 +346,63 @@ mod by_tray {
                 Err(error) => tracing::error!(%error, "reminders could not be {what}"),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(of: std::ops::Range<u16>) -> Vec<DeliveryId> {
+        of.map(|n| {
+            let mut bytes = [0; 16];
+            bytes[14..].copy_from_slice(&n.to_be_bytes());
+            DeliveryId::from_bytes(bytes)
+        })
+        .collect()
+    }
+
+    /// What is over, when only these wait for an answer, and how many were asked about.
+    fn over(screen: &mut Screen, waiting: &[DeliveryId]) -> (Vec<String>, usize) {
+        let mut keys: Vec<String> = screen.tells.keys().cloned().collect();
+        let (mut gone, mut count) = (Vec::new(), 0);
+        let waiting = waiting.iter().copied().collect();
+        while !keys.is_empty() {
+            let asked = screen.some_of(&keys);
+            count += asked.len();
+            gone.extend(screen.forget(&mut keys, &asked, &waiting));
+        }
+        (gone, count)
+    }
+
+    #[test]
+    fn a_digest_in_parts_stays_until_all_of_it_is_answered_and_few_are_asked_about() {
+        let mut screen = Screen::default();
+        for n in 1..REMEMBERED {
+            screen.remember(format!("one {n}"), ids(9_999..10_000));
+        }
+        screen.remember("digest".into(), ids(0..2_000));
+        screen.remember("too many".into(), ids(9_999..10_000));
+        screen.remember("digest".into(), ids(2_000..4_000));
+        assert_eq!((screen.tells.len(), screen.tells["digest"].len()), (REMEMBERED, 4_000));
+        let all = ids(0..10_000);
+        assert_eq!(over(&mut screen, &all), (Vec::new(), REMEMBERED - 1 + ASKED));
+        // Of the first part all, of the second the last only.
+        let last = [ids(3_999..4_000), ids(9_999..10_000)].concat();
+        assert_eq!(over(&mut screen, &last).0, Vec::<String>::new());
+        assert_eq!(screen.tells["digest"].len(), 1);
+        assert_eq!(over(&mut screen, &ids(9_999..10_000)).0, ["digest"]);
+        assert_eq!(over(&mut screen, &[]).0.len(), REMEMBERED - 1);
+    }
+
+    #[test]
+    fn what_tells_more_than_is_remembered_is_left_to_who_shows_it() {
+        let mut screen = Screen::default();
+        for n in 0..=TOLD / 50_000 {
+            let start = u128::try_from(n).unwrap_or(0) * 50_000;
+            let part = (start..start + 50_000).map(|n| DeliveryId::from_bytes(n.to_be_bytes()));
+            screen.remember("digest".into(), part.collect());
+        }
+        assert!(screen.tells.is_empty());
     }
 }
