@@ -352,6 +352,7 @@ fn what_cannot_be_added_makes_no_ledger_in_a_directory_that_was_named() {
     for words in [
         &["import", "missing.ics"][..],
         &["import", torn],
+        &["import", "-"],
         &["quick", "tomorrow"],
         &["add", "Gym", "--at", "2031-01-01T10:00", "--zone", "Mars"],
     ] {
@@ -367,4 +368,22 @@ fn what_cannot_be_added_makes_no_ledger_in_a_directory_that_was_named() {
     let said = Said::of(command.output().expect("carillon runs"));
     assert!(said.done().starts_with("Added “gym”"), "{said:?}");
     assert!(none.join("carillon.db").exists());
+}
+
+#[test]
+fn standard_input_is_imported_into_a_new_directory_that_was_named() {
+    let desk = Desk::new();
+    let (new, file) = (desk.beside().join("new"), desk.beside().join("gym.ics"));
+    let event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20261101T000000Z\r\nDTSTART:20310101T100000Z\r\n\
+        SUMMARY:Gym\r\nEND:VEVENT";
+    let text = format!(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a test//EN\r\n{event}\r\nEND:VCALENDAR\r\n"
+    );
+    fs::write(&file, text).expect("written");
+    fs::create_dir(&new).expect("a folder");
+    chmod(&new, 0o700);
+    let mut command = desk.command(["import", "-"]);
+    command.arg("--data-dir").arg(&new).stdin(fs::File::open(&file).expect("a file"));
+    let said = Said::of(command.output().expect("carillon runs"));
+    assert!(said.done().contains("1 new"), "{said:?}");
 }

@@ -1,10 +1,12 @@
 //! `carillon import`: calendar files and cards into the ledger, with a remark for all that is lost.
 
 use std::{
+    borrow::Cow,
     fs::File,
     io::{self, Read},
     ops::ControlFlow,
     path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
 use calendar::ics::Alarmless;
@@ -155,18 +157,34 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
     Failure::refused("file", format!("{} could not be read: {error}", path.display()))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
+fn read(path: &Path) -> Result<Cow<'static, [u8]>, Failure> {
     let taken = match path.as_os_str() == "-" {
-        true => io::stdin().lock().take(FILE_MAX + 1).read_to_end(&mut bytes),
-        false => File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut bytes)),
+        true => standard_input().map(Cow::Borrowed),
+        false => File::open(path).and_then(all_of).map(Cow::Owned),
     };
     let name = path.display();
-    taken.map_err(|e| unreadable(path, &e))?;
+    let bytes = taken.map_err(|e| unreadable(path, &e))?;
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > FILE_MAX {
         let message = format!("{name} is larger than {} MB, which is not taken", FILE_MAX >> 20);
         return Err(Failure::refused("file", message));
     }
+    Ok(bytes)
+}
+
+/// Standard input, which can be read only once and may be asked for again: what cannot be imported is
+/// found out before there is a ledger.
+fn standard_input() -> io::Result<&'static [u8]> {
+    static READ: OnceLock<Vec<u8>> = OnceLock::new();
+    if READ.get().is_none() {
+        READ.set(all_of(io::stdin().lock())?).unwrap_or(());
+    }
+    Ok(READ.get().map_or(&[], Vec::as_slice))
+}
+
+/// All there is to read, and one byte more than is taken at most.
+fn all_of(from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(FILE_MAX + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

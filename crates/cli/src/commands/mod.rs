@@ -121,17 +121,14 @@ fn done(cli: Cli) -> Result<Answer, Failure> {
     }
 }
 
-/// What cannot be added makes no ledger in a directory that was named either. Standard input can be
-/// read only once.
+/// What cannot be added makes no ledger in a directory that was named either.
 fn rehearse(named: Option<&Path>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Add(words) => session::rehearse(named, |session| add::run(session, words)),
         Command::Quick(words) if !words.dry_run => {
             session::rehearse(named, |session| quick::run(session, words))
         }
-        Command::Import(words)
-            if !words.dry_run && !words.files.iter().any(|file| file.as_os_str() == "-") =>
-        {
+        Command::Import(words) if !words.dry_run => {
             let words = Import { dry_run: true, ..words.clone() };
             session::rehearse(named, |session| import::run(session, &words))
         }
