@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::tz::{Offset, TimeZone, TimeZoneDatabase};
 
 /// An IANA zone name that was found in the database when it was taken in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -71,7 +71,8 @@ impl Zones {
         &self.version
     }
 
-    /// Takes in a name from outside. Abbreviations (EST, IST, CST) are never guessed.
+    /// Takes in a name from outside, or an offset that never changes, such as `+00:37`.
+    /// Abbreviations (EST, IST, CST) are never guessed.
     ///
     /// # Errors
     /// When the name is an abbreviation, or not in the database.
@@ -84,12 +85,31 @@ impl Zones {
         if is_abbreviation(name) {
             return Err(ZoneError::Ambiguous(shown));
         }
+        if let Some(offset) = offset_of(name) {
+            return Ok(self.fixed(offset));
+        }
         let zone = self.database.get(name).map_err(|_| ZoneError::Unknown(shown.clone()))?;
         // The database does not mind small letters.
         if zone.iana_name().is_some_and(is_abbreviation) {
             return Err(ZoneError::Ambiguous(shown));
         }
         Ok(ZoneName(zone.iana_name().unwrap_or(name).to_string()))
+    }
+
+    /// The zone whose clocks never change: by a name of the database, which writes the signs of whole
+    /// hours the other way round, or as its offset, to the minute.
+    pub fn fixed(&self, offset: Offset) -> ZoneName {
+        let minutes = (offset.seconds() + 30).div_euclid(60);
+        let (hours, rest) = (minutes / 60, minutes % 60);
+        let named = format!("Etc/GMT{:+}", -hours);
+        match (minutes, rest) {
+            (0, _) => ZoneName::utc(),
+            (_, 0) if self.database.get(&named).is_ok() => ZoneName(named),
+            _ => {
+                let sign = if minutes < 0 { '-' } else { '+' };
+                ZoneName(format!("{sign}{:02}:{:02}", hours.abs(), rest.abs()))
+            }
+        }
     }
 
     /// Every name the database has, in no particular order.
@@ -105,11 +125,43 @@ impl Zones {
         if let Some(zone) = self.amended.get(name.as_str()) {
             return (zone.clone(), true);
         }
+        if let Some(zone) = offset_of(name.as_str()).and_then(|offset| named(name, offset)) {
+            return (zone, true);
+        }
         match self.database.get(name.as_str()) {
             Ok(zone) => (zone, true),
             Err(_) => (TimeZone::UTC, false),
         }
     }
+}
+
+/// The offset that is a zone's name: `+00:37`.
+fn offset_of(name: &str) -> Option<Offset> {
+    let &[sign @ (b'+' | b'-'), h, o, b':', m, i] = name.as_bytes() else { return None };
+    let digits = [h, o, m, i];
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let [h, o, m, i] = digits.map(|digit| i32::from(digit - b'0'));
+    let (hours, minutes) = (h * 10 + o, m * 10 + i);
+    let seconds = (hours * 60 + minutes) * 60;
+    let is_one = hours < 24 && minutes < 60;
+    is_one.then(|| Offset::from_seconds(if sign == b'-' { -seconds } else { seconds }).ok())?
+}
+
+/// A zone that is called by its offset, which those of jiff itself have no name for: zone data (RFC
+/// 9636, version 1) of one offset and no change.
+fn named(name: &ZoneName, offset: Offset) -> Option<TimeZone> {
+    let abbreviation = name.as_str().replace(':', "") + "\0";
+    let length = u32::try_from(abbreviation.len()).ok()?;
+    let mut data = b"TZif".to_vec();
+    data.extend([0; 16]);
+    // Of UTC and of standard indicators, leap seconds and changes none; one type, and its name.
+    data.extend([0, 0, 0, 0, 1, length].into_iter().flat_map(u32::to_be_bytes));
+    data.extend(offset.seconds().to_be_bytes());
+    data.extend([0, 0]);
+    data.extend(abbreviation.as_bytes());
+    TimeZone::tzif(name.as_str(), &data).ok()
 }
 
 /// Whether a name looks like an abbreviation, which several zones may go by.
@@ -121,6 +173,33 @@ fn is_abbreviation(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_offset_is_the_name_of_a_zone_whose_clocks_never_change() {
+        let zones = Zones::new(TimeZoneDatabase::bundled(), "bundled");
+        for (text, called, seconds) in [
+            ("+00:37", "+00:37", 2_220),
+            ("-05:37", "-05:37", -20_220),
+            ("-00:20", "-00:20", -1_200),
+            ("+03:00", "Etc/GMT-3", 10_800),
+            ("-05:00", "Etc/GMT+5", -18_000),
+            ("+00:00", "UTC", 0),
+            ("+23:00", "+23:00", 82_800),
+        ] {
+            let name = zones.check(text).expect("a zone");
+            assert_eq!(name.as_str(), called);
+            let (zone, is_known) = zones.zone(&name);
+            assert!(is_known, "{text}");
+            assert_eq!(zone.iana_name(), Some(called));
+            for at in [-5_000_000_000, 0, 1_800_000_000, 9_000_000_000] {
+                let at = jiff::Timestamp::from_second(at).expect("a moment");
+                assert_eq!(zone.to_offset(at).seconds(), seconds, "{text}");
+            }
+        }
+        for text in ["+0037", "+24:00", "+00:60", "00:37", "+00:3a", "+00:37:00"] {
+            assert!(zones.check(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn abbreviations_are_never_guessed_in_small_letters_either() {

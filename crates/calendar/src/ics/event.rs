@@ -76,6 +76,13 @@ pub(super) fn is_placed(component: &Component<'_>) -> bool {
     component.get("DTSTART").is_some() || component.get("DUE").is_some()
 }
 
+/// Whether a component is of one occurrence alone.
+pub(super) fn is_once(component: &Component<'_>) -> bool {
+    let is_range = component.get("RECURRENCE-ID").is_some_and(|p| p.param("RANGE").is_some());
+    let recurs = ["RRULE", "RDATE"].iter().any(|name| component.get(name).is_some());
+    !is_range && !recurs
+}
+
 impl Reader<'_> {
     /// Occurrences whose series is not there.
     fn orphans(&mut self, group: &Group<'_, '_>, events: &mut Vec<ImportedEvent>) {
@@ -137,6 +144,7 @@ impl Reader<'_> {
 
     /// The same without its recurrence.
     pub fn frame(&mut self, group: &Group<'_, '_>, component: &Component<'_>) -> Option<Frame> {
+        self.is_once = is_once(component);
         if group.is_todo { self.task_frame(component) } else { self.event_frame(component) }
     }
 

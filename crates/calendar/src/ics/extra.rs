@@ -1,10 +1,13 @@
 //! What is kept unread, to be given back on export: properties that are not understood, alarms as
 //! they stood, and names of zones as the file wrote them.
 
+use jiff::tz::TimeZone;
+
 use super::{
     MOST_EXTRA,
     alarm::{Alarms, Anchors},
     component::Component,
+    event::is_once,
     lines::Property,
     ours,
     overrides::Series,
@@ -12,7 +15,7 @@ use super::{
     series::Base,
     shown, value, write_alarm,
 };
-use crate::{draft::OverrideDraft, reminder::Trigger, timing::LocalStart};
+use crate::{draft::OverrideDraft, reminder::Trigger, timing::LocalStart, zones::ZoneName};
 
 /// Properties whose meaning is in the draft.
 const UNDERSTOOD: [&str; 16] = [
@@ -181,14 +184,25 @@ impl Reader<'_> {
             return None;
         }
         let tzid = property.param("TZID").filter(|id| !id.is_empty())?;
-        let found = self.names.resolve(tzid, property.line, &mut self.remarks);
-        let found = found.map(|(name, _)| name.to_string()).unwrap_or_default();
+        let named = |zone: Option<(ZoneName, TimeZone)>| zone.map(|(name, _)| name.to_string());
+        let found = named(self.names.zone(tzid)).unwrap_or_default();
+        // A moment that is read in another zone than the name means otherwise is written in that one.
+        if is_once(component) && self.aside(|reader| reader.is_elsewhere(property, &found)) {
+            return None;
+        }
         let other = |start: &Property<'_>| start.param("TZID") != Some(tzid);
         let is_kept = match property.is("DTEND") {
             true => component.get("DTSTART").is_some_and(other),
             false => found != tzid,
         };
         is_kept.then(|| (found, tzid.to_string()))
+    }
+
+    /// Whether a time of what happens once is read in another zone than this.
+    fn is_elsewhere(&mut self, property: &Property<'_>, zone: &str) -> bool {
+        self.is_once = true;
+        let moment = self.moment(property, property.value());
+        moment.and_then(|moment| moment.zone_name()).is_some_and(|name| name != zone)
     }
 }
 

@@ -125,6 +125,7 @@ impl Reader<'_> {
             });
         }
         let component = entry.component;
+        self.is_once = true;
         let own = component.get(if series.is_todo { "DUE" } else { "DTSTART" });
         let start = match own {
             Some(property) => match self.moment(property, property.value()) {

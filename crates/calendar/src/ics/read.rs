@@ -27,6 +27,9 @@ pub(super) struct Reader<'a> {
     pub ctx: &'a ReadContext<'a>,
     pub names: Names<'a>,
     pub remarks: Remarks,
+    /// Whether what is read now happens once: a zone of the file's own is then what it is at that
+    /// moment.
+    pub is_once: bool,
 }
 
 impl Reader<'_> {
@@ -101,7 +104,7 @@ impl<'a> Reading<'a> {
         }
         // So that the first part of a series is there when the others come.
         outline.groups.sort_by_key(|found| found.is_later_part);
-        let reader = Reader { ctx, names, remarks };
+        let reader = Reader { ctx, names, remarks, is_once: false };
         Self { bytes, reader, outline, through: 0, seen: HashSet::new() }
     }
 

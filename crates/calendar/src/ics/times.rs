@@ -83,8 +83,10 @@ impl Reader<'_> {
             When::Utc(at) => (at, Tied::Zone(ZoneName::utc(), TimeZone::UTC)),
             When::Local(at) => {
                 let tzid = property.param("TZID").filter(|id| !id.is_empty());
-                let zone =
-                    tzid.and_then(|id| self.names.resolve(id, property.line, &mut self.remarks));
+                let is_own = ["DTSTART", "DTEND", "DUE"].iter().any(|name| property.is(name));
+                let once = (self.is_once && is_own).then_some(at);
+                let (line, remarks) = (property.line, &mut self.remarks);
+                let zone = tzid.and_then(|id| self.names.resolve(id, line, once, remarks));
                 (at, zone.map_or(Tied::Floating, |(name, zone)| Tied::Zone(name, zone)))
             }
         };

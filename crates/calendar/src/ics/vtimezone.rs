@@ -17,8 +17,10 @@ use crate::{
 
 /// The most changes computed for one STANDARD or DAYLIGHT: since 1601, twice.
 const MOST_CHANGES: usize = 1_000;
-/// Moments at which zones are compared where none is the same.
-const SAMPLES: i64 = 64;
+/// Moments at which zones are compared where none is the same: every other week.
+const SAMPLES: i64 = 128;
+/// Years ahead in which a zone has the same clock changes, to be said to be the same.
+const AHEAD: i16 = 10;
 const DAY: i64 = 86_400;
 
 /// Where zones are named after their cities; elsewhere (`US/Eastern`, `Canada/Eastern`) after habits.
@@ -73,6 +75,12 @@ impl Stretch {
         Self::years(year - 1, year + 4)
     }
 
+    /// This year, and all that are planned in some way.
+    pub fn ahead(today: Date) -> Self {
+        let year = today.year().clamp(1900, 3000);
+        Self::years(year, year + AHEAD + 1)
+    }
+
     /// Whole years, the last one excluded.
     pub fn years(from: i16, until: i16) -> Self {
         let first = |year| utc_seconds(Date::constant(year, 1, 1).at(0, 0, 0, 0));
@@ -93,6 +101,16 @@ pub(super) struct Definition {
     observances: Vec<Observance>,
 }
 
+/// When a zone has another time than a definition.
+#[derive(Debug)]
+pub(super) struct Difference {
+    /// Nothing: it has now.
+    pub from: Option<Date>,
+    pub until: Option<Date>,
+    /// In seconds.
+    pub by: i64,
+}
+
 /// A STANDARD or DAYLIGHT.
 #[derive(Debug)]
 struct Observance {
@@ -105,6 +123,17 @@ struct Observance {
 
 fn utc_seconds(at: DateTime) -> i64 {
     TimeZone::UTC.to_timestamp(at).map_or(0, Timestamp::as_second)
+}
+
+fn utc_date(second: i64) -> Date {
+    let at = Timestamp::from_second(second).unwrap_or(Timestamp::UNIX_EPOCH);
+    TimeZone::UTC.to_datetime(at).date()
+}
+
+/// The offset at a moment; before the stretch that at its beginning.
+fn offset_of(changes: &Changes, at: i64) -> i64 {
+    let before = changes.iter().rev().find(|(change, _)| *change <= at);
+    before.or(changes.first()).map_or(0, |(_, offset)| *offset)
 }
 
 impl Definition {
@@ -122,10 +151,9 @@ impl Definition {
         Self { line: component.line, aliases, observances }
     }
 
-    /// The stretches to compare, likeliest first. A definition may be of long ago: its rules of
-    /// then, or only the few changes it lists, tell the zone as well.
-    pub fn stretches(&self, today: Date) -> Vec<Stretch> {
-        let near = Stretch::near(today);
+    /// The stretches to compare where no zone is the same ahead, likeliest first: a definition may
+    /// be of long ago. Its rules of then, or only the few changes it lists, tell the zone as well.
+    pub fn stretches(&self) -> Vec<Stretch> {
         let firsts = self.observances.iter().filter_map(|o| o.onsets.first());
         let lasts = self.observances.iter().filter_map(|o| o.onsets.last());
         let (Some(newest), Some(oldest), Some(last)) =
@@ -133,19 +161,64 @@ impl Definition {
         else {
             return Vec::new();
         };
-        let is_of_the_past = last.date() < today;
-        let own = if is_of_the_past {
-            Stretch(utc_seconds(*oldest) - DAY, utc_seconds(*last) + DAY)
-        } else {
-            let year = newest.year().clamp(1900, 3000);
-            Stretch::years(year + 1, year + 3)
-        };
-        let has_changes = self.observances.iter().any(|o| o.from != o.to);
-        if is_of_the_past && has_changes {
-            return vec![own, near];
-        }
+        let listed = Stretch(utc_seconds(*oldest) - DAY, utc_seconds(*last) + DAY);
+        let year = newest.year().clamp(1900, 3000);
         // Before 2007 the United States, and before 1996 much of Europe, had other rules.
-        vec![near, own, Stretch::years(2002, 2007), Stretch::years(1990, 1995)]
+        let ruled = [(year + 1, year + 3), (2002, 2007), (1990, 1995)];
+        let ruled = ruled.map(|(from, until)| Stretch::years(from, until));
+        std::iter::once(listed).chain(ruled).collect()
+    }
+
+    /// Whether it only lists changes, and all of them are over.
+    pub fn is_of_the_past(&self, today: Date) -> bool {
+        let last = self.observances.iter().filter_map(|o| o.onsets.last()).max();
+        let has_changes = self.observances.iter().any(|o| o.from != o.to);
+        has_changes && last.is_some_and(|last| last.date() < today)
+    }
+
+    /// The offset at a wall time; nothing before the first change it knows.
+    pub fn offset_at(&self, wall: DateTime) -> Option<i64> {
+        let begun = |o: &Observance| {
+            let onset = o.onsets.iter().rev().find(|onset| **onset <= wall)?;
+            Some((*onset, o.from, o.to))
+        };
+        let (onset, from, to) = self.observances.iter().filter_map(begun).max()?;
+        // In a gap it is the offset before it.
+        let is_in_gap = utc_seconds(wall) - utc_seconds(onset) < to - from;
+        Some(if is_in_gap { from } else { to })
+    }
+
+    /// The offset it has most of the time.
+    pub fn usual_offset(&self, stretch: Stretch) -> Option<i64> {
+        let mut offsets: Vec<i64> = self.sampled(stretch)?.iter().map(|(_, o)| *o).collect();
+        offsets.sort_unstable();
+        offsets.chunk_by(|a, b| a == b).max_by_key(|same| same.len())?.first().copied()
+    }
+
+    /// The offsets at moments spread over a stretch.
+    fn sampled(&self, stretch: Stretch) -> Option<Vec<(Timestamp, i64)>> {
+        let changes = self.changes(stretch)?;
+        let Stretch(from, until) = stretch;
+        let sample = |n| {
+            let at = from + (until - from) / SAMPLES * n;
+            Some((Timestamp::from_second(at).ok()?, offset_of(&changes, at)))
+        };
+        Some((0..SAMPLES).filter_map(sample).collect())
+    }
+
+    /// From when until when, from a day on, a zone first has another time, and by how many seconds.
+    pub fn first_difference(&self, zone: &TimeZone, today: Date) -> Option<Difference> {
+        let Stretch(_, until) = Stretch::ahead(today);
+        let stretch = Stretch(utc_seconds(today.at(0, 0, 0, 0)), until);
+        let (own, other) = (self.changes(stretch)?, changes_of(zone, stretch));
+        let mut moments: Vec<i64> = own.iter().chain(&other).map(|(at, _)| *at).collect();
+        moments.sort_unstable();
+        let by = |at: i64| offset_of(&other, at) - offset_of(&own, at);
+        let from = moments.iter().copied().find(|at| by(*at) != 0)?;
+        let until = moments.iter().copied().find(|at| *at > from && by(*at) == 0);
+        let day = |at: i64| utc_date(at + offset_of(&own, at));
+        let begins = (from > stretch.0).then(|| day(from));
+        Some(Difference { from: begins, until: until.map(day), by: by(from).abs() })
     }
 
     /// When its clocks change in a stretch; `None` if it says nothing.
@@ -233,16 +306,8 @@ impl<'a> Atlas<'a> {
         id: &str,
         stretch: Stretch,
     ) -> Option<ZoneName> {
-        let changes = definition.changes(stretch)?;
-        self.open(stretch);
-        let Stretch(from, until) = stretch;
-        let moments: Vec<(Timestamp, i64)> = (0..SAMPLES)
-            .filter_map(|n| {
-                let at = from + (until - from) / SAMPLES * n;
-                let offset = changes.iter().rev().find(|(change, _)| *change <= at)?.1;
-                Some((Timestamp::from_second(at).ok()?, offset))
-            })
-            .collect();
+        let moments = definition.sampled(stretch)?;
+        self.gather();
         let agreeing = |zone: &TimeZone| {
             let same = |(at, offset): &&(Timestamp, i64)| {
                 i64::from(zone.to_offset(*at).seconds()) == *offset
