@@ -115,7 +115,7 @@ pub(super) fn i17_missed_is_what_cannot_have_arrived(case: &Case<'_>, wrong: &mu
 }
 
 /// What is told with a later one of the same reminder: that one was told, or came to an end after
-/// it.
+/// it, or is to come by a clock that was set back since.
 pub(super) fn i17_coalesced_is_told_with_another(case: &Case<'_>, wrong: &mut Vec<String>) {
     for story in &case.outcome.stories {
         let row = &story.delivery.row;
@@ -130,7 +130,10 @@ pub(super) fn i17_coalesced_is_told_with_another(case: &Case<'_>, wrong: &mut Ve
                 let back = SignedDuration::from_millis(case.set_back());
                 last.to.class() != Class::Live && last.at + back >= step.at
             });
-            same && ended && other.delivery.row.id != row.id
+            let since = case.when(step.at).into_iter().min().unwrap_or(0);
+            let is_to_come = other.delivery.row.facts.state == State::Scheduled
+                && case.was_ahead(other.delivery.row.facts.due, since, case.outcome.lasted);
+            same && (ended || is_to_come) && other.delivery.row.id != row.id
         };
         if !into.is_some_and(stands_for_it) {
             let into = into.map(name);

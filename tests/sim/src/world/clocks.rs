@@ -38,6 +38,14 @@ impl World {
         }
     }
 
+    /// An older copy knows the clock of its time, and may doubt that of now.
+    pub(super) fn may_doubt_clock(&mut self) {
+        if self.doubt.is_none() && self.set.iter().any(|(_, by)| *by > JUMP) {
+            self.doubt = Some((None, self.troubles.len()));
+            self.trouble_for(Some(false), u64::MAX / 2);
+        }
+    }
+
     pub(super) fn trusts_clock(&mut self) {
         if let Some((_, place)) = self.doubt.take() {
             self.troubles[place].until = self.around.clocks.truth() + SOON;

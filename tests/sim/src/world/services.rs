@@ -157,6 +157,7 @@ impl World {
         }
         self.undo = None;
         self.snoozes.clear();
+        self.may_doubt_clock();
         self.later(100, Ending::Start);
     }
 

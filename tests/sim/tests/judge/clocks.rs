@@ -1,12 +1,13 @@
 //! Clocks that were set in that life, by which what was to come is past, or what is past is to come.
 
+use calendar::delivery::State;
 use engine::queries::Story;
 use simulator::{outcome::Outcome, outcome::Version, trace::Entry, trace::Happened};
 
 use super::{
     Case,
     letters::send_the_new,
-    life::{HOUR, later, row, sent, story},
+    life::{HOUR, coalesce, later, row, sent, story, tomorrow},
 };
 
 /// What breaks the rules that ask what clocks did, and what nearly does.
@@ -29,6 +30,13 @@ pub(crate) const CASES: &[Case] = &[
         |o| decide_before_it_is_due(o, 0),
         |o| {
             decide_before_it_is_due(o, 1);
+        },
+    ),
+    (
+        "i17_coalesced_is_told_with_another",
+        |o| left_to_one_to_come(o, 1),
+        |o| {
+            left_to_one_to_come(o, -1);
         },
     ),
     (
@@ -57,6 +65,18 @@ fn decide_before_it_is_due(outcome: &mut Outcome, millis: i64) {
     let due = later(wall, then + millis);
     send_the_new(outcome, 2_001, 0);
     row(outcome, decided.now).delivery.row.facts.due = due;
+}
+
+/// The daily one was left to another, which is to come a month later, as the clock is set by so many
+/// milliseconds.
+fn left_to_one_to_come(outcome: &mut Outcome, millis: i64) {
+    let other = tomorrow(outcome);
+    coalesce(outcome, other);
+    outcome.set.push((35 * HOUR, millis));
+    let Story { delivery, transitions, .. } = row(outcome, other);
+    delivery.row.facts.due = later(delivery.row.facts.due, 30 * 24 * 3_600_000);
+    delivery.row.facts.state = State::Scheduled;
+    transitions.truncate(1);
 }
 
 /// At five the clock leaps over the moment at which the daily one is due; it is changed so many milliseconds
