@@ -207,3 +207,12 @@ fn people_survive_the_way_out_and_in_again() {
         assert_eq!(all(&world), all(&fresh), "{}", path.display());
     }
 }
+
+#[test]
+fn what_is_no_card_in_a_file_of_cards_is_counted_as_left_out() {
+    let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
+    let text = format!("{}BEGIN:VEVENT\nUID:1\nEND:VEVENT\n", card("BDAY:19900101"));
+    let done = take(&mut world, &text, Mode::Apply);
+    assert_eq!((done.people, done.left_out), (1, 1));
+    assert_eq!(done.remarks[0].reason, "a VEVENT is not imported: only cards are");
+}

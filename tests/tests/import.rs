@@ -277,3 +277,23 @@ fn an_alarm_beyond_a_deadline_is_left_out_and_the_task_is_not() {
     );
     assert_eq!(world.rows(), "Tue 24 09:00 scheduled planned Return the books");
 }
+
+#[test]
+fn a_newer_change_that_cannot_be_read_is_what_is_left_out_and_the_older_one_holds() {
+    let mut world = World::at("2026-11-24T07:00[Europe/Berlin]");
+    let change = |sequence: u32, start: &str| {
+        format!(
+            "UID:one\nDTSTAMP:20261101T000000Z\nSEQUENCE:{sequence}\nSUMMARY:Tea\n\
+             RECURRENCE-ID;TZID=Europe/Berlin:20261125T160000\nDTSTART;TZID=Europe/Berlin:{start}"
+        )
+    };
+    let (older, newer) = (change(1, "20261125T170000"), change(2, "someday"));
+    let next = "\nEND:VEVENT\nBEGIN:VEVENT\n";
+    let text = event(&format!("RRULE:FREQ=DAILY;COUNT=3\n{TEA}{next}{older}{next}{newer}"));
+    let done = import(&mut world, &file(&text));
+    assert_eq!((done.created, done.left_out), (1, 1), "{}", said(&done));
+    assert!(said(&done).ends_with("the changed occurrence is left out"), "{}", said(&done));
+    world.wait_until("2026-11-26T07:00");
+    let told: Vec<_> = world.sent.iter().map(|sent| sent.at.as_str()).collect();
+    assert_eq!(told, ["2026-11-24T14:50:00Z", "2026-11-25T15:50:00Z"]);
+}

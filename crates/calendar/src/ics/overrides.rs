@@ -57,20 +57,22 @@ impl Reader<'_> {
         }
         for entry in entries {
             let Some(original) = self.original(series, entry) else { continue };
-            if let Some((Some(other), _)) = found.get(&original) {
-                let is_newer = (entry.sequence, entry.stamp) >= (other.sequence, other.stamp);
-                let old = if is_newer { other } else { entry };
-                self.remarks.leave_out(old.component.line, TWICE);
-                if !is_newer {
-                    continue;
-                }
+            let twin = found.get(&original).and_then(|(twin, _)| *twin);
+            let order = |entry: &Entry<'_, '_>| (entry.sequence, entry.stamp);
+            if twin.is_some_and(|twin| order(entry) < order(&twin)) {
+                self.remarks.leave_out(entry.component.line, TWICE);
+                continue;
             }
             if found.len() >= MOST {
                 let text = format!("more than {MOST} changed occurrences: this one is left out");
                 self.remarks.leave_out(entry.component.line, text);
                 continue;
             }
+            // One that cannot be read takes no other's place.
             if let Some(draft) = self.differing(series, entry, original) {
+                if let Some(twin) = twin {
+                    self.remarks.leave_out(twin.component.line, TWICE);
+                }
                 found.insert(original, (Some(*entry), draft));
             }
         }

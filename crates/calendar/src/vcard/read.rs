@@ -80,7 +80,7 @@ impl<'a> Reading<'a> {
         if count > MOST_CARDS {
             let text = format!("{count} cards: only the first {MOST_CARDS} are imported");
             remarks.add(1, text);
-            remarks.left_out = count - MOST_CARDS;
+            remarks.left_out += count - MOST_CARDS;
         }
         root.children.iter().for_each(|other| say_left_out(other, &mut remarks));
         let reader = Reader { zones, remarks, nameless: HashSet::new() };
@@ -92,7 +92,7 @@ impl<'a> Reading<'a> {
         (self.through, self.cards.len())
     }
 
-    /// How many cards came to nobody so far.
+    /// How many cards came to nobody so far, and how many others there are in the file.
     pub fn left_out(&self) -> usize {
         self.reader.remarks.left_out + self.through - self.known.len()
     }
@@ -127,7 +127,7 @@ impl<'a> Reading<'a> {
 
 fn say_left_out(other: &Component<'_>, remarks: &mut Remarks) {
     let text = format!("a {} is not imported: only cards are", shown(&other.name));
-    remarks.add(other.line, text);
+    remarks.leave_out(other.line, text);
 }
 
 #[derive(Debug)]
