@@ -2,13 +2,22 @@
 //! however much it is about. Counted, not timed.
 
 use std::{
+    ops::ControlFlow,
     sync::mpsc::{Sender, channel},
     thread::JoinHandle,
 };
 
 use acceptance::world::{World, draft, reminders};
-use calendar::{draft::EventDraft, id::EventId};
-use engine::{channels::NewWebhook, events::Target};
+use calendar::{
+    draft::EventDraft,
+    ics::Alarmless,
+    id::{CalendarId, EventId},
+};
+use engine::{
+    channels::NewWebhook,
+    events::Target,
+    import::{ImportFile, Mode, Target as Into},
+};
 
 const BERLIN: &str = "Europe/Berlin";
 /// Rows that one transaction may change; the slowest disk writes them in a tenth of a second.
@@ -235,4 +244,49 @@ fn an_endpoint_whose_removal_is_cut_off_is_gone_and_who_leads_takes_it_from_the_
     assert_eq!(told(&world), 0);
     let gone = world.engine().remove_channel(hook, Some("go")).expect("the whole answer");
     assert_eq!((gone.silent, gone.effect.cancelled), (8, 4_000));
+}
+
+#[test]
+fn what_is_done_is_said_to_be_done_also_where_its_answer_cannot_be_amended() {
+    let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    let work =
+        world.engine().save_calendar(None, "Work", "teal", true, None).expect("a calendar").id;
+    for _ in 0..8 {
+        let draft = dense(&["PT0M", "-PT1M"]);
+        world.add(EventDraft { calendar: work.to_string(), ..draft });
+    }
+    let (other, let_go) = taken_after(&world, "delivery WHERE state = 'cancelled'");
+    let gone = world.engine().delete_calendar(work, Some("calendar")).expect("it is gone");
+    assert!(gone.effect.cancelled > 0, "and some of what follows from it is done");
+    let_go.send(()).expect("it listens");
+    other.join().expect("it let go");
+}
+
+#[test]
+fn cards_and_the_way_back_of_an_import_that_are_cut_off_say_that_some_is_done() {
+    let world = World::at("2026-11-23T08:59[Europe/Berlin]");
+    let card = |n| format!("BEGIN:VCARD\nVERSION:4.0\nUID:{n}\nFN:Ana {n}\nEND:VCARD\n");
+    let cards: String = (0..1_500).map(card).collect();
+    let file = ImportFile {
+        deleted: Default::default(),
+        bytes: cards.as_bytes(),
+        target: Into::Calendar(CalendarId::FIRST),
+        mode: Mode::Apply,
+        alarmless: Alarmless::Silent,
+    };
+    let import = || world.engine().import_as("cards", &file, &mut |_, _| ControlFlow::Continue(()));
+    let (other, let_go) = taken_after(&world, "person");
+    let cut_off = import().expect_err("it is held").to_string();
+    assert!(cut_off.ends_with("; some of it is done: do it again to finish"), "{cut_off}");
+    let_go.send(()).expect("it listens");
+    other.join().expect("it let go");
+    import().expect("imported");
+    assert_eq!(world.engine().people().expect("people").len(), 1_500);
+    let (other, let_go) = taken_after(&world, "person WHERE deleted_at IS NOT NULL");
+    let cut_off = world.engine().take_import_back("cards").expect_err("it is held").to_string();
+    assert!(cut_off.ends_with("; some of it is done: do it again to finish"), "{cut_off}");
+    let_go.send(()).expect("it listens");
+    other.join().expect("it let go");
+    world.engine().take_import_back("cards").expect("taken back");
+    assert_eq!(world.engine().people().expect("people").len(), 0);
 }

@@ -112,16 +112,16 @@ impl Engine {
                 break;
             }
             let boot = &mut || self.now().boot;
+            let is_begun = done.read > 0;
             let taken = match mode {
-                Mode::Preview => {
-                    self.read(|act| act.take_cards(&waiting, mode, &mut done, boot))?
-                }
+                Mode::Preview => self.read(|act| act.take_cards(&waiting, mode, &mut done, boot)),
                 Mode::Apply => self.write_some(|act| {
                     let taken = act.take_cards(&waiting, mode, &mut done, boot)?;
                     act.keep_trail(import, "", &mut done.trail)?;
                     Ok(taken)
-                })?,
+                }),
             };
+            let taken = if is_begun { taken.map_err(Error::once_begun) } else { taken }?;
             waiting.drain(..taken);
             done.read += taken;
             done.people += taken;

@@ -220,7 +220,8 @@ impl Error {
     }
 
     /// The same where parts of what was asked are done already.
-    pub(crate) fn once_begun(self) -> Self {
+    #[must_use]
+    pub fn once_begun(self) -> Self {
         match self {
             Self::Full | Self::Busy => Self::Partly(Box::new(self)),
             other => other,

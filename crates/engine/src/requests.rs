@@ -24,7 +24,8 @@ impl Engine {
         self.write_unheard(|act| request_table::answer(act.tx, request, answer, act.now.wall))
     }
 
-    /// What was answered to a request is more by now.
+    /// What was answered to a request is more by now. It is done, so where that cannot be kept the first
+    /// answer stands.
     pub(crate) fn amend_answer(
         &self,
         request: Option<&str>,
@@ -32,7 +33,13 @@ impl Engine {
     ) -> Result<()> {
         let Some(id) = request else { return Ok(()) };
         let text = serde_json::to_string(answer).expect("BUG: answers are JSON");
-        self.write_unheard(|act| request_table::amend(act.tx, id, &text))
+        match self.write_unheard(|act| request_table::amend(act.tx, id, &text)) {
+            Err(error @ (Error::Busy | Error::Full)) => {
+                tracing::warn!(%error, "the answer to a request stays as it was at first");
+                Ok(())
+            }
+            amended => amended,
+        }
     }
 
     /// Acts once for this request: asked again with the same id, it gives the first answer.

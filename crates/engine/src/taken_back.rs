@@ -225,11 +225,13 @@ impl Engine {
     pub fn take_import_back(&self, import: &str) -> Result<Option<TakenBack>> {
         let Some(seq) = self.read(|act| change::import(act.tx, import))? else { return Ok(None) };
         let mut back = Back::default();
+        let mut as_begun: fn(Error) -> Error = |error| error;
         // Ends: each turn goes through one of the rows there are.
-        while self.write(|act| act.go_through(seq, false, &mut back))? {
+        while self.write(|act| act.go_through(seq, false, &mut back)).map_err(as_begun)? {
+            as_begun = Error::once_begun;
             make_room();
         }
-        self.write(|act| change::mark(act.tx, seq, true, act.wall()))?;
+        self.write(|act| change::mark(act.tx, seq, true, act.wall())).map_err(Error::once_begun)?;
         Ok(Some(back.done))
     }
 }

@@ -4,7 +4,8 @@ use std::io::{self, BufRead, IsTerminal, Read};
 
 use calendar::id::DeliveryId;
 use engine::{
-    answers::SnoozedTo, ledger::acknowledgement::Answer as Said, message::utc, reconcile::Effect,
+    Error, answers::SnoozedTo, ledger::acknowledgement::Answer as Said, message::utc,
+    reconcile::Effect,
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::Serialize;
@@ -99,7 +100,8 @@ fn acknowledge_all(session: &Session) -> Result<Answer, Failure> {
         found.ids.retain(|id| !done.contains(id));
         let is_last = found.ids.is_empty() || !found.more;
         let is_cut_off = found.more && found.ids.is_empty();
-        effect.add(session.engine.acknowledge(&found.ids, Said::Done, PLACE)?);
+        let more = session.engine.acknowledge(&found.ids, Said::Done, PLACE);
+        effect.add(if done.is_empty() { more } else { more.map_err(Error::once_begun) }?);
         done.append(&mut found.ids);
         if is_last {
             break is_cut_off;
