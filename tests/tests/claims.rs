@@ -159,3 +159,89 @@ fn what_no_key_opens_waits_for_it_and_burns_no_try() {
     assert_eq!(world.rows(), "Mon 23 09:30 completed late.held Light");
     assert_eq!(world.sent.len(), 1);
 }
+
+/// One that may have arrived, taken away by its event and wanted again: it is a delivery of its own
+/// that was never tried.
+fn wanted_again(world: &mut World, lamp: ChannelId) {
+    let id = world.add(light(lamp, "Light"));
+    world.answer(Handover::Ambiguous);
+    world.wait_until("2026-11-23T09:30:01");
+    world.kill();
+    world.engine().delete_event(id, None, None).expect("deleted");
+    world.engine().undo(None).expect("brought back");
+    assert_eq!(world.sent.len(), 1);
+    let rows = world.deliveries();
+    let newest = rows.iter().max_by_key(|l| l.row.generation).expect("a row");
+    assert_eq!((newest.row.generation, newest.row.attempts), (1, 0), "{}", world.rows());
+}
+
+fn never_repeat(world: &World, lamp: ChannelId) -> u32 {
+    let guarantee = Some(Guarantee::NeverRepeat);
+    let change = ChannelChange { guarantee, ..ChannelChange::default() };
+    world.engine().change_channel(lamp, change, None).expect("changed").to_check
+}
+
+#[test]
+fn what_was_wanted_again_before_its_endpoint_came_to_never_repeat_is_a_persons_to_decide() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let lamp = endpoint(&world, Guarantee::NeverMiss);
+    wanted_again(&mut world, lamp);
+    never_repeat(&world, lamp);
+    world.answer(Handover::Accepted { shown_by: None });
+    world.start();
+    world.wait_until("2026-11-23T09:40");
+    let newest = |world: &World| {
+        let rows = world.deliveries();
+        let newest = rows.into_iter().max_by_key(|l| l.row.generation).expect("a row");
+        (newest.row.id, newest.row.facts.state, newest.row.facts.reason)
+    };
+    let (id, state, reason) = newest(&world);
+    assert_eq!((state, reason), (State::Review, Reason::ReviewEarlier), "{}", world.rows());
+    assert_eq!(world.sent.len(), 1, "it is not sent under another key");
+    world.engine().retry(&[id], None).expect("a person has it sent");
+    world.run();
+    assert_eq!((newest(&world).1, world.sent.len()), (State::Completed, 2), "{}", world.rows());
+}
+
+#[test]
+fn what_is_wanted_again_goes_on_where_its_endpoint_may_repeat() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let lamp = endpoint(&world, Guarantee::NeverMiss);
+    wanted_again(&mut world, lamp);
+    world.answer(Handover::Accepted { shown_by: None });
+    world.start();
+    world.wait_until("2026-11-23T09:40");
+    assert_eq!(world.sent.len(), 2);
+}
+
+#[test]
+fn all_that_may_have_arrived_is_counted_when_its_endpoint_comes_to_never_repeat() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let lamp = endpoint(&world, Guarantee::NeverMiss);
+    let rate = Some(engine::rate::Rate { per_second: 1_000, burst: 1_000 });
+    let lifted = ChannelChange { rate, ..ChannelChange::default() };
+    world.engine().change_channel(lamp, lifted, None).expect("lifted");
+    for n in 0..320 {
+        world.add(light(lamp, &format!("Light {n}")));
+    }
+    world.jump_to("2026-11-23T09:30");
+    let (mut finished, mut tried) = (Vec::new(), 0);
+    loop {
+        let passed = world.pass(&finished).expect("a service");
+        // One of four is taken, so that the endpoint is given no rest.
+        finished = Vec::new();
+        for parcel in &passed.parcels {
+            tried += 1;
+            world.answer(match tried % 4 {
+                0 => Handover::Accepted { shown_by: None },
+                _ => Handover::Ambiguous,
+            });
+            let back = world.hand_over(parcel);
+            finished.push(back);
+        }
+        if finished.is_empty() {
+            break;
+        }
+    }
+    assert_eq!((tried, never_repeat(&world, lamp)), (320, 240));
+}

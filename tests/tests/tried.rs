@@ -14,7 +14,10 @@ use calendar::{
     id::{ChannelId, EventId},
 };
 use engine::{
-    channels::NewWebhook, courier::Handover, events::Save, ledger::acknowledgement::Answer,
+    channels::{ChannelChange, NewWebhook},
+    courier::{Handover, Schedule},
+    events::Save,
+    ledger::acknowledgement::Answer,
 };
 use wire::{
     EngineHost, Host,
@@ -92,6 +95,23 @@ fn one_that_is_in_doubt_for_an_earlier_try_says_when_that_was() {
     let words =
         "before it was wanted again, on Mon 22 Nov 2021, 09:30: what came of it is not known\n";
     assert!(said.contains(words), "{said}");
+}
+
+#[test]
+fn one_that_failed_otherwise_since_says_which_of_its_tries_is_in_doubt() {
+    let (mut world, hook, _) = never_repeat();
+    let promise = |world: &World, guarantee| {
+        let change = ChannelChange { guarantee: Some(guarantee), ..ChannelChange::default() };
+        world.engine().change_channel(hook, change, None).expect("changed");
+    };
+    promise(&world, Guarantee::NeverMiss);
+    world.answer(Handover::Ambiguous);
+    world.wait_until("2021-11-22T09:30:01");
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Channel });
+    world.wait_until("2021-11-22T09:32");
+    promise(&world, Guarantee::NeverRepeat);
+    assert!(letter(&world).row.attempts.made > 1);
+    assert_eq!(known(&letter(&world)), (Tried::Yes, Some((570, false)), true));
 }
 
 #[test]

@@ -151,11 +151,11 @@ reasons! {
     /// Dead: quarantined.
     DeadQuarantined = "dead.quarantined", "failed: " "sending it cut Carillon off three times, so it was set aside";
     /// Review: cut off.
-    ReviewCutOff = "review.cut_off", "please check: " "cut off while sending, so it may or may not have arrived, and this channel must never repeat";
+    ReviewCutOff = "review.cut_off", "please check: " "cut off while sending, so it may or may not have arrived, and it was not to be repeated";
     /// Review: an earlier one under this name is in doubt.
-    ReviewEarlier = "review.earlier_unknown", "please check: " "it may have arrived before it was wanted again: nobody knows what became of that try, and this channel must never repeat";
+    ReviewEarlier = "review.earlier_unknown", "please check: " "it may have arrived before it was wanted again: nobody knows what became of that try, and it was not to be repeated";
     /// Review: no answer.
-    ReviewNoAnswer = "review.no_answer", "please check: " "no answer came after it was sent, so it may or may not have arrived, and this channel must never repeat";
+    ReviewNoAnswer = "review.no_answer", "please check: " "no answer came after it was sent, so it may or may not have arrived, and it was not to be repeated";
     /// Review: restored.
     ReviewRestored = "review.restored", "please check: " "the ledger was restored, so nobody knows whether this was told";
     /// Discarded by a person.

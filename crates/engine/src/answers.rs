@@ -2,7 +2,7 @@
 //! answer is kept beside it and decides what is still wanted.
 
 use calendar::{
-    delivery::{Guarantee, State},
+    delivery::State,
     event::Event,
     id::{ChannelId, DeliveryId},
     plan::Identity,
@@ -19,7 +19,6 @@ use crate::{
     error::{Error, Result},
     ledger::{
         acknowledgement::{self, Answer},
-        attempt,
         delivery::{self, DeliveryRow},
         event, make_room, setting,
     },
@@ -95,12 +94,12 @@ impl Engine {
                 make_room();
             }
             let done = self.once(part.as_deref(), |act| {
-                let mut effect = Effect::default();
+                let (mut effect, mut is_new) = (Effect::default(), false);
                 for id in some {
                     let row = act.told_here(*id)?;
-                    act.acknowledge(&row, answer, place, &mut effect)?;
+                    is_new |= act.acknowledge(&row, answer, place, &mut effect)?;
                 }
-                if answer != Answer::Opened {
+                if is_new && answer != Answer::Opened {
                     act.answer_lasts("answering a reminder", place)?;
                 }
                 Ok(effect)
@@ -197,18 +196,20 @@ impl Engine {
         self.read(|act| act.snooze_minutes())
     }
 
-    /// Remembers how long a snooze was.
+    /// Remembers how long a snooze was, where that can be: the snooze itself is done.
     ///
     /// # Errors
     /// When the ledger cannot be written.
     pub fn remember_snooze(&self, minutes: u32) -> Result<()> {
-        self.write(|act| {
-            setting::put(
-                act.tx,
-                setting::name::SNOOZE_MINUTES,
-                &minutes.clamp(1, 10_080).to_string(),
-            )
-        })
+        let minutes = minutes.clamp(1, 10_080).to_string();
+        let put = |act: &Act<'_>| setting::put(act.tx, setting::name::SNOOZE_MINUTES, &minutes);
+        match self.write(put) {
+            Err(error @ (Error::Busy | Error::Full)) => {
+                tracing::warn!(%error, "the length of a snooze was not kept");
+                Ok(())
+            }
+            kept => kept,
+        }
     }
 
     /// Tries failed or uncertain deliveries again, with the same key. Says how many.
@@ -247,16 +248,6 @@ impl Act<'_> {
         delivery::find(self.tx, id)?.ok_or_else(|| Error::not_found("delivery", id))
     }
 
-    /// Whether a row that ended may have been told all the same, through a channel that must never
-    /// repeat.
-    pub(crate) fn is_doubtful(&self, row: &DeliveryRow) -> Result<bool> {
-        if row.facts.guarantee == Guarantee::NeverMiss || row.attempts == 0 {
-            return Ok(false);
-        }
-        let is_last = attempt::of(self.tx, row.id)?.pop().is_none_or(|last| last.is_doubtful());
-        Ok(is_last || attempt::doubted(self.tx, row.id)?.is_some())
-    }
-
     pub(crate) fn snooze_minutes(&self) -> Result<u32> {
         let kept = setting::get(self.tx, setting::name::SNOOZE_MINUTES)?;
         Ok(kept.and_then(|text| text.parse().ok()).unwrap_or(10))
@@ -281,18 +272,20 @@ impl Act<'_> {
         })
     }
 
+    /// Says whether anything came of it.
     fn acknowledge(
         &self,
         row: &DeliveryRow,
         answer: Answer,
         place: &str,
         effect: &mut Effect,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let (name, generation) = (&row.identity, row.generation);
         let still = self.still_to_tell(row, answer)?;
         let is_said_before = answer == Answer::Done && self.done_at(row)?.is_some();
         // Said again where nothing comes of it, the first time stands.
-        if !is_said_before || !still.is_empty() {
+        let is_new = !is_said_before || !still.is_empty();
+        if is_new {
             acknowledgement::put(self.tx, name, generation, answer, place, self.wall())?;
         }
         self.answer_all(row, answer, place)?;
@@ -306,7 +299,7 @@ impl Act<'_> {
             };
             self.drop_row(&live, reason, effect)?;
         }
-        Ok(())
+        Ok(is_new)
     }
 
     fn snooze(&self, row: &DeliveryRow, until: Timestamp, place: &str) -> Result<SnoozedTo> {

@@ -30,7 +30,7 @@ use crate::{
     ledger::{
         breaker,
         channel::{self, ChannelKind, ChannelRow},
-        letters,
+        letters, make_room,
     },
     rate::Rate,
     typed::argument,
@@ -194,7 +194,8 @@ impl Engine {
         request: Option<&str>,
     ) -> Result<ChannelChanged> {
         let rate = change.rate.map(Rate::check).transpose()?;
-        self.once(request, |act| {
+        let mut after = None;
+        let mut changed = self.once(request, |act| {
             let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
             let found = found.ok_or_else(|| Error::not_found("channel", id))?;
             if found.kind == ChannelKind::Desktop {
@@ -211,12 +212,23 @@ impl Engine {
             };
             channel::change(act.tx, &row)?;
             let mut changed = ChannelChanged::default();
-            // What is beyond this number, or being sent, is found before its next try.
-            for unsure in letters::unsure(act.tx, id, AT_ONCE)? {
-                changed.to_check += u32::from(act.spare(&act.delivery(unsure)?)?);
-            }
+            after = act.spare_some(id, None, &mut changed)?;
             Ok(changed)
-        })
+        })?;
+        let is_more = after.is_some();
+        // Ends: each turn goes on to greater ids.
+        while let Some(from) = after {
+            make_room();
+            after = match self.write(|act| act.spare_some(id, Some(from), &mut changed)) {
+                // It is changed all the same: what is left is found before its next try.
+                Err(Error::Busy | Error::Full) => None,
+                next => next?,
+            };
+        }
+        if is_more {
+            self.amend_answer(request, &changed)?;
+        }
+        Ok(changed)
     }
 
     /// Plans a test of a channel; the service sends it like anything else. Gives the delivery.
@@ -260,6 +272,23 @@ impl Engine {
 }
 
 impl Act<'_> {
+    /// Gives a person some of what waits for a channel, may have arrived, and must not be repeated any
+    /// more; gives where to go on. What is being sent is found before its next try.
+    fn spare_some(
+        &self,
+        id: ChannelId,
+        after: Option<DeliveryId>,
+        changed: &mut ChannelChanged,
+    ) -> Result<Option<DeliveryId>> {
+        let some = letters::unsure(self.tx, id, after, AT_ONCE)?;
+        let mut spared = 0;
+        for unsure in &some {
+            spared += u32::from(self.spare(&self.delivery(*unsure)?)?);
+        }
+        changed.to_check += spared;
+        Ok(some.last().copied().filter(|_| some.len() == AT_ONCE as usize))
+    }
+
     /// Refuses a channel through which nothing can go.
     pub(crate) fn refuse_closed(&self, id: ChannelId) -> Result<()> {
         let channel = channel::find(self.tx, id)?.ok_or_else(|| Error::not_found("channel", id))?;

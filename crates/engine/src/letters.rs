@@ -18,8 +18,8 @@ use crate::{
     engine::Engine,
     error::{Error, Result},
     ledger::{
-        attempt, channel,
-        delivery::{DeliveryRow, Effects},
+        attempt, audit, channel,
+        delivery::{self, DeliveryRow, Effects},
         inbox::{self, Listed},
         letters, make_room,
     },
@@ -226,7 +226,14 @@ impl Act<'_> {
     /// any more; says whether it did.
     pub(crate) fn spare(&self, row: &DeliveryRow) -> Result<bool> {
         let may_repeat = row.facts.guarantee == Guarantee::NeverMiss;
-        if may_repeat || !row.again || is_planted(Planted::RepeatedAllTheSame) {
+        if may_repeat || is_planted(Planted::RepeatedAllTheSame) {
+            return Ok(false);
+        }
+        if row.attempts == 0 {
+            let to = (State::Review, Reason::ReviewEarlier);
+            return Ok(self.follows_doubt(row)? && self.enter(row, to, &Effects::default(), "")?);
+        }
+        if !row.again {
             return Ok(false);
         }
         let Some(doubted) = attempt::doubted(self.tx, row.id)? else { return Ok(false) };
@@ -235,6 +242,15 @@ impl Act<'_> {
             _ => Reason::ReviewCutOff,
         };
         self.enter(row, (State::Review, reason), &Effects::default(), "")
+    }
+
+    /// Whether it was armed anew, not by a person, after one of its name that may have been told.
+    fn follows_doubt(&self, row: &DeliveryRow) -> Result<bool> {
+        let Some(before) = row.generation.checked_sub(1) else { return Ok(false) };
+        let Some(before) = attempt::tried_as(self.tx, &row.identity, before)? else {
+            return Ok(false);
+        };
+        Ok(self.is_doubtful(&self.delivery(before)?)? && !audit::was_asked_for(self.tx, row.id)?)
     }
 
     /// Of what waits for an endpoint the first that a person can have sent now.
@@ -367,7 +383,7 @@ impl Act<'_> {
     }
 
     fn newest_generation(&self, row: &DeliveryRow) -> Result<u32> {
-        let newest = crate::ledger::delivery::newest(self.tx, &row.identity)?;
+        let newest = delivery::newest(self.tx, &row.identity)?;
         Ok(newest.map_or(row.generation, |newest| newest.generation.max(row.generation)))
     }
 

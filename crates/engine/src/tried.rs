@@ -2,7 +2,7 @@
 //! of them, and whether another one makes sense.
 
 use calendar::{
-    delivery::{Class, Wish, asked},
+    delivery::{Class, Guarantee, State, Wish, asked},
     id::ChannelId,
     reason::Reason,
 };
@@ -21,7 +21,7 @@ use crate::{
 /// What is known of its tries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tried {
-    /// This one was the last.
+    /// This one was the last, or the one that is in doubt.
     Last(AttemptRow),
     /// This one was, under the same name, before it was wanted again.
     Before(AttemptRow),
@@ -32,7 +32,7 @@ pub enum Tried {
 }
 
 impl Tried {
-    /// The last try there was.
+    /// The try there was.
     pub const fn last(&self) -> Option<&AttemptRow> {
         match self {
             Self::Last(one) | Self::Before(one) => Some(one),
@@ -74,14 +74,31 @@ impl Engine {
 }
 
 impl Act<'_> {
-    /// What is known of the tries of this one.
+    /// Whether a row that ended may have been told all the same, through a channel that must never
+    /// repeat. One that was told was told.
+    pub(crate) fn is_doubtful(&self, row: &DeliveryRow) -> Result<bool> {
+        if row.facts.guarantee == Guarantee::NeverMiss
+            || row.attempts == 0
+            || row.facts.state == State::Completed
+        {
+            return Ok(false);
+        }
+        let is_last = attempt::of(self.tx, row.id)?.pop().is_none_or(|last| last.is_doubtful());
+        Ok(is_last || attempt::doubted(self.tx, row.id)?.is_some())
+    }
+
+    /// What is known of the tries of this one. Of what is in doubt it is the try that is.
     pub(crate) fn tried(&self, row: &DeliveryRow) -> Result<Tried> {
         if let Some(last) = attempt::of(self.tx, row.id)?.pop() {
-            return Ok(Tried::Last(last));
+            let doubted = match row.facts.reason {
+                Reason::ReviewNoAnswer | Reason::ReviewCutOff => attempt::doubted(self.tx, row.id)?,
+                _ => None,
+            };
+            return Ok(Tried::Last(doubted.unwrap_or(last)));
         }
         Ok(match row.facts.reason {
             Reason::ReviewEarlier => {
-                let before = attempt::last_before(self.tx, &row.identity, row.generation)?;
+                let before = attempt::doubted_before(self.tx, &row.identity, row.generation)?;
                 before.map_or(Tried::Unknown, Tried::Before)
             }
             Reason::ReviewRestored => Tried::Unknown,

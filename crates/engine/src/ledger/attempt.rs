@@ -106,11 +106,11 @@ pub fn doubted(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<Option<Atte
     Ok(tx.prepare_cached(sql)?.query_row([delivery.bytes()], read).optional()?)
 }
 
-/// The last try of the deliveries of this name before a generation.
+/// The last try of the deliveries of this name before a generation, one that is in doubt first.
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn last_before(
+pub fn doubted_before(
     tx: &Transaction<'_>,
     name: &Identity,
     generation: u32,
@@ -118,10 +118,28 @@ pub fn last_before(
     let sql =
         "SELECT a.n, a.started, a.finished, a.outcome, a.status, a.detail FROM attempt a JOIN delivery d
         ON d.id = a.delivery WHERE d.subject = ?1 AND d.occurrence = ?2 AND d.reminder = ?3 AND d.channel = ?4
-        AND d.gen < ?5 ORDER BY d.gen DESC, a.n DESC LIMIT 1";
+        AND d.gen < ?5 ORDER BY d.gen DESC, (a.outcome IS NULL OR a.outcome = 'ambiguous' OR a.outcome = 'unknown') DESC,
+        a.n DESC LIMIT 1";
     let values =
         params![name.subject, name.occurrence, name.reminder, name.channel.bytes(), generation];
     Ok(tx.prepare_cached(sql)?.query_row(values, read).optional()?)
+}
+
+/// The delivery of this name that was tried in a generation, if there is one.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn tried_as(
+    tx: &Transaction<'_>,
+    name: &Identity,
+    generation: u32,
+) -> Result<Option<DeliveryId>> {
+    let sql = "SELECT id FROM delivery WHERE subject = ?1 AND occurrence = ?2 AND reminder = ?3 AND channel = ?4
+        AND gen = ?5 AND attempts > 0 LIMIT 1";
+    let values =
+        params![name.subject, name.occurrence, name.reminder, name.channel.bytes(), generation];
+    let found = tx.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
+    Ok(found.map(DeliveryId::from_bytes))
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<AttemptRow> {

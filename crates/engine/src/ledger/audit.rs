@@ -153,6 +153,15 @@ pub fn was_told_by(tx: &Transaction<'_>, delivery: DeliveryId, seq: i64) -> Resu
     Ok(tx.prepare_cached(sql)?.query_row(params![delivery.bytes(), seq], |row| row.get(0))?)
 }
 
+/// Whether a person ever asked for a delivery to be sent.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn was_asked_for(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE delivery = ?1 AND reason = 'retry.asked')";
+    Ok(tx.prepare_cached(sql)?.query_row([delivery.bytes()], |row| row.get(0))?)
+}
+
 /// Every step of a delivery, in order.
 ///
 /// # Errors

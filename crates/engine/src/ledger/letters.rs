@@ -109,15 +109,22 @@ pub fn waiting_events(tx: &Transaction<'_>, channel: ChannelId) -> Result<u32> {
     Ok(tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?)
 }
 
-/// What waits to be told through a channel and was cut off or left without an answer, at most so many.
+/// What waits to be told through a channel and was cut off or left without an answer, at most so many
+/// after this one.
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn unsure(tx: &Transaction<'_>, channel: ChannelId, limit: u32) -> Result<Vec<DeliveryId>> {
-    let sql = "SELECT id FROM delivery WHERE waits AND again AND +channel = ?1 LIMIT ?2";
+pub fn unsure(
+    tx: &Transaction<'_>,
+    channel: ChannelId,
+    after: Option<DeliveryId>,
+    limit: u32,
+) -> Result<Vec<DeliveryId>> {
+    let sql = "SELECT id FROM delivery WHERE waits AND again AND +channel = ?1 AND (?2 IS NULL OR id > ?2)
+        ORDER BY id LIMIT ?3";
     let mut statement = tx.prepare_cached(sql)?;
-    let rows = statement
-        .query_map(params![channel.bytes(), limit], |row| row.get(0).map(DeliveryId::from_bytes))?;
+    let values = params![channel.bytes(), after.map(|id| *id.bytes()), limit];
+    let rows = statement.query_map(values, |row| row.get(0).map(DeliveryId::from_bytes))?;
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 

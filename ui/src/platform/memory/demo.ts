@@ -110,7 +110,7 @@ function series(): Occ[] {
   const backup: Record<string, Fate> = {
     '2026-11-10': { mark: 'late', lateMs: 134_000, made: 3, max: 10, statuses: [500, 500, 200], reason: reason('late.retried', 'the first two tries failed') },
     '2026-11-03': { mark: 'failed', made: 1, max: 10, statuses: [410], reason: reason('dead.gone', 'the endpoint answered 410 Gone and was switched off') },
-    '2026-11-17': { mark: 'review', made: 1, max: 10, statuses: [null], reason: reason('review.cut_off', 'cut off while sending, so it may or may not have arrived, and this channel must never repeat') },
+    '2026-11-17': { mark: 'review', made: 1, max: 10, statuses: [null], reason: reason('review.cut_off', 'cut off while sending, so it may or may not have arrived, and it was not to be repeated') },
   };
   const vitamins: Record<string, Fate> = {
     '2026-11-18': { mark: 'skipped', reason: reason('skipped.past_when_saved', 'it was over when the event was saved') },
