@@ -34,7 +34,7 @@ fn cut() -> World {
 }
 
 fn shown_again(world: &World) {
-    let again = world.engine().to_show_again(":1.9").expect("a ledger");
+    let again = world.engine().to_show_again(":1.9").expect("a ledger").0;
     assert!(again[0].notice.again, "it says that it may have been shown before");
     assert_eq!((again.len(), again[0].rows.len()), (1, 4));
     world.engine().shown_again(&again[0].rows, ":1.9").expect("noted");

@@ -116,9 +116,9 @@ fn what_told_of_a_deleted_event_is_not_shown_again() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let id = world.add(draft("note", "Tea", "20261123T093000", Some(BERLIN)));
     world.wait_until("2026-11-23T09:31");
-    assert_eq!(world.engine().to_show_again(":1.9").expect("renderings").len(), 1);
+    assert_eq!(world.engine().to_show_again(":1.9").expect("renderings").0.len(), 1);
     world.engine().delete_event(id, None, None).expect("deleted");
-    assert_eq!(world.engine().to_show_again(":1.9").expect("renderings"), []);
+    assert_eq!(world.engine().to_show_again(":1.9").expect("renderings").0, []);
 }
 
 #[test]
@@ -326,16 +326,16 @@ fn a_new_notification_service_shows_again_what_is_unanswered_and_still_matters()
     world.add(draft("note", "Call Ana", "20261123T093000", Some(BERLIN)));
     world.wait_until("2026-11-23T10:20");
     let engine = world.engine().clone();
-    assert_eq!(engine.to_show_again(":1.7").expect("renderings"), []);
+    assert_eq!(engine.to_show_again(":1.7").expect("renderings").0, []);
     // An earlier program noted only its name on the bus.
-    assert_eq!(engine.to_show_again("0badc0de/:1.7").expect("renderings"), []);
-    assert_eq!(engine.to_show_again("0badc0de/:1.77").expect("renderings").len(), 2);
+    assert_eq!(engine.to_show_again("0badc0de/:1.7").expect("renderings").0, []);
+    assert_eq!(engine.to_show_again("0badc0de/:1.77").expect("renderings").0.len(), 2);
     // Breakfast is over by then; the other two are not, until one is acknowledged.
-    let again = engine.to_show_again(":1.9").expect("renderings");
+    let again = engine.to_show_again(":1.9").expect("renderings").0;
     let titles: Vec<_> = again.iter().map(|r| r.notice.title.as_str()).collect();
     assert_eq!(titles, ["Call Ana", "Dentist"]);
     engine.shown_again(&again[0].rows, ":1.9").expect("noted");
     engine.acknowledge(&again[1].rows, Answer::Done, "window").expect("done");
-    assert_eq!(engine.to_show_again(":1.9").expect("renderings"), []);
+    assert_eq!(engine.to_show_again(":1.9").expect("renderings").0, []);
     assert_eq!(world.sent.len(), 3, "showing again is no delivery");
 }

@@ -362,6 +362,15 @@ fn people_have_birthdays_and_calendars_have_colours() {
 }
 
 #[test]
+fn utc_is_named_once() {
+    for (zone, city, offset) in [("UTC", "UTC", ""), ("Africa/Abidjan", "Abidjan", "UTC+0")] {
+        let world = World::at(&format!("2026-11-23T09:00[{zone}]"));
+        let named = host(&world).boot(Empty {}).expect("read").zone;
+        assert_eq!((named.city.as_str(), named.offset.as_str()), (city, offset));
+    }
+}
+
+#[test]
 fn the_window_boots_with_settings_zones_and_the_state_of_the_service() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let boot = host(&world).boot(Empty {}).expect("a start");

@@ -4,7 +4,9 @@
 
 use acceptance::world::{World, draft, reminder};
 use calendar::{delivery::State, draft::EventDraft, network::Network};
-use engine::{channels::NewWebhook, courier::Handover, settings::Pause};
+use engine::{
+    channels::NewWebhook, courier::Handover, ledger::acknowledgement::Answer, settings::Pause,
+};
 use jiff::SignedDuration;
 
 const BERLIN: &str = "Europe/Berlin";
@@ -35,7 +37,7 @@ fn check_thursday(world: &mut World) {
     world.sent.clear();
     world.start();
     assert!(world.sent.is_empty(), "{:?}\n{}", world.titles(), world.rows());
-    let shown = world.engine().to_show_again(":1.99").expect("a ledger");
+    let shown = world.engine().to_show_again(":1.99").expect("a ledger").0;
     assert!(shown.is_empty(), "what was told before the copy was put here: {shown:?}");
     let wanted = "Mon 23 08:00 completed told.on_time Pill
 Tue 24 08:00 review review.restored Pill
@@ -61,6 +63,25 @@ fn an_older_copy_put_in_place_tells_nothing_of_the_past_again() {
 }
 
 #[test]
+fn of_an_older_copy_it_is_said_before_a_service_runs_that_what_nobody_had_planned_is_asked_about() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.add(note("Pill", "20261124T080000", "FREQ=DAILY"));
+    let ahead: Vec<_> = world.deliveries().iter().map(|listed| listed.row.id).collect();
+    world.engine().acknowledge(&ahead, Answer::Done, "window").expect("answered ahead");
+    let copy = world.copied();
+    world.wait_until("2026-11-26T12:00");
+    assert!(!world.titles().is_empty());
+    world.put_in_place(&copy);
+    assert_eq!(world.rows(), "", "nothing is unfinished in it");
+    let asks = |world: &World| world.engine().will_ask_about_the_past().expect("a ledger");
+    assert_eq!(asks(&world), Some("it is older than what this computer had last"));
+    world.start();
+    let rows = world.rows();
+    assert!(rows.contains("Thu 26 08:00 review review.restored Pill"), "{rows}");
+    assert_eq!(asks(&world), None);
+}
+
+#[test]
 fn after_a_restore_and_a_clock_set_back_only_what_was_told_since_is_shown_again() {
     let mut world = monday();
     let copy = world.copied();
@@ -69,10 +90,10 @@ fn after_a_restore_and_a_clock_set_back_only_what_was_told_since_is_shown_again(
     world.start();
     world.set_clock("2026-11-24T09:00");
     world.run();
-    assert_eq!(world.engine().to_show_again(":1.99").expect("a ledger"), []);
+    assert_eq!(world.engine().to_show_again(":1.99").expect("a ledger").0, []);
     world.add(note("Since", "20261124T100000", ""));
     world.wait_until("2026-11-24T10:01");
-    let shown = world.engine().to_show_again(":1.99").expect("a ledger");
+    let shown = world.engine().to_show_again(":1.99").expect("a ledger").0;
     let titles: Vec<_> = shown.iter().map(|one| one.notice.title.as_str()).collect();
     assert_eq!(titles, ["Since"], "{}", world.rows());
 }

@@ -336,8 +336,8 @@ impl Clock for TwoHoursAgo {
     }
 }
 
-#[test]
-fn between_a_restore_and_a_service_next_lists_what_is_to_come_and_says_what_becomes_of_the_rest() {
+/// A desk whose ledger has something that was due an hour ago, and that no service told.
+fn missed() -> Desk {
     let desk = Desk::new();
     let clock = TwoHoursAgo(SystemClock::new());
     let hour_ago = (clock.now().wall + SignedDuration::from_hours(1)).to_zoned(TimeZone::UTC);
@@ -351,7 +351,27 @@ fn between_a_restore_and_a_service_next_lists_what_is_to_come_and_says_what_beco
         ..EventDraft::default()
     };
     engine.save_event(&Save { draft, ..Save::default() }).expect("saved");
-    drop(engine);
+    desk
+}
+
+fn put_back(desk: &Desk) {
+    let file = desk.beside().join("agenda.db");
+    let file = file.to_str().expect("a plain path");
+    desk.run(["backup", file]).done();
+    desk.run(["restore", file]).done();
+}
+
+#[test]
+fn after_a_restore_doctor_asks_for_a_service_also_where_nothing_is_to_come() {
+    let desk = missed();
+    put_back(&desk);
+    let said = desk.line("doctor");
+    assert!(said.out.contains("no service is running, so nothing rings"), "{said:?}");
+}
+
+#[test]
+fn between_a_restore_and_a_service_next_lists_what_is_to_come_and_says_what_becomes_of_the_rest() {
+    let desk = missed();
     desk.add("Dentist --at 2099-01-01T09:00");
     let titles = || {
         let rings = desk.line("next --json").json();
@@ -362,12 +382,9 @@ fn between_a_restore_and_a_service_next_lists_what_is_to_come_and_says_what_beco
             .collect::<Vec<String>>()
     };
     assert_eq!(titles(), ["Pill", "Dentist"]);
-    let file = desk.beside().join("agenda.db");
-    let file = file.to_str().expect("a plain path");
-    desk.run(["backup", file]).done();
-    desk.run(["restore", file]).done();
+    put_back(&desk);
     assert_eq!(titles(), ["Dentist"]);
-    let aside = "\nWhat was due before now does not ring, as this ledger was restored: it stands under please check once a service runs.\n";
+    let aside = "\nWhat was due before now does not ring, as this ledger was restored from a backup: it stands under please check once a service runs.\n";
     let said = desk.line("next");
     assert!(said.done().contains(aside), "{said:?}");
     let clock = Arc::new(SystemClock::new());

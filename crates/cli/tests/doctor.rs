@@ -210,7 +210,7 @@ fn an_endpoint_that_fails_is_named_at_whatever_moment_it_is_asked() {
     for (minutes, tries, said) in [
         (10, 1, "the channel lamp fails (HTTP 500), and 1 reminder waits for another try"),
         (10, 5, "the channel lamp fails (HTTP 500), and 5 reminders wait for another try"),
-        (0, 5, "after 5 failures, and 5 reminders wait for it: "),
+        (0, 5, "after 5 failures (the last: HTTP 500), and 5 reminders wait for it: "),
     ] {
         let desk = Desk::new();
         desk.line("channel add webhook lamp http://127.0.0.1:9/on --network loopback").done();

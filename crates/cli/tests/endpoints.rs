@@ -65,6 +65,17 @@ fn a_retry_is_called_one_with_its_number_and_of_how_many() {
 }
 
 #[test]
+fn what_is_retried_and_waits_says_both_as_one_as_the_window_does() {
+    let desk = Desk::new();
+    failing(&desk, "lamp", 5);
+    let said = desk.line("next");
+    let why = ": the endpoint failed repeatedly and is given a rest)  ";
+    let line = said.done().lines().nth(1).expect("a line").to_string();
+    let (_, more) = line.split_once(" (").expect("why");
+    assert!(more.starts_with("retry 1 of 10 · held from ") && more.contains(why), "{line}");
+}
+
+#[test]
 fn a_retry_of_all_of_a_channel_says_what_only_waits_and_how_that_is_sent_now() {
     for (tests, words) in [(1, "1 reminder waits for lamp: "), (5, "5 reminders wait for lamp: ")] {
         let desk = Desk::new();

@@ -90,7 +90,7 @@ fn next_says_when_what_must_wait_rings_and_what_waits_for_a_person() {
     let next = |desk: &Desk| desk.line("next").done().lines().nth(1).expect("a ring").to_string();
     assert!(next(&desk).starts_with("Thu 1 May 2031, 23:30  Late"), "{}", next(&desk));
     desk.line("quiet --from 22:00 --to 07:00").done();
-    let said = "Fri 2 May 2031, 07:00 (due Thu 1 May 2031, 23:30: quiet hours)  Late";
+    let said = "Fri 2 May 2031, 07:00 (held from Thu 1 May 2031, 23:30: quiet hours)  Late";
     assert!(next(&desk).starts_with(said), "{}", next(&desk));
     let ring = desk.line("next --json").json()[0].clone();
     assert_eq!(

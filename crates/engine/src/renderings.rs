@@ -36,11 +36,12 @@ fn is_same(noted: &str, owner: &str) -> bool {
 
 impl Engine {
     /// What the notification service with this name, which no other has ever, has not shown yet of what is
-    /// unanswered and still worth seeing: singly, or as one digest. While all is silent only alarms are.
+    /// unanswered and still worth seeing: singly, or as one digest. While all is silent only alarms are; says
+    /// whether it is.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn to_show_again(&self, owner: &str) -> Result<Vec<Rendering>> {
+    pub fn to_show_again(&self, owner: &str) -> Result<(Vec<Rendering>, bool)> {
         self.read(|act| {
             let now = act.wall();
             let fresh = later(now, -FRESH);
@@ -65,16 +66,14 @@ impl Engine {
             let setting = Setting::of(act)?;
             if rows.len() > SINGLE {
                 let notice = message::digest(&rows, Occasion::Unanswered, &setting);
-                return Ok(vec![Rendering {
-                    rows: rows.iter().map(|l| l.row.id).collect(),
-                    notice,
-                }]);
+                let rows = rows.iter().map(|l| l.row.id).collect();
+                return Ok((vec![Rendering { rows, notice }], is_silent));
             }
             let single = |l: &Listed| Rendering {
                 rows: vec![l.row.id],
                 notice: message::notice(l, None, &setting),
             };
-            Ok(rows.iter().map(single).collect())
+            Ok((rows.iter().map(single).collect(), is_silent))
         })
     }
 

@@ -88,13 +88,17 @@ impl Engine {
         self.read(|act| Ok((self.known(act)? != Known::Here).then(|| act.wall())))
     }
 
-    /// Whether anything of the past will be put before a person by whoever leads next.
+    /// Why something of the past will be put before a person by whoever leads next, if anything will.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn will_ask_about_the_past(&self) -> Result<bool> {
-        let Some(until) = self.set_aside_until()? else { return Ok(false) };
-        self.read(|act| Ok(!delivery::unfinished(act.tx, until, 1)?.is_empty()))
+    pub fn will_ask_about_the_past(&self) -> Result<Option<&'static str>> {
+        let Some(until) = self.set_aside_until()? else { return Ok(None) };
+        self.read(|act| {
+            let Known::Restored(why) = self.known(act)? else { return Ok(None) };
+            let is_row = !delivery::unfinished(act.tx, until, 1)?.is_empty();
+            Ok((is_row || act.has_gap()?).then_some(why))
+        })
     }
 
     /// Notes that the audit is so far now.
@@ -200,6 +204,23 @@ impl Act<'_> {
             }
         }
         Ok(Some(parked))
+    }
+
+    /// Whether some event wants anything of the past that it was not planned for.
+    fn has_gap(&self) -> Result<bool> {
+        let now = self.wall();
+        let found = event::to_plan(self.tx, &self.context.zones, now, AT_ONCE)?;
+        for row in found.rows {
+            let mut is_gap = false;
+            self.each_wanted(&row.event, row.decided_until, now, |wanted| {
+                is_gap = is_gap || !delivery::is_known(self.tx, &wanted.identity)?;
+                Ok(())
+            })?;
+            if is_gap {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Parks the latest of what each reminder of an event would have told since it was last

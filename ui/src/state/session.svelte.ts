@@ -8,7 +8,7 @@ export class Session {
   readonly #heard: (status: Status) => void;
   #wanted = false;
   #running: Promise<void> | null = null;
-  zone = $state.raw<ZoneView>({ id: 'Etc/UTC', city: 'UTC', offset: 'UTC', person: null });
+  zone = $state.raw<ZoneView>({ id: 'Etc/UTC', city: 'UTC', offset: '', person: null });
   about = $state.raw<About>({ version: '', zones: '', ledger: '' });
   settings = $state.raw<Settings>({ weekStart: 'monday', clock: 'h24', theme: 'system', secondZone: null });
   calendars = $state.raw<readonly CalendarView[]>([]);

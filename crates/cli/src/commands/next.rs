@@ -35,9 +35,6 @@ struct Shape {
 /// How wide a line is beside its title, with a channel of a usual name.
 const OTHERS: usize = 75;
 
-/// What becomes of the past of a ledger that was restored or copied.
-const ASIDE: &str = "\nWhat was due before now does not ring, as this ledger was restored: it stands under please check once a service runs.\n";
-
 pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
     let rings = session.engine.next_rings(usize::from(words.count))?;
     let zone = session.zone();
@@ -59,7 +56,7 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         retries: ring.retry.map(|(_, of)| of),
     };
     let shapes: Vec<Shape> = rings.iter().zip(&found).map(shape).collect();
-    let aside = if session.engine.will_ask_about_the_past()? { ASIDE } else { "" };
+    let aside = session.engine.will_ask_about_the_past()?.map_or_else(String::new, aside);
     if rings.is_empty() {
         return Ok(Answer::new(format!("Nothing will ring.\n{aside}"), &shapes));
     }
@@ -72,7 +69,7 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
             Some(format!(" ({} · {there})", zone.to_datetime(o.start).strftime("%H:%M")))
         });
         [
-            when(ring, &zone) + &retry(ring),
+            when(ring, &zone),
             words::title(&ring.title, screen, OTHERS) + &there.unwrap_or_default() + &apart[at],
             ring.channel.clone(),
             ring.delivery.map_or_else(|| "planned later".into(), |id| id.to_string()),
@@ -86,6 +83,14 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
         session.warning()
     );
     Ok(Answer::new(text, &shapes))
+}
+
+/// What becomes of the past of a ledger of which this is known: that it was restored or copied.
+fn aside(why: &str) -> String {
+    let why = why.strip_prefix("it ").unwrap_or(why);
+    format!(
+        "\nWhat was due before now does not ring, as this ledger {why}: it stands under please check once a service runs.\n"
+    )
 }
 
 /// When it rings, if that is known.
@@ -104,25 +109,24 @@ fn reason(ring: &Ring) -> Option<Reason> {
     }
 }
 
-/// When it rings, and why not when it is due; or that it waits, or will not be told.
+/// When it rings, which retry that is, and why not when it is due; or that it waits, or will not be told.
 fn when(ring: &Ring, zone: &TimeZone) -> String {
     let due = words::moment(ring.due, zone);
-    match ring.fate {
-        Fate::Rings => due,
+    let retry = ring.retry.map(|(retry, of)| format!("retry {retry} of {of}"));
+    let (at, why) = match ring.fate {
+        Fate::Rings => (due, None),
         // What is held already is no longer due at a moment.
         Fate::RingsAt(at, reason) if ring.state == State::Held || at == ring.due => {
-            format!("{} (waits: {})", words::moment(at, zone), reason.cause())
+            (words::moment(at, zone), Some(format!("waits: {}", reason.cause())))
         }
         Fate::RingsAt(at, reason) => {
-            format!(
-                "{} (due {}: {})",
-                words::moment(at, zone),
-                short(ring.due, at, zone),
-                reason.cause()
-            )
+            let since = short(ring.due, at, zone);
+            (words::moment(at, zone), Some(format!("held from {since}: {}", reason.cause())))
         }
-        Fate::Waits(reason) if ring.state == State::Held => format!("waits: {}", reason.cause()),
-        Fate::Waits(reason) => format!("{due} (will wait: {})", reason.cause()),
+        Fate::Waits(reason) if ring.state == State::Held => {
+            (format!("waits: {}", reason.cause()), None)
+        }
+        Fate::Waits(reason) => (due, Some(format!("will wait: {}", reason.cause()))),
         Fate::Lost(reason, waits) => {
             let cause = waits.unwrap_or(reason).cause();
             let will = match () {
@@ -130,14 +134,11 @@ fn when(ring: &Ring, zone: &TimeZone) -> String {
                 () if reason.is_cancel() => "will be cancelled",
                 () => "will fail",
             };
-            format!("{due} ({will}: {cause})")
+            (due, Some(format!("{will}: {cause}")))
         }
-    }
-}
-
-/// ` (retry 2 of 10)`, or nothing.
-fn retry(ring: &Ring) -> String {
-    ring.retry.map_or_else(String::new, |(retry, of)| format!(" (retry {retry} of {of})"))
+    };
+    let more: Vec<_> = [retry, why].into_iter().flatten().collect();
+    if more.is_empty() { at } else { format!("{at} ({})", more.join(" · ")) }
 }
 
 /// A moment, without its date where that is another's, too.

@@ -45,12 +45,11 @@ impl Again {
 
     fn look(&mut self, engine: &Engine) -> Result<Option<Rendering>> {
         let Some(owner) = self.owner.as_ref().filter(|_| !self.is_over) else { return Ok(None) };
-        let is_silent = engine.silence()?.at(engine.now().wall).is_some();
-        if is_silent && self.waits {
+        if self.waits && engine.silence()?.at(engine.now().wall).is_some() {
             return Ok(None);
         }
-        let mut all = engine.to_show_again(owner)?.into_iter();
-        let next = all.find(|one| self.tried.insert(one.notice.key.clone()));
+        let (all, is_silent) = engine.to_show_again(owner)?;
+        let next = all.into_iter().find(|one| self.tried.insert(one.notice.key.clone()));
         self.waits = next.is_none() && is_silent;
         self.is_over = next.is_none() && !is_silent;
         Ok(next)

@@ -176,7 +176,7 @@ pub struct ZoneView {
     pub id: String,
     /// "Tokyo"
     pub city: String,
-    /// Now, "UTC+9" or "GMT+5:30".
+    /// Now, "UTC+9" or "UTC+5:30"; empty for UTC itself.
     pub offset: String,
     /// `per_…`: the zone of this person, whom it follows.
     pub person: Option<String>,

@@ -131,7 +131,10 @@ pub(super) fn zone_view(zones: &Zones, name: &ZoneName, now: Timestamp) -> ZoneV
         0 => format!("UTC{sign}{}", minutes / 60),
         rest => format!("UTC{sign}{}:{rest:02}", minutes / 60),
     };
-    ZoneView { id: name.to_string(), city: city(name.as_str()), offset, person: None }
+    let city = city(name.as_str());
+    // What is called so says itself how far it is from UTC.
+    let offset = if city == "UTC" { String::new() } else { offset };
+    ZoneView { id: name.to_string(), city, offset, person: None }
 }
 
 #[cfg(test)]

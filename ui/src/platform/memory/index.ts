@@ -98,7 +98,7 @@ function findRow(world: World, id: string): { occ: Occ; index: number } {
 function reads(world: World, past: Past, options: MemoryOptions): Partial<Handlers> {
   return {
     boot: () => ({
-      now: world.now, zone: ZONES[0] ?? { id: 'Etc/UTC', city: 'UTC', offset: 'UTC+0', person: null }, settings: world.settings, calendars: world.calendars,
+      now: world.now, zone: ZONES[0] ?? { id: 'Etc/UTC', city: 'UTC', offset: '', person: null }, settings: world.settings, calendars: world.calendars,
       channels: world.channels, people: world.people, status: statusOf(world, past), open: options.open ?? null,
       about: { version: '0.1.0', zones: '2026f (system)', ledger: '~/.local/share/carillon/carillon.db' },
     }),

@@ -66,5 +66,5 @@ export const ZONES: ZoneView[] = [
   { id: 'Europe/Lisbon', city: 'Lisbon', offset: 'UTC+0', person: null },
   { id: 'Europe/London', city: 'London', offset: 'UTC+0', person: null },
   { id: 'Asia/Kolkata', city: 'Kolkata', offset: 'UTC+5:30', person: null },
-  { id: 'Etc/UTC', city: 'UTC', offset: 'UTC+0', person: null },
+  { id: 'Etc/UTC', city: 'UTC', offset: '', person: null },
 ];

@@ -128,7 +128,8 @@ fn channels(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
     let channels = engine.channels()?;
     problems.extend(sealed(engine, &channels));
     let rings = engine.next_rings(MOST as usize)?;
-    if !shape.service.running && !rings.is_empty() {
+    let is_missed = !rings.is_empty() || engine.will_ask_about_the_past()?.is_some();
+    if !shape.service.running && is_missed {
         problems.push(NO_SERVICE.into());
     }
     let rings_on = |name: &str| rings.iter().filter(|ring: &&Ring| ring.channel == name).count();
