@@ -191,7 +191,7 @@ fn quiet_hours_and_pauses_hold_it_and_tests_and_this_desktop_are_none_of_it() {
     world.engine().test_channel(lamp, None).expect("planned");
     note(&mut world, ChannelId::DESKTOP, "20261123T090030");
     world.wait_until("2026-11-23T09:01:00");
-    assert_eq!(letters(&world).len(), 2, "{}", world.all_rows());
+    assert_eq!(letters(&world).len(), 1, "{}", world.all_rows());
     assert_eq!(title(&world), None);
     note(&mut world, lamp, "20261123T090200");
     let end = world.instant("2026-11-23T10:00:00");

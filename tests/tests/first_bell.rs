@@ -204,7 +204,7 @@ fn a_removed_or_switched_off_channel_is_not_tried_again() {
         (false, "the channel 'lamp' was removed: nothing can be sent through it any more"),
         (
             true,
-            "the channel 'lamp' is switched off: switch it on first, such as by `carillon channel on lamp`",
+            "the channel 'lamp' is switched off: switch it on first (`carillon channel on lamp`)",
         ),
     ] {
         let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");

@@ -6,7 +6,8 @@ use engine::channels::NewWebhook;
 use wire::{
     EngineHost, Host,
     dto::{
-        AddWebhook, ChangeChannel, ChannelRate, Did, Empty, Guarantee, Network, Remove, Retries,
+        AddWebhook, ChangeChannel, ChannelRate, ChannelRef, Did, Empty, Guarantee, Network, Remove,
+        Retries,
     },
 };
 
@@ -55,9 +56,20 @@ fn a_webhook_that_is_removed_names_what_rings_nowhere_now() {
                 ..draft("note", title, "20270123T090100", Some(BERLIN))
             });
         }
+        let asked = ChannelRef { channel: lamp.clone() };
+        let outlook = host(&world).channel_removal(asked).expect("an outlook");
+        let would = said.map(|said| {
+            let who = said.trim_end_matches(" has no reminder now.");
+            who.trim_end_matches(" have no reminder now.").to_owned()
+                + " would have no reminder any more."
+        });
+        assert_eq!(outlook.silenced, would, "asked before, nothing goes");
         let remove = Remove { id: lamp, request_id: "away".into() };
         let answer = |asked: &Remove| host(&world).remove_channel(asked.clone()).expect("removed");
-        assert_eq!(answer(&remove).note.as_deref(), said);
+        let removed = answer(&remove);
+        assert_eq!(removed.note.as_deref(), said);
+        assert_eq!(removed.cancelled_reminders, outlook.reminders);
+        assert!(outlook.reminders > 0);
         assert_eq!(answer(&remove).note.as_deref(), said, "asked again, the same answer");
     }
 }

@@ -1,6 +1,6 @@
 //! The window's page of what failed or is uncertain, over a real ledger.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use acceptance::world::{World, draft as plain, reminder as through};
 use calendar::{draft::EventDraft, id::ChannelId};
@@ -11,8 +11,8 @@ use engine::{
 use wire::{
     calls::Host,
     dto::{
-        DecideLetters, DeliveriesQuery, DeliveryRef, Did, Empty, LetterDecision, RetryDeliveries,
-        State,
+        Closed, DecideLetters, DeliveriesQuery, DeliveryRef, Did, Empty, LetterDecision, Mark,
+        Remove, RetryDeliveries, State, TestChannel, UpNextQuery,
     },
     host::EngineHost,
 };
@@ -77,6 +77,66 @@ fn the_page_lists_what_waits_and_its_decisions_are_carried_out_once() {
 }
 
 #[test]
+fn what_failed_at_an_endpoint_that_is_off_or_removed_says_so_and_a_failed_test_is_none_of_it() {
+    let (mut world, host) = failed();
+    let hook = world.engine().channel_named("hook").expect("a channel").id.to_string();
+    let closed = || {
+        let all = host.letters(Empty {}).expect("letters").letters.into_iter();
+        let hooks = all.filter(|letter| letter.row.channel == hook);
+        hooks.map(|letter| (letter.closed, letter.row.can_retry)).collect::<Vec<_>>()
+    };
+    assert_eq!(closed(), [(None, true), (None, true)]);
+    world.answer(Handover::Gone);
+    host.test_channel(TestChannel { channel: hook.clone(), request_id: "test".into() })
+        .expect("planned");
+    world.run();
+    assert_eq!(closed(), [(Some(Closed::Off), false), (Some(Closed::Off), false)]);
+    let status = host.status(Empty {}).expect("a status");
+    assert_eq!((status.attention, status.counts.failed), (3, 3));
+    let of_hook = host.letters(Empty {}).expect("letters").letters.into_iter();
+    let one = of_hook.map(|letter| letter.row).find(|row| row.channel == hook).expect("one").id;
+    let refused = host.decide_letters(asked(vec![one], LetterDecision::AsNew, ""));
+    let said = refused.expect_err("it is off").message;
+    assert_eq!(said, "the channel 'hook' is switched off: switch it on first");
+    host.remove_channel(Remove { id: hook.clone(), request_id: "away".into() }).expect("removed");
+    assert_eq!(closed(), [(Some(Closed::Removed), false), (Some(Closed::Removed), false)]);
+}
+
+#[test]
+fn what_waits_for_an_endpoint_is_said_to_be_tried_when_it_really_is() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: "lamp".into(), url, ..NewWebhook::default() };
+    let lamp = world.engine().add_webhook(&new).expect("a channel").id;
+    let asks = Duration::from_secs(600);
+    world.answer(Handover::Transient { retry_after: Some(asks), schedule: Schedule::Channel });
+    world.add(EventDraft {
+        reminders: Some(vec![through("PT0M", lamp)]),
+        ..plain("note", "Down", "20261123T090100", Some("Europe/Berlin"))
+    });
+    world.wait_until("2026-11-23T09:01:02");
+    let host = EngineHost::new(Arc::clone(world.engine()));
+    let held_up = || host.letters(Empty {}).expect("letters").held_up;
+    let up_next = host.up_next(UpNextQuery { limit: 1 }).expect("what comes").remove(0);
+    let retry = up_next.retry.expect("a retry");
+    let asked = DeliveriesQuery {
+        marks: vec![Mark::Retrying],
+        channel: None,
+        from: None,
+        to: None,
+        event: None,
+        cursor: None,
+        limit: 1,
+    };
+    let row = host.deliveries(asked).expect("a page").rows.remove(0);
+    assert_eq!((row.attempts.made, row.attempts.retry), (1, Some(retry)));
+    assert_eq!((retry.n, retry.of), (1, 10));
+    for one in held_up() {
+        assert_eq!(one.next.map(|at| at.utc), up_next.rings.clone().map(|at| at.utc));
+    }
+}
+
+#[test]
 fn what_is_not_fit_is_refused_by_name() {
     let (_world, host) = failed();
     let id = host.letters(Empty {}).expect("letters").letters[0].row.id.clone();
@@ -117,6 +177,9 @@ fn an_endpoint_that_rests_or_is_tried_is_named_while_something_waits_for_it() {
     world.wait_until("2026-11-23T09:01:01");
     let until = Some("2026-11-23T08:02:00.000Z".into());
     assert_eq!(held_up(), [("lamp".into(), until, 6, 6)]);
+    let next = || host.letters(Empty {}).expect("letters").held_up.remove(0).next;
+    let rings = || host.up_next(UpNextQuery { limit: 1 }).expect("what comes").remove(0).rings;
+    assert_eq!(next().map(|at| at.utc), rings().map(|at| at.utc));
     world.set_clock("2026-11-23T09:02:01");
     assert_eq!(held_up(), [("lamp".into(), None, 6, 6)]);
     world.answer(Handover::Accepted { shown_by: None });

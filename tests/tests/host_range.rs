@@ -346,6 +346,23 @@ fn a_changed_one_of_a_series_says_so_and_hidden_calendars_are_left_out() {
 }
 
 #[test]
+fn a_series_too_dense_to_be_drawn_to_the_end_says_after_what_it_goes_on() {
+    let mut world = World::at("2026-11-23T09:30[Europe/Berlin]");
+    world.add(EventDraft {
+        rules: vec!["FREQ=MINUTELY;INTERVAL=2".into()],
+        ..quiet("workflow", "Sync", "20261123T100000", Some(BERLIN))
+    });
+    let view = range(&world, "2026-11-23", "2026-11-30", None);
+    let [cut] = view.cut.as_slice() else { panic!("{:?}", view.cut) };
+    let last = view.segments.iter().map(|s| (s.date.clone(), s.wall_start)).max();
+    assert_eq!(
+        (cut.title.as_str(), Some((cut.after.date.clone(), cut.after.wall_min))),
+        ("Sync", last)
+    );
+    assert!(range(&world, "2026-11-23", "2026-11-24", None).cut.is_empty(), "all of it is there");
+}
+
+#[test]
 fn ranges_out_of_bounds_are_refused() {
     let world = World::at("2026-11-23T08:00[Europe/Berlin]");
     let host = EngineHost::new(world.engine().clone());

@@ -111,9 +111,8 @@ fn only_json_of_a_bounded_length_is_sent_and_notifications_have_none() {
     assert_eq!(story(&world), [(State::Dead, Reason::DeadPermanent, 1)]);
     decide(&mut world, &id, Decision::Discard("enough"));
     world.answer(Handover::Permanent);
-    note(&mut world, "Tea", ChannelId::DESKTOP);
-    world.engine().test_channel(ChannelId::DESKTOP, None).expect("planned");
-    world.run();
+    note_at(&mut world, "Tea", "20261123T090400", ChannelId::DESKTOP);
+    world.wait_until("2026-11-23T09:04:01");
     let id = letters(&world);
     assert!(refused(&world, &id, Decision::Edited("{}")).contains("only webhooks have a body"));
 }
@@ -219,8 +218,8 @@ fn many_are_retried_at_the_pace_of_their_endpoint_and_those_of_another_are_left(
     let (mut world, hook_one) = failed(&titles);
     let other = hook(&world, "other", Guarantee::NeverMiss);
     world.answer(Handover::Permanent);
-    world.engine().test_channel(other, None).expect("planned");
-    world.run();
+    note_at(&mut world, "Another's", "20261123T090301", other);
+    world.wait_until("2026-11-23T09:03:01");
     world.answer(UP);
     world.sent.clear();
     assert_eq!(letters(&world).len(), 31);
@@ -230,9 +229,9 @@ fn many_are_retried_at_the_pace_of_their_endpoint_and_those_of_another_are_left(
     assert_eq!(decided.expect("possible").done.len(), 30);
     world.run();
     assert_eq!(world.sent.len(), 10, "ten at once");
-    world.wait_until("2026-11-23T09:03:02");
+    world.wait_until("2026-11-23T09:03:03");
     assert_eq!(world.sent.len(), 20, "and then five a second");
-    world.wait_until("2026-11-23T09:03:05");
+    world.wait_until("2026-11-23T09:03:06");
     assert_eq!(world.sent.len(), 30);
     assert_eq!(letters(&world).len(), 1, "the other's is left");
 }

@@ -74,7 +74,7 @@ test('of an uncertain one the note says that it arrived, and f comes here', asyn
 async function openWaiting() {
   page = await set.open();
   await page.getByRole('navigation').getByRole('button', { name: /^Deliveries/ }).click();
-  const line = page.getByRole('region', { name: 'All deliveries' }).getByRole('listitem').filter({ hasText: 'retrying' }).first();
+  const line = page.getByRole('region', { name: 'All deliveries' }).getByRole('listitem').filter({ hasText: /retry \d+ of/ }).first();
   await line.getByRole('button', { name: 'Send now' }).waitFor();
   await line.getByRole('button').first().click();
   return { line, why: page.getByRole('complementary', { name: 'Why' }) };

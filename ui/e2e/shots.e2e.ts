@@ -99,7 +99,7 @@ const scenes: { name: string; look?: Look; play?: (page: Page) => Promise<unknow
   { name: 'settings', play: key(',') },
   { name: 'channels', play: async (page) => { await page.keyboard.press(','); await page.getByRole('button', { name: 'Add webhook' }).scrollIntoViewIfNeeded(); } },
   { name: 'webhook', play: async (page) => { await page.keyboard.press(','); await page.getByRole('button', { name: 'Add webhook' }).click(); await page.getByRole('dialog').waitFor(); } },
-  { name: 'waiting', play: async (page) => { await go('Deliveries')(page); await page.getByRole('region', { name: 'All deliveries' }).getByRole('listitem').filter({ hasText: 'retrying' }).first().getByRole('button').first().click(); await page.getByRole('button', { name: 'Give up' }).waitFor(); } },
+  { name: 'waiting', play: async (page) => { await go('Deliveries')(page); await page.getByRole('region', { name: 'All deliveries' }).getByRole('listitem').filter({ hasText: /retry \d+ of/ }).first().getByRole('button').first().click(); await page.getByRole('button', { name: 'Give up' }).waitFor(); } },
   { name: 'keys', play: key('?') },
   { name: 'choose', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Gym' }).first().focus(); await page.keyboard.press('Alt+ArrowRight'); await page.getByRole('dialog').waitFor(); } },
   { name: 'choose-delete', play: async (page) => { await page.locator('[data-key]').filter({ hasText: 'Gym' }).first().focus(); await page.keyboard.press('Delete'); await page.getByRole('dialog').waitFor(); } },

@@ -213,7 +213,10 @@ impl<'a> Act<'a> {
         }
         if !is_counted {
             let then = effects.told_at.unwrap_or(self.wall());
-            statistic::count(self.tx, to.0, row.facts.due, then)?;
+            // A test is no reminder.
+            if row.event.is_some() {
+                statistic::count(self.tx, to.0, row.facts.due, then)?;
+            }
         }
         Ok(true)
     }

@@ -297,7 +297,7 @@ impl Act<'_> {
             (true, _) => "was removed: nothing can be sent through it any more".into(),
             (false, Some(_)) => {
                 format!(
-                    "is switched off: switch it on first, such as by `carillon channel on {}`",
+                    "is switched off: switch it on first (`carillon channel on {}`)",
                     argument(name)
                 )
             }

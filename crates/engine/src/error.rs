@@ -149,7 +149,7 @@ fn cause(error: &Error) -> String {
 
 /// What one can do about a file that SQLite cannot make sense of.
 pub const DAMAGED_ADVICE: &str = "the file is left as it is; the service puts its newest good backup in its place as soon as it meets \
-     the damage, and `carillon restore FILE` one of yours";
+     the damage (`carillon restore FILE` puts one of yours there)";
 
 /// What SQLite says, without what it quotes of a damaged file.
 pub fn plain(error: &rusqlite::Error) -> String {

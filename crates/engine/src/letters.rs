@@ -456,7 +456,7 @@ fn refuse_several(ids: &[DeliveryId], decision: Decision<'_>) -> Result<()> {
 fn not_waiting(row: &DeliveryRow, wish: Wish) -> String {
     let state = row.facts.state;
     if state == State::Held && row.facts.reason == Reason::HeldClock && wish != Wish::SendAsNew {
-        return "waits until the clock is said to be right: `carillon clock` shows it".into();
+        return "waits until the clock is said to be right (`carillon clock` shows it)".into();
     }
     match wish {
         Wish::Retry | Wish::Discard => {

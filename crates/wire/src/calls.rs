@@ -118,6 +118,8 @@ calls! {
     Channels channels: Empty => Vec<ChannelView>;
     /// Adds a webhook and shows its secret once.
     AddWebhook add_webhook: AddWebhook => ChannelAdded;
+    /// What would go with a webhook.
+    ChannelRemoval channel_removal: ChannelRef => Removal;
     /// Removes a webhook; its reminders go.
     RemoveChannel remove_channel: Remove => Change;
     /// Switches a webhook on again whose endpoint said it was gone.

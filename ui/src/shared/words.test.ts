@@ -18,14 +18,14 @@ describe('states in words', () => {
 
   it('say how late and how often', () => {
     expect(markWords('late', 360_000)).toBe('told 6 minutes late');
-    expect(markWords('retrying', null, { made: 2, max: 10 })).toBe('retrying, 2 of 10 tries made');
-    expect(markWords('failed', null, { made: 1, max: 10 })).toBe('failed after 1 try');
+    expect(markWords('retrying', null, { made: 2, max: 10, retry: { n: 2, of: 5 } })).toBe('retry 2 of 5');
+    expect(markWords('failed', null, { made: 1, max: 10, retry: null })).toBe('failed after 1 try');
     expect(markWords('review')).toBe('please check');
   });
 
   it('have a note of a few letters', () => {
     expect(markNote('late', 360_000, null)).toBe('+6m');
-    expect(markNote('retrying', null, { made: 2, max: 10 })).toBe('2/10');
+    expect(markNote('retrying', null, { made: 2, max: 10, retry: { n: 2, of: 5 } })).toBe('2/5');
     expect(markNote('told', null, null)).toBe('');
   });
 });

@@ -10,10 +10,10 @@ export function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** "told 6 minutes late", "retrying, 2 of 10 tries made" */
+/** "told 6 minutes late", "retry 2 of 10" */
 export function markWords(mark: Mark, lateMs: number | null = null, attempts: Attempts | null = null): string {
   if (mark === 'late' && lateMs !== null) return t('mark.lateBy', { time: lengthSpoken(lateMs) });
-  if (mark === 'retrying' && attempts) return t('mark.retryingOf', { made: attempts.made, max: attempts.max ?? attempts.made });
+  if (mark === 'retrying' && attempts?.retry) return t('mark.retryingOf', { ...attempts.retry });
   if (mark === 'failed' && attempts && attempts.made > 0) return tn('mark.failedAfter', attempts.made);
   return t(`mark.${mark}`);
 }
@@ -21,7 +21,7 @@ export function markWords(mark: Mark, lateMs: number | null = null, attempts: At
 /** The few letters beside a glyph: "+6m", "2/10". */
 export function markNote(mark: Mark | null, lateMs: number | null, attempts: Attempts | null): string {
   if (mark === 'late' && lateMs !== null) return `+${lengthTiny(lateMs)}`;
-  if (mark === 'retrying' && attempts) return attempts.max ? `${attempts.made}/${attempts.max}` : String(attempts.made);
+  if (mark === 'retrying' && attempts?.retry) return `${attempts.retry.n}/${attempts.retry.of}`;
   return '';
 }
 

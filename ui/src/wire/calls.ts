@@ -76,6 +76,8 @@ export interface Calls {
   channels: { args: T.Empty; answer: T.ChannelView[] };
   /** Adds a webhook and shows its secret once. */
   addWebhook: { args: T.AddWebhook; answer: T.ChannelAdded };
+  /** What would go with a webhook. */
+  channelRemoval: { args: T.ChannelRef; answer: T.Removal };
   /** Removes a webhook; its reminders go. */
   removeChannel: { args: T.Remove; answer: T.Change };
   /** Switches a webhook on again whose endpoint said it was gone. */

@@ -18,7 +18,7 @@ export type AttemptOutcome = "running" | "accepted" | "transient" | "permanent" 
 
 export type AttemptView = { n: number, started: Moment, finished: Moment | null, outcome: AttemptOutcome, status: number | null, latencyMs: number | null, detail: string | null, };
 
-export type Attempts = { made: number, max: number | null, };
+export type Attempts = { made: number, max: number | null, retry: Retry | null, };
 
 export type Autostart = { enabled: boolean, possible: boolean, };
 
@@ -50,17 +50,23 @@ export type ChannelKind = "desktop" | "webhook";
 
 export type ChannelRate = { perSecond: number, burst: number, };
 
+export type ChannelRef = { channel: string, };
+
 export type ChannelRest = { until: Moment, failures: number, };
 
 export type ChannelView = { id: string, kind: ChannelKind, name: string, url: string | null, network: Network | null, guarantee: Guarantee | null, retries: Retries | null, rate: ChannelRate | null, off: string | null, resting: ChannelRest | null, lastTold: Moment | null, lastFailed: ChannelFailure | null, };
 
 export type ClockJump = { from: Moment, to: Moment, };
 
+export type Closed = "off" | "removed";
+
 export type Code = "conflict" | "invalid" | "notFound" | "newer" | "other";
 
 export type Color = "indigo" | "teal" | "rose" | "amber" | "violet" | "slate";
 
 export type Counts = { scheduled: number, sending: number, retrying: number, held: number, failed: number, review: number, told: number, late: number, skipped: number, missed: number, };
+
+export type CutSeries = { title: string, after: Moment, };
 
 export type Day = { date: string, lengthMin: number, blanks: Array<Blank>, zone: string, second: SecondDay | null, failed: number, };
 
@@ -100,7 +106,7 @@ export type FileReport = { calendar: string | null, created: number, updated: nu
 
 export type Guarantee = "neverMiss" | "neverRepeat";
 
-export type HeldUp = { channel: string, first: string | null, until: Moment | null, failures: number, why: string | null, waiting: number, };
+export type HeldUp = { channel: string, first: string | null, until: Moment | null, next: Moment | null, failures: number, why: string | null, waiting: number, };
 
 export type HourClock = "h24" | "h12";
 
@@ -130,7 +136,7 @@ export type LastTry = { at: Moment, known: boolean, text: string, };
 
 export type LeapDay = "backward" | "forward" | "omit";
 
-export type Letter = { row: DeliveryRow, tried: Tried, last: LastTry | null, over: boolean, editable: boolean, };
+export type Letter = { row: DeliveryRow, tried: Tried, last: LastTry | null, over: boolean, editable: boolean, closed: Closed | null, };
 
 export type LetterBody = { text: string, };
 
@@ -196,7 +202,7 @@ export type QuietHours = { on: boolean, fromMin: number, toMin: number, days: Ar
 
 export type RangeQuery = { from: string, to: string, secondZone?: string | null, };
 
-export type RangeView = { days: Array<Day>, axis: Axis, segments: Array<Segment>, now: NowLine | null, };
+export type RangeView = { days: Array<Day>, axis: Axis, segments: Array<Segment>, cut: Array<CutSeries>, now: NowLine | null, };
 
 export type Reason = { code: string, text: string, };
 
@@ -207,6 +213,8 @@ export type ReminderDraft = { trigger: Trigger, channel: string, nagMin?: number
 export type ReminderPreview = { due: Moment | null, passed: boolean, missed: string | null, };
 
 export type ReminderStatus = { delivery: string | null, trigger: Trigger, channel: string, channelName: string, mark: Mark | null, state: State | null, due: Moment, told: Moment | null, lateMs: number | null, attempts: Attempts | null, reason: Reason | null, open: boolean, };
+
+export type Removal = { reminders: number, silenced: string | null, };
 
 export type Remove = { id: string, requestId: string, };
 
@@ -230,7 +238,7 @@ export type Seen = "yes" | "perhaps" | "no";
 
 export type Segment = { event: string, original: string, version: number, date: string, part: Part, allDay: boolean, wallStart: number, wallEnd: number, start: number, end: number, fold: boolean, offset: string | null, elsewhere: Elsewhere | null, title: string, place: string | null, calendar: string, kind: Kind, mark: Mark | null, attempts: Attempts | null, lateMs: number | null, past: boolean, cancelled: boolean, recurring: boolean, exception: boolean, fixed: boolean, };
 
-export type ServiceStatus = { running: boolean, hanging: boolean, diskFull: boolean, paused: boolean, pausedUntil: Moment | null, quietUntil: Moment | null, silenced: number, clockJump: ClockJump | null, notifier: boolean | null, tray: boolean | null, };
+export type ServiceStatus = { running: boolean, hanging: boolean, stopped: number | null, diskFull: boolean, paused: boolean, pausedUntil: Moment | null, quietUntil: Moment | null, silenced: number, clockJump: ClockJump | null, notifier: boolean | null, tray: boolean | null, };
 
 export type SetAutostart = { enabled: boolean, };
 

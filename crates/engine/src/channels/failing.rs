@@ -33,6 +33,8 @@ pub struct HeldUp {
     pub first: Option<DeliveryId>,
     /// It rests until then; `None` while it is tried.
     pub until: Option<Timestamp>,
+    /// When the first of what waits is tried next, if that is not now: after the rest, and in its own time.
+    pub next: Option<Timestamp>,
     /// Failures running that led to it.
     pub failures: u32,
     /// Its certificate has not been trusted since then.
@@ -86,6 +88,8 @@ impl Engine {
                 let waiting = letters::waiting(act.tx, id)? + delivery::under_way(act.tx, id)?;
                 let channel = channel::find(act.tx, id)?.filter(|c| !c.removed && waiting > 0);
                 let first = act.first_waiting(id)?;
+                let own = letters::next_try(act.tx, id)?;
+                let next = own.max(until).filter(|next| *next > now);
                 let said = act.last_failed(id)?.map(|(_, said)| said);
                 held_up.extend(channel.map(|channel| {
                     HeldUp {
@@ -93,6 +97,7 @@ impl Engine {
                         name: channel.name,
                         first,
                         until,
+                        next,
                         failures: found.failures,
                         mistrusted: found.mistrusted,
                         why: said

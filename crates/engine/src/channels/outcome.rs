@@ -22,14 +22,24 @@ pub struct ChannelGone {
 impl ChannelGone {
     /// Which events ring nowhere any more, as one sentence; none where each of them still rings.
     pub fn silenced(&self) -> Option<String> {
+        self.without("has no reminder now.", "have no reminder now.")
+    }
+
+    /// Which events would ring nowhere any more, as one sentence; none where each of them still would.
+    pub fn would_silence(&self) -> Option<String> {
+        let said = "would have no reminder any more.";
+        self.without(said, said)
+    }
+
+    fn without(&self, one: &str, several: &str) -> Option<String> {
         let named: Vec<String> = self.titles.iter().map(|title| format!("“{title}”")).collect();
         let more = self.silent.saturating_sub(u32::try_from(named.len()).unwrap_or(u32::MAX));
         let who = match (named.split_last()?, more) {
-            ((last, []), 0) => return Some(format!("{last} has no reminder now.")),
+            ((last, []), 0) => return Some(format!("{last} {one}")),
             ((last, others), 0) => format!("{} and {last}", others.join(", ")),
             (_, more) => format!("{} and {more} more", named.join(", ")),
         };
-        Some(format!("{who} have no reminder now."))
+        Some(format!("{who} {several}"))
     }
 }
 

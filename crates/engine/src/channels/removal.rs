@@ -70,6 +70,20 @@ impl Engine {
         Ok(gone)
     }
 
+    /// What removing an endpoint would come to, as far as it is planned by now.
+    ///
+    /// # Errors
+    /// When there is none, or it is this desktop.
+    pub fn removal_outlook(&self, id: ChannelId) -> Result<ChannelGone> {
+        self.read(|act| {
+            let name = act.removable(id)?;
+            let (titles, silent) = channel::alone_through(act.tx, id)?;
+            let (cancelled, in_flight) = channel::to_come(act.tx, id)?;
+            let effect = Effect { cancelled, in_flight, ..Effect::default() };
+            Ok(ChannelGone { name, effect, silent, titles })
+        })
+    }
+
     /// Cancels what is live through a channel and of no event any more, such as a test.
     fn drop_all_through(&self, id: ChannelId) -> Result<Effect> {
         let (mut effect, mut place) = (Effect::default(), Some(String::new()));
@@ -87,11 +101,16 @@ impl Engine {
 }
 
 impl Act<'_> {
-    /// Takes a channel out of use: [`Act::settle_channels`] takes it from what is told through it.
-    pub(crate) fn begin_removal(&self, id: ChannelId) -> Result<ChannelGone> {
+    /// The name of an endpoint that can be removed.
+    fn removable(&self, id: ChannelId) -> Result<String> {
         let found = channel::find(self.tx, id)?.filter(|c| !c.removed);
         let found = found.filter(|found| found.kind != ChannelKind::Desktop);
-        let name = found.ok_or_else(|| Error::not_found("channel", id))?.name;
+        Ok(found.ok_or_else(|| Error::not_found("channel", id))?.name)
+    }
+
+    /// Takes a channel out of use: [`Act::settle_channels`] takes it from what is told through it.
+    pub(crate) fn begin_removal(&self, id: ChannelId) -> Result<ChannelGone> {
+        let name = self.removable(id)?;
         self.lasts(&format!("removing the channel {name}"))?;
         channel::remove(self.tx, id, self.wall())?;
         let gone = ChannelGone { name, ..ChannelGone::default() };

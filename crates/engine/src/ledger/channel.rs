@@ -196,6 +196,34 @@ pub fn remove(tx: &Transaction<'_>, id: ChannelId, now: Timestamp) -> Result<()>
     }
 }
 
+/// The first three, by title, of the events that would ring again and only through a channel, and how many
+/// there are.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn alone_through(tx: &Transaction<'_>, id: ChannelId) -> Result<(Vec<String>, u32)> {
+    let sql = "SELECT e.title, count(*) OVER () FROM event e
+        WHERE e.deleted_at IS NULL AND e.enabled AND e.id IN (SELECT event FROM reminder WHERE channel = ?1)
+            AND NOT EXISTS (SELECT 1 FROM reminder r WHERE r.event = e.id AND r.channel <> ?1)
+            AND (e.plan_at IS NOT NULL OR EXISTS (SELECT 1 FROM delivery d WHERE d.event = e.id AND d.live))
+        ORDER BY e.id LIMIT 3";
+    let mut statement = tx.prepare_cached(sql)?;
+    let rows = statement.query_map([id.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let found: Vec<(String, u32)> = rows.collect::<std::result::Result<_, _>>()?;
+    let many = found.first().map_or(0, |(_, many)| *many);
+    Ok((found.into_iter().map(|(title, _)| title).collect(), many))
+}
+
+/// How many reminders of events are still to be told through a channel, and how many are being sent.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn to_come(tx: &Transaction<'_>, id: ChannelId) -> Result<(u32, u32)> {
+    let sql = "SELECT count(*) FILTER (WHERE state <> 'processing'), count(*) FILTER (WHERE state = 'processing')
+        FROM delivery WHERE live AND +channel = ?1 AND event IS NOT NULL";
+    Ok(tx.prepare_cached(sql)?.query_row([id.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
 /// When something was last told through a channel.
 ///
 /// # Errors

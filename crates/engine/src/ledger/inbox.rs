@@ -320,7 +320,7 @@ pub fn counts(
 ) -> Result<Vec<(State, bool, u32)>> {
     let sql = format!(
         "SELECT d.state, {LATE} AS late, count(*) FROM delivery d
-        WHERE d.due >= ?1 AND d.due < ?2 GROUP BY 1, 2"
+        WHERE d.due >= ?1 AND d.due < ?2 AND d.event IS NOT NULL GROUP BY 1, 2"
     );
     let mut statement = tx.prepare_cached(&sql)?;
     let rows = statement.query_map([ms(since), ms(until)], |row| {
@@ -334,7 +334,8 @@ pub fn counts(
 /// # Errors
 /// When the ledger cannot be read.
 pub fn parked(tx: &Transaction<'_>) -> Result<u32> {
-    let sql = "SELECT count(*) FROM delivery WHERE state IN ('dead', 'review')";
+    let sql =
+        "SELECT count(*) FROM delivery WHERE state IN ('dead', 'review') AND event IS NOT NULL";
     Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 

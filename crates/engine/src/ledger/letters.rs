@@ -7,11 +7,11 @@ use calendar::{
 use jiff::Timestamp;
 use rusqlite::{Transaction, params};
 
-use super::ms;
+use super::{moment, ms};
 use crate::error::{Error, Result};
 
-/// Waits for a person, and its event was not deleted.
-const PARKED: &str = "state IN ('dead', 'review')
+/// Waits for a person, and its event was not deleted. A test is looked at where it was asked for.
+const PARKED: &str = "state IN ('dead', 'review') AND event IS NOT NULL
     AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = delivery.event AND e.deleted_at IS NOT NULL)";
 
 /// What waits for a person, the oldest first.
@@ -72,7 +72,7 @@ pub fn through_endpoints(tx: &Transaction<'_>) -> Result<Vec<Through>> {
         "SELECT channel, sum(state = 'dead') AS dead, sum(state = 'review') AS review,
             min(seq) AS first, max(seq) AS last
         FROM (SELECT channel, state, (SELECT max(seq) FROM audit WHERE audit.delivery = delivery.id) AS seq
-            FROM delivery WHERE {PARKED} AND channel <> ?1 AND event IS NOT NULL AND reason <> ?2)
+            FROM delivery WHERE {PARKED} AND channel <> ?1 AND reason <> ?2)
         GROUP BY channel ORDER BY first"
     );
     let mut statement = tx.prepare_cached(&sql)?;
@@ -96,6 +96,17 @@ pub fn through_endpoints(tx: &Transaction<'_>) -> Result<Vec<Through>> {
 pub fn waiting(tx: &Transaction<'_>, channel: ChannelId) -> Result<u32> {
     let sql = "SELECT count(*) FROM delivery WHERE waits AND +channel = ?1";
     Ok(tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?)
+}
+
+/// When the first of what waits to be told through a channel may be tried again by its own schedule.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn next_try(tx: &Transaction<'_>, channel: ChannelId) -> Result<Option<Timestamp>> {
+    let sql = "SELECT min(coalesce(not_before, due)) FROM delivery WHERE waits AND +channel = ?1";
+    let found: Option<i64> =
+        tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?;
+    Ok(found.map(moment))
 }
 
 /// How many reminders of events were due through a channel and wait, or are being sent.

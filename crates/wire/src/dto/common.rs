@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::Retry;
+
 /// A request that asks for nothing in particular.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 pub struct Empty {}
@@ -106,6 +108,8 @@ pub struct Attempts {
     pub made: u32,
     /// The schedule's length; none when one try is all there is.
     pub max: Option<u32>,
+    /// Which retry comes next, of one that was tried in vain and is tried again.
+    pub retry: Option<Retry>,
 }
 
 /// An instant, with the machine zone's wall clock read off it.

@@ -27,6 +27,8 @@ pub struct HeldUp {
     pub first: Option<String>,
     /// It rests until then; none while it is tried.
     pub until: Option<Moment>,
+    /// When the first of what waits is tried next, if that is not now.
+    pub next: Option<Moment>,
     /// After so many failures running.
     pub failures: u32,
     /// What was said of the last try that failed.
@@ -49,6 +51,18 @@ pub struct Letter {
     pub over: bool,
     /// It has a body that can be edited.
     pub editable: bool,
+    /// Why nothing can be sent through its channel, if that is so.
+    pub closed: Option<Closed>,
+}
+
+/// Why nothing can be sent through a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Closed {
+    /// It was switched off, as its endpoint said it was gone: it can be switched on again.
+    Off,
+    /// It was removed.
+    Removed,
 }
 
 /// What is known of the tries of a letter.

@@ -31,8 +31,20 @@ pub struct RangeView {
     pub axis: Axis,
     /// Sorted by date, all-day first, then start.
     pub segments: Vec<Segment>,
+    /// Series of which not all is in here, as they are too dense.
+    pub cut: Vec<CutSeries>,
     /// Present moment, if it lies in the range.
     pub now: Option<NowLine>,
+}
+
+/// A series that goes on after the last of it that is drawn.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CutSeries {
+    /// Its title.
+    pub title: String,
+    /// The start of the last one that is drawn.
+    pub after: Moment,
 }
 
 /// The axis of hours that the days share.

@@ -108,6 +108,8 @@ pub struct ServiceStatus {
     pub running: bool,
     /// It runs, and was stopped by a signal or left untouched what it should have looked at.
     pub hanging: bool,
+    /// Its process, where that was stopped by a signal.
+    pub stopped: Option<u32>,
     /// The disk with the ledger is full: nothing can be told or changed.
     pub disk_full: bool,
     /// Reminders are paused.

@@ -148,6 +148,24 @@ pub struct ChannelRest {
     pub failures: u32,
 }
 
+/// Names a channel.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelRef {
+    /// `chn_…`
+    pub channel: String,
+}
+
+/// What would go with a webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Removal {
+    /// So many reminders that are planned would be cancelled.
+    pub reminders: u32,
+    /// "“Tea” and “Bins” would have no reminder any more."
+    pub silenced: Option<String>,
+}
+
 /// How a channel failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -6,7 +6,7 @@ use crate::fault::{Code, Fault};
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
-        let message = error.to_string();
+        let message = bare(&error.to_string());
         match error {
             Error::Invalid { field, .. } => Self::invalid(wire_name(field), message),
             Error::NotFound { .. } => Self::new(Code::NotFound, message),
@@ -16,6 +16,20 @@ impl From<Error> for Fault {
             _ => Self::new(Code::Other, message),
         }
     }
+}
+
+/// Without what is added in brackets for the command line: "switch it on first (`carillon channel on lamp`)".
+pub(super) fn bare(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(" (`") {
+        words.push_str(before);
+        rest = after
+            .split_once('`')
+            .and_then(|(_, after)| after.split_once(')'))
+            .map_or("", |(_, rest)| rest);
+    }
+    words + rest
 }
 
 /// How the form calls what the calendar's drafts call by iCalendar's words.

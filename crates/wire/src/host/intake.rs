@@ -139,8 +139,7 @@ fn refuse_too_much(asked: &ImportFiles) -> Result<(), Fault> {
     let refused = |file: &&ImportFile| file.text.len() > LARGEST;
     let Some(file) = asked.files.iter().find(refused) else { return Ok(()) };
     let (name, size) = (&file.name, file.text.len() / 1024 / 1024);
-    let message =
-        format!("{name} has {size} MB: the window takes up to 32, `carillon import` more");
+    let message = format!("{name} has {size} MB: the window takes up to 32, the command line more");
     Err(Fault::invalid("text", message))
 }
 

@@ -3,10 +3,16 @@
 use calendar::id::{ChannelId, DeliveryId};
 use engine::letters::{Care, Decided, Decision};
 
-use super::{EngineHost, changes::nothing, faults::id, inbox::ids, local::Local};
+use super::{
+    EngineHost,
+    changes::nothing,
+    faults::{bare, id},
+    inbox::ids,
+    local::Local,
+};
 use crate::{
     dto::{
-        Change, DecideLetters, DeliveryRef, Did, HeldUp, LastTry, Letter, LetterBody,
+        Change, Closed, DecideLetters, DeliveryRef, Did, HeldUp, LastTry, Letter, LetterBody,
         LetterDecision, LettersView, Tried,
     },
     fault::Fault,
@@ -19,13 +25,23 @@ impl EngineHost {
     pub(super) fn letters_view(&self) -> Result<LettersView, Fault> {
         let local = self.local()?;
         let (found, all) = self.engine.newest_letters(SHOWN)?;
-        let letters = found.iter().map(|letter| self.letter(letter, &local));
+        let open = self.engine.channels()?;
+        let letters = found.iter().map(|letter| {
+            let through = letter.listed.row.identity.channel;
+            let closed = match open.iter().find(|channel| channel.id == through && !channel.removed)
+            {
+                None => Some(Closed::Removed),
+                Some(channel) => channel.off_reason.is_some().then_some(Closed::Off),
+            };
+            Ok(Letter { closed, ..self.letter(letter, &local)? })
+        });
         let letters = letters.collect::<Result<Vec<_>, Fault>>()?;
         let more = all.saturating_sub(letters.len());
         let held_up = self.engine.held_up()?.into_iter().map(|one| HeldUp {
             channel: one.name,
             first: one.first.map(|id| id.to_string()),
             until: one.until.map(|at| local.moment(at)),
+            next: one.next.map(|at| local.moment(at)),
             failures: one.failures,
             why: one.why,
             waiting: one.waiting,
@@ -52,6 +68,7 @@ impl EngineHost {
                 text: last.detail.clone(),
             }),
             over: row.facts.use_by.is_some_and(|end| end <= local.now),
+            closed: None,
             editable: row.identity.channel != ChannelId::DESKTOP,
         })
     }
@@ -86,8 +103,8 @@ pub(super) fn noted(decided: &Decided) -> Option<String> {
     let waits = || {
         let first = decided.waiting.first()?;
         Some(match decided.waiting.len() {
-            1 => format!("It waits: {}.", first.why),
-            n => format!("{n} of them wait; the first: {}.", first.why),
+            1 => format!("It waits: {}.", bare(&first.why)),
+            n => format!("{n} of them wait; the first: {}.", bare(&first.why)),
         })
     };
     left(decided).or_else(waits)
@@ -97,7 +114,7 @@ pub(super) fn noted(decided: &Decided) -> Option<String> {
 fn left(decided: &Decided) -> Option<String> {
     let first = decided.refused.first()?;
     Some(match decided.refused.len() {
-        1 => format!("One is left as it is: {}.", first.why),
-        n => format!("{n} are left as they are; the first: {}.", first.why),
+        1 => format!("One is left as it is: {}.", bare(&first.why)),
+        n => format!("{n} are left as they are; the first: {}.", bare(&first.why)),
     })
 }

@@ -269,6 +269,10 @@ impl Host for EngineHost {
         self.put_webhook(&asked)
     }
 
+    fn channel_removal(&self, asked: ChannelRef) -> Result<Removal, Fault> {
+        self.removal_of(&asked)
+    }
+
     fn remove_channel(&self, asked: Remove) -> Result<Change, Fault> {
         self.drop_channel(&asked)
     }

@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     dto::{
-        Attempts, BusyDay, BusyQuery, Day, Elsewhere, Mark, NowLine, Part, RangeQuery, RangeView,
-        Segment,
+        Attempts, BusyDay, BusyQuery, CutSeries, Day, Elsewhere, Mark, NowLine, Part, RangeQuery,
+        RangeView, Segment,
     },
     fault::Fault,
 };
@@ -44,7 +44,7 @@ impl EngineHost {
             local.context.zones.check(name).map_err(|e| Fault::invalid("secondZone", e.to_string()))
         });
         let second = second.transpose()?.map(|name| local.context.zones.zone(&name).0);
-        let segments = self.segments(&local, &days)?;
+        let (segments, cut) = self.segments(&local, &days)?;
         let axis = days.axis_view();
         let mut failed: BTreeMap<&str, u32> = BTreeMap::new();
         let begins = |s: &&Segment| matches!(s.part, Part::Single | Part::Start);
@@ -64,14 +64,14 @@ impl EngineHost {
                 date,
             }
         });
-        Ok(RangeView { days: view.collect(), now: now_line(&local, &days), axis, segments })
+        Ok(RangeView { days: view.collect(), now: now_line(&local, &days), axis, segments, cut })
     }
 
     pub(super) fn busy_days(&self, query: &BusyQuery) -> Result<Vec<BusyDay>, Fault> {
         let local = self.local()?;
         let days = days_of(&query.from, &query.to, &local)?;
         let mut busy: BTreeMap<String, BusyDay> = BTreeMap::new();
-        for segment in self.segments(&local, &days)? {
+        for segment in self.segments(&local, &days)?.0 {
             let day = busy.entry(segment.date.clone()).or_insert_with(|| BusyDay {
                 date: segment.date.clone(),
                 count: 0,
@@ -83,17 +83,27 @@ impl EngineHost {
         Ok(busy.into_values().collect())
     }
 
-    /// The pieces on these days, all-day first, then by start, the longer first.
-    fn segments(&self, local: &Local, days: &Days) -> Result<Vec<Segment>, Fault> {
+    /// The pieces on these days, all-day first, then by start, the longer first; and the series that go on
+    /// within them after the last piece.
+    fn segments(
+        &self,
+        local: &Local,
+        days: &Days,
+    ) -> Result<(Vec<Segment>, Vec<CutSeries>), Fault> {
         let (Some(first), Some(last)) = (days.cuts.first(), days.cuts.last()) else {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), Vec::new()));
         };
         let shown: HashSet<CalendarId> =
             self.engine.calendars()?.into_iter().filter(|c| c.shown).map(|c| c.id).collect();
         // A day more on both sides: somebody's date lies elsewhere on our clock.
         let found = self.engine.happenings(later(first.start, -DAY), later(last.end, DAY))?;
         let mut segments = Vec::with_capacity(found.len());
+        let mut cut = Vec::new();
         for happening in found.iter().filter(|h| shown.contains(&h.event.calendar)) {
+            if happening.cut && happening.occurrence.start < last.end {
+                let after = local.moment(happening.occurrence.start);
+                cut.push(CutSeries { title: happening.title().to_string(), after });
+            }
             if happening.occurrence.tie.is_all_day() {
                 on_the_rail(local, days, happening, &mut segments);
             } else {
@@ -107,7 +117,7 @@ impl EngineHost {
                 .then_with(|| key(a).cmp(&key(b)))
                 .then_with(|| a.title.cmp(&b.title))
         });
-        Ok(segments)
+        Ok((segments, cut))
     }
 }
 

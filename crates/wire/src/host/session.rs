@@ -7,6 +7,7 @@ use calendar::{
 };
 use engine::{
     autostart::Autostart as Entry,
+    hanging::Hang,
     ledger::SchedulerLock,
     programs::{self, Program},
     settings::Pause,
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 
 use super::{
     EngineHost,
+    faults::bare,
     form::person_field,
     local::{Local, city, zone_view},
 };
@@ -85,9 +87,7 @@ impl EngineHost {
 
     pub(super) fn standing(&self, local: &Local) -> Result<Status, Fault> {
         let (undo, redo) = self.engine.undo_labels()?;
-        // What the command line adds in brackets is for the command line.
-        let bare = |what: String| what.split(" (`").next().unwrap_or_default().to_string();
-        let lasting = self.engine.lasting()?.map(|lasting| bare(lasting.what));
+        let lasting = self.engine.lasting()?.map(|lasting| bare(&lasting.what));
         let counts = self.counts(local)?;
         Ok(Status {
             now: local.moment(local.now),
@@ -144,13 +144,18 @@ impl EngineHost {
         let running = SchedulerLock::holder(&self.engine.dir()).is_some();
         let said = self.engine.service_status()?;
         let pause = self.engine.paused()?;
+        let hang = self.engine.hang()?;
         let until = match pause {
             Some(Pause::Until(at)) => Some(local.moment(at)),
             Some(Pause::Forever) | None => None,
         };
         Ok(ServiceStatus {
             running,
-            hanging: self.engine.hang()?.is_some(),
+            hanging: hang.is_some(),
+            stopped: match hang {
+                Some(Hang::Stopped(pid)) => Some(pid),
+                Some(Hang::Silent(_)) | None => None,
+            },
             disk_full: self.engine.is_disk_full(),
             paused: pause.is_some(),
             paused_until: until,

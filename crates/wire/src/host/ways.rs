@@ -21,8 +21,8 @@ use super::{
 use crate::{
     dto::{
         AddWebhook, Change, ChangeChannel, ChannelAdded, ChannelFailure, ChannelKind, ChannelRate,
-        ChannelRest, ChannelView, DeliveryRow, Did, Guarantee, Network, Remove, Retries,
-        SwitchOnChannel, TestChannel,
+        ChannelRef, ChannelRest, ChannelView, DeliveryRow, Did, Guarantee, Network, Removal,
+        Remove, Retries, SwitchOnChannel, TestChannel,
     },
     fault::Fault,
 };
@@ -65,10 +65,11 @@ impl EngineHost {
                 failures: rest.failures,
             }),
             last_told: told.map(|at| local.moment(at)),
-            last_failed: self
-                .engine
-                .last_failed(row.id)?
-                .map(|(at, text)| ChannelFailure { at: local.moment(at), text }),
+            last_failed: self.engine.last_failed(row.id)?.map(|(at, text)| {
+                // What was in the answer stands with the delivery.
+                let text = text.split(';').next().unwrap_or_default().into();
+                ChannelFailure { at: local.moment(at), text }
+            }),
         })
     }
 
@@ -92,6 +93,12 @@ impl EngineHost {
         let row = self.engine.channel_named(&added.id.to_string())?;
         let channel = self.channel_view(&row, &local)?;
         Ok(ChannelAdded { channel, secret: added.secret })
+    }
+
+    pub(super) fn removal_of(&self, asked: &ChannelRef) -> Result<Removal, Fault> {
+        let gone = self.engine.removal_outlook(id("channel", &asked.channel)?)?;
+        let reminders = gone.effect.cancelled + gone.effect.in_flight;
+        Ok(Removal { reminders, silenced: gone.would_silence() })
     }
 
     pub(super) fn drop_channel(&self, asked: &Remove) -> Result<Change, Fault> {

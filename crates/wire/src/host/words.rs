@@ -8,7 +8,7 @@ use engine::ledger::delivery::DeliveryRow;
 use jiff::Timestamp;
 
 use super::local::{Local, minutes};
-use crate::dto::{Attempts, Kind, Mark, Reason, State, Trigger};
+use crate::dto::{Attempts, Kind, Mark, Reason, Retry, State, Trigger};
 
 /// Worst first. `Told` yields to what is still to come, see [`worst`].
 const ORDER: [Mark; 10] = [
@@ -136,7 +136,8 @@ pub(super) fn worst(marks: &[Mark], over: bool) -> Option<Mark> {
 pub(super) fn attempts(row: &DeliveryRow) -> Attempts {
     let schedule = row.facts.profile.schedule().len();
     let max = (!row.facts.desktop).then(|| u32::try_from(schedule).unwrap_or(u32::MAX));
-    Attempts { made: row.attempts, max }
+    let retry = row.facts.retry().map(|(n, of)| Retry { n, of });
+    Attempts { made: row.attempts, max, retry }
 }
 
 /// The cause alone: the mark or the state beside it says the rest.

@@ -1,7 +1,7 @@
 // Deliveries of the demo world, worked out from its occurrences.
 
 import { addMinutes } from '../../time/date';
-import type { AttemptView, Counts, DeliveryRow, Elsewhere, InboxItem, InboxView, Mark, Moment, OccurrenceDetail, ReminderStatus, State, Step, Why } from '../../wire/types';
+import type { Attempts, AttemptView, Counts, DeliveryRow, Elsewhere, InboxItem, InboxView, Mark, Moment, OccurrenceDetail, ReminderStatus, State, Step, Why } from '../../wire/types';
 import { before, elsewhereAhead, later, moment } from './moments';
 import { DESKTOP, deliveryId, isOver, type Fate, type Occ, type World } from './world';
 
@@ -42,6 +42,9 @@ function toldAt(fate: Fate, due: Moment): Moment | null {
   return fate.mark === 'late' ? later(due, fate.lateMs ?? 60_000) : null;
 }
 
+/** Which retry comes next, of how many. */
+export const retryOf = (fate: Fate): Attempts['retry'] => (fate.mark === 'retrying' ? { n: fate.made ?? 1, of: fate.max ?? 10 } : null);
+
 export function rowOf(world: World, occ: Occ, index: number): DeliveryRow {
   const due = dueOf(world, occ, index);
   const fate = fateOf(world, occ, index);
@@ -53,7 +56,7 @@ export function rowOf(world: World, occ: Occ, index: number): DeliveryRow {
     kind: occ.kind, calendar: occ.calendar, channel: reminder?.channel ?? DESKTOP, channelName: channel?.name ?? 'This desktop',
     channelKind: channel?.kind ?? 'desktop', trigger: reminder?.trigger ?? { type: 'offset', minutes: 0 }, state: STATE[fate.mark], mark: fate.mark,
     due, told, lateMs: fate.mark === 'late' ? (fate.lateMs ?? null) : null, reason: fate.reason ?? null,
-    attempts: { made: fate.made ?? (told ? 1 : 0), max: channel?.kind === 'webhook' ? (fate.max ?? 10) : null },
+    attempts: { made: fate.made ?? (told ? 1 : 0), max: channel?.kind === 'webhook' ? (fate.max ?? 10) : null, retry: retryOf(fate) },
     notBefore: fate.mark === 'retrying' ? later(world.now, 92_000) : null, canRetry: fate.mark === 'failed' || fate.mark === 'review',
     waits: fate.mark === 'retrying' && channel?.kind === 'webhook',
   };

@@ -78,7 +78,7 @@ export function createMemory(options: MemoryOptions = {}): Platform {
 function statusOf(world: World, past: Past): Status {
   return {
     now: world.now, counts: counts(world), attention: lettersOf(world).letters.length, moved: world.moved.rows.length + world.moved.more, swapped: world.swapped ?? null, unacknowledged: inboxOf(world).items.length,
-    service: { running: world.running, hanging: false, diskFull: false, paused: world.paused, pausedUntil: null, quietUntil: quietUntil(world), silenced: quietUntil(world) === null ? 0 : 2, clockJump: world.jumped ?? null, notifier: true, tray: true },
+    service: { running: world.running, hanging: false, stopped: null, diskFull: false, paused: world.paused, pausedUntil: null, quietUntil: quietUntil(world), silenced: quietUntil(world) === null ? 0 : 2, clockJump: world.jumped ?? null, notifier: true, tray: true },
     undo: past.undo.at(-1)?.words ?? null, redo: past.redo.at(-1)?.words ?? null, lasting: past.lasting,
   };
 }
@@ -261,6 +261,7 @@ function lists(world: World, past: Past, told: <T>(answer: T) => T): Partial<Han
       world.channels = [...world.channels, channel];
       return told({ channel, secret: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD' });
     },
+    channelRemoval: () => ({ reminders: 3, silenced: '“Price sync” and “Backup check” would have no reminder any more.' }),
     removeChannel: ({ id }) => {
       const gone = world.channels.find((c) => c.id === id);
       world.channels = world.channels.filter((c) => c !== gone);

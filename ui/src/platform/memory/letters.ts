@@ -18,7 +18,7 @@ export function lettersOf(world: World): LettersView {
   const waiting = allRows(world).filter(({ row }) => row.mark === 'failed' || row.mark === 'review');
   const isOver = (row: DeliveryRow): boolean => row.due.date < '2026-11-10';
   const letters = waiting.map(({ row }): Letter => ({
-    row: { ...row, canRetry: row.canRetry && !isOver(row) }, over: isOver(row), editable: row.channelKind === 'webhook',
+    row: { ...row, canRetry: row.canRetry && !isOver(row) }, over: isOver(row), closed: null, editable: row.channelKind === 'webhook',
     tried: row.attempts.made > 0 ? 'yes' : 'never',
     last: row.attempts.made > 0 ? { at: later(row.due, 41_000), known: row.mark !== 'review', text: answerOf(row) } : null,
   }));

@@ -3,7 +3,7 @@
 import { addDays, addMinutes, dates, daysBetween } from '../../time/date';
 import type { Axis, AxisRow, BusyDay, Day, RangeQuery, RangeView, Segment, UpNext } from '../../wire/types';
 import { FALL, SPRING } from './clocks';
-import { detailOf, elsewhereOf, markOf, rowOf } from './deliver';
+import { detailOf, elsewhereOf, markOf, retryOf, rowOf } from './deliver';
 import { before, elsewhereAhead, isSummer, moment } from './moments';
 import { deliveryId, isOver, type Occ, type World } from './world';
 
@@ -51,7 +51,7 @@ function segmentsOf(world: World, occ: Occ, axis: Axis): Segment[] {
       part: days === 1 ? 'single' : i === 0 ? 'start' : i === days - 1 ? 'end' : 'mid', allDay, wallStart, wallEnd,
       start: place(axis, wallStart, occ.fold), end: place(axis, wallEnd, occ.fold), fold: occ.fold,
       offset: i === 0 ? detailOf(world, occ).offset : null, elsewhere: elsewhereOf(occ), title: occ.title, place: occ.place, calendar: occ.calendar,
-      kind: occ.kind, mark, attempts: fate && (mark === 'retrying' || mark === 'failed') ? { made: fate.made ?? 1, max: fate.max ?? 10 } : null,
+      kind: occ.kind, mark, attempts: fate && (mark === 'retrying' || mark === 'failed') ? { made: fate.made ?? 1, max: fate.max ?? 10, retry: retryOf(fate) } : null,
       lateMs: mark === 'late' ? (fate?.lateMs ?? null) : null, past: isOver(occ, world.now), cancelled: occ.cancelled ?? false, recurring: occ.rule !== null, exception: occ.exception,
       fixed: occ.kind === 'birthday',
     };
@@ -70,7 +70,7 @@ export function rangeOf(world: World, query: RangeQuery): RangeView {
   const { now } = world;
   const inside = now.date >= query.from && now.date < query.to;
   return {
-    days: days.map((date) => dayOf(world, date, axis, query.secondZone ?? null)), axis, segments,
+    days: days.map((date) => dayOf(world, date, axis, query.secondZone ?? null)), axis, segments, cut: [],
     now: inside ? { date: now.date, at: place(axis, now.wallMin, false), moment: now } : null,
   };
 }

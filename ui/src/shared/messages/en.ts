@@ -102,7 +102,7 @@ export const en = {
   'mark.short.review': 'check',
   'mark.short.sending': 'sending',
   'mark.lateBy': 'told {time} late',
-  'mark.retryingOf': 'retrying, {made} of {max} tries made',
+  'mark.retryingOf': 'retry {n} of {of}',
   'mark.failedAfter#one': 'failed after {n} try',
   'mark.failedAfter#other': 'failed after {n} tries',
   'state.scheduled': 'scheduled',

@@ -36,7 +36,7 @@ export const intake = {
   'import.more#one': 'and {n} more',
   'import.more#other': 'and {n} more',
   'import.line': 'line {n}: {reason}',
-  'import.tooLarge': '{name} has {size} MB: the window takes up to 32, `carillon import` more',
+  'import.tooLarge': '{name} has {size} MB: the window takes up to 32, the command line more',
   'import.reading': 'Reading…',
   'import.readingOf': 'Reading… {done} of {all}',
   'import.taking': 'Importing {name}…',

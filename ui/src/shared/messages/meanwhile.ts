@@ -1,6 +1,10 @@
 // English words for an event that was changed elsewhere while its form was open.
 
 export const meanwhile = {
+  'kept.new': '{title} is not saved. New event brings it back.',
+  'kept.edit': 'What you changed of {title} is not saved.',
+  'kept.untitled': 'The new event',
+  'kept.goOn': 'Go on',
   'meanwhile.head': 'This event was changed elsewhere meanwhile',
   'meanwhile.changed': 'What changed there: {fields}. All you typed is still here.',
   'meanwhile.other': 'Nothing in this form changed there, but something else of the event did. All you typed is still here.',

@@ -114,6 +114,24 @@ it('takes no press that would be lost while another is under way', async () => {
   await waitFor(() => expect(buttons().map(({ disabled }) => disabled)).toEqual(buttons().map(() => false)));
 });
 
+it.each([
+  { closed: 'off' as const, acts: ['Switch on home-server', 'Discard'], says: /home-server is switched off: nothing can be sent through it until it is switched on/ },
+  { closed: 'removed' as const, acts: ['Discard'], says: /home-server was removed: nothing can be sent through it any more/ },
+])('offers of what failed at an endpoint that is $closed only what can be done', async ({ closed, acts, says }) => {
+  const platform = createMemory();
+  const call = async <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> => {
+    const answer = await platform.call(name, args);
+    if (name !== 'letters') return answer;
+    const view = answer as Answer<'letters'>;
+    const [letter] = view.letters.filter(({ row }) => row.channelName === 'home-server');
+    return { ...view, letters: [{ ...letter!, closed, row: { ...letter!.row, canRetry: false } }] } as Answer<K>;
+  };
+  await page({ ...platform, call });
+  const [item] = within(screen.getByRole('list', { name: 'Failed and uncertain' })).getAllByRole('listitem') as [HTMLElement];
+  expect(Array.from(item.querySelectorAll('.acts button')).map(({ textContent }) => textContent)).toEqual(acts);
+  expect(item.textContent).toMatch(says);
+});
+
 /** A demo world in which nothing failed for good, and this endpoint rests while something waits for it. */
 function resting(heldUp: Answer<'letters'>['heldUp']): Platform {
   const platform = createMemory();
@@ -126,21 +144,24 @@ function resting(heldUp: Answer<'letters'>['heldUp']): Platform {
 
 it('does not say that nothing needs you while reminders wait for an endpoint that fails', async () => {
   const until = { utc: '2026-11-18T09:10:00.000Z', date: '2026-11-18', wallMin: 610, ms: 0, zone: 'CET' };
-  const lamp = { channel: 'lamp', first: 'dlv_one', until, failures: 5, why: 'its certificate has expired', waiting: 3 };
-  render(Window, { platform: resting([lamp, { channel: 'door', first: null, until: null, failures: 6, why: null, waiting: 1 }]) });
+  const next = { ...until, utc: '2026-11-18T09:16:00.000Z', wallMin: 616 };
+  const lamp = { channel: 'lamp', first: 'dlv_one', until, next, failures: 5, why: 'its certificate has expired', waiting: 3 };
+  const door = { channel: 'door', first: null, until: null, next: null, failures: 6, why: null, waiting: 1 };
+  render(Window, { platform: resting([lamp, door, { ...door, channel: 'bell', next }]) });
   await screen.findByRole('navigation', {}, { timeout: 5000 });
   await fireEvent.keyDown(window, { key: 'f' });
   const list = await screen.findByRole('list', { name: 'Endpoints that fail' });
-  const [first, second] = within(list).getAllByRole('listitem').map((item) => item.textContent);
-  expect(first).toMatch(/^3 reminders wait for lamp ?Its endpoint rests until .*10:10 after 5 failures, then it is tried again\. .*The last try: its certificate has expired\./);
+  const [first, second, third] = within(list).getAllByRole('listitem').map((item) => item.textContent);
+  expect(first).toMatch(/^3 reminders wait for lamp ?Its endpoint rests after 5 failures and is tried again .*10:16\. .*The last try: its certificate has expired\./);
   expect(second).toMatch(/^1 reminder waits for door ?Its endpoint is tried again after 6 failures/);
+  expect(third).toMatch(/^1 reminder waits for bell ?Its endpoint has failed 6 times and is tried again .*10:16/);
   expect(screen.queryByText('Nothing needs you')).toBeNull();
 });
 
 it('tries an endpoint that rests by sending one of those that wait for it, where one can be sent', async () => {
   const until = { utc: '2026-11-18T09:10:00.000Z', date: '2026-11-18', wallMin: 610, ms: 0, zone: 'CET' };
-  const lamp = { channel: 'lamp', first: 'dlv_one', until, failures: 5, why: null, waiting: 12 };
-  const platform = resting([lamp, { channel: 'door', first: null, until: null, failures: 6, why: null, waiting: 1 }]);
+  const lamp = { channel: 'lamp', first: 'dlv_one', until, next: until, failures: 5, why: null, waiting: 12 };
+  const platform = resting([lamp, { channel: 'door', first: null, until: null, next: null, failures: 6, why: null, waiting: 1 }]);
   const asked: unknown[] = [];
   const call = async <K extends keyof Calls>(name: K, args: Args<K>): Promise<Answer<K>> => {
     if (name === 'retry') asked.push((args as Args<'retry'>).deliveries);
