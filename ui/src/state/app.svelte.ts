@@ -7,7 +7,7 @@ import { changeWords, sentence } from '../shared/words';
 import { t } from '../shared/t';
 import { addDays, addMonths } from '../time/date';
 import type { Calls } from '../wire/calls';
-import type { Change, Did, EditorForm, Kind, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope, Status } from '../wire/types';
+import type { Change, Did, Draft, EditorForm, Kind, Mark, MoveOccurrence, NewForm, OccurrenceRef, Open, Scope, Status } from '../wire/types';
 import { Intake, type Source } from './intake.svelte';
 import { requestId } from './request';
 import { Session } from './session.svelte';
@@ -35,13 +35,19 @@ export interface Choice extends Option {
   run: () => void;
 }
 
+/** A form, and what was typed in it before it was left. */
+export interface Editing {
+  form: EditorForm;
+  typed?: Draft;
+}
+
 /** One thing at a time lies on top of the page. */
 export type Overlay =
   | { kind: 'none' }
   | { kind: 'occurrence'; ref: OccurrenceRef; anchor: Anchor }
   | { kind: 'day'; date: string; anchor: Anchor }
   | { kind: 'choose'; title: string; choices: Choice[]; anchor: Anchor; cancel: () => void }
-  | { kind: 'editor'; form: EditorForm }
+  | ({ kind: 'editor' } & Editing)
   | { kind: 'calendar'; id: string | null; anchor: Anchor }
   | { kind: 'goto'; anchor: Anchor }
   | { kind: 'import'; batch: Intake }
@@ -84,6 +90,8 @@ export class App {
   hourPx = $state(Math.round(52 * this.textScale));
   deliveryFilter = $state.raw<readonly Mark[]>([]);
   openDelivery = $state<string | null>(null);
+  /** What was typed in an editor that was left without saving. */
+  kept = $state.raw<Editing | null>(null);
   /** Said politely to a screen reader. */
   announcement = $state('');
   /** Where the last pointer or focus was, for menus that have no better place. */
@@ -99,6 +107,8 @@ export class App {
   #warned: { toast: number; about: string } | null = null;
   /** What says that something was undone. */
   #undone: number | null = null;
+  /** What says that something typed is not saved. */
+  #saysKept: number | null = null;
   /** Takes the import back that was the last change made here. */
   #unimport: (() => Promise<void>) | null = null;
 
@@ -130,7 +140,7 @@ export class App {
         break;
       case 'new':
         this.go('calendar');
-        void this.create({});
+        void this.newEvent();
         break;
       case 'inbox':
       case 'attention':
@@ -352,6 +362,23 @@ export class App {
     if (files.length === 0) return;
     if (this.overlay.kind === 'import') this.overlay.batch.add(files);
     else this.overlay = { kind: 'import', batch: new Intake(this, files) };
+  }
+
+  /** A new event; what was typed for one and neither saved nor discarded comes back. */
+  async newEvent(): Promise<void> {
+    if (this.kept?.form.event === null) this.overlay = { kind: 'editor', ...this.kept };
+    else await this.create({ date: this.date });
+  }
+
+  /** Closes the editor and keeps what was typed in it, until that is saved or discarded. */
+  keep(kept: Required<Editing>): void {
+    const { form, typed } = kept;
+    this.kept = kept;
+    this.close();
+    const title = typed.title.trim();
+    const words = form.event === null ? t('kept.new', { title: title ? `“${title}”` : t('kept.untitled') }) : t('kept.edit', { title: `“${title}”` });
+    if (this.#saysKept !== null) this.toasts.close(this.#saysKept);
+    this.#saysKept = this.toasts.show(words, { action: { label: t('kept.goOn'), run: () => (this.overlay = { kind: 'editor', ...kept }) } });
   }
 
   async create(asked: NewForm): Promise<void> {

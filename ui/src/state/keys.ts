@@ -8,7 +8,7 @@ const PLAIN: Record<string, Handler> = {
   t: (app) => app.today(),
   w: (app) => app.show('week'),
   m: (app) => app.show('month'),
-  c: (app) => void app.create({ date: app.date }),
+  c: (app) => void app.newEvent(),
   q: (app) => (app.overlay = { kind: 'quick' }),
   g: (app) => (app.overlay = { kind: 'goto', anchor: { x: 250, y: 8, width: 0, height: 40 } }),
   f: (app) => app.go('attention'),
