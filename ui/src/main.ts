@@ -8,9 +8,12 @@ import './styles/chips.css';
 import { mount } from 'svelte';
 
 import { choosePlatform } from './platform';
+import { withoutMenu } from './shared/menu';
 
 // Until the ledger has said which theme is wanted, the last one: no flash of white.
 document.documentElement.dataset.theme = localStorage.getItem('theme') ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
+
+if (import.meta.env.PROD) withoutMenu(document);
 
 const target = document.getElementById('app');
 if (!target) throw new Error('index.html has no #app');
