@@ -2,6 +2,8 @@
 //! that forgot it: nothing of the past rings by itself, all of it is put before a person, and the
 //! future rings.
 
+use std::{ffi::OsString, fs, path::Path};
+
 use acceptance::world::{World, draft, reminder};
 use calendar::{delivery::State, draft::EventDraft, network::Network};
 use engine::{
@@ -120,16 +122,37 @@ fn a_ledger_whose_machine_forgot_it_tells_nothing_of_the_past() {
 fn a_ledger_whose_mark_is_damaged_tells_nothing_of_the_past() {
     let mut world = monday();
     world.jump_to("2026-11-26T12:00");
-    std::fs::write(world.state().join("high-water"), "half a line").expect("damaged");
+    fs::write(world.state().join("high-water"), "half a line").expect("damaged");
+    check_thursday(&mut world);
+}
+
+/// The files of a folder, to put them somewhere else or back.
+fn files(of: &Path) -> Vec<(OsString, Vec<u8>)> {
+    let all = fs::read_dir(of).expect("a folder").map(|one| one.expect("a file"));
+    let whole = all.filter(|one| one.file_type().is_ok_and(|kind| kind.is_file()));
+    whole.map(|one| (one.file_name(), fs::read(one.path()).expect("bytes"))).collect()
+}
+
+#[test]
+fn a_folder_put_back_whole_with_what_the_machine_knew_tells_nothing_of_the_past_again() {
+    let mut world = monday();
+    world.kill();
+    let copy = world.copied();
+    let known = files(world.state());
+    world.start();
+    world.wait_until("2026-11-26T12:00");
+    world.put_in_place(&copy);
+    for (name, bytes) in known {
+        fs::write(world.state().join(name), bytes).expect("put back");
+    }
     check_thursday(&mut world);
 }
 
 #[test]
 fn its_own_machine_tells_late_what_it_missed() {
     let mut world = monday();
-    let copy = world.copied();
     world.jump_to("2026-11-26T12:00");
-    world.put_in_place(&copy);
+    world.kill();
     world.sent.clear();
     world.start();
     assert_eq!(world.titles(), ["Call Ana", "Bins", "Pill"], "{}", world.rows());
@@ -224,7 +247,7 @@ fn a_long_gap_of_a_dense_series_is_one_row_that_says_how_many_came_before() {
 fn the_mark_of_a_machine_follows_the_ledger() {
     let mut world = monday();
     let read = |world: &World| {
-        let text = std::fs::read_to_string(world.state().join("high-water")).expect("a mark");
+        let text = fs::read_to_string(world.state().join("high-water")).expect("a mark");
         text.trim().rsplit(' ').next().and_then(|n| n.parse::<i64>().ok()).expect("a number")
     };
     let before = read(&world);

@@ -271,7 +271,13 @@ impl Engine {
     /// # Errors
     /// When it cannot be put back.
     pub fn look_for_file(&self) -> Result<Whereabouts> {
-        self.lock().look_for_file()
+        let found = self.lock().look_for_file()?;
+        if matches!(found, Whereabouts::PutBack | Whereabouts::PutBackLate) {
+            self.know_file().unwrap_or_else(|error| {
+                tracing::warn!(%error, "the next start will take what was put back for a copy");
+            });
+        }
+        Ok(found)
     }
 
     /// Whether the ledger's file was written to since it was last looked over, by whomever.

@@ -2,7 +2,12 @@
 //! since. Who leads puts everything of the past before a person before its first pass, so nothing
 //! of it rings by itself; the future rings.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fs,
+    path::Path,
+    time::UNIX_EPOCH,
+};
 
 use calendar::{
     delivery::{News, Next, State, decide},
@@ -32,6 +37,8 @@ use crate::{
 const AT_ONCE: u32 = 200;
 /// And how long one transaction goes on with that.
 const HOLD_MS: u128 = 50;
+/// In the place of when its file was made, where nobody knows that.
+const UNBORN: &str = "1";
 /// Of one reminder that tells each so many are put before a person; the earlier are counted.
 const EACH: usize = 20;
 
@@ -53,7 +60,8 @@ impl Engine {
     /// When the ledger cannot be read or written.
     pub(crate) fn meet(&self) -> Result<i64> {
         let is_believed = !is_planted(Planted::RestoredRetells);
-        if let Known::Restored(why) = self.read(|act| self.known(act))?
+        let born = born(&self.dir());
+        if let Known::Restored(why) = self.read(|act| self.known(act, born.as_deref()))?
             && is_believed
         {
             tracing::warn!(why, "what is past is put before a person and does not ring");
@@ -65,7 +73,7 @@ impl Engine {
         match self.mark().set(&self.ledger_id()?, at) {
             Ok(()) => self.write_unheard(|act| {
                 setting::remove(act.tx, name::RESTORED)?;
-                setting::put(act.tx, name::MARKED, "1")
+                setting::put(act.tx, name::MARKED, born.as_deref().unwrap_or(UNBORN))
             })?,
             // Without a mark the next start would take this ledger for another's.
             Err(error) => {
@@ -85,7 +93,8 @@ impl Engine {
         if SchedulerLock::holder(&self.dir()).is_some() {
             return Ok(None);
         }
-        self.read(|act| Ok((self.known(act)? != Known::Here).then(|| act.wall())))
+        let born = born(&self.dir());
+        self.read(|act| Ok((self.known(act, born.as_deref())? != Known::Here).then(|| act.wall())))
     }
 
     /// Why something of the past will be put before a person by whoever leads next, if anything will.
@@ -109,12 +118,24 @@ impl Engine {
         }
     }
 
-    fn known(&self, act: &Act<'_>) -> Result<Known> {
+    /// From now on the file there is counts as the one that is at work here.
+    pub(crate) fn know_file(&self) -> Result<()> {
+        let born = born(&self.dir());
+        let born = born.as_deref().unwrap_or(UNBORN);
+        self.write_unheard(|act| setting::put(act.tx, name::MARKED, born))
+    }
+
+    fn known(&self, act: &Act<'_>, born: Option<&str>) -> Result<Known> {
         if setting::get(act.tx, name::RESTORED)?.is_some() {
             return Ok(Known::Restored("it was restored from a backup"));
         }
         // What never had a mark anywhere was never at work, or only with an earlier program.
-        let was_marked = setting::get(act.tx, name::MARKED)?.is_some();
+        let marked = setting::get(act.tx, name::MARKED)?;
+        let was_marked = marked.is_some();
+        let then = marked.as_deref().filter(|then| *then != UNBORN);
+        if then.is_some() && born.is_some() && then != born {
+            return Ok(Known::Restored("its file is a copy of the one that was at work"));
+        }
         let at = audit::last(act.tx)?;
         Ok(match self.mark().of(&self.ledger_id_in(act)?) {
             Marked::At(mark) if at < mark => {
@@ -164,6 +185,12 @@ impl Engine {
             setting::put(act.tx, name::RESTORED_AT, &note)
         })
     }
+}
+
+/// When the ledger's file was made, which no copy of it has; `None` where the file system does not say.
+fn born(dir: &Path) -> Option<String> {
+    let made = fs::metadata(dir.join("carillon.db")).and_then(|found| found.created()).ok()?;
+    Some(made.duration_since(UNIX_EPOCH).ok()?.as_nanos().to_string())
 }
 
 impl Act<'_> {

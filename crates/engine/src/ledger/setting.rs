@@ -39,7 +39,8 @@ pub mod name {
     pub const REPLANNING: &str = "replanning";
     /// By which zone data occurrences were moved, until somebody has seen which; JSON.
     pub const MOVED: &str = "moved";
-    /// It was at work, and how far is noted on that machine.
+    /// It was at work, and how far is noted on that machine: when the file was made that was, in
+    /// nanoseconds since 1970.
     pub const MARKED: &str = "marked";
     /// It is another copy than was last at work: what is past is still to be put before a person.
     pub const RESTORED: &str = "restored";
