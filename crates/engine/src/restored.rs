@@ -103,8 +103,9 @@ impl Engine {
     /// When the ledger cannot be read.
     pub fn will_ask_about_the_past(&self) -> Result<Option<&'static str>> {
         let Some(until) = self.set_aside_until()? else { return Ok(None) };
+        let born = born(&self.dir());
         self.read(|act| {
-            let Known::Restored(why) = self.known(act)? else { return Ok(None) };
+            let Known::Restored(why) = self.known(act, born.as_deref())? else { return Ok(None) };
             let is_row = !delivery::unfinished(act.tx, until, 1)?.is_empty();
             Ok((is_row || act.has_gap()?).then_some(why))
         })

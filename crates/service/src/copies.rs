@@ -15,11 +15,10 @@ use engine::{
     clock::Now,
     ledger::{lost::Whereabouts, written::Depth},
 };
-use tokio::sync::mpsc::UnboundedSender;
 
 use crate::{
     aside::Aside,
-    trouble::{self, Trouble},
+    trouble::{self, Teller},
 };
 
 /// What failed is tried again after so long.
@@ -46,7 +45,7 @@ pub(crate) struct Copies {
     deep: Duration,
     /// And it was not when it was last written to.
     is_owed: bool,
-    tell: UnboundedSender<Trouble>,
+    tell: Teller,
     /// Where the file of the ledger was found last.
     found: Option<Whereabouts>,
     /// Not looked at before this boot time.
@@ -54,7 +53,7 @@ pub(crate) struct Copies {
 }
 
 impl Copies {
-    pub(crate) fn new(engine: Arc<Engine>, aside: Aside, tell: UnboundedSender<Trouble>) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>, aside: Aside, tell: Teller) -> Self {
         let (dir, is_busy, next) = (engine.dir(), Arc::default(), Duration::ZERO);
         let (is_checking, deep, found) = (Arc::default(), next, Some(Whereabouts::There));
         Self { dir, engine, aside, is_busy, is_checking, deep, is_owed: false, tell, found, next }
@@ -73,8 +72,7 @@ impl Copies {
         let is_back = matches!(now, Some(Whereabouts::PutBack | Whereabouts::PutBackLate));
         if let Some(notice) = notice.filter(|_| is_back || now != self.found) {
             tracing::error!("{}: {}", notice.title, notice.body);
-            // Whoever tells is gone only when the service ends.
-            self.tell.send(Some(notice)).unwrap_or(());
+            self.tell.say(Some(notice));
         }
         self.found = now;
     }

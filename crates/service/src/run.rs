@@ -28,7 +28,7 @@ use crate::{
     mend::{AGAIN, Before, Crier, Ended, Often, in_the_background, keep_aside, mend},
     ready,
     synchronising::{LOOK, await_clock},
-    trouble,
+    trouble::{self, Teller},
     wake::Signals,
 };
 
@@ -277,7 +277,7 @@ impl Service<'_> {
         // Says that something may have changed, to whoever shows it.
         let (look, _) = watch::channel(());
         let wake = self.wake(clock, &signals, &look)?;
-        let (tell, troubles) = mpsc::unbounded_channel();
+        let (tell, troubles) = Teller::new(crier.untold.clone());
         let of_files = tell.clone();
         tasks.spawn(trouble::tell(
             couriers.desktop.clone(),
@@ -286,7 +286,7 @@ impl Service<'_> {
             crier.untold.clone(),
         ));
         if let Some(notice) = self.before.note(&engine)? {
-            tell.send(Some(notice)).unwrap_or(());
+            tell.say(Some(notice));
         }
         if engine.was_cut_off()? || engine.is_doubtful()? {
             trouble::check(engine.clone(), tell.clone(), &self.aside);
@@ -295,8 +295,7 @@ impl Service<'_> {
         crier.be_silent().await;
         let driver =
             Driver::new(scheduler, engine.clone(), couriers).telling_trouble(move |error| {
-                // Whoever tells is gone only when the service ends.
-                tell.send(error.as_ref().map(trouble::words)).unwrap_or(());
+                tell.say(error.as_ref().map(trouble::words));
             });
 
         let nudge = Arc::new(Notify::new());

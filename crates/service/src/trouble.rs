@@ -36,14 +36,49 @@ impl Untold {
         self.all().retain(|notice| notice.key != key);
     }
 
-    async fn tell(&self, courier: &dyn Courier, notice: Notice) {
+    fn keep(&self, notice: &Notice) {
         self.forget(&notice.key);
-        // Kept before, as the lead may end in between.
         self.all().push(notice.clone());
+    }
+
+    fn has(&self, notice: &Notice) -> bool {
+        self.all().iter().any(|one| one.key == notice.key)
+    }
+
+    async fn tell(&self, courier: &dyn Courier, notice: Notice) {
+        self.keep(&notice);
         let key = notice.key.clone();
         if show(courier, notice).await {
             self.forget(&key);
         }
+    }
+}
+
+/// Says what is to be told: it is kept at once, as the lead may end before it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Teller {
+    untold: Untold,
+    tell: mpsc::UnboundedSender<Trouble>,
+}
+
+impl Teller {
+    /// And where that is heard.
+    pub(crate) fn new(untold: Untold) -> (Self, mpsc::UnboundedReceiver<Trouble>) {
+        let (tell, heard) = mpsc::unbounded_channel();
+        (Self { untold, tell }, heard)
+    }
+
+    pub(crate) fn say(&self, trouble: Trouble) {
+        match &trouble {
+            Some(notice) => self.untold.keep(notice),
+            None => self.untold.forget(KEY),
+        }
+        // Whoever tells is gone only when the lead ends.
+        self.tell.send(trouble).unwrap_or(());
+    }
+
+    fn is_closed(&self) -> bool {
+        self.tell.is_closed()
     }
 }
 
@@ -69,7 +104,9 @@ pub(crate) async fn tell(
                     untold.forget(KEY);
                     courier.withdraw(KEY).await;
                 }
-                Some(Some(notice)) => untold.tell(&*courier, notice).await,
+                // Or it was told with those that were kept.
+                Some(Some(notice)) if untold.has(&notice) => untold.tell(&*courier, notice).await,
+                Some(Some(_)) => {}
             },
             changed = look.changed() => {
                 if changed.is_err() {
@@ -176,7 +213,7 @@ pub(crate) fn unmended(error: &Error) -> Notice {
 }
 
 /// Looks at the whole file on a thread of its own, and tells if anything is wrong with it.
-pub(crate) fn check(engine: Arc<Engine>, tell: mpsc::UnboundedSender<Trouble>, aside: &Aside) {
+pub(crate) fn check(engine: Arc<Engine>, tell: Teller, aside: &Aside) {
     let work = move || {
         let found = Ledger::look(&engine.dir()).and_then(|ledger| match ledger {
             Some(ledger) => ledger.quick_check(),
@@ -203,7 +240,7 @@ pub(crate) fn check(engine: Arc<Engine>, tell: mpsc::UnboundedSender<Trouble>, a
         let body = format!(
             "{first}. `carillon doctor` says more, and `carillon restore` puts a backup in its place."
         );
-        tell.send(Some(kept(DAMAGED, "Carillon's ledger may be damaged", body))).unwrap_or(());
+        tell.say(Some(kept(DAMAGED, "Carillon's ledger may be damaged", body)));
     };
     if let Err(error) = aside.begin("check", work) {
         tracing::error!(%error, "the ledger could not be looked at");
