@@ -134,9 +134,7 @@ impl Engine {
         let marked = setting::get(act.tx, name::MARKED)?;
         let was_marked = marked.is_some();
         let then = marked.as_deref().filter(|then| *then != UNBORN);
-        if then.is_some() && born.is_some() && then != born {
-            return Ok(Known::Restored("its file is a copy of the one that was at work"));
-        }
+        let is_copy = then.is_some() && born.is_some() && then != born;
         let at = audit::last(act.tx)?;
         Ok(match self.mark().of(&self.ledger_id_in(act)?) {
             Marked::At(mark) if at < mark => {
@@ -145,6 +143,8 @@ impl Engine {
             Marked::Never if was_marked && at > 0 => Known::Restored(
                 "it was at work elsewhere, or what this computer knew of it is lost",
             ),
+            // Also where all that this computer knew of it came along.
+            _ if is_copy => Known::Restored("its file is a copy of the one that was at work"),
             Marked::At(_) | Marked::Never | Marked::Unknown => Known::Here,
         })
     }
