@@ -163,6 +163,22 @@ fn what_is_sent_as_new_after_its_time_keeps_the_day_it_has_when_its_event_is_cha
 }
 
 #[test]
+fn what_is_sent_as_new_of_an_occurrence_that_was_moved_away_is_kept_when_all_is_planned_anew() {
+    let (mut world, _) = failed(&["Backup"]);
+    let id = letters(&world);
+    let event = world.events()[0];
+    let moved = EventDraft { start: "20261130T090000".into(), ..world.draft(event) };
+    world.save(Some(event), moved);
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Channel });
+    decide(&mut world, &id, Decision::AsNew(None));
+    world.engine().set_all_day_hour(20).expect("another hour");
+    world.run();
+    world.answer(UP);
+    world.wait_until("2026-11-23T10:40:00");
+    assert!(story(&world).contains(&(TOLD.0, TOLD.1, 2)), "{}", world.rows());
+}
+
+#[test]
 fn what_is_sent_as_new_before_its_time_is_over_still_ends_with_it() {
     let (mut world, hook) = failed(&["Backup"]);
     let id = letters(&world);

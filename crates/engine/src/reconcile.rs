@@ -201,6 +201,8 @@ impl Act<'_> {
             }
             if reminder.starts_with("t:") {
                 match event.still_wanted(&self.context, &row.identity) {
+                    // A person wants it, though its occurrence is elsewhere by now.
+                    None if asked != Asked::Person && row.is_asked_for() => {}
                     None => self.drop_row(&row, gone, effect)?,
                     Some(wanted) => self.retime(event, &row, &wanted, asked, effect)?,
                 }
