@@ -329,7 +329,11 @@ impl World {
         self.scheduler.as_mut().expect("a service leads").wakes(&now);
     }
 
-    fn try_pass(&mut self, finished: &[Finished]) -> engine::Result<Passed> {
+    /// The same where it may fail.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn try_pass(&mut self, finished: &[Finished]) -> engine::Result<Passed> {
         let now = self.clock.now();
         let slots = Slots { desktop: 1, webhook: 8 };
         let availability = Availability { desktop: self.no_desktop, webhook: None };

@@ -13,6 +13,7 @@ use engine::{
     courier::{Handover, Schedule},
     hanging::Hang,
     ledger::SchedulerLock,
+    letters::{Care, Decision},
     settings::Pause,
 };
 use jiff::SignedDuration;
@@ -426,6 +427,35 @@ fn a_service_that_waits_for_another_program_to_let_go_of_the_ledger_is_not_said_
     assert_eq!(engine.hang().expect("asked"), None);
     ledger.execute_batch("ROLLBACK").expect("let go of");
     let hang = engine.hang().expect("asked");
+    assert!(matches!(hang, Some(Hang::Silent(_))), "{hang:?}");
+}
+
+#[test]
+fn a_service_is_not_said_to_hang_for_what_was_made_due_only_now() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let new = NewWebhook {
+        name: "hook".into(),
+        url: "https://example.com".into(),
+        ..NewWebhook::default()
+    };
+    let hook = world.engine().add_webhook(&new).expect("a channel").id;
+    let own = reminder("PT0M", hook);
+    let note = draft("note", "Lamp", "20261123T091000", Some("Europe/Berlin"));
+    world.add(EventDraft { reminders: Some(vec![own]), ..note });
+    world.jump_to("2026-11-23T09:10");
+    world.answer(Handover::Permanent);
+    world.run();
+    let dead = world.only();
+    // Nothing calls for a look, and a person has the failed one tried again.
+    world.jump_to("2026-11-23T09:16");
+    let engine = world.engine().clone();
+    let _lock = SchedulerLock::try_take(&engine.dir()).expect("asked");
+    let ids = [dead];
+    engine.decide_letters(&ids, Decision::Retry, Care::AllOrNone, None).expect("asked for");
+    assert_eq!(engine.hang().expect("asked"), None);
+    // One that does not look at it within a minute hangs.
+    world.jump_to("2026-11-23T09:18");
+    let hang = world.engine().hang().expect("asked");
     assert!(matches!(hang, Some(Hang::Silent(_))), "{hang:?}");
 }
 

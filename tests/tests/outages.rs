@@ -315,6 +315,12 @@ async fn on_a_full_disk_nothing_is_told_and_that_is_said_and_with_room_it_goes_o
     let notes = notifier.wait_for(1).await;
     assert_eq!(notes[0].summary, "Carillon cannot write its ledger: the disk is full");
     receiver.hears_nothing_for(Duration::from_millis(500)).await;
+    for line in ["next", "deliveries", "list", "doctor"] {
+        let (said, _) = home.says(&[line]);
+        let why = "he disk with the ledger is full, so nothing rings";
+        assert_eq!(said.matches(why).count(), 1, "{line}: {said}");
+        assert!(!said.contains("hangs") && !said.contains("see whether"), "{line}: {said}");
+    }
     fs::remove_file(ballast).expect("room");
     home.until_in(State::Completed, 5).await;
     notifier.wait_for_closed(1).await;

@@ -20,13 +20,13 @@ use engine::{
     quiet::QuietHours,
     settings::Pause,
 };
+use simulated_disk::{Disk, Fault};
 
 const BERLIN: &str = "Europe/Berlin";
 const UP: Handover = Handover::Accepted { shown_by: None };
 const DOWN: Handover = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
 const REFUSED: Handover = Handover::Transient { retry_after: None, schedule: Schedule::Refused };
 
-/// A life, and the reasons it is there for.
 type Life = (fn() -> World, &'static [Reason]);
 
 const LIVES: &[Life] = &[
@@ -61,6 +61,8 @@ const LIVES: &[Life] = &[
     (undone_late, &[LateBroughtBack]),
     (set_forward, &[LateBusy]),
     (restored, &[ReviewRestored]),
+    (|| in_trouble(Fault::Failing { after: 0 }), &[LateUnwritable]),
+    (|| in_trouble(Fault::Full { bytes: 0 }), &[LateDiskFull]),
 ];
 
 /// Monday at nine.
@@ -370,6 +372,23 @@ fn woken_late() -> World {
     let mut world = monday();
     note(&mut world, reminder("PT0M", ChannelId::DESKTOP));
     world.jump_to("2026-11-23T09:10:25");
+    world.run();
+    world
+}
+
+fn in_trouble(fault: Fault) -> World {
+    simulated_disk::install();
+    let (mut disk, at) = (None, "2026-11-23T09:00[Europe/Berlin]");
+    let mut world = World::prepared(at, |folder| disk = Some(Disk::new(folder)));
+    world.start();
+    note(&mut world, reminder("PT0M", ChannelId::DESKTOP));
+    let disk = disk.expect("a disk");
+    for at in ["2026-11-23T09:10", "2026-11-23T09:13"] {
+        world.jump_to(at);
+        disk.arrange(fault);
+        assert!(world.try_pass(&[]).is_err(), "{fault:?}");
+    }
+    disk.heal();
     world.run();
     world
 }

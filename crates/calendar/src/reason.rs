@@ -75,6 +75,10 @@ reasons! {
     LateStopped = "late.stopped", "told late: " "Carillon was stopped, while the computer was awake";
     /// Late: the service was woken seconds after it had asked to be.
     LateOverslept = "late.overslept", "told late: " "Carillon was woken too late: it or the computer was stopped or very busy";
+    /// Late: there was no room for the ledger's writes.
+    LateDiskFull = "late.disk_full", "told late: " "the disk with the ledger was full";
+    /// Late: the ledger could not be written, for another cause.
+    LateUnwritable = "late.unwritable", "told late: " "the ledger could not be written";
     /// Late: moved into the past.
     LateMoved = "late.moved", "told late: " "its time moved into the past";
     /// Late: held.
@@ -247,6 +251,8 @@ impl Reason {
                 | Self::LateServiceOff
                 | Self::LateStopped
                 | Self::LateOverslept
+                | Self::LateDiskFull
+                | Self::LateUnwritable
                 | Self::LateMoved
                 | Self::LateHeld
                 | Self::LateQuiet

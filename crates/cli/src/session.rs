@@ -181,7 +181,11 @@ impl Session {
         }
         // It is said besides: what cannot be read for it is no fault of the command's.
         let hang = self.engine.hang().ok().flatten();
-        hang.map(|hang| format!("\n{}.\n", words::sentence(&words::hangs(hang))))
-            .unwrap_or_default()
+        let why = match hang {
+            Some(hang) => words::hangs(hang),
+            None if self.engine.is_disk_full() => words::DISK_FULL.into(),
+            None => return String::new(),
+        };
+        format!("\n{}.\n", words::sentence(&why))
     }
 }

@@ -18,6 +18,10 @@ pub fn date(at: Date) -> String {
     at.strftime("%a %-d %b %Y").to_string()
 }
 
+/// Why nothing rings where the disk is full.
+pub const DISK_FULL: &str =
+    "the disk with the ledger is full, so nothing rings and nothing can be changed: make room";
+
 /// What keeps the service from its work, as the beginning of a sentence in small letters.
 pub fn hangs(hang: Hang) -> String {
     match hang {

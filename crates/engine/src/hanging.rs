@@ -66,6 +66,10 @@ impl Engine {
             Ok(!self.deliveries(&sending)?.is_empty() || self.overdue()? > 0)
         };
         let hangs = silent.as_secs() > SILENT || silent.as_secs() > PATIENCE && is_called_for()?;
+        // Who waits for room on the disk goes on when there is some.
+        if self.is_disk_full() {
+            return Ok(None);
+        }
         // Who waits for another program to let go of the ledger says so itself, and goes on then.
         let is_kept = || takeover::writer(&self.dir()).is_some_and(|writer| writer != pid);
         let hangs = hangs && !is_kept();
@@ -73,7 +77,8 @@ impl Engine {
     }
 
     /// How many are past their moment by more than a minute that a service, if it led meanwhile,
-    /// should have taken up: not those whose turn comes when the run before them is over.
+    /// should have taken up: not those whose turn comes when the run before them is over, nor what
+    /// was made due since then.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -85,7 +90,10 @@ impl Engine {
         }
         let states = vec![State::Scheduled, State::Pending, State::Retrying];
         let filter = Filter { states, until: Some(before), limit: MOST, ..Filter::default() };
-        let is_ripe = |listed: &&Listed| listed.row.facts.not_before.is_none_or(|at| at < before);
+        let is_ripe = |listed: &&Listed| {
+            let row = &listed.row;
+            row.updated_at < before && row.facts.not_before.is_none_or(|at| at < before)
+        };
         self.read(|act| {
             let rows = inbox::deliveries(act.tx, &filter)?;
             let turns = Turns::load(act.tx)?;

@@ -13,7 +13,7 @@ use crate::{
     act::Act,
     clock::Now,
     courier::Lateness,
-    error::Result,
+    error::{Error, Result},
     ledger::{
         audit::{self, AuditRow},
         delivery::{self, DeliveryRow},
@@ -70,6 +70,11 @@ impl Absence {
         Self { from, to, cause: Reason::LateServiceOff, is_short: false }
     }
 
+    /// While the ledger could not be written, up to now.
+    pub(super) fn of_trouble((from, cause): (Timestamp, Reason), now: Timestamp) -> Self {
+        Self { from, to: now, cause, is_short: now <= later(from, ABSENT) }
+    }
+
     /// Whether something was due in it; or it is most of the time since then, as it has to be where
     /// it lasted for seconds only.
     fn explains(&self, due: Timestamp, told: Timestamp) -> bool {
@@ -98,9 +103,17 @@ pub(super) struct Sleeps {
     under_way: Option<(Now, Option<Duration>, Timestamp)>,
     /// The last one that was some seconds longer than it should have been, until a pass knows of it.
     pub(super) overslept: Option<Absence>,
+    /// Since when the ledger cannot be written, and why.
+    trouble: Option<(Timestamp, Reason)>,
 }
 
 impl Sleeps {
+    /// What became of a pass asked for at this moment: an error, or the ledger was written.
+    pub(super) fn in_trouble(&mut self, asked: &Now, error: Option<&Error>) {
+        let since = self.trouble.map_or(asked.wall, |(since, _)| since);
+        self.trouble = error.map(|error| (since, of_trouble(error)));
+    }
+
     /// From now on; nobody waits for a moment that is over.
     pub(super) fn begin(&mut self, (now, suspended): Then<'_>, until: Option<Timestamp>) {
         self.under_way = until.map(|until| (now.clone(), suspended, until.max(now.wall)));
@@ -146,8 +159,16 @@ pub(super) struct Known<'a> {
     pub(super) last: Option<&'a Now>,
     /// For how long the machine had been asleep by then.
     pub(super) suspended: Option<Duration>,
-    /// The last sleep, where it lasted some seconds longer than it should have.
-    pub(super) overslept: Option<Absence>,
+    /// The sleeps between, and what kept it from the ledger.
+    pub(super) sleeps: &'a Sleeps,
+}
+
+/// Why something is late that was due while the ledger could not be written.
+fn of_trouble(error: &Error) -> Reason {
+    match error {
+        Error::Full => Reason::LateDiskFull,
+        _ => Reason::LateUnwritable,
+    }
 }
 
 impl Known<'_> {
@@ -164,8 +185,10 @@ impl Known<'_> {
                 let cause = LONG.cause((last, self.suspended), (&act.now, suspended));
                 Some(Absence { from: last.wall, to: act.wall(), cause, is_short: false })
             }
-            _ => self.overslept,
+            _ => self.sleeps.overslept,
         });
+        absences
+            .extend(self.sleeps.trouble.map(|trouble| Absence::of_trouble(trouble, act.wall())));
         if absences.len() > REMEMBERED {
             // What lasted for seconds is soon of no interest, but for what just did.
             let short = absences.iter().take(REMEMBERED).position(|a| a.is_short);

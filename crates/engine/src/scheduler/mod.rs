@@ -226,7 +226,9 @@ impl Scheduler {
         slots: Slots,
         availability: Availability,
     ) -> Result<Passed> {
-        let mut passed = self.pass_alone(asked, finished, slots, availability)?;
+        let passed = self.pass_alone(asked, finished, slots, availability);
+        self.sleeps.in_trouble(asked, passed.as_ref().err());
+        let mut passed = passed?;
         passed.more |= self.follow_zones();
         let boot = self.engine.now().boot;
         if let Ok(wait) = SignedDuration::try_from(self.follows_from.saturating_sub(boot))
@@ -277,7 +279,7 @@ impl Scheduler {
             awake: self.awake.replace(asked.wall),
             last,
             suspended: self.suspended,
-            overslept: self.sleeps.overslept,
+            sleeps: &self.sleeps,
         };
         let is_crowd = std::mem::take(&mut self.is_crowd);
         let begun = RefCell::new(self.begun_still(finished));

@@ -20,8 +20,6 @@ use crate::{failure::Failure, words};
 const NO_SERVICE: &str = "no service is running, so nothing rings: start it with `carillon daemon`";
 const JUMPED: &str = "this computer's clock jumped by more than a day and until somebody confirms it webhooks wait and old records are not tidied up: `carillon clock` shows it, `carillon clock accept` says it is right";
 const JUMPED_ALONE: &str = "this computer's clock jumped by more than a day: no webhook waits for that, but records older than 400 days are kept until somebody confirms it: `carillon clock` shows it, `carillon clock accept` says it is right";
-const DISK_FULL: &str =
-    "the disk with the ledger is full, so nothing rings and nothing can be changed: make room";
 const NO_NOTIFIER: &str =
     "no notification service: reminders will wait in the inbox until there is one";
 const DAY: i64 = 86_400;
@@ -40,7 +38,7 @@ const CHECKS: [(&str, Check); 10] = [
     ("what was being sent", |engine, shape| Ok(cut_off(engine, shape)?.into_iter().collect())),
     ("the clock", |engine, _| Ok(jumped(engine)?.into_iter().collect())),
     ("the disk", |engine, _| {
-        Ok(engine.is_disk_full().then(|| DISK_FULL.into()).into_iter().collect())
+        Ok(engine.is_disk_full().then(|| words::DISK_FULL.into()).into_iter().collect())
     }),
     ("the channels", channels),
     ("what is due", |engine, shape| Ok(stuck(engine, shape)?.into_iter().collect())),
@@ -294,8 +292,8 @@ fn off(name: &str, why: &str, planned: usize) -> String {
 
 /// What is past its moment, though a service runs that should have taken it up by now.
 fn stuck(engine: &Engine, shape: &Shape) -> Result<Option<String>, Failure> {
-    // Of one that hangs the cause is known.
-    if !shape.service.running || engine.hang()?.is_some() {
+    // Of one that hangs, and on a full disk, the cause is known.
+    if !shape.service.running || engine.is_disk_full() || engine.hang()?.is_some() {
         return Ok(None);
     }
     Ok(match engine.overdue()? {
