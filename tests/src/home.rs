@@ -302,6 +302,16 @@ impl Home {
         note(&self.engine, title, later, channel)
     }
 
+    /// An alarm that is due at once: on the screen until it is answered.
+    ///
+    /// # Panics
+    /// When it cannot be saved.
+    pub fn alarm(&self, title: &str) -> EventId {
+        let (trigger, channel) = ("PT0M".to_string(), ChannelId::DESKTOP.to_string());
+        let reminder = ReminderDraft { trigger, channel, alarm: true, ..ReminderDraft::default() };
+        note_with(&self.engine, title, Duration::ZERO, reminder)
+    }
+
     /// A note that was saved so long ago, due so much after that.
     ///
     /// # Panics
@@ -329,15 +339,19 @@ impl Clock for Earlier {
 }
 
 fn note(engine: &Engine, title: &str, later: Duration, channel: ChannelId) -> EventId {
+    let trigger = "PT0M".to_string();
+    let reminder =
+        ReminderDraft { trigger, channel: channel.to_string(), ..ReminderDraft::default() };
+    note_with(engine, title, later, reminder)
+}
+
+fn note_with(engine: &Engine, title: &str, later: Duration, reminder: ReminderDraft) -> EventId {
     // A start has whole seconds: never sooner than was asked.
     let whole =
         jiff::TimestampRound::new().smallest(jiff::Unit::Second).mode(jiff::RoundMode::Ceil);
     let at = (engine.now().wall + later).round(whole).expect("a moment");
     let at = at.to_zoned(jiff::tz::TimeZone::UTC);
     let start = at.strftime("%Y%m%dT%H%M%S").to_string();
-    let trigger = "PT0M".to_string();
-    let reminder =
-        ReminderDraft { trigger, channel: channel.to_string(), ..ReminderDraft::default() };
     let draft =
         EventDraft { reminders: Some(vec![reminder]), ..draft("note", title, &start, Some("UTC")) };
     let saved = engine.save_event(&Save { draft, allow_past: true, ..Save::default() });

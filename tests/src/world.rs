@@ -13,7 +13,7 @@ use calendar::{
 use engine::{
     Actor, Engine,
     clock::{Clock, Synchronised},
-    courier::{Handover, Message, Parcel, Report, Schedule, Unavailable},
+    courier::{Handover, Message, Parcel, PopUp, Report, Schedule, Screen, Unavailable},
     events::{Save, Saved},
     ledger::inbox::{Filter, Listed},
     scheduler::{Availability, Finished, Passed, Scheduler, Slots},
@@ -485,4 +485,14 @@ pub fn reminder(trigger: &str, channel: ChannelId) -> ReminderDraft {
         channel: channel.to_string(),
         ..ReminderDraft::default()
     }
+}
+
+/// The screen of this notification service.
+pub fn screen(owner: &str) -> Screen {
+    Screen { owner: owner.into(), connection: ":1.1".into() }
+}
+
+/// A notification on it.
+pub fn pop_up(owner: &str) -> PopUp {
+    PopUp { screen: screen(owner), id: 1 }
 }

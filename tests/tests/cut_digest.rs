@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use acceptance::{
     home::{Home, program},
-    world::{World, draft},
+    world::{World, draft, pop_up, screen},
 };
 use calendar::{delivery::State, reason::Reason};
 use engine::settings::Pause;
@@ -34,10 +34,10 @@ fn cut() -> World {
 }
 
 fn shown_again(world: &World) {
-    let again = world.engine().to_show_again(":1.9").expect("a ledger").0;
+    let again = world.engine().to_show_again(&screen(":1.9")).expect("a ledger").0;
     assert!(again[0].notice.again, "it says that it may have been shown before");
     assert_eq!((again.len(), again[0].rows.len()), (1, 4));
-    world.engine().shown_again(&again[0].rows, ":1.9").expect("noted");
+    world.engine().shown_again(&again[0].rows, &pop_up(":1.9")).expect("noted");
 }
 
 /// What a command says of this ledger.

@@ -1,6 +1,6 @@
 //! The first bell: from an event to a notification, the inbox, and the proof.
 
-use acceptance::world::{World, draft, reminder, reminders};
+use acceptance::world::{World, draft, pop_up, reminder, reminders, screen};
 use calendar::{
     delivery::State,
     draft::EventDraft,
@@ -116,9 +116,9 @@ fn what_told_of_a_deleted_event_is_not_shown_again() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let id = world.add(draft("note", "Tea", "20261123T093000", Some(BERLIN)));
     world.wait_until("2026-11-23T09:31");
-    assert_eq!(world.engine().to_show_again(":1.9").expect("renderings").0.len(), 1);
+    assert_eq!(world.engine().to_show_again(&screen(":1.9")).expect("renderings").0.len(), 1);
     world.engine().delete_event(id, None, None).expect("deleted");
-    assert_eq!(world.engine().to_show_again(":1.9").expect("renderings").0, []);
+    assert_eq!(world.engine().to_show_again(&screen(":1.9")).expect("renderings").0, []);
 }
 
 #[test]
@@ -320,22 +320,22 @@ fn more_than_one_pass_decides_on_are_one_digest_all_the_same() {
 #[test]
 fn a_new_notification_service_shows_again_what_is_unanswered_and_still_matters() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
-    world.answer(Handover::Accepted { shown_by: Some(":1.7".into()) });
+    world.answer(Handover::Accepted { shown_by: Some(pop_up(":1.7")) });
     world.add(draft("appointment", "Dentist", "20261123T100000", Some(BERLIN)));
     world.add(draft("appointment", "Breakfast", "20261123T091500", Some(BERLIN)));
     world.add(draft("note", "Call Ana", "20261123T093000", Some(BERLIN)));
     world.wait_until("2026-11-23T10:20");
     let engine = world.engine().clone();
-    assert_eq!(engine.to_show_again(":1.7").expect("renderings").0, []);
+    assert_eq!(engine.to_show_again(&screen(":1.7")).expect("renderings").0, []);
     // An earlier program noted only its name on the bus.
-    assert_eq!(engine.to_show_again("0badc0de/:1.7").expect("renderings").0, []);
-    assert_eq!(engine.to_show_again("0badc0de/:1.77").expect("renderings").0.len(), 2);
+    assert_eq!(engine.to_show_again(&screen("0badc0de/:1.7")).expect("renderings").0, []);
+    assert_eq!(engine.to_show_again(&screen("0badc0de/:1.77")).expect("renderings").0.len(), 2);
     // Breakfast is over by then; the other two are not, until one is acknowledged.
-    let again = engine.to_show_again(":1.9").expect("renderings").0;
+    let again = engine.to_show_again(&screen(":1.9")).expect("renderings").0;
     let titles: Vec<_> = again.iter().map(|r| r.notice.title.as_str()).collect();
     assert_eq!(titles, ["Call Ana", "Dentist"]);
-    engine.shown_again(&again[0].rows, ":1.9").expect("noted");
+    engine.shown_again(&again[0].rows, &pop_up(":1.9")).expect("noted");
     engine.acknowledge(&again[1].rows, Answer::Done, "window").expect("done");
-    assert_eq!(engine.to_show_again(":1.9").expect("renderings").0, []);
+    assert_eq!(engine.to_show_again(&screen(":1.9")).expect("renderings").0, []);
     assert_eq!(world.sent.len(), 3, "showing again is no delivery");
 }

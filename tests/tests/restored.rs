@@ -4,7 +4,7 @@
 
 use std::{ffi::OsString, fs, path::Path};
 
-use acceptance::world::{World, draft, reminder};
+use acceptance::world::{World, draft, reminder, screen};
 use calendar::{delivery::State, draft::EventDraft, network::Network};
 use engine::{
     channels::NewWebhook, courier::Handover, ledger::acknowledgement::Answer, settings::Pause,
@@ -39,7 +39,7 @@ fn check_thursday(world: &mut World) {
     world.sent.clear();
     world.start();
     assert!(world.sent.is_empty(), "{:?}\n{}", world.titles(), world.rows());
-    let shown = world.engine().to_show_again(":1.99").expect("a ledger").0;
+    let shown = world.engine().to_show_again(&screen(":1.99")).expect("a ledger").0;
     assert!(shown.is_empty(), "what was told before the copy was put here: {shown:?}");
     let wanted = "Mon 23 08:00 completed told.on_time Pill
 Tue 24 08:00 review review.restored Pill
@@ -92,10 +92,10 @@ fn after_a_restore_and_a_clock_set_back_only_what_was_told_since_is_shown_again(
     world.start();
     world.set_clock("2026-11-24T09:00");
     world.run();
-    assert_eq!(world.engine().to_show_again(":1.99").expect("a ledger").0, []);
+    assert_eq!(world.engine().to_show_again(&screen(":1.99")).expect("a ledger").0, []);
     world.add(note("Since", "20261124T100000", ""));
     world.wait_until("2026-11-24T10:01");
-    let shown = world.engine().to_show_again(":1.99").expect("a ledger").0;
+    let shown = world.engine().to_show_again(&screen(":1.99")).expect("a ledger").0;
     let titles: Vec<_> = shown.iter().map(|one| one.notice.title.as_str()).collect();
     assert_eq!(titles, ["Since"], "{}", world.rows());
 }

@@ -6,12 +6,12 @@ use std::{
     time::Duration,
 };
 
-use acceptance::home::Home;
+use acceptance::home::{Home, Service};
 use calendar::{
     delivery::State,
     id::{ChannelId, DeliveryId},
 };
-use engine::ledger::acknowledgement::Answer;
+use engine::{Engine, courier::Screen, ledger::acknowledgement::Answer};
 use testkit::notifier::{Note, Notifier};
 
 fn titles(notes: &[Note]) -> Vec<&str> {
@@ -85,5 +85,112 @@ async fn what_the_ledger_did_not_know_to_be_shown_by_the_one_before_is_shown_aga
     home.until_logged("the notification service could not be written down").await;
     drop(held.lock().expect("a connection").take());
     assert_eq!(titles(&after.wait_for(1).await), ["One"]);
+    service.stop();
+}
+
+/// The two ways in which a service ends.
+const ENDS: [fn(Service); 2] = [Service::stop, Service::kill];
+
+/// An alarm that was told by a service that ended since, and the notification it was.
+async fn told_before(home: &Home, notifier: &Notifier, end: fn(Service)) -> (DeliveryId, Note) {
+    let service = home.service().await;
+    home.alarm("Pills");
+    let told = home.until_in(State::Completed, 1).await[0];
+    end(service);
+    (told, notifier.notes()[0].clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_follows_another_hears_the_buttons_of_what_that_one_showed() {
+    for end in ENDS {
+        let home = Home::new();
+        let notifier = Notifier::start(home.bus.address()).await;
+        let (_, before) = told_before(&home, &notifier, end).await;
+        let service = home.service().await;
+        let again = &notifier.wait_for(2).await[1];
+        assert_eq!((again.replaces, again.id), (before.id, before.id), "in its place");
+        assert_ne!(again.sender, before.sender);
+        assert_eq!((&again.summary, &again.actions), (&before.summary, &before.actions));
+        notifier.press(again.id, "snooze").await;
+        home.until_in(State::Scheduled, 1).await;
+        assert_eq!(notifier.wait_for_closed(1).await, [before.id], "and it is off the screen");
+        service.stop();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_service_showed_another_takes_off_the_screen_when_it_is_answered() {
+    for end in ENDS {
+        let home = Home::new();
+        let notifier = Notifier::start(home.bus.address()).await;
+        let (told, before) = told_before(&home, &notifier, end).await;
+        let service = home.service().await;
+        notifier.wait_for(2).await;
+        let (said, code) = home.says(&["ack", &told.to_string()]);
+        assert_eq!(code, 0, "{said}");
+        assert_eq!(notifier.wait_for_closed(1).await, [before.id]);
+        service.stop();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_while_no_service_ran_is_taken_off_the_screen_by_the_next() {
+    let home = Home::new();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let (told, before) = told_before(&home, &notifier, Service::kill).await;
+    let (said, code) = home.says(&["ack", &told.to_string()]);
+    assert_eq!(code, 0, "{said}");
+    let service = home.service().await;
+    assert_eq!(notifier.wait_for_closed(1).await, [before.id]);
+    assert_eq!(notifier.notes().len(), 1, "and is not shown again");
+    service.stop();
+}
+
+/// Waits until the ledger knows of nothing that is on the screen.
+async fn nothing_on_screen(home: &Home, notifier: &Notifier) {
+    let screen = Screen { owner: notifier.for_ever(), connection: "another".into() };
+    let is_bare = |engine: &Engine| {
+        engine.left_on_screen(&screen).expect("readable").is_empty().then_some(())
+    };
+    home.until("a bare screen", is_bare).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_closed_by_hand_is_not_shown_by_the_next_service() {
+    let home = Home::new();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let service = home.service().await;
+    home.alarm("Pills");
+    home.until_in(State::Completed, 1).await;
+    notifier.close(notifier.notes()[0].id, 2).await;
+    nothing_on_screen(&home, &notifier).await;
+    service.kill();
+    let service = home.service().await;
+    home.alarm("Oven");
+    assert_eq!(titles(&notifier.wait_for(2).await), ["Pills", "Oven"]);
+    home.until_in(State::Completed, 2).await;
+    assert_eq!(notifier.notes().len(), 2);
+    service.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_of_a_digest_comes_in_its_place() {
+    let home = Home::new();
+    let notifier = Notifier::start(home.bus.address()).await;
+    for title in ["One", "Two", "Three", "Four"] {
+        home.note(title, Duration::ZERO, ChannelId::DESKTOP);
+    }
+    let service = home.service().await;
+    let told = home.until_in(State::Completed, 4).await;
+    let shown = notifier.notes();
+    assert_eq!((shown.len(), &*shown[0].summary), (1, "4 reminders at once"));
+    service.kill();
+    home.engine.acknowledge(&told[..2], Answer::Done, "window").expect("done with");
+    let service = home.service().await;
+    let notes = notifier.wait_for(2).await;
+    assert_eq!((notes[1].id, notes[1].replaces), (shown[0].id, shown[0].id));
+    assert_eq!(notes[1].summary, "Not answered yet: 2 reminders");
+    home.engine.acknowledge(&told[2..], Answer::Done, "window").expect("done with");
+    assert_eq!(notifier.wait_for_closed(1).await, [shown[0].id]);
     service.stop();
 }

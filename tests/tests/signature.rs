@@ -34,6 +34,7 @@ async fn received(secrets: &[&str]) -> Request {
             late: None,
         }],
         again: Vec::new(),
+        replaces: None,
         attempt: 1,
         use_by: None,
         message: Message::Webhook(call),

@@ -29,6 +29,13 @@ pub enum DesktopEvent {
         /// By which a window may take the focus.
         activation_token: Option<String>,
     },
+    /// A notification of ours is on the screen no more, for whatever reason.
+    Closed {
+        /// The name of the notification service.
+        owner: String,
+        /// Its number there.
+        id: u32,
+    },
     /// A notification service is there, or another one than before: nothing of ours is on the
     /// screen any more.
     NotifierAppeared {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use common::{SOON, hand_over, notice};
 use couriers::desktop::{DesktopAnswer, DesktopCourier, DesktopEvent, Limits, Options};
-use engine::courier::{Courier, Handover, Message, Notice, Report, Schedule, Unavailable};
+use engine::courier::{Courier, Handover, Message, Notice, Parcel, Report, Schedule, Unavailable};
 use testkit::{
     PATIENCE,
     bus::Bus,
@@ -41,8 +41,16 @@ async fn next(events: &mut Receiver<DesktopEvent>) -> DesktopEvent {
     timeout(PATIENCE, events.recv()).await.expect("an event comes").expect("and more may come")
 }
 
-fn accepted(by: &Notifier) -> Handover {
-    Handover::Accepted { shown_by: Some(by.for_ever()) }
+fn accepted(by: &Notifier) -> Option<String> {
+    Some(by.for_ever())
+}
+
+/// Who is said to have shown it.
+fn shown_by(report: Report) -> Option<String> {
+    match report.handover {
+        Handover::Accepted { shown_by } => shown_by.map(|pop_up| pop_up.screen.owner),
+        other => panic!("not taken: {other:?}"),
+    }
 }
 
 const ABSENT: Handover = Handover::Unavailable(Unavailable::NoNotifier);
@@ -57,10 +65,8 @@ async fn a_notice_is_posted_with_all_that_belongs_to_it() {
     wild.title = "Den\0tist\u{202e}\nat <ten>".to_owned();
     wild.body = "10:00 · in 9 min\n<b>R & D</b>".to_owned();
     let report = post(&courier, wild).await;
-    assert_eq!(
-        (report.handover, report.detail.as_str()),
-        (accepted(&notifier), "taken by testkit 1")
-    );
+    assert_eq!(report.detail, "taken by testkit 1");
+    assert_eq!(shown_by(report), accepted(&notifier));
     assert_eq!(courier.notifier().await.as_deref(), Some("testkit 1"));
 
     let [note] = &notifier.notes()[..] else { panic!("one notification") };
@@ -99,7 +105,7 @@ async fn the_same_key_again_replaces_what_is_on_the_screen() {
     let notifier = Notifier::start(bus.address()).await;
     let (courier, _events) = start(&bus).await;
     for key in ["occ_1", "occ_2", "occ_1"] {
-        assert_eq!(post(&courier, notice(key)).await.handover, accepted(&notifier));
+        assert_eq!(shown_by(post(&courier, notice(key)).await), accepted(&notifier));
     }
     let notes = notifier.notes();
     let replaced: Vec<_> = notes.iter().map(|note| (note.id, note.replaces)).collect();
@@ -115,7 +121,7 @@ async fn buttons_answer_for_their_key_and_bring_their_token() {
     let notifier = Notifier::start(bus.address()).await;
     let (courier, mut events) = start(&bus).await;
     let owner = notifier.for_ever();
-    assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
+    assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner: owner.clone() });
     post(&courier, notice("occ_1")).await;
     post(&courier, notice("occ_2")).await;
     notifier.press(7, "done").await;
@@ -132,10 +138,53 @@ async fn buttons_answer_for_their_key_and_bring_their_token() {
     };
     assert_eq!(next(&mut events).await, answered("occ_2", DesktopAnswer::Snooze, None));
     assert_eq!(next(&mut events).await, answered("occ_1", DesktopAnswer::Open, Some("token-1")));
+    assert_eq!(next(&mut events).await, DesktopEvent::Closed { owner, id: 1 });
     assert_eq!(next(&mut events).await, answered("occ_1", DesktopAnswer::Open, None));
     assert_eq!(next(&mut events).await, answered("occ_1", DesktopAnswer::Done, None));
     drop(courier);
     assert_eq!(events.recv().await, None, "nothing else was told");
+}
+
+#[tokio::test]
+async fn what_another_connection_showed_is_replaced_or_closed_by_its_number() {
+    let bus = Bus::start();
+    let notifier = Notifier::start(bus.address()).await;
+    let (before, _events) = start(&bus).await;
+    let mut left = Vec::new();
+    for key in ["occ_1", "occ_2"] {
+        let report = post(&before, notice(key)).await;
+        let Handover::Accepted { shown_by: Some(pop_up) } = report.handover else {
+            panic!("taken")
+        };
+        left.push(pop_up);
+    }
+    drop(before);
+    let (courier, mut events) = start(&bus).await;
+    next(&mut events).await;
+    for pop_up in &left {
+        courier.adopt(pop_up.id, &format!("left_{}", pop_up.id)).await;
+    }
+    let parcel = Parcel {
+        replaces: Some(left[0].clone()),
+        ..common::parcel(Message::Notice(notice("occ_1")))
+    };
+    assert_eq!(shown_by(courier.hand_over(parcel).await), accepted(&notifier));
+    let again = &notifier.notes()[2];
+    assert_eq!((again.replaces, again.id), (1, 1));
+    for key in ["left_1", "left_2"] {
+        courier.withdraw(key).await;
+    }
+    assert_eq!(notifier.closed(), [2], "what has the place of the other stays");
+    assert_eq!(next(&mut events).await, DesktopEvent::Closed { owner: notifier.for_ever(), id: 2 });
+    // A number of one service means nothing to another.
+    let other = Notifier::start(bus.address()).await;
+    next(&mut events).await;
+    let parcel = Parcel {
+        replaces: Some(left[1].clone()),
+        ..common::parcel(Message::Notice(notice("occ_2")))
+    };
+    assert_eq!(shown_by(courier.hand_over(parcel).await), accepted(&other));
+    assert_eq!(other.notes()[0].replaces, 0);
 }
 
 #[tokio::test]
@@ -156,7 +205,9 @@ async fn a_press_told_by_somebody_else_is_not_believed() {
     let answer = loop {
         match next(&mut events).await {
             DesktopEvent::Answered { key, answer, .. } => break (key, answer),
-            DesktopEvent::NotifierAppeared { .. } | DesktopEvent::NotifierGone => {}
+            DesktopEvent::Closed { .. }
+            | DesktopEvent::NotifierAppeared { .. }
+            | DesktopEvent::NotifierGone => {}
         }
     };
     assert_eq!(answer, ("occ_2".to_owned(), DesktopAnswer::Snooze));
@@ -195,7 +246,7 @@ async fn thirty_at_once_are_shown_each_once() {
     let (courier, _events) = start(&bus).await;
     let posting = (0..30).map(|n| post(&courier, notice(&format!("occ_{n}"))));
     for report in futures_util::future::join_all(posting).await {
-        assert_eq!(report.handover, accepted(&notifier));
+        assert_eq!(shown_by(report), accepted(&notifier));
     }
     assert_eq!(notifier.notes().len(), 30);
 }
@@ -207,8 +258,8 @@ async fn equal_texts_too_fast_are_posted_after_a_breath() {
     let notifier = Notifier::start_as(bus.address(), manner).await;
     let (courier, _events) = start_with(&bus, quick()).await;
     let same = |key: &str| Notice { title: "Same".to_owned(), ..notice(key) };
-    assert_eq!(post(&courier, same("occ_1")).await.handover, accepted(&notifier));
-    assert_eq!(post(&courier, same("occ_2")).await.handover, accepted(&notifier));
+    assert_eq!(shown_by(post(&courier, same("occ_1")).await), accepted(&notifier));
+    assert_eq!(shown_by(post(&courier, same("occ_2")).await), accepted(&notifier));
     assert_eq!((notifier.notes().len(), notifier.calls()), (2, 3));
 }
 
@@ -219,7 +270,7 @@ async fn equal_texts_refused_again_are_tried_later() {
     let notifier = Notifier::start_as(bus.address(), manner).await;
     let (courier, _events) = start_with(&bus, quick()).await;
     let same = |key: &str| Notice { title: "Same".to_owned(), ..notice(key) };
-    assert_eq!(post(&courier, same("occ_1")).await.handover, accepted(&notifier));
+    assert_eq!(shown_by(post(&courier, same("occ_1")).await), accepted(&notifier));
     let report = post(&courier, same("occ_2")).await;
     let later = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
     assert_eq!((report.handover, notifier.calls()), (later, 3));
@@ -234,7 +285,7 @@ async fn a_refusal_is_worth_another_try() {
     let report = post(&courier, notice("occ_1")).await;
     let later = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
     assert_eq!(report.handover, later, "{report:?}");
-    assert_eq!(post(&courier, notice("occ_1")).await.handover, accepted(&notifier));
+    assert_eq!(shown_by(post(&courier, notice("occ_1")).await), accepted(&notifier));
 }
 
 #[tokio::test]
@@ -249,7 +300,7 @@ async fn without_a_notification_service_nobody_waits() {
     let owner = notifier.for_ever();
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
     assert_eq!(courier.probe(), Ok(()));
-    assert_eq!(post(&courier, notice("occ_1")).await.handover, accepted(&notifier));
+    assert_eq!(shown_by(post(&courier, notice("occ_1")).await), accepted(&notifier));
 }
 
 #[tokio::test]
@@ -274,7 +325,7 @@ async fn a_service_that_goes_and_comes_is_told_and_gets_no_old_ids() {
     let other = Notifier::start(bus.address()).await;
     let owner = other.for_ever();
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
-    assert_eq!(post(&courier, notice("occ_1")).await.handover, accepted(&other));
+    assert_eq!(shown_by(post(&courier, notice("occ_1")).await), accepted(&other));
     assert_eq!(other.notes()[0].replaces, 0);
 }
 
@@ -288,11 +339,11 @@ async fn a_service_that_hangs_leaves_doubt_only_about_what_it_was_given() {
     let later = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
     assert_eq!(post(&courier, notice("occ_1")).await.handover, later, "only asked what it can");
     notifier.wake();
-    assert_eq!(post(&courier, notice("occ_1")).await.handover, accepted(&notifier));
+    assert_eq!(shown_by(post(&courier, notice("occ_1")).await), accepted(&notifier));
     notifier.hang();
     assert_eq!(post(&courier, notice("occ_2")).await.handover, Handover::Ambiguous);
     notifier.wake();
-    assert_eq!(post(&courier, notice("occ_3")).await.handover, accepted(&notifier));
+    assert_eq!(shown_by(post(&courier, notice("occ_3")).await), accepted(&notifier));
 }
 
 #[tokio::test]
@@ -328,7 +379,7 @@ async fn when_the_bus_ends_it_is_told_and_the_next_one_is_found() {
     let notifier = Notifier::start(bus.address()).await;
     let owner = notifier.for_ever();
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
-    assert_eq!(post(&courier, notice("occ_1")).await.handover, accepted(&notifier));
+    assert_eq!(shown_by(post(&courier, notice("occ_1")).await), accepted(&notifier));
     assert_eq!(notifier.notes()[0].replaces, 0);
 }
 
@@ -342,7 +393,7 @@ async fn without_any_bus_the_courier_starts_and_says_so() {
     let notifier = Notifier::start(bus.address()).await;
     let owner = notifier.for_ever();
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner });
-    assert_eq!(post(&courier, notice("occ_1")).await.handover, accepted(&notifier));
+    assert_eq!(shown_by(post(&courier, notice("occ_1")).await), accepted(&notifier));
 }
 
 #[tokio::test]
@@ -358,7 +409,7 @@ async fn a_service_of_the_same_name_on_another_bus_is_another() {
             panic!("it is there")
         };
         let report = post(&courier, notice("occ_1")).await;
-        assert_eq!(report.handover, Handover::Accepted { shown_by: Some(owner.clone()) });
+        assert_eq!(shown_by(report).as_ref(), Some(&owner));
         shown.push(owner);
         names.push(notifier.unique_name());
     }
@@ -376,7 +427,7 @@ async fn a_service_the_bus_can_start_is_started() {
     let (courier, mut events) = start(&bus).await;
     assert_eq!(courier.probe(), Ok(()), "it is not there, but it can be had");
     let report = post(&courier, notice("occ_1")).await;
-    let Handover::Accepted { shown_by: Some(by) } = report.handover else { panic!("{report:?}") };
+    let by = shown_by(report).expect("it is known");
     assert_eq!(next(&mut events).await, DesktopEvent::NotifierAppeared { owner: by });
 }
 

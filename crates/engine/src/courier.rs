@@ -40,12 +40,32 @@ pub struct Parcel {
     pub claims: Vec<Claim>,
     /// The rows that were told before and are only put on another screen: of them nothing is settled.
     pub again: Vec<DeliveryId>,
+    /// What is on the screen of them already, in whose place this comes.
+    pub replaces: Option<PopUp>,
     /// Which try this is, from 1. It never enters the message itself.
     pub attempt: u32,
     /// At or after this moment it must not be sent any more.
     pub use_by: Option<Timestamp>,
     /// What to send, and where.
     pub message: Message,
+}
+
+/// Where notifications are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Screen {
+    /// By whom, by a name that no other has ever.
+    pub owner: String,
+    /// Our connection there, which alone is told what is pressed.
+    pub connection: String,
+}
+
+/// A notification on a screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PopUp {
+    /// Where.
+    pub screen: Screen,
+    /// Its number there.
+    pub id: u32,
 }
 
 /// What to send. The bytes of a webhook are fixed at its first attempt.
@@ -116,8 +136,8 @@ pub struct Report {
 pub enum Handover {
     /// Taken: the other side answered for it.
     Accepted {
-        /// For the desktop: who showed it, by a name that no other has ever.
-        shown_by: Option<String>,
+        /// For the desktop: what it is on which screen.
+        shown_by: Option<PopUp>,
     },
     /// Not taken now; worth another try.
     Transient {
@@ -163,8 +183,8 @@ pub trait Courier: Send + Sync {
     /// Whether it could hand over just now; cheap, asked before rows are claimed.
     fn probe(&self) -> Result<(), Unavailable>;
 
-    /// Who shows what is handed over now, by a name that no other has ever, where that is known.
-    fn shown_by(&self) -> Option<String> {
+    /// Where what is handed over now is shown, if that is known.
+    fn screen(&self) -> Option<Screen> {
         None
     }
 

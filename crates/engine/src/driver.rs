@@ -215,7 +215,7 @@ impl Driver {
     fn show_again(&mut self, tell: &mpsc::UnboundedSender<(Finished, bool)>) {
         if self.under_way.desktop < DESKTOP
             && !is_planted(Planted::ShownOnce)
-            && let Some(parcel) = self.again.next(&self.engine, self.couriers.desktop.shown_by())
+            && let Some(parcel) = self.again.next(&self.engine, self.couriers.desktop.screen())
         {
             self.send(parcel, tell.clone());
         }

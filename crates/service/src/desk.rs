@@ -3,7 +3,7 @@
 //! screen again.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, VecDeque},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -13,7 +13,7 @@ use calendar::id::DeliveryId;
 use couriers::desktop::{DesktopAnswer, DesktopCourier, DesktopEvent};
 use engine::{
     Engine,
-    courier::{BoxFuture, Courier, Handover, Message, Parcel, Report, Unavailable},
+    courier::{BoxFuture, Courier, Handover, Message, Parcel, Report, Screen, Unavailable},
     failed,
     lasting::NOTIFICATION,
     ledger::acknowledgement::Answer,
@@ -29,6 +29,8 @@ const REMEMBERED: usize = 1_000;
 const TOLD: usize = 100_000;
 /// Of each of them so many are asked about at once: one that waits is enough for it to stay.
 const ASKED: usize = 20;
+/// Of so many that were closed it is tried again to note it: of some no delivery tells.
+const CLOSED: usize = 50;
 
 /// The desktop of this session.
 pub(crate) struct Desk {
@@ -36,23 +38,34 @@ pub(crate) struct Desk {
     courier: Arc<DesktopCourier>,
     /// Named to the window, unless the ledger lies in its usual place.
     data_dir: Option<PathBuf>,
-    on_screen: Mutex<Screen>,
+    on_screen: Mutex<OnScreen>,
 }
 
 /// What may be on the screen.
 #[derive(Default)]
-struct Screen {
+struct OnScreen {
     /// Who shows it.
     by: Option<String>,
     /// The keys of notifications, and what each of them tells.
     tells: HashMap<String, BTreeSet<DeliveryId>>,
+    /// What is no more: who showed it, and its number there. It may be so before it is written down that
+    /// it was shown.
+    closed: VecDeque<(String, u32)>,
 }
 
-impl Screen {
+impl OnScreen {
     /// What another one showed is not on it any more.
     fn under(&mut self, by: Option<&str>) {
         if by.is_some() && self.by.as_deref() != by {
             *self = Self { by: by.map(ToOwned::to_owned), ..Self::default() };
+        }
+    }
+
+    /// Remembers that this one is to be noted as closed.
+    fn is_closed(&mut self, owner: String, id: u32) {
+        self.closed.push_back((owner, id));
+        if self.closed.len() > CLOSED {
+            self.closed.pop_front();
         }
     }
 
@@ -129,10 +142,12 @@ impl Desk {
                 DesktopEvent::Answered { key, answer, activation_token } => {
                     self.answered(&key, answer, activation_token).await;
                 }
+                DesktopEvent::Closed { owner, id } => self.on_screen().is_closed(owner, id),
                 // What is held for want of a service is due now, and what was told under another
                 // one is to be shown again.
                 DesktopEvent::NotifierAppeared { owner } => {
-                    self.screen().under(Some(&owner));
+                    self.on_screen().under(Some(&owner));
+                    self.adopt().await;
                     nudge.notify_one();
                     let name = self.courier.notifier().await;
                     self.note(Some(name.as_deref().unwrap_or("one that does not say its name")));
@@ -152,8 +167,23 @@ impl Desk {
         }
     }
 
+    /// What another connection of ours put on the screen goes from it when it is answered, too.
+    async fn adopt(&self) {
+        let Some(screen) = self.courier.screen() else { return };
+        match self.engine.left_on_screen(&screen) {
+            Ok(left) => {
+                for (id, rows) in left {
+                    let key = format!("left_{id}");
+                    self.courier.adopt(id, &key).await;
+                    self.remember(key, rows, Some(&screen.owner));
+                }
+            }
+            Err(error) => tracing::warn!(%error, "what was shown before stays on the screen"),
+        }
+    }
+
     fn remember(&self, key: String, ids: Vec<DeliveryId>, by: Option<&str>) {
-        let mut screen = self.screen();
+        let mut screen = self.on_screen();
         screen.under(by);
         screen.remember(key, ids);
     }
@@ -210,6 +240,7 @@ impl Desk {
     /// may have changed.
     pub(crate) async fn keep_tidy(self: Arc<Self>, mut look: watch::Receiver<()>) {
         while look.changed().await.is_ok() {
+            self.note_closed();
             match self.answered_elsewhere() {
                 Ok(keys) => {
                     for key in keys {
@@ -221,20 +252,35 @@ impl Desk {
         }
     }
 
+    /// Notes what is on the screen no more; tried again with the next look where that could not be done.
+    fn note_closed(&self) {
+        let closed = std::mem::take(&mut self.on_screen().closed);
+        let is_noted = |(owner, id): &(String, u32)| {
+            self.engine.off_screen(owner, *id).unwrap_or_else(|error| {
+                tracing::warn!(%error, "what was closed may be shown again");
+                false
+            })
+        };
+        let left: VecDeque<_> = closed.into_iter().filter(|one| !is_noted(one)).collect();
+        let mut screen = self.on_screen();
+        let since = std::mem::replace(&mut screen.closed, left);
+        screen.closed.extend(since);
+    }
+
     /// Forgets what was answered, or whose event was deleted, since it was shown, and names it.
     fn answered_elsewhere(&self) -> engine::Result<Vec<String>> {
-        let mut keys: Vec<String> = self.screen().tells.keys().cloned().collect();
+        let mut keys: Vec<String> = self.on_screen().tells.keys().cloned().collect();
         let mut gone = Vec::new();
         // Ends: each turn forgets some of what it goes on with.
         while !keys.is_empty() {
-            let asked = self.screen().some_of(&keys);
+            let asked = self.on_screen().some_of(&keys);
             let waiting = self.engine.awaiting_answer(&asked)?;
-            gone.extend(self.screen().forget(&mut keys, &asked, &waiting));
+            gone.extend(self.on_screen().forget(&mut keys, &asked, &waiting));
         }
         Ok(gone)
     }
 
-    fn screen(&self) -> MutexGuard<'_, Screen> {
+    fn on_screen(&self) -> MutexGuard<'_, OnScreen> {
         self.on_screen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -247,8 +293,8 @@ impl Courier for Remembering {
         self.0.courier.probe()
     }
 
-    fn shown_by(&self) -> Option<String> {
-        self.0.courier.shown_by()
+    fn screen(&self) -> Option<Screen> {
+        self.0.courier.screen()
     }
 
     fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
@@ -261,7 +307,8 @@ impl Courier for Remembering {
             let ids = claimed.chain(parcel.again.iter().copied()).collect();
             let report = self.0.courier.hand_over(parcel).await;
             if let Handover::Accepted { shown_by } = &report.handover {
-                self.0.remember(key, ids, shown_by.as_deref());
+                let by = shown_by.as_ref().map(|pop_up| &*pop_up.screen.owner);
+                self.0.remember(key, ids, by);
             }
             report
         })
@@ -363,7 +410,7 @@ mod tests {
     }
 
     /// What is over, when only these wait for an answer, and how many were asked about.
-    fn over(screen: &mut Screen, waiting: &[DeliveryId]) -> (Vec<String>, usize) {
+    fn over(screen: &mut OnScreen, waiting: &[DeliveryId]) -> (Vec<String>, usize) {
         let mut keys: Vec<String> = screen.tells.keys().cloned().collect();
         let (mut gone, mut count) = (Vec::new(), 0);
         let waiting = waiting.iter().copied().collect();
@@ -377,7 +424,7 @@ mod tests {
 
     #[test]
     fn a_digest_in_parts_stays_until_all_of_it_is_answered_and_few_are_asked_about() {
-        let mut screen = Screen::default();
+        let mut screen = OnScreen::default();
         for n in 1..REMEMBERED {
             screen.remember(format!("one {n}"), ids(9_999..10_000));
         }
@@ -397,7 +444,7 @@ mod tests {
 
     #[test]
     fn what_tells_more_than_is_remembered_is_left_to_who_shows_it() {
-        let mut screen = Screen::default();
+        let mut screen = OnScreen::default();
         for n in 0..=TOLD / 50_000 {
             let start = u128::try_from(n).unwrap_or(0) * 50_000;
             let part = (start..start + 50_000).map(|n| DeliveryId::from_bytes(n.to_be_bytes()));

@@ -121,7 +121,7 @@ pub(crate) async fn tell(
 pub(crate) async fn show(courier: &dyn Courier, notice: Notice) -> bool {
     let message = Message::Notice(notice);
     let (claims, again) = (Vec::new(), Vec::new());
-    let parcel = Parcel { claims, again, attempt: 1, use_by: None, message };
+    let parcel = Parcel { claims, again, replaces: None, attempt: 1, use_by: None, message };
     let report = courier.hand_over(parcel).await;
     let is_told = matches!(report.handover, Handover::Accepted { .. });
     if !is_told {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use zbus::{
     Connection, connection, interface,
     object_server::SignalEmitter,
-    zvariant::{OwnedValue, Value},
+    zvariant::{DynamicType, OwnedValue, Value},
 };
 
 const NAME: &str = "org.freedesktop.Notifications";
@@ -242,14 +242,17 @@ impl Notifier {
     /// # Panics
     /// When the bus is gone.
     pub async fn close(&self, id: u32, reason: u32) {
-        let body = (id, reason);
-        let sent = self.bus.emit_signal(None::<&str>, PATH, NAME, "NotificationClosed", &body);
-        sent.await.expect("the bus takes signals");
+        self.tell("NotificationClosed", id, &(id, reason)).await;
     }
 
     async fn emit(&self, member: &str, id: u32, text: &str) {
-        let body = (id, text);
-        let sent = self.bus.emit_signal(None::<&str>, PATH, NAME, member, &body);
+        self.tell(member, id, &(id, text)).await;
+    }
+
+    /// Tells only who showed it last, as real ones do.
+    async fn tell<B: serde::Serialize + DynamicType>(&self, member: &str, id: u32, body: &B) {
+        let to = self.notes().into_iter().rfind(|note| note.id == id).map(|note| note.sender);
+        let sent = self.bus.emit_signal(to.as_deref(), PATH, NAME, member, body);
         sent.await.expect("the bus takes signals");
     }
 

@@ -12,7 +12,7 @@ use std::{
 
 use calendar::id::DeliveryId;
 use engine::courier::{
-    BoxFuture, Courier, Handover, Message, Parcel, Report, Schedule, Unavailable,
+    BoxFuture, Courier, Handover, Message, Parcel, PopUp, Report, Schedule, Screen, Unavailable,
 };
 use tokio::sync::{oneshot, watch};
 
@@ -88,6 +88,8 @@ pub(crate) struct Receiver {
     pub mood: Mutex<Mood>,
     /// How many notification services there were before the one that shows, or the next.
     pub owner: AtomicU32,
+    /// How many notifications there were.
+    pub pop_ups: AtomicU32,
 }
 
 impl Receiver {
@@ -128,13 +130,21 @@ impl Receiver {
             mood,
             Mood::Well | Mood::Slow | Mood::TakesSilently | Mood::TakesAndCloses | Mood::Locked
         );
-        let Call { key, to, process, marks, shown, again, body } = call;
+        let Call { key, to, process, marks, shown, again, replaces, body } = call;
+        let screen = owner.map(|owner| screen(owner, process));
+        // A number of another one means nothing to it.
+        let is_own = |left: &PopUp| screen.as_ref().is_some_and(|s| s.owner == left.screen.owner);
+        let replaces = replaces.filter(is_own).map(|left| left.id);
+        let pop_up = replaces.unwrap_or_else(|| self.pop_ups.fetch_add(1, Ordering::Relaxed));
         if let Some((begun, rows)) = shown {
+            let replaces = replaces.is_some();
             if is_taken {
-                self.trace.add(&self.clocks, Happened::ShownAgain { rows, process, begun });
+                let what = Happened::ShownAgain { rows, process, begun, pop_up, replaces };
+                self.trace.add(&self.clocks, what);
             }
         } else if is_taken {
-            self.trace.add(&self.clocks, Happened::Told { key, process, to, marks, again, body });
+            let what = Happened::Told { key, process, to, marks, again, body, pop_up };
+            self.trace.add(&self.clocks, what);
         } else if mood == Mood::Gone {
             self.trace.add(&self.clocks, Happened::Gone { marks, to });
         } else if matches!(mood, Mood::Forbids | Mood::Never) {
@@ -146,7 +156,7 @@ impl Receiver {
             |retry_after| Handover::Transient { retry_after, schedule: Schedule::Channel };
         let said = match mood {
             Mood::Well | Mood::Slow | Mood::Locked => {
-                Handover::Accepted { shown_by: owner.map(|owner| owner.to_string()) }
+                Handover::Accepted { shown_by: screen.map(|screen| PopUp { screen, id: pop_up }) }
             }
             Mood::Refuses => transient(Some(Duration::from_secs(90))),
             Mood::Fails => transient(None),
@@ -160,6 +170,11 @@ impl Receiver {
         // Nobody may be left to hear it.
         answer.send(said).unwrap_or(());
     }
+}
+
+/// What a service has on the screen of a notification service.
+fn screen(owner: u32, process: u32) -> Screen {
+    Screen { owner: owner.to_string(), connection: process.to_string() }
 }
 
 /// A number that stands for a body.
@@ -177,6 +192,7 @@ struct Call {
     /// Of what is only shown again: since which true time, and which rows.
     shown: Option<(u64, Vec<DeliveryId>)>,
     again: bool,
+    replaces: Option<PopUp>,
     body: u64,
 }
 
@@ -201,8 +217,8 @@ impl Courier for Caller {
         self.to.is_there()
     }
 
-    fn shown_by(&self) -> Option<String> {
-        self.to.owner().map(|owner| owner.to_string())
+    fn screen(&self) -> Option<Screen> {
+        self.to.owner().map(|owner| screen(owner, self.process))
     }
 
     fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
@@ -253,7 +269,8 @@ impl Caller {
             }
         };
         let (to, process) = (to.into(), self.process);
-        let call = Call { key, to, again, process, marks, shown, body };
+        let replaces = parcel.replaces.clone();
+        let call = Call { key, to, again, process, marks, shown, replaces, body };
         let (answer, answered) = oneshot::channel();
         tokio::spawn(self.to.clone().receive(call, answer));
         let said = tokio::time::timeout(PATIENCE, answered).await;

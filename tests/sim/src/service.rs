@@ -70,8 +70,8 @@ impl Surroundings {
         let trace = Arc::new(Trace::default());
         let receiver = |is_desktop| {
             let (clocks, trace) = (clocks.clone(), trace.clone());
-            let (mood, owner) = Default::default();
-            Arc::new(Receiver { is_desktop, clocks, trace, mood, owner })
+            let (mood, owner, pop_ups) = Default::default();
+            Arc::new(Receiver { is_desktop, clocks, trace, mood, owner, pop_ups })
         };
         let (desktop, hook) = (receiver(true), receiver(false));
         let (place, wakings) = (Arc::new(Mutex::new(oracle::FIRST)), Arc::default());

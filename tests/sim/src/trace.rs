@@ -43,6 +43,8 @@ pub enum Happened {
         again: bool,
         /// A number that stands for the bytes of a webhook.
         body: u64,
+        /// Its number on the screen.
+        pop_up: u32,
     },
     /// The desktop took what was told before, to show it again.
     ShownAgain {
@@ -52,6 +54,10 @@ pub enum Happened {
         process: u32,
         /// The true time at which it began to.
         begun: u64,
+        /// Its number on the screen.
+        pop_up: u32,
+        /// Whether it has the place of another.
+        replaces: bool,
     },
     /// The notification service ended, and with it all that it showed.
     Vanished,

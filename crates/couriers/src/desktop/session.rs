@@ -12,7 +12,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use engine::courier::{BoxFuture, Courier, Message, Parcel, Report, Unavailable};
+use engine::courier::{BoxFuture, Courier, Message, Parcel, Report, Screen, Unavailable};
 use tokio::{
     sync::{Notify, mpsc, oneshot},
     task::JoinHandle,
@@ -77,6 +77,17 @@ impl DesktopCourier {
         self.desk.hint.notify_one();
     }
 
+    /// From now on what another connection of ours put on the screen under this number is known by this
+    /// key, unless something of this one has its place.
+    pub async fn adopt(&self, id: u32, key: &str) {
+        let mut shown = self.desk.shown.lock().await;
+        let owner = self.desk.link().and_then(|link| link.owner);
+        shown.under(owner.as_deref());
+        if !shown.is_known(id) {
+            shown.posted(id, key);
+        }
+    }
+
     /// The name and version of the notification service there is, as it says them itself.
     pub async fn notifier(&self) -> Option<String> {
         let link = self.desk.link()?;
@@ -99,9 +110,9 @@ impl Courier for DesktopCourier {
         }
     }
 
-    fn shown_by(&self) -> Option<String> {
+    fn screen(&self) -> Option<Screen> {
         let link = self.desk.link()?;
-        link.owner.as_ref().map(|owner| link.for_ever(owner))
+        link.owner.as_ref().map(|owner| link.screen(owner))
     }
 
     fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
@@ -109,7 +120,7 @@ impl Courier for DesktopCourier {
             let Message::Notice(notice) = parcel.message else {
                 return post::never("a webhook is no desktop notice: not shown");
             };
-            let posting = post::post(&self.desk, &notice);
+            let posting = post::post(&self.desk, &notice, parcel.replaces.as_ref());
             timeout(self.desk.options.limits.whole, posting)
                 .await
                 .unwrap_or_else(|_| post::silent())

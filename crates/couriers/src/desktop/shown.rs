@@ -49,6 +49,11 @@ impl Shown {
         }
     }
 
+    /// Whether something of ours has or had this id.
+    pub(super) fn is_known(&mut self, id: u32) -> bool {
+        self.find(id).is_some()
+    }
+
     /// The id under which a key is on the screen.
     pub(super) fn open_id(&self, key: &str) -> Option<u32> {
         let is_it = |entry: &&Entry| entry.open && entry.key == key && entry.owner == self.owner;

@@ -28,6 +28,7 @@ pub fn parcel(message: Message) -> Parcel {
             late: None,
         }],
         again: Vec::new(),
+        replaces: None,
         attempt: 1,
         use_by: None,
         message,

@@ -19,7 +19,7 @@ use super::*;
 use crate::{
     Actor,
     clock::{Clock, Now},
-    courier::{BoxFuture, Unavailable},
+    courier::{BoxFuture, PopUp, Screen, Unavailable},
     events::Save,
     zones::Found,
 };

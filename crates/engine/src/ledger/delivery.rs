@@ -3,6 +3,7 @@
 
 mod chain;
 mod home;
+mod screen;
 mod write;
 
 use calendar::{
@@ -22,9 +23,8 @@ pub use self::{
         unanswered,
     },
     home::{hand_over, hand_over_all, hand_over_from},
-    write::{
-        Effects, Retimed, claim, enter, flag_cancel, insert, made_now, retime, shown, wait_anew,
-    },
+    screen::{closed, is_on_screen, left_on, replaced, shown, stands_for},
+    write::{Effects, Retimed, claim, enter, flag_cancel, insert, made_now, retime, wait_anew},
 };
 use super::{Cells, moment, ms};
 use crate::error::Result;

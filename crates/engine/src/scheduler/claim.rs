@@ -221,6 +221,7 @@ impl Pass<'_> {
             message: Message::Notice(notice),
             claims,
             again: Vec::new(),
+            replaces: None,
         };
         Ok((!parcel.claims.is_empty()).then_some(parcel))
     }
@@ -260,6 +261,7 @@ impl Pass<'_> {
         Ok(Some(Parcel {
             claims: vec![claim],
             again: Vec::new(),
+            replaces: None,
             attempt: listed.row.attempts + 1,
             use_by: listed.row.facts.use_by,
             message: Message::Webhook(call),

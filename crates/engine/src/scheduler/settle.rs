@@ -14,6 +14,7 @@ use super::{
     pass::{Pass, hold_reason},
 };
 use crate::{
+    answers::trigger_of,
     courier::{Handover, Report, Schedule},
     error::Result,
     ledger::{
@@ -21,6 +22,7 @@ use crate::{
         delivery::{self, DeliveryRow, Effects},
     },
     message,
+    nag::is_nag,
     planted::as_remembered,
 };
 
@@ -126,6 +128,10 @@ impl Pass<'_> {
             _ => String::new(),
         };
         self.act.enter(row, (state, reason), &effects, &note)?;
+        if let Some(pop_up) = effects.shown_by.filter(|_| is_nag(&row.identity.reminder)) {
+            let trigger = trigger_of(&row.identity.reminder);
+            delivery::stands_for(self.act.tx, row, trigger, &pop_up)?;
+        }
         self.plan_what_waits(row, state)?;
         let is_well_again = gates::note(self.act.tx, row, report, now)?;
         // It is due already, or others are: found by looking at all that is.

@@ -78,6 +78,7 @@ const PREDICATES: &[(&str, Predicate)] = &[
     ("what_vanished_is_shown_again", screen::what_vanished_is_shown_again),
     ("what_is_left_stays_off_the_screen", screen::what_is_left_stays_off_the_screen),
     ("what_is_shown_is_not_shown_again", screen::what_is_shown_is_not_shown_again),
+    ("what_is_taken_over_is_replaced", screen::what_is_taken_over_is_replaced),
     ("runs_do_not_overlap", overlaps::runs_do_not_overlap),
     ("one_run_waits", overlaps::one_run_waits),
     ("what_is_left_out_overlaps", overlaps::what_is_left_out_overlaps),

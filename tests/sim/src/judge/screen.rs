@@ -1,5 +1,6 @@
 //! What must hold of the desktop's screen, from one notification service to the next: each takes with
-//! it what it showed.
+//! it what it showed. And from one service of ours to the next: what one put there, the other has in
+//! its place.
 
 use calendar::{delivery::State, id::DeliveryId};
 use engine::queries::Story;
@@ -28,18 +29,33 @@ const FRESH: SignedDuration = SignedDuration::from_hours(7 * 24);
 struct Shown {
     row: DeliveryId,
     at: u64,
+    /// Its number there.
+    pop_up: u32,
     /// Of what was only shown again, since when.
     begun: Option<u64>,
+    /// Whether that has the place of another.
+    replaces: bool,
 }
 
-/// From one notification service's begin to its end.
+/// From the begin of a notification service, or of a service of ours under it, to its end.
 #[derive(Default)]
 struct Screen {
+    /// Which notification service it is.
+    owner: usize,
+    /// Which service of ours.
+    process: Option<u32>,
     /// When the one before ended.
     since: u64,
     from: u64,
     until: Option<u64>,
     shown: Vec<Shown>,
+}
+
+impl Screen {
+    /// Whether a service of ours followed another under the same notification service.
+    fn is_taken_over(&self, before: &Self) -> bool {
+        self.owner == before.owner
+    }
 }
 
 /// Every one there was, in order.
@@ -49,18 +65,44 @@ fn screens(case: &Case<'_>) -> Vec<Screen> {
         let at = entry.truth;
         let last = all.last_mut().expect("BUG: there is a first");
         match &entry.what {
-            Happened::Vanished => last.until = Some(at),
+            Happened::Vanished => last.until = Some(last.until.unwrap_or(at)),
             Happened::Appeared => {
-                let since = last.until.unwrap_or(at);
-                all.push(Screen { since, from: at, ..Screen::default() });
+                let (since, owner) = (last.until.unwrap_or(at), last.owner + 1);
+                let process = last.process;
+                all.push(Screen { since, from: at, owner, process, ..Screen::default() });
             }
-            Happened::Told { marks, to, .. } if to == "desktop" => {
-                let shown = |(row, _): &(DeliveryId, i64)| Shown { row: *row, at, begun: None };
-                last.shown.extend(marks.iter().map(shown));
+            Happened::Ended { process, .. } if last.process == Some(*process) => {
+                last.until = Some(last.until.unwrap_or(at));
             }
-            Happened::ShownAgain { rows, begun, .. } => {
-                let shown = |row: &DeliveryId| Shown { row: *row, at, begun: Some(*begun) };
-                last.shown.extend(rows.iter().map(shown));
+            Happened::Leads { process } => {
+                let (since, owner) = (last.until.unwrap_or(at), last.owner);
+                let process = Some(*process);
+                all.push(Screen { since, from: at, owner, process, ..Screen::default() });
+            }
+            Happened::Told { marks, to, process, pop_up, .. } if to == "desktop" => {
+                let shown = |(row, _): &(DeliveryId, i64)| Shown {
+                    row: *row,
+                    at,
+                    pop_up: *pop_up,
+                    begun: None,
+                    replaces: false,
+                };
+                // What was on its way from one that is no more is not of the one there is.
+                if let Some(of) = all.iter_mut().rfind(|s| s.process == Some(*process)) {
+                    of.shown.extend(marks.iter().map(shown));
+                }
+            }
+            Happened::ShownAgain { rows, begun, process, pop_up, replaces } => {
+                let shown = |row: &DeliveryId| Shown {
+                    row: *row,
+                    at,
+                    pop_up: *pop_up,
+                    begun: Some(*begun),
+                    replaces: *replaces,
+                };
+                if let Some(of) = all.iter_mut().rfind(|s| s.process == Some(*process)) {
+                    of.shown.extend(rows.iter().map(shown));
+                }
             }
             _ => {}
         }
@@ -68,13 +110,15 @@ fn screens(case: &Case<'_>) -> Vec<Screen> {
     all
 }
 
-/// Whether anything but a notification service that ended was out of order with the desktop.
-fn is_troubled(case: &Case<'_>, ends: &[u64], from: u64, until: u64) -> bool {
+/// Whether anything but a service that ended, a notification's or ours, was out of order with the desktop.
+fn is_troubled(case: &Case<'_>, ends: &[u64], (from, until): (u64, u64), led: Option<u64>) -> bool {
     let is_end = |t: &Trouble| {
         t.desktop == Some(true) && ends.iter().any(|end| end.saturating_sub(1_000) == t.from)
     };
+    let is_followed = |t: &&Trouble| led.is_some_and(|led| t.from <= led && led <= t.until);
     let outcome = case.outcome;
-    let mut all = outcome.troubles.iter().chain(&outcome.downs).filter(|t| !is_end(t));
+    let downs = outcome.downs.iter().filter(|down| !is_followed(down));
+    let mut all = outcome.troubles.iter().chain(downs).filter(|t| !is_end(t));
     all.any(|t| t.desktop != Some(false) && t.from <= until && from <= t.until)
 }
 
@@ -134,18 +178,24 @@ fn is_wanted(case: &Case<'_>, story: &Story, from: u64, until: u64) -> bool {
 pub(super) fn what_vanished_is_shown_again(case: &Case<'_>, wrong: &mut Vec<String>) {
     let screens = screens(case);
     let ends = ends(&screens);
-    for screen in screens.iter().skip(1) {
+    for pair in screens.windows(2) {
+        let [before, screen] = pair else { continue };
+        let is_taken_over = screen.is_taken_over(before);
+        let led = is_taken_over.then_some(screen.from);
         let (from, until) = (screen.from, screen.from + SOON);
         let lasts = screen.until.is_none_or(|end| end > until) && until < case.outcome.lasted;
         let is_restored = case.restored.iter().any(|(back, ..)| *back <= until);
-        if !lasts || is_restored || is_troubled(case, &ends, screen.since, until) {
+        if !lasts || is_restored || is_troubled(case, &ends, (screen.since, until), led) {
             continue;
         }
         for story in &case.outcome.stories {
             let id = story.delivery.row.id;
             let mut shown = screen.shown.iter().filter(|shown| shown.row == id);
             let was_told = case.told(story).iter().any(|told| told.truth < screen.since);
+            // Of what insists the last telling is on the screen, and the others are not.
+            let is_last = !is_taken_over || story.delivery.row.insist.nag.is_none();
             if was_told
+                && is_last
                 && is_wanted(case, story, from, until)
                 && !shown.any(|shown| shown.at <= until)
             {
@@ -201,7 +251,7 @@ pub(super) fn what_is_shown_is_not_shown_again(case: &Case<'_>, wrong: &mut Vec<
             // Of what was cut off nobody knows that it is.
             let is_doubtful = |shown: &&Shown| match shown.begun {
                 None => story.delivery.row.again,
-                Some(since) => is_troubled(case, &ends, since, shown.at + NOTED),
+                Some(since) => is_troubled(case, &ends, (since, shown.at + NOTED), None),
             };
             let mut before = screen.shown[..n].iter().filter(|shown| shown.row == again.row);
             if let Some(shown) = before.find(|shown| !is_doubtful(shown)) {
@@ -209,6 +259,38 @@ pub(super) fn what_is_shown_is_not_shown_again(case: &Case<'_>, wrong: &mut Vec<
                 wrong.push(format!(
                     "{what}: shown again at {begun} ms, on the screen since {at} ms"
                 ));
+            }
+        }
+    }
+}
+
+/// What one service of ours put on the screen and another shows again has its place: nothing stands there twice.
+pub(super) fn what_is_taken_over_is_replaced(case: &Case<'_>, wrong: &mut Vec<String>) {
+    let screens = screens(case);
+    let ends = ends(&screens);
+    for (n, screen) in screens.iter().enumerate() {
+        let before = || screens[..n].iter().filter(|before| before.owner == screen.owner);
+        for again in &screen.shown {
+            let Some((begun, story)) = again.begun.zip(case.story(again.row)) else { continue };
+            let what = name(story);
+            let mut shown =
+                before().flat_map(|before| &before.shown).filter(|s| s.row == again.row);
+            let Some(last) = shown.next_back() else {
+                if again.replaces {
+                    wrong.push(format!("{what}: has the place of another at {begun} ms"));
+                }
+                continue;
+            };
+            let noted = (last.begun.unwrap_or(last.at), last.at + NOTED);
+            let is_doubtful = story.delivery.row.again
+                || is_troubled(case, &ends, noted, None)
+                || case.restored.iter().any(|(back, ..)| *back <= begun);
+            // Something else has the place it had.
+            let is_gone = |s: &Shown| s.replaces && s.pop_up == last.pop_up && s.at <= begun;
+            let is_doubtful = is_doubtful || screen.shown.iter().any(is_gone);
+            if last.pop_up != again.pop_up && !is_doubtful {
+                let at = last.at;
+                wrong.push(format!("{what}: stands there twice, since {at} ms and {begun} ms"));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What can be changed of what was on the screen when its notification service was replaced.
 
+use std::collections::BTreeMap;
+
 use super::{Case, life::*};
 use jiff::civil::date;
 use simulator::{
@@ -36,6 +38,11 @@ pub(crate) const CASES: &[Case] = &[
         all_was_cut_off(o);
     }),
     ("what_is_shown_is_not_shown_again", forget_that_it_was_sent, |_| ()),
+    (
+        "what_is_taken_over_is_replaced",
+        |o| another_service_leads(o, false),
+        |o| another_service_leads(o, true),
+    ),
 ];
 
 /// Shown at nine, an hour before the notification service is replaced.
@@ -47,7 +54,16 @@ const NAME: usize = 10;
 fn shown_again(outcome: &mut Outcome) -> usize {
     let row = story(outcome, NAME).delivery.row.id;
     let is_it = |entry: &Entry| matches!(&entry.what, Happened::ShownAgain { rows, .. } if rows.contains(&row));
-    outcome.trace.iter().position(is_it).expect("it was shown again")
+    let place = outcome.trace.iter().position(is_it).expect("it was shown again");
+    // The service that showed it leads to the end: the next one has it in its place.
+    let is_led = |entry: &Entry| matches!(entry.what, Happened::Leads { .. });
+    let mut at = 0..;
+    let end = outcome.trace[place..].iter().position(is_led).map_or(usize::MAX, |n| place + n);
+    outcome.trace.retain(|entry| {
+        let is_again = matches!(entry.what, Happened::ShownAgain { .. });
+        at.next().is_some_and(|at| at < end) || !(is_led(entry) || is_again)
+    });
+    place
 }
 
 fn begun(outcome: &mut Outcome) -> u64 {
@@ -120,4 +136,32 @@ fn all_was_cut_off(outcome: &mut Outcome) {
 fn forget_that_it_was_sent(outcome: &mut Outcome) {
     let place = sent(outcome, NAME);
     outcome.trace.remove(place);
+}
+
+/// Not the notification service was replaced, but ours; it puts things in the place of those that
+/// stand there, or beside them.
+fn another_service_leads(outcome: &mut Outcome, in_its_place: bool) {
+    shown_again(outcome);
+    let (process, mut shown) = (1_000, BTreeMap::new());
+    let mut before = None;
+    for entry in &mut outcome.trace {
+        match &mut entry.what {
+            Happened::Leads { process } => before = Some(*process),
+            Happened::Told { marks, pop_up, .. } => {
+                shown.extend(marks.iter().map(|(row, _)| (*row, *pop_up)));
+            }
+            Happened::Vanished => {
+                let process = before.expect("one leads");
+                entry.what = Happened::Ended { process, orderly: true, heir: false };
+            }
+            Happened::Appeared => entry.what = Happened::Leads { process },
+            Happened::ShownAgain { rows, process: by, pop_up, replaces, .. } => {
+                *by = process;
+                if in_its_place {
+                    (*pop_up, *replaces) = (shown[&rows[0]], true);
+                }
+            }
+            _ => {}
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{future::Future, io, sync::Arc, time::Duration};
 
+use engine::courier::Screen;
 use tokio::time::timeout;
 use zbus::{
     Connection, Message, connection, fdo::DBusProxy, names::BusName, zvariant::DynamicType,
@@ -67,6 +68,12 @@ impl Link {
     /// next service of it may be called as this one was.
     pub(super) fn for_ever(&self, owner: &str) -> String {
         format!("{}/{owner}", self.bus.server_guid())
+    }
+
+    /// The screen of whoever owns it, as this connection's.
+    pub(super) fn screen(&self, owner: &str) -> Screen {
+        let connection = self.bus.unique_name().map(ToString::to_string).unwrap_or_default();
+        Screen { owner: self.for_ever(owner), connection }
     }
 
     pub(super) fn can_show(&self) -> bool {

@@ -3,17 +3,14 @@
 
 use std::{collections::HashMap, io};
 
-use engine::courier::{Handover, Notice, Report, Schedule, Unavailable};
+use engine::courier::{Handover, Notice, PopUp, Report, Schedule, Unavailable};
 use zbus::zvariant::Value;
 
 use super::{
     Desk,
     link::{Activation, Known, Link},
 };
-use crate::desktop::{
-    notice::{self, Capabilities},
-    shown::Shown,
-};
+use crate::desktop::notice::{self, Capabilities};
 
 const APP: &str = "Carillon";
 /// The desktop file's name and the icon's.
@@ -25,8 +22,8 @@ const EXPIRES_AS_USUAL: i32 = -1;
 /// The expiry of what must stay until somebody answers.
 const EXPIRES_NEVER: i32 = 0;
 
-/// Posts, and says what became of it.
-pub(super) async fn post(desk: &Desk, notice: &Notice) -> Report {
+/// Posts, in the place of what another connection of ours posted if there is that, and says what became of it.
+pub(super) async fn post(desk: &Desk, notice: &Notice, replaces: Option<&PopUp>) -> Report {
     // Held until the id is known, so that a press waits for the entry it belongs to.
     let mut shown = desk.shown.lock().await;
     let Some(link) = desk.link() else { return absent("there is no session bus") };
@@ -39,13 +36,16 @@ pub(super) async fn post(desk: &Desk, notice: &Notice) -> Report {
         Ok(known) => known,
         Err(error) => return unposted(&error),
     };
-    match notify(desk, &link, &shown, notice, known.capabilities).await {
+    // A number means something to whoever gave it only.
+    let left = replaces.filter(|left| left.screen.owner == link.for_ever(&owner));
+    let replaces = shown.open_id(&notice.key).or(left.map(|left| left.id));
+    match notify(desk, &link, replaces, notice, known.capabilities).await {
         Ok((id, by)) => {
             shown.under(Some(&by));
             shown.posted(id, &notice.key);
             let name = known.name.as_deref().unwrap_or("the notification service");
             report(
-                Handover::Accepted { shown_by: Some(link.for_ever(&by)) },
+                Handover::Accepted { shown_by: Some(PopUp { screen: link.screen(&by), id }) },
                 &format!("taken by {name}"),
             )
         }
@@ -95,7 +95,7 @@ pub(super) async fn known(desk: &Desk, link: &Link, owner: &str) -> zbus::Result
 async fn notify(
     desk: &Desk,
     link: &Link,
-    shown: &Shown,
+    replaces: Option<u32>,
     notice: &Notice,
     capabilities: Capabilities,
 ) -> zbus::Result<(u32, String)> {
@@ -105,9 +105,8 @@ async fn notify(
     let actions = notice::actions(notice, labels, capabilities);
     let actions: Vec<&str> =
         actions.iter().flat_map(|(key, label)| [*key, label.as_str()]).collect();
-    let replaces = shown.open_id(&notice.key).unwrap_or(0);
     let expires = if notice.alarm { EXPIRES_NEVER } else { EXPIRES_AS_USUAL };
-    let call = (APP, replaces, APP_ID, summary, body, actions, hints(notice), expires);
+    let call = (APP, replaces.unwrap_or(0), APP_ID, summary, body, actions, hints(notice), expires);
     let answer = match link.call("Notify", &call).await {
         Err(error) if is_excess(&error) => {
             tokio::time::sleep(desk.options.limits.excess).await;

@@ -143,7 +143,7 @@ async fn handle(desk: &Desk, link: &Link, message: &Message) -> Option<OwnerChan
         }
         NAME => {
             let sender = header.sender().map(|sender| sender.as_str());
-            answered(desk, sender, member, message).await;
+            answered(desk, link, sender, member, message).await;
             None
         }
         _ => None,
@@ -153,6 +153,7 @@ async fn handle(desk: &Desk, link: &Link, message: &Message) -> Option<OwnerChan
 /// A signal of the notification service, believed only from the one that shows our notices.
 async fn answered(
     desk: &Desk,
+    link: &Link,
     sender: Option<&str>,
     member: &str,
     message: &Message,
@@ -168,7 +169,10 @@ async fn answered(
         }
         "NotificationClosed" => {
             let (id, _reason): (u32, u32) = message.body().deserialize().ok()?;
-            shown.closed(id);
+            if shown.is_known(id) {
+                shown.closed(id);
+                desk.tell(DesktopEvent::Closed { owner: link.for_ever(sender?), id });
+            }
         }
         "ActionInvoked" => {
             let (id, action): (u32, String) = message.body().deserialize().ok()?;

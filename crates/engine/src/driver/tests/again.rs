@@ -84,3 +84,35 @@ fn what_the_one_before_took_is_written_down_before_the_next_one_shows_it() {
         hands.asleep().await;
     });
 }
+
+#[test]
+fn a_service_that_follows_puts_what_is_unanswered_in_its_place() {
+    drive(|mut hands| async move {
+        alarm(&hands.engine);
+        hands.shown_by("the first");
+        hands.asleep().await;
+        hands.wake_at("2026-11-23T09:00:00Z").await;
+        for _ in ["the alarm", "the rest"] {
+            hands.parcels.recv().await.expect("a parcel");
+            hands.answer.notify_one();
+            hands.asleep().await;
+        }
+        let rules = "22:00-07:00 all".parse().expect("rules");
+        hands.engine.set_quiet_hours(&QuietHours { on: true, rules }).expect("quiet hours");
+        // Both are known as one notification here: what is left of it comes anew when all is not silent.
+        hands.connected_as(":1.2");
+        hands.wake_at("2026-11-23T23:00:00Z").await;
+        let parcel = hands.parcels.recv().await.expect("the alarm");
+        assert_eq!((parcel.again.len(), parcel.replaces.map(|left| left.id)), (1, Some(1)));
+        hands.answer.notify_one();
+        hands.asleep().await;
+        hands.wake_at("2026-11-24T07:00:00Z").await;
+        let parcel = hands.parcels.recv().await.expect("the rest");
+        assert_eq!((parcel.again.len(), parcel.replaces), (12, None));
+        hands.answer.notify_one();
+        hands.asleep().await;
+        hands.wake_at("2026-11-24T07:15:00Z").await;
+        assert!(hands.parcels.try_recv().is_err(), "once");
+        assert_eq!(hands.states(), [("completed", 13)]);
+    });
+}

@@ -26,7 +26,7 @@ impl Wake for Asked {
 struct Slow {
     tell: mpsc::UnboundedSender<Parcel>,
     answer: Arc<Notify>,
-    name: Arc<Mutex<Option<String>>>,
+    screen: Arc<Mutex<Option<Screen>>>,
 }
 
 impl Courier for Slow {
@@ -34,15 +34,16 @@ impl Courier for Slow {
         Ok(())
     }
 
-    fn shown_by(&self) -> Option<String> {
-        self.name.lock().expect("nobody panics with it").clone()
+    fn screen(&self) -> Option<Screen> {
+        self.screen.lock().expect("nobody panics with it").clone()
     }
 
     fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
         self.tell.send(parcel).expect("the test listens");
         Box::pin(async {
             self.answer.notified().await;
-            let handover = Handover::Accepted { shown_by: self.shown_by() };
+            let shown_by = self.screen().map(|screen| PopUp { screen, id: 1 });
+            let handover = Handover::Accepted { shown_by };
             Report { handover, status: None, detail: "shown ".repeat(600) }
         })
     }
@@ -60,7 +61,7 @@ pub(super) struct Hands {
     wake: Arc<Notify>,
     pub(super) parcels: mpsc::UnboundedReceiver<Parcel>,
     pub(super) answer: Arc<Notify>,
-    name: Arc<Mutex<Option<String>>>,
+    screen: Arc<Mutex<Option<Screen>>>,
     told: Arc<Mutex<Vec<Option<String>>>>,
     pub(super) stop: watch::Sender<bool>,
 }
@@ -92,7 +93,15 @@ impl Hands {
 
     /// From now on a notification service of this name shows what is handed over.
     pub(super) fn shown_by(&self, name: &str) {
-        *self.name.lock().expect("nobody panics with it") = Some(name.into());
+        let screen = Screen { owner: name.into(), connection: ":1.1".into() };
+        *self.screen.lock().expect("nobody panics with it") = Some(screen);
+    }
+
+    /// From now on that is asked by another connection of ours.
+    pub(super) fn connected_as(&self, connection: &str) {
+        let mut screen = self.screen.lock().expect("nobody panics with it");
+        let screen = screen.as_mut().expect("somebody shows it");
+        screen.connection = connection.into();
     }
 
     /// What was told of the ledger's trouble so far.
@@ -121,8 +130,8 @@ pub(super) fn drive<F: Future<Output = ()>>(part: impl FnOnce(Hands) -> F) {
     let (gives, parcels) = mpsc::unbounded_channel();
     let (wake, answer) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let sleep = Box::new(Asked { tell: asks, end: wake.clone() });
-    let name = Arc::new(Mutex::new(None));
-    let courier = Arc::new(Slow { tell: gives, answer: answer.clone(), name: name.clone() });
+    let screen = Arc::new(Mutex::new(None));
+    let courier = Arc::new(Slow { tell: gives, answer: answer.clone(), screen: screen.clone() });
     let couriers = Couriers { desktop: courier.clone(), webhook: courier };
     let scheduler = Scheduler::lead(engine.clone()).expect("to lead");
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -132,7 +141,7 @@ pub(super) fn drive<F: Future<Output = ()>>(part: impl FnOnce(Hands) -> F) {
     });
     let (stop, stopping) = watch::channel(false);
     let stops = stop.clone();
-    let hands = Hands { clock, engine, sleeps, wake, parcels, answer, name, told, stop: stops };
+    let hands = Hands { clock, engine, sleeps, wake, parcels, answer, screen, told, stop: stops };
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     let ran = runtime.block_on(async {

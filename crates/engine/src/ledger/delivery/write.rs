@@ -14,6 +14,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::{super::ms, DeliveryRow};
 use crate::{
     clock::{Now, boot_ms},
+    courier::PopUp,
     error::Result,
     planted::{Planted, is_planted, was_claimed},
 };
@@ -80,8 +81,8 @@ pub struct Effects {
     pub again: bool,
     /// What delayed it.
     pub late_cause: Option<Reason>,
-    /// Who showed it.
-    pub shown_by: Option<String>,
+    /// What it is on the screen.
+    pub shown_by: Option<PopUp>,
 }
 
 /// Moves a row that was read with this state and token. `false`: it changed meanwhile.
@@ -99,7 +100,8 @@ pub fn enter(
         "UPDATE delivery SET state = ?4, reason = ?5, not_before = ?6, told_at = ?7, into_row = ?8,
         failures = failures + ?9, crashes = crashes + ?10, again = max(again, ?11),
         late_cause = coalesce(?12, late_cause), shown_by = coalesce(?13, shown_by), owner = NULL,
-        cancel_wanted = 0, updated_at = ?14, wait = ?15, wait_since = ?16, wait_boot = ?17
+        cancel_wanted = 0, updated_at = ?14, wait = ?15, wait_since = ?16, wait_boot = ?17,
+        shown_to = coalesce(?18, shown_to), shown_as = coalesce(?19, shown_as)
         WHERE id = ?1 AND state = ?2 AND token = ?3";
     let e = effects;
     let wait = e.not_before.filter(|at| counts_from_now(&row.facts, (state, reason), *at));
@@ -117,11 +119,13 @@ pub fn enter(
         e.crashed,
         e.again,
         e.late_cause.map(Reason::code),
-        e.shown_by,
+        e.shown_by.as_ref().map(|pop_up| &pop_up.screen.owner),
         ms(now.wall),
         wait,
         wait.map(|_| boot_ms(now)),
-        wait.map(|_| &*now.boot_id)
+        wait.map(|_| &*now.boot_id),
+        e.shown_by.as_ref().map(|pop_up| &pop_up.screen.connection),
+        e.shown_by.as_ref().map(|pop_up| pop_up.id)
     ])?;
     Ok(changed == 1)
 }
@@ -245,16 +249,6 @@ pub fn flag_cancel(tx: &Transaction<'_>, row: &DeliveryRow, why: Option<Reason>)
     let reason = why.unwrap_or(Reason::Claimed).code();
     let values = params![row.id.bytes(), row.token, why.is_some(), reason];
     Ok(tx.prepare_cached(sql)?.execute(values)? == 1)
-}
-
-/// Notes which daemon shows a row now; a rendering, so the state stays.
-///
-/// # Errors
-/// When the ledger cannot be written.
-pub fn shown(tx: &Transaction<'_>, id: DeliveryId, by: &str) -> Result<()> {
-    tx.prepare_cached("UPDATE delivery SET shown_by = ?2 WHERE id = ?1")?
-        .execute(params![id.bytes(), by])?;
-    Ok(())
 }
 
 /// After a clock was set or the machine was started anew: waits that were counted from a moment

@@ -14,6 +14,11 @@ ALTER TABLE reminder ADD COLUMN alarm INTEGER NOT NULL DEFAULT 0 CHECK (alarm IN
 ALTER TABLE delivery ADD COLUMN nag INTEGER CHECK (nag > 0);
 ALTER TABLE delivery ADD COLUMN alarm INTEGER NOT NULL DEFAULT 0 CHECK (alarm IN (0, 1));
 
+-- The pop-up: its number while it is on the screen, and our connection that put it there.
+ALTER TABLE delivery ADD COLUMN shown_as INTEGER;
+ALTER TABLE delivery ADD COLUMN shown_to TEXT;
+CREATE INDEX delivery_on_screen ON delivery (shown_by, shown_as) WHERE shown_as IS NOT NULL;
+
 -- Kinds: the days of notice before a renewal, and what a workflow does while its last run goes on.
 ALTER TABLE event ADD COLUMN notice INTEGER NOT NULL DEFAULT 0 CHECK (notice BETWEEN 0 AND 3660);
 ALTER TABLE event ADD COLUMN overlap TEXT NOT NULL DEFAULT 'allow'
