@@ -114,11 +114,13 @@ fn that_a_certificate_is_not_trusted_is_said_at_the_first_try_and_once_until_it_
         world.wait_until(time);
         assert_eq!(said(&world), None, "{time}");
     }
-    // That it cannot be reached meanwhile says nothing of its certificate.
+    // That it cannot be reached meanwhile says nothing of its certificate. Others go on when the first
+    // are about to be given up.
+    note(&mut world, lamp, "20261124T190000");
     world.answer(DOWN);
     world.wait_until("2026-11-24T20:00:00");
     world.answer(MISTRUSTED);
-    world.wait_until("2026-11-25T07:00:00");
+    world.wait_until("2026-11-25T00:00:00");
     assert_eq!(said(&world), None);
     world.answer(Handover::Accepted { shown_by: None });
     world.wait_until("2026-11-27T08:59:00");

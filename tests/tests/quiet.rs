@@ -94,7 +94,7 @@ fn what_is_over_by_then_is_missed_and_says_why() {
     assert!(world.rows().contains("expired expired.event_over Call"), "{}", world.rows());
     let why = world.engine().why(world.only()).expect("a story");
     let last = why.transitions.last().expect("a step");
-    assert_eq!(last.note, "it waited for quiet hours to end 22:00 to 06:00");
+    assert_eq!(last.note, "it waited for quiet hours to end 22:00 to 07:00");
 }
 
 #[test]

@@ -358,7 +358,8 @@ fn moved_in(world: &World) -> Home {
         fs::copy(world.state().join("high-water"), data.join("high-water")).expect("a mark");
         fs::set_permissions(data.join("carillon.db"), private(0o600)).expect("private");
         // It was asked yesterday as well, by a clock that was right: whether this one is nobody knows.
-        let asked = "INSERT OR REPLACE INTO setting VALUES
+        // And that its file is a copy is no longer to be seen.
+        let asked = "INSERT OR REPLACE INTO setting VALUES ('marked', '1'),
             ('over_until', CAST(1000 * (unixepoch() - 401 * 86400) AS TEXT))";
         let ledger = Connection::open(data.join("carillon.db")).expect("a file");
         ledger.execute(asked, []).expect("noted");

@@ -118,6 +118,45 @@ enum Does {
 }
 
 #[test]
+fn of_a_pause_over_quiet_hours_it_is_said_how_long_it_was_and_what_was_missed_in_all_of_it() {
+    let mut world = world();
+    quiet(&world, "22:00-07:00 all");
+    notes(&mut world, &["2300", "2310"]);
+    world.add(EventDraft {
+        length: Some((0, 3_600)),
+        ..draft("appointment", "Walk", "20261124T090000", Some(BERLIN))
+    });
+    world.wait_until("2026-11-23T21:50:00");
+    let noon = world.instant("2026-11-24T12:00:00");
+    world.engine().pause(Pause::Until(world.instant("2026-11-24T08:00:00"))).expect("paused");
+    world.wait_until("2026-11-23T22:30:00");
+    world.engine().pause(Pause::Until(noon)).expect("made longer");
+    world.wait_until("2026-11-24T12:01:00");
+    let told = world.sent.last().expect("a digest");
+    assert!(told.text.contains(", 1 missed"), "{}", told.text);
+    let id = world.deliveries()[0].row.id;
+    let story = world.engine().why(id).expect("a story");
+    let last = &story.transitions.last().expect("a step").note;
+    assert_eq!(last, "told late: reminders were paused 21:50 to 12:00");
+}
+
+#[test]
+fn what_is_over_in_quiet_hours_names_them_as_they_were_set() {
+    let mut world = world();
+    quiet(&world, "20:30-22:01 all");
+    world.add(EventDraft {
+        length: Some((0, 1_800)),
+        ..draft("appointment", "Walk", "20261123T210000", Some(BERLIN))
+    });
+    world.wait_until("2026-11-23T21:45:00");
+    let listed = world.deliveries().remove(0);
+    assert_eq!(listed.row.facts.state, State::Expired, "{}", world.rows());
+    let story = world.engine().why(listed.row.id).expect("a story");
+    let last = &story.transitions.last().expect("a step").note;
+    assert_eq!(last, "it waited for quiet hours to end 20:30 to 22:01");
+}
+
+#[test]
 fn of_several_holds_the_one_that_held_it_longest_is_why() {
     use Does::{Back, Gone, Pause as Paused, Quiet};
     type Life = (&'static [(&'static str, Does)], Reason);
@@ -267,7 +306,7 @@ fn who_works_longer_than_it_seemed_was_not_woken_late() {
             other.execute_batch("ROLLBACK").expect("the end of it");
         }
     });
-    assert_eq!(reasons(&world)[0], (Reason::OnTime, None));
+    assert_eq!(reasons(&world)[0], (Reason::OnTime, Some(Reason::LateUnwritable)));
     // Woken in time, and at work for half a minute; then by a few seconds too late, which is the least of it.
     world.wait_until("2026-11-23T20:41:50");
     world.pass(&[]);
@@ -314,7 +353,7 @@ fn who_waited_for_the_ledger_was_not_away() {
             other.execute_batch("ROLLBACK").expect("the end of it");
         }
     });
-    assert_eq!(reasons(&world), [(Reason::LateBusy, Some(Reason::LateBusy))]);
+    assert_eq!(reasons(&world), [(Reason::LateUnwritable, Some(Reason::LateUnwritable))]);
 }
 
 #[test]

@@ -74,7 +74,8 @@ impl Act<'_> {
 
     pub(crate) fn silence(&self) -> Result<Silence> {
         let quiet = self.quiet_hours()?.filter(|hours| hours.on).map(|hours| hours.rules);
-        Ok(Silence { pause: self.paused()?, quiet, zone: self.context.machine_zone() })
+        let (pause, last_pause) = (self.paused()?, self.last_pause()?);
+        Ok(Silence { pause, last_pause, quiet, zone: self.context.machine_zone() })
     }
 }
 
@@ -82,6 +83,8 @@ impl Act<'_> {
 #[derive(Debug, Clone)]
 pub struct Silence {
     pause: Option<Pause>,
+    /// From when until when the last one was, also after it.
+    last_pause: Option<(Timestamp, Timestamp)>,
     quiet: Option<Quiet>,
     zone: TimeZone,
 }
@@ -117,11 +120,22 @@ impl Silence {
         Some(last)
     }
 
-    /// From when until when, up to now, what was due then was held back.
-    pub(crate) fn around(&self, due: Timestamp, now: Timestamp) -> (Timestamp, Timestamp) {
-        match self.quiet.and_then(|quiet| quiet.stretch(due, &self.zone)) {
-            Some((begins, ends)) => (begins, ends.clamp(due, now.max(due))),
-            None => (due, now.max(due)),
+    /// From when until when, up to now, this kept back what was due then: the pause, or quiet hours,
+    /// which are as they were set where they still last.
+    pub(crate) fn around(
+        &self,
+        cause: Reason,
+        due: Timestamp,
+        now: Timestamp,
+    ) -> (Timestamp, Timestamp) {
+        let now = now.max(due);
+        let pause = self.last_pause.filter(|(from, _)| *from <= now);
+        let quiet = self.quiet.and_then(|quiet| quiet.stretch(due, &self.zone));
+        match (cause == Reason::LatePaused, pause, quiet) {
+            (true, Some((begins, ends)), _) => (begins, ends.clamp(due, now)),
+            (false, _, Some((begins, ends))) if self.quiet_until(now).is_some() => (begins, ends),
+            (false, _, Some((begins, ends))) => (begins, ends.clamp(due, now)),
+            (true, None, _) | (false, _, None) => (due, now),
         }
     }
 

@@ -106,6 +106,14 @@ impl Engine {
                 Pause::Until(at) => Counted::from(&act.now, at).to_string(),
             };
             act.lasts("pausing (`carillon resume` ends the pause)")?;
+            let end = match pause {
+                Pause::Forever => Timestamp::MAX,
+                Pause::Until(at) => at,
+            };
+            // One that is made longer began when it did.
+            let begun =
+                act.last_pause()?.filter(|_| act.paused().is_ok_and(|there| there.is_some()));
+            act.note_pause(begun.map_or(act.wall(), |(from, _)| from), end)?;
             setting::put(act.tx, name::PAUSED_UNTIL, &text)
         })
     }
@@ -117,6 +125,9 @@ impl Engine {
     pub fn resume(&self) -> Result<()> {
         self.write(|act| {
             act.lasts("ending a pause")?;
+            if let Some((from, until)) = act.last_pause()? {
+                act.note_pause(from, until.min(act.wall()))?;
+            }
             setting::remove(act.tx, name::PAUSED_UNTIL)
         })
     }
@@ -202,6 +213,23 @@ impl std::fmt::Display for Counted {
 }
 
 impl Act<'_> {
+    fn note_pause(&self, from: Timestamp, until: Timestamp) -> Result<()> {
+        setting::put(
+            self.tx,
+            name::LAST_PAUSE,
+            &format!("{} {}", from.as_millisecond(), until.as_millisecond()),
+        )
+    }
+
+    /// When the last pause began and ended or was to end, also after it.
+    pub(crate) fn last_pause(&self) -> Result<Option<(Timestamp, Timestamp)>> {
+        let read = |text: &str| {
+            let (from, until) = text.split_once(' ')?;
+            Some((moment(from.parse().ok()?), moment(until.parse().ok()?)))
+        };
+        Ok(setting::get(self.tx, name::LAST_PAUSE)?.as_deref().and_then(read))
+    }
+
     pub(crate) fn paused(&self) -> Result<Option<Pause>> {
         let kept = setting::get(self.tx, name::PAUSED_UNTIL)?;
         if kept.as_deref() == Some(FOREVER) {

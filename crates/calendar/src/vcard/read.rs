@@ -296,18 +296,19 @@ impl Reader<'_> {
         let mut zones = card.properties.iter().filter(|p| is(p, "TZ"));
         let property = zones.find(|p| !p.value().trim().is_empty())?;
         let name = text(property);
+        let is_offset = name.starts_with(['+', '-', 'Z', 'z'])
+            || name.starts_with(|c: char| c.is_ascii_digit());
         match self.zones.check(&name) {
-            Ok(zone) => {
+            Ok(zone) if !is_offset => {
                 taken.push(property.line);
                 Some(zone.to_string())
             }
-            Err(error) => {
-                let is_offset = name.starts_with(['+', '-', 'Z', 'z'])
-                    || name.starts_with(|c: char| c.is_ascii_digit());
-                let why = match error {
-                    _ if is_offset => "is an offset, which many zones have",
-                    ZoneError::Ambiguous(_) => "is an abbreviation that means several zones",
-                    ZoneError::Unknown(_) => "is not the name of a zone",
+            found => {
+                let why = match found {
+                    Ok(_) => "is an offset, which many zones have",
+                    Err(_) if is_offset => "is an offset, which many zones have",
+                    Err(ZoneError::Ambiguous(_)) => "is an abbreviation that means several zones",
+                    Err(ZoneError::Unknown(_)) => "is not the name of a zone",
                 };
                 let text = format!("TZ '{}' {why}: the person gets no zone", shown(&name));
                 self.remarks.add(property.line, text);

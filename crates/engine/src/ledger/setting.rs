@@ -23,6 +23,8 @@ pub mod name {
     /// Until when reminders are paused, with how long that was when it was said; JSON. `forever`
     /// until resumed.
     pub const PAUSED_UNTIL: &str = "paused_until";
+    /// When the last pause began and ended, or is to end, in milliseconds since 1970.
+    pub const LAST_PAUSE: &str = "last_pause";
     /// Between which times nothing pops up: `on` or `off`, and the hours.
     pub const QUIET_HOURS: &str = "quiet_hours";
     /// What a person did since the last change that cannot be taken back; words.

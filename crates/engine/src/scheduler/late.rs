@@ -275,7 +275,7 @@ impl Pass<'_> {
             *cause == Reason::LateHeld && absence.is_some_and(|a| a.is_most_of(due, told))
         };
         if let Some(cause) = row.late_cause.filter(|cause| !is_least(cause)) {
-            let from_to = cause.is_silence().then(|| self.silence.around(due, told));
+            let from_to = cause.is_silence().then(|| self.silence.around(cause, due, told));
             return Some(Lateness { cause, from_to });
         }
         absence.map(|a| {
