@@ -21,7 +21,7 @@ use super::{
     refused::{TRIES as REFUSED, was_refused},
     services::said_meanwhile,
 };
-use crate::{plan::Definition, world::AFTER};
+use crate::{plan::Definition, trace::Happened, world::AFTER};
 
 /// The long schedule has ten tries after the first, the quick one three.
 const LONG: usize = 11;
@@ -289,6 +289,15 @@ fn was_due_before(case: &Case<'_>, story: &Story, planned: &AuditRow) -> bool {
     })
 }
 
+/// Whether a person set another hour of whole days just then: all events are planned anew for it, and
+/// with that what was missed by then.
+fn is_of_another_hour(case: &Case<'_>, planned: &AuditRow) -> bool {
+    let arrived = case.outcome.trace.iter();
+    let arrived = arrived.filter(|entry| matches!(entry.what, Happened::Arrived { .. }));
+    let at = case.when(planned.at);
+    arrived.map(|entry| entry.truth).any(|then| at.iter().any(|at| at.abs_diff(then) < EDGE))
+}
+
 /// What a person's edit finds already due is not told because of it.
 pub(super) fn i14_an_edit_makes_nothing_already_due(case: &Case<'_>, wrong: &mut Vec<String>) {
     for story in &case.outcome.stories {
@@ -298,7 +307,8 @@ pub(super) fn i14_an_edit_makes_nothing_already_due(case: &Case<'_>, wrong: &mut
         let is_new = first.to == State::Scheduled && first.reason == Reason::Planned;
         let by_hand = first.actor != "service" && !of_person;
         let is_past = row.facts.due <= first.at && !was_due_before(case, story, first);
-        if by_hand && is_new && is_past && !was_moved(story) {
+        let is_missed = is_past && is_of_another_hour(case, first);
+        if by_hand && is_new && is_past && !is_missed && !was_moved(story) {
             let (due, at) = (row.facts.due, first.at);
             wrong.push(format!("{}: due at {due} and planned by hand at {at}", name(story)));
         }

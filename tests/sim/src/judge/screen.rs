@@ -61,12 +61,17 @@ impl Screen {
 /// Every one there was, in order.
 fn screens(case: &Case<'_>) -> Vec<Screen> {
     let mut all = vec![Screen::default()];
+    let mut is_there = true;
     for entry in &case.outcome.trace {
         let at = entry.truth;
         let last = all.last_mut().expect("BUG: there is a first");
         match &entry.what {
-            Happened::Vanished => last.until = Some(last.until.unwrap_or(at)),
+            Happened::Vanished => {
+                is_there = false;
+                last.until = Some(last.until.unwrap_or(at));
+            }
             Happened::Appeared => {
+                is_there = true;
                 let (since, owner) = (last.until.unwrap_or(at), last.owner + 1);
                 let process = last.process;
                 all.push(Screen { since, from: at, owner, process, ..Screen::default() });
@@ -77,7 +82,9 @@ fn screens(case: &Case<'_>) -> Vec<Screen> {
             Happened::Leads { process } => {
                 let (since, owner) = (last.until.unwrap_or(at), last.owner);
                 let process = Some(*process);
-                all.push(Screen { since, from: at, owner, process, ..Screen::default() });
+                // Where no notification service is, nothing can be put.
+                let until = (!is_there).then_some(at);
+                all.push(Screen { since, from: at, until, owner, process, ..Screen::default() });
             }
             Happened::Told { marks, to, process, pop_up, .. } if to == "desktop" => {
                 let shown = |(row, _): &(DeliveryId, i64)| Shown {
