@@ -85,9 +85,10 @@ impl Home {
     /// # Panics
     /// When there is none.
     #[must_use]
-    pub fn opened_anew(self) -> Self {
+    pub fn opened_anew(mut self) -> Self {
         let engine = open(&self.data());
-        Self { engine, ..self }
+        self.engine = engine;
+        self
     }
 
     /// From now on programs of this home have a display to open windows on.
@@ -401,6 +402,15 @@ impl Service {
     /// When it cannot be waited for.
     pub fn gone(mut self) {
         self.child.wait().expect("it ended");
+    }
+}
+
+impl Drop for Home {
+    /// A test that fails says what the services said.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", self.log());
+        }
     }
 }
 

@@ -98,13 +98,13 @@ impl Ledger {
     }
 
     /// Keeps what is open whole, under a name that says why and when: the file of it has none any
-    /// more. Its journal does not stay beside the file that has its place.
+    /// more. Its journal does not stay beside the file that has its place, which it would damage.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// When it cannot be written; its journal goes all the same.
     pub(crate) fn keep_aside(&mut self, now: Timestamp) -> Result<PathBuf> {
-        let aside = exchange::free_name(&self.dir, "replaced", now)?;
-        self.copy_to(&aside)?;
+        let kept = exchange::free_name(&self.dir, "replaced", now)
+            .and_then(|aside| self.copy_to(&aside).map(|()| aside));
         let path = self.dir.join(file::DATABASE);
         let journal = Identity::of(&with_end(&path, exchange::JOURNAL));
         if journal.is_some() && journal == self.journal {
@@ -112,7 +112,7 @@ impl Ledger {
                 |error| Error::io(format!("could not let go of {}", path.display()))(error);
             remove_journal(&path).map_err(failed)?;
         }
-        Ok(aside)
+        kept
     }
 
     fn put_back(&mut self, path: &Path) -> Result<Whereabouts> {
@@ -210,5 +210,22 @@ mod tests {
         fs::write(&path, "another").expect("written");
         assert_eq!(ledger.look_for_file().expect("looked"), Whereabouts::Replaced);
         assert_eq!(fs::read_to_string(&path).expect("left alone"), "another");
+    }
+
+    #[test]
+    fn the_journal_of_a_replaced_ledger_does_not_stay_beside_another_file_though_it_cannot_be_kept()
+    {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let dir = folder.path().join("ledger");
+        let mut ledger = Ledger::open(&dir).expect("a ledger");
+        ledger.write(|tx| setting::put(tx, "only", "in the journal")).expect("written");
+        let (path, copy) = (dir.join(file::DATABASE), folder.path().join("copy"));
+        ledger.copy_to(&copy).expect("a copy");
+        fs::rename(&copy, &path).expect("replaced");
+        // SQLite copies nothing out of a transaction.
+        ledger.connection.execute_batch("BEGIN").expect("begun");
+        ledger.keep_aside(Timestamp::UNIX_EPOCH).expect_err("not kept");
+        assert!(!with_end(&path, exchange::JOURNAL).exists());
+        copy::examine(&path).expect("it is whole");
     }
 }

@@ -163,16 +163,17 @@ impl Ledger {
     /// # Errors
     /// When it cannot be read.
     pub(crate) fn known(&mut self) -> Result<Known> {
+        // First: a file that takes its place after this is another one than is stamped here.
+        let stamp = Stamp::of(&self.place());
         let (ledger, audit) =
             self.read(|tx| Ok((setting::get(tx, setting::name::LEDGER)?, audit::last(tx)?)))?;
-        let stamp = Stamp::of(&self.place());
         let Written { pages, steps, .. } = self.written;
         Ok(Known { ledger, audit, pages, steps, stamp })
     }
 
     /// Goes by what was found in the file, unless it was written to since. Says whether it did.
     pub(crate) fn conclude(&mut self, known: &Known, found: Found) -> bool {
-        if self.is_closed || Stamp::of(&self.place()) != known.stamp {
+        if self.is_closed || self.is_replaced() || Stamp::of(&self.place()) != known.stamp {
             return false;
         }
         self.written.stamp = known.stamp;
@@ -309,6 +310,22 @@ mod tests {
         let known = ledger.known().expect("readable");
         let found = look(&dir, &known, Depth::Whole).expect("looked at");
         assert_eq!(found, Err("another program has written an older copy over it".into()));
+    }
+
+    #[test]
+    fn a_file_that_takes_its_place_while_it_is_looked_at_is_not_taken_for_one_written_over_it() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let dir = folder.path().join("ledger");
+        let mut ledger = Ledger::open(&dir).expect("a ledger");
+        let (path, other) = (ledger.place(), folder.path().join("other"));
+        ledger.copy_to(&other).expect("a copy");
+        let mut known = ledger.known().expect("readable");
+        fs::rename(&other, &path).expect("replaced");
+        // As if it had been looked at only after that.
+        known.stamp = Stamp::of(&path);
+        let found = look(&dir, &known, Depth::Head).expect("looked at");
+        assert_eq!(found, Err("another program has written a copy over it".into()));
+        assert!(!ledger.conclude(&known, found) && !ledger.is_written_over());
     }
 
     #[test]

@@ -176,8 +176,9 @@ pub(crate) async fn listen_to_file(dir: PathBuf, signals: Signals) {
             if let Err(error) = watch.follow(&path) {
                 tracing::warn!(%error, "what is written to the ledger's file is not noticed at once");
             }
-            watch.touched().await?;
+            // What happened to it before it was watched is looked for as well.
             signals.bell();
+            watch.touched().await?;
         }
     };
     let ended: io::Result<()> = heard.await;
