@@ -181,7 +181,7 @@ fn what_goes_to_an_endpoint_that_rests_or_is_off_is_said_to_wait_or_to_fail() {
         let rings = world.engine().next_rings(9).expect("rings");
         rings.iter().find(|ring| ring.title == title).expect("it is ahead").fate
     };
-    assert_eq!(fate(&world, "Later"), Fate::RingsAt(rests, Reason::HeldResting));
+    assert_eq!(fate(&world, "Later"), Fate::RingsAt(rests, Reason::HeldAsked));
     assert_eq!(fate(&world, "After"), Fate::Rings);
     world.answer(Handover::Gone);
     world.wait_until("2026-11-23T09:30");

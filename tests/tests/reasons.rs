@@ -1,7 +1,7 @@
 //! Every reason there is comes to stand in a ledger by what the engine itself does: each short life
 //! names those it is there for, and between them they name all.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use acceptance::world::{World, draft, reminder, reminders};
 use calendar::{
@@ -25,17 +25,19 @@ use simulated_disk::{Disk, Fault};
 const BERLIN: &str = "Europe/Berlin";
 const UP: Handover = Handover::Accepted { shown_by: None };
 const DOWN: Handover = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
+const BUSY: Handover =
+    Handover::Transient { retry_after: Some(Duration::from_hours(1)), schedule: Schedule::Channel };
 const REFUSED: Handover = Handover::Transient { retry_after: None, schedule: Schedule::Refused };
 
 type Life = (fn() -> World, &'static [Reason]);
-
 const LIVES: &[Life] = &[
     (told_in_time, &[Planned, Claimed, OnTime, Test]),
     (changed, &[BroughtBack, CancelledDisabled, CancelledEdited, SkippedPast]),
     (taken_away, &[CancelledDeleted, CancelledLeftOut, CancelledChannel]),
     (answered, &[Snoozed, Nagged, CancelledBySnooze, CancelledSnoozed, CancelledAcknowledged]),
     (failing, &[RetryTransient, LateRetried]),
-    (used_up, &[DeadExhausted, HeldResting]),
+    (|| used_up(DOWN), &[DeadExhausted, HeldResting]),
+    (|| used_up(BUSY), &[HeldAsked]),
     (in_vain, &[DeadOutOfTime]),
     (mistrusted, &[RetryCertificate]),
     (refused, &[RetryRefused, DeadPermanent, DeadGone]),
@@ -71,8 +73,7 @@ fn monday() -> World {
 }
 
 fn hook(world: &World, guarantee: Guarantee, retries: Profile) -> ChannelId {
-    let url = "https://example.com".into();
-    let name = "hook".into();
+    let (url, name) = ("https://example.com".into(), "hook".into());
     let new = NewWebhook { name, url, guarantee, retries, ..NewWebhook::default() };
     world.engine().add_webhook(&new).expect("a channel").id
 }
@@ -174,8 +175,8 @@ fn in_vain() -> World {
     world
 }
 
-fn used_up() -> World {
-    let mut world = called(Guarantee::NeverMiss, Profile::Quick, DOWN);
+fn used_up(answer: Handover) -> World {
+    let mut world = called(Guarantee::NeverMiss, Profile::Quick, answer);
     let hook = world.deliveries()[0].row.identity.channel;
     for title in ["Coffee", "Milk"] {
         let more = draft("note", title, "20261123T091600", Some(BERLIN));
@@ -201,8 +202,7 @@ fn refused() -> World {
 
 fn in_doubt() -> World {
     let mut world = called(Guarantee::NeverMiss, Profile::Long, Handover::Ambiguous);
-    let url = "https://example.org".into();
-    let guarantee = Guarantee::NeverRepeat;
+    let (url, guarantee) = ("https://example.org".into(), Guarantee::NeverRepeat);
     let new = NewWebhook { name: "once".into(), url, guarantee, ..NewWebhook::default() };
     let once = world.engine().add_webhook(&new).expect("a channel").id;
     let pay = draft("note", "Pay", "20261123T091600", Some(BERLIN));

@@ -273,7 +273,7 @@ fn an_endpoint_that_asks_for_time_is_given_it() {
     world.wait_until("2026-11-23T09:05:00");
     assert_eq!(world.sent.len(), 1);
     assert_eq!(state(&world, "First"), (State::Retrying, Reason::RetryTransient, 1));
-    assert_eq!(state(&world, "Second"), (State::Held, Reason::HeldResting, 0));
+    assert_eq!(state(&world, "Second"), (State::Held, Reason::HeldAsked, 0));
     world.answer(UP);
     world.wait_until("2026-11-23T09:11:01");
     assert!(states(&world).iter().all(|row| row.1 == State::Completed), "{}", world.rows());

@@ -91,8 +91,9 @@ reasons! {
     LateClock = "late.clock", "told late: " "the computer's clock had jumped, and it waited for somebody to confirm it";
     /// Late: retried.
     LateRetried = "late.retried", "told late: " "earlier tries failed";
-    /// Late: tried again by a person.
+    /// Late: taken away, and back only then.
     LateBroughtBack = "late.brought_back", "told late: " "it had been taken away and came back after its moment";
+    /// Late: tried again by a person.
     LateRetryAsked = "late.retry_asked", "told late: " "an earlier try had failed or was cut off, and a person asked for another";
     /// Late: never tried, until a person asked for it.
     LateAsked = "late.asked", "told late: " "it waited until a person had it told";
@@ -140,6 +141,8 @@ reasons! {
     HeldSecret = "held.secret_locked", "waiting: " "the secrets cannot be opened";
     /// Held: breaker.
     HeldResting = "held.endpoint_resting", "waiting: " "the endpoint failed repeatedly and is given a rest";
+    /// Held: the endpoint asked for time.
+    HeldAsked = "held.endpoint_asked", "waiting: " "the endpoint asked to be left alone for a while";
     /// Held: offline.
     HeldOffline = "held.offline", "waiting: " "there is no network";
     /// Held: clock.

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use calendar::reason::Reason;
 use jiff::{SignedDuration, Timestamp};
 
 /// So many failures running open it.
@@ -66,6 +67,14 @@ impl Breaker {
             None => Stand::Closed,
             Some(until) if until > now => Stand::Resting(until),
             Some(_) => Stand::Probing,
+        }
+    }
+
+    /// Why it rests, where it does: it goes on failing, or only asked for it.
+    pub fn why(&self) -> Reason {
+        match self.failures >= FAILURES || self.openings > 1 {
+            true => Reason::HeldResting,
+            false => Reason::HeldAsked,
         }
     }
 
@@ -261,6 +270,18 @@ mod tests {
         check(&[(1, "2"), (3, "2"), (63, "2")], "until 183");
         opened_then(&[(6, "120")], "until 126");
         opened_then(&[(6, "10")], "until 65");
+    }
+
+    #[test]
+    fn an_endpoint_that_asked_for_time_is_not_said_to_fail_repeatedly() {
+        let at = |seconds| Timestamp::from_second(seconds).expect("in range");
+        let asked = Breaker::default().after(Call::Asked(Duration::from_secs(40)), at(1));
+        assert_eq!(asked.why(), Reason::HeldAsked);
+        assert_eq!(asked.after(Call::Failed, at(2)).why(), Reason::HeldAsked);
+        assert_eq!(asked.after(Call::Failed, at(41)).why(), Reason::HeldResting);
+        let failed =
+            OPEN.iter().fold(Breaker::default(), |b, (s, _)| b.after(Call::Failed, at(*s)));
+        assert_eq!(failed.why(), Reason::HeldResting);
     }
 
     #[test]

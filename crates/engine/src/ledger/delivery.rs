@@ -110,7 +110,7 @@ const DUE: &str = "WHERE d.id IN (
         AND NOT (d.state = 'held' AND d.reason = ?4 AND d.alarm = 0 AND d.not_before > ?1
             AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.overlap <> 'allow'))
         AND NOT ((d.use_by IS NULL OR d.use_by > ?1) AND d.due > ?5 AND (hex(d.channel) IN (SELECT value FROM json_each(?6))
-            OR (d.state = 'held' AND d.reason = 'held.endpoint_resting' AND d.not_before > ?1
+            OR (d.state = 'held' AND d.reason IN ('held.endpoint_resting', 'held.endpoint_asked') AND d.not_before > ?1
                 AND hex(d.channel) IN (SELECT value FROM json_each(?7))))
             AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.overlap <> 'allow'))
         AND NOT EXISTS (SELECT 1 FROM event e WHERE e.id = d.event AND e.plan_at <= ?1)

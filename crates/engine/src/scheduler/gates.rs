@@ -32,7 +32,8 @@ pub(super) struct Gates {
     now: Now,
     limits: BTreeMap<ChannelId, Rate>,
     rates: RefCell<Rates>,
-    resting: BTreeMap<ChannelId, Timestamp>,
+    /// Until when each that is given a rest has it, and why.
+    resting: BTreeMap<ChannelId, (Timestamp, Reason)>,
     /// Those of them that are not being called: what a person asks for may try one.
     quiet: RefCell<BTreeSet<ChannelId>>,
     /// Those that were just found to rest less long than they said.
@@ -88,7 +89,7 @@ impl Gates {
             match clamped.stand(now.wall) {
                 Stand::Closed => {}
                 Stand::Resting(until) => {
-                    gates.resting.insert(id, until);
+                    gates.resting.insert(id, (until, clamped.why()));
                     if delivery::under_way(tx, id)? == 0 {
                         gates.quiet.get_mut().insert(id);
                     }
@@ -109,8 +110,8 @@ impl Gates {
         let is_first =
             due.facts.reason == Reason::RetryAsked && self.quiet.borrow().contains(channel);
         let is_new_test = due.is_test && due.facts.failures == 0;
-        let until = self.resting.get(channel).filter(|_| !is_new_test && !is_first);
-        until.map(|until| Hold { reason: Reason::HeldResting, until: Some(*until) })
+        let rest = self.resting.get(channel).filter(|_| !is_new_test && !is_first);
+        rest.map(|(until, reason)| Hold { reason: *reason, until: Some(*until) })
     }
 
     /// Whether a row waits for the one call its endpoint is being tried with; it need not even be
@@ -195,7 +196,7 @@ impl Gates {
 
     /// When the first rest ends.
     pub(super) fn rested(&self) -> Option<Timestamp> {
-        self.resting.values().copied().min()
+        self.resting.values().map(|(until, _)| *until).min()
     }
 
     /// When the first of them that is called too often may be called again.
