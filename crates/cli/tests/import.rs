@@ -75,6 +75,52 @@ fn a_file_whose_events_are_in_another_calendar_makes_no_second_copy_by_itself() 
 }
 
 #[test]
+fn a_file_of_several_calendars_names_all_that_its_events_go_to() {
+    let (from, to) = (Desk::new(), Desk::new());
+    let file = from.beside().join("all.ics");
+    let path = file.to_str().expect("UTF-8");
+    for name in ["Work", "Family"] {
+        from.run(["calendar", "add", name]).done();
+        from.add(&format!("{name} --at 2031-01-02T09:00 --calendar {name}"));
+    }
+    from.add("Own --at 2031-01-02T09:00");
+    from.run(["export", path]).done();
+    let said = to.run(["import", path, "--dry-run"]).done().to_string();
+    assert!(said.contains("into calendars Personal, "), "{said}");
+    let done = to.run(["import", "--json", path]).json();
+    let mut names: Vec<_> = done["calendars"].as_array().expect("a list").clone();
+    names.sort_by_key(ToString::to_string);
+    assert_eq!(names, [json!("Family"), json!("Personal"), json!("Work")], "{done}");
+}
+
+#[test]
+fn a_task_that_its_file_says_is_done_is_called_so() {
+    let desk = Desk::new();
+    let file = desk.beside().join("tasks.ics");
+    let path = file.to_str().expect("UTF-8");
+    let task = |n, title, status| {
+        format!(
+            "BEGIN:VTODO\nUID:{n}\nSUMMARY:{title}\nDUE:20310102T090000Z\n{status}\nEND:VTODO\n"
+        )
+    };
+    let body = task(1, "Tax", "STATUS:COMPLETED") + &task(2, "Rent", "STATUS:CANCELLED");
+    std::fs::write(&file, format!("BEGIN:VCALENDAR\n{body}END:VCALENDAR\n")).expect("written");
+    desk.run(["import", path]).done();
+    let days = "list --from 2031-01-02 --to 2031-01-03";
+    let listed = desk.line(days).done().to_string();
+    let line = |title: &str| listed.lines().find(|line| line.contains(title)).expect("listed");
+    assert!(line("Tax").contains("  done  ") && line("Rent").contains("  cancelled  "), "{listed}");
+    let rows = desk.line(&format!("{days} --json")).json();
+    let tax = rows.as_array().expect("rows").iter().find(|row| row["title"] == "Tax");
+    let tax = tax.expect("listed");
+    assert_eq!((&tax["done"], &tax["enabled"]), (&json!(true), &json!(false)), "{tax}");
+    let id = tax["event"].as_str().expect("an id");
+    assert!(desk.run(["show", id]).done().contains("not at all: it is done; "));
+    desk.run(["reinstate", id]).done();
+    assert!(!desk.line(days).done().contains("  done  "));
+}
+
+#[test]
 fn of_several_files_one_that_cannot_be_read_is_a_remark() {
     let desk = Desk::new();
     let event = "BEGIN:VEVENT\nUID:1\nSUMMARY:Plan\nDTSTART:20310102T090000Z\nEND:VEVENT";

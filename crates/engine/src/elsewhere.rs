@@ -3,7 +3,11 @@
 
 use std::ops::ControlFlow;
 
-use calendar::{event::Event, ics::ImportedEvent, id::CalendarId};
+use calendar::{
+    event::Event,
+    ics::{self, ImportedEvent, Remark},
+    id::CalendarId,
+};
 
 use crate::{
     act::Act,
@@ -17,6 +21,9 @@ use crate::{
     origin::Stamp,
     parts::Fitting,
 };
+
+/// Why nothing came of a file of which no more is wrong than that its end is missing.
+const CUT: &str = "it ends in the middle and holds no whole event";
 
 /// Where else an event of a file is.
 #[derive(Debug)]
@@ -47,6 +54,27 @@ pub(crate) fn add_to(known: &mut Vec<Standing>, more: &Standing) {
 }
 
 impl Imported {
+    /// Why not one event of the file could be read, if none could: the first reason.
+    pub fn refusal(&self) -> Option<Remark> {
+        let first = self.remarks.first().filter(|_| self.read == 0)?;
+        let why = self.remarks.iter().find(|r| !r.reason.ends_with(ics::NO_END));
+        let cut = || Remark { line: first.line, reason: CUT.into() };
+        Some(why.cloned().unwrap_or_else(cut))
+    }
+
+    /// The calendars its events go to; none for people.
+    pub fn calendars(&self) -> Vec<String> {
+        let first = Some(&self.calendar).filter(|name| !name.is_empty());
+        first.into_iter().chain(&self.besides).cloned().collect()
+    }
+
+    /// Some of its events go to this calendar, too.
+    pub(crate) fn goes_to(&mut self, name: &str) {
+        if name != self.calendar && !self.besides.iter().any(|known| known == name) {
+            self.besides.push(name.into());
+        }
+    }
+
     /// How many events that could be read cannot be in the ledger.
     pub(crate) fn refused(&self) -> usize {
         let told = [self.created, self.updated, self.unchanged];

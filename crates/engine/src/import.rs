@@ -43,8 +43,6 @@ pub use crate::{
 pub(crate) const HOLD_MS: u128 = 60;
 /// And how many it takes in at most.
 pub(crate) const AT_ONCE: usize = 1_000;
-/// Why nothing came of a file of which no more is wrong than that its end is missing.
-const CUT: &str = "it ends in the middle and holds no whole event";
 /// The colours new calendars take in turn.
 const COLORS: [&str; 6] = ["teal", "rose", "amber", "violet", "slate", "indigo"];
 
@@ -101,6 +99,8 @@ pub struct Imported {
     pub too: Vec<Standing>,
     /// It names more calendars than one.
     pub several: bool,
+    /// The names of those that events of it go to besides the first.
+    pub besides: Vec<String>,
     /// Birthdays that came in.
     pub birthdays: u32,
     /// Anniversaries that came in.
@@ -176,6 +176,7 @@ impl Engine {
                 done.several = true;
                 named.clone_from(&first.calendar);
                 place = self.import_target(file, named.as_deref())?;
+                done.goes_to(&place.row.name);
             }
             let text = place.row.id.to_string();
             let together =
@@ -328,14 +329,6 @@ impl Chunk {
 }
 
 impl Imported {
-    /// Why not one event of the file could be read, if none could: the first reason.
-    pub fn refusal(&self) -> Option<Remark> {
-        let first = self.remarks.first().filter(|_| self.read == 0)?;
-        let why = self.remarks.iter().find(|r| !r.reason.ends_with(ics::NO_END));
-        let cut = || Remark { line: first.line, reason: CUT.into() };
-        Some(why.cloned().unwrap_or_else(cut))
-    }
-
     fn add(&mut self, chunk: Chunk) {
         self.created += chunk.created;
         self.silent += chunk.silent;

@@ -54,6 +54,8 @@ pub struct Happening {
     pub deliveries: Vec<DeliveryRow>,
     /// The event happens more often in the stretch that was asked for; this is the last listed.
     pub cut: bool,
+    /// It does not take place because its file says that it is done.
+    pub done: bool,
 }
 
 impl Happening {
@@ -184,8 +186,9 @@ impl Engine {
             })?;
             let name = row.event.kind.identity(&occurrence);
             let deliveries = inbox::of_occurrence(act.tx, &row.event.subject(), &name)?;
+            let done = row.is_done();
             let EventRow { event, version, .. } = row;
-            Ok(Happening { event, version, occurrence, deliveries, cut: false })
+            Ok(Happening { event, version, occurrence, deliveries, cut: false, done })
         })
     }
 
@@ -348,6 +351,7 @@ impl Act<'_> {
         }
         let mut happenings = Vec::new();
         for row in event::touching(self.tx, &self.context.zones, from, until)? {
+            let done = row.is_done();
             let EventRow { event, version, .. } = row;
             let since = later(from, -longest(&event));
             let mut found = event.occurrences(&self.context, since, until, PER_EVENT + 1);
@@ -364,6 +368,7 @@ impl Act<'_> {
                     occurrence,
                     deliveries,
                     cut: more && place == last,
+                    done,
                 });
             }
         }

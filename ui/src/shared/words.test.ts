@@ -61,7 +61,7 @@ describe('what a change did', () => {
 describe('what was called off', () => {
   const segment: Segment = {
     event: 'evt_1', original: '20261118T100000', version: 1, date: '2026-11-18', part: 'single', allDay: false, wallStart: 600, wallEnd: 660, start: 600, end: 660, fold: false,
-    offset: null, elsewhere: null, title: 'Gym', place: null, calendar: 'cal_1', kind: 'appointment', mark: null, attempts: null, lateMs: null, past: false, cancelled: true,
+    offset: null, elsewhere: null, title: 'Gym', place: null, calendar: 'cal_1', kind: 'appointment', mark: null, attempts: null, lateMs: null, past: false, cancelled: true, done: false,
     recurring: false, exception: false, fixed: false,
   };
   const reminder = (more: Partial<ReminderStatus>): ReminderStatus => ({
@@ -72,6 +72,7 @@ describe('what was called off', () => {
 
   it('is called so', () => {
     expect(chipLabel(segment, ['Gym'], 'Wednesday', 'Home', 'h24')).toMatch(/, cancelled$/);
+    expect(chipLabel({ ...segment, done: true }, ['Gym'], 'Wednesday', 'Home', 'h24')).toMatch(/, done$/);
     expect(chipLabel({ ...segment, cancelled: false }, ['Gym'], 'Wednesday', 'Home', 'h24')).toMatch(/, no reminder$/);
   });
 

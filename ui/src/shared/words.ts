@@ -147,7 +147,7 @@ export function chipLabel(segment: Segment, shown: readonly string[], day: strin
   const seen = shown.filter(Boolean).join(' ');
   const spoken = segment.allDay ? t('week.allDay')
     : segment.wallEnd > segment.wallStart ? t('chip.between', { start: wall(segment.wallStart, clock), end: wall(segment.wallEnd, clock) }) : wall(segment.wallStart, clock);
-  const state = segment.cancelled ? t('chip.cancelled') : segment.mark ? markWords(segment.mark, segment.lateMs, segment.attempts) : t('chip.noReminder');
+  const state = segment.cancelled ? t(segment.done ? 'chip.done' : 'chip.cancelled') : segment.mark ? markWords(segment.mark, segment.lateMs, segment.attempts) : t('chip.noReminder');
   const times = seen.includes('–') && segment.part === 'single' ? null : spoken;
   const there = segment.elsewhere && segment.part !== 'mid' && segment.part !== 'end' ? thereWords(segment.elsewhere, segment.date, clock) : null;
   return [seen, day, times, there, segment.place, calendar, segment.recurring ? t('chip.repeats') : null, state].filter(Boolean).join(', ');

@@ -102,7 +102,7 @@ export type Fault = { code: Code, message: string, field: string | null, };
 
 export type FieldText = { field: string, text: string, };
 
-export type FileReport = { calendar: string | null, created: number, updated: number, unchanged: number, leftOut: number, deleted: number, birthdays: number, anniversaries: number, remarks: Array<ImportRemark>, standing: ImportStanding | null, moreRemarks: number, first: string | null, };
+export type FileReport = { calendar: string | null, besides: Array<string>, created: number, updated: number, unchanged: number, leftOut: number, deleted: number, birthdays: number, anniversaries: number, remarks: Array<ImportRemark>, standing: ImportStanding | null, moreRemarks: number, first: string | null, };
 
 export type Guarantee = "neverMiss" | "neverRepeat";
 
@@ -164,7 +164,7 @@ export type NewForm = { kind?: Kind | null, date?: string | null, wallMin?: numb
 
 export type NowLine = { date: string, at: number, moment: Moment, };
 
-export type OccurrenceDetail = { event: string, original: string, version: number, title: string, kind: Kind, calendar: string, start: Wall, end: Wall | null, starts: Moment, ends: Moment | null, offset: string | null, elsewhere: Elsewhere | null, floating: boolean, repeats: string | null, next: Wall | null, cancelled: boolean, exception: boolean, fixed: boolean, place: string | null, url: string | null, notes: string | null, person: string | null, reminders: Array<ReminderStatus>, };
+export type OccurrenceDetail = { event: string, original: string, version: number, title: string, kind: Kind, calendar: string, start: Wall, end: Wall | null, starts: Moment, ends: Moment | null, offset: string | null, elsewhere: Elsewhere | null, floating: boolean, repeats: string | null, next: Wall | null, cancelled: boolean, done: boolean, exception: boolean, fixed: boolean, place: string | null, url: string | null, notes: string | null, person: string | null, reminders: Array<ReminderStatus>, };
 
 export type OccurrenceRef = { event: string, original: string, };
 
@@ -236,7 +236,7 @@ export type SecondDay = { zone: string, wallMins: Array<number>, };
 
 export type Seen = "yes" | "perhaps" | "no";
 
-export type Segment = { event: string, original: string, version: number, date: string, part: Part, allDay: boolean, wallStart: number, wallEnd: number, start: number, end: number, fold: boolean, offset: string | null, elsewhere: Elsewhere | null, title: string, place: string | null, calendar: string, kind: Kind, mark: Mark | null, attempts: Attempts | null, lateMs: number | null, past: boolean, cancelled: boolean, recurring: boolean, exception: boolean, fixed: boolean, };
+export type Segment = { event: string, original: string, version: number, date: string, part: Part, allDay: boolean, wallStart: number, wallEnd: number, start: number, end: number, fold: boolean, offset: string | null, elsewhere: Elsewhere | null, title: string, place: string | null, calendar: string, kind: Kind, mark: Mark | null, attempts: Attempts | null, lateMs: number | null, past: boolean, cancelled: boolean, done: boolean, recurring: boolean, exception: boolean, fixed: boolean, };
 
 export type ServiceStatus = { running: boolean, hanging: boolean, stopped: number | null, diskFull: boolean, paused: boolean, pausedUntil: Moment | null, quietUntil: Moment | null, silenced: number, clockJump: ClockJump | null, notifier: boolean | null, tray: boolean | null, };
 

@@ -36,6 +36,7 @@ use crate::{draft::EventDraft, id::CalendarId, zones::Zones};
 pub use ours::follows_on;
 pub(crate) use read::hashed;
 pub use read::{Reading, read};
+pub use todo::says_done;
 pub(crate) use write::fold;
 pub use write::{Outgoing, WriteContext, write};
 

@@ -73,7 +73,7 @@ impl Reader<'_> {
         moments.filter(|moment| moment.zone().is_some()).min_by_key(|m| m.instant(m))
     }
 
-    /// Says so when a task is done, or called off.
+    /// Says so when a task is done.
     pub fn is_done(&mut self, component: &Component<'_>) -> bool {
         let done = component.says("STATUS", "COMPLETED") || component.get("COMPLETED").is_some();
         if done {
@@ -81,6 +81,17 @@ impl Reader<'_> {
         }
         done
     }
+}
+
+/// Whether what is kept of a file says of a task that it is done.
+pub fn says_done(extra: &str) -> bool {
+    let own = extra.lines().take_while(|line| !line.starts_with("BEGIN:"));
+    own.filter_map(|line| line.split_once(':')).any(|(name, value)| {
+        let name = name.split(';').next().unwrap_or(name);
+        let is_status = name.eq_ignore_ascii_case("STATUS");
+        name.eq_ignore_ascii_case("COMPLETED")
+            || is_status && value.trim().eq_ignore_ascii_case("COMPLETED")
+    })
 }
 
 /// What has no deadline, as a reminder at a moment.

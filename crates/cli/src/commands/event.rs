@@ -83,11 +83,14 @@ pub struct View<'a> {
     channels: Vec<ChannelRow>,
     /// Reminders that quiet hours or a pause would swallow, in sentences.
     missed: Vec<String>,
+    /// Its file says that it is done.
+    done: bool,
 }
 
 impl<'a> View<'a> {
     pub fn new(session: &'a Session, row: &'a EventRow, now: Timestamp) -> Result<Self, Failure> {
-        Self::of(session, &row.event, row.version, now)
+        let view = Self::of(session, &row.event, row.version, now)?;
+        Ok(Self { done: row.is_done(), ..view })
     }
 
     /// The same of an event that need not be in the ledger.
@@ -112,7 +115,7 @@ impl<'a> View<'a> {
             format!("{} {why}", words::trigger(&event.reminders[place].trigger, &zone))
         });
         let missed = missed.collect();
-        Ok(Self { session, event, version, next, on, calendar, channels, missed })
+        Ok(Self { session, event, version, next, on, calendar, channels, missed, done: false })
     }
 
     fn channel(&self, reminder: &Reminder) -> &str {
@@ -287,6 +290,12 @@ impl<'a> View<'a> {
         words::columns(&self.rows())
     }
 
+    /// Why an event that does not take place is not told.
+    fn why_off(&self) -> String {
+        let why = if self.done { "done" } else { "cancelled" };
+        format!("not at all: it is {why}; `carillon reinstate` brings it back")
+    }
+
     fn rows(&self) -> Vec<[String; 2]> {
         let event = self.event;
         let zone = self.session.zone();
@@ -315,10 +324,7 @@ impl<'a> View<'a> {
             row("notes", line.into());
         }
         match (event.enabled, event.reminders.is_empty()) {
-            (false, _) => row(
-                "told",
-                "not at all: it is cancelled; `carillon reinstate` brings it back".into(),
-            ),
+            (false, _) => row("told", self.why_off()),
             (true, true) => row("told", "not at all: it has no reminder".into()),
             (true, false) => {}
         }

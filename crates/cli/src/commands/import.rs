@@ -2,11 +2,11 @@
 
 use std::{
     borrow::Cow,
-    fs::File,
+    fs::{self, File, Metadata},
     io::{self, Read},
     ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{Mutex, PoisonError},
 };
 
 use calendar::ics::Alarmless;
@@ -144,9 +144,9 @@ pub fn look_at(files: &[PathBuf]) -> Result<(), Failure> {
     files.iter().try_for_each(|path| look(path))
 }
 
-/// Whether a file can be read.
+/// Whether a file can be read. What gives its bytes only once is left to whoever reads all of it.
 fn look(path: &Path) -> Result<(), Failure> {
-    if path.as_os_str() == "-" {
+    if gives_once(path) {
         return Ok(());
     }
     let begun = File::open(path).and_then(|mut file| file.read(&mut [0]));
@@ -158,8 +158,8 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
 }
 
 fn read(path: &Path) -> Result<Cow<'static, [u8]>, Failure> {
-    let taken = match path.as_os_str() == "-" {
-        true => standard_input().map(Cow::Borrowed),
+    let taken = match gives_once(path) {
+        true => read_once(path).map(Cow::Borrowed),
         false => File::open(path).and_then(all_of).map(Cow::Owned),
     };
     let name = path.display();
@@ -171,14 +171,27 @@ fn read(path: &Path) -> Result<Cow<'static, [u8]>, Failure> {
     Ok(bytes)
 }
 
-/// Standard input, which can be read only once and may be asked for again: what cannot be imported is
-/// found out before there is a ledger.
-fn standard_input() -> io::Result<&'static [u8]> {
-    static READ: OnceLock<Vec<u8>> = OnceLock::new();
-    if READ.get().is_none() {
-        READ.set(all_of(io::stdin().lock())?).unwrap_or(());
+/// Whether it is standard input, or a pipe or a device that has a name.
+fn gives_once(path: &Path) -> bool {
+    let is_kept = |found: Metadata| found.is_file() || found.is_dir();
+    path.as_os_str() == "-" || fs::metadata(path).is_ok_and(|found| !is_kept(found))
+}
+
+/// What can be read only once and may be asked for again: what cannot be imported is found out before
+/// there is a ledger.
+fn read_once(path: &Path) -> io::Result<&'static [u8]> {
+    static READ: Mutex<Vec<(PathBuf, &'static [u8])>> = Mutex::new(Vec::new());
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, bytes)) = read.iter().find(|(known, _)| known == path) {
+        return Ok(bytes);
     }
-    Ok(READ.get().map_or(&[], Vec::as_slice))
+    let bytes = match path.as_os_str() == "-" {
+        true => all_of(io::stdin().lock())?,
+        false => File::open(path).and_then(all_of)?,
+    };
+    let bytes: &'static [u8] = bytes.leak();
+    read.push((path.into(), bytes));
+    Ok(bytes)
 }
 
 /// All there is to read, and one byte more than is taken at most.
@@ -206,25 +219,29 @@ impl Shape {
         self.unchanged += done.unchanged;
         self.left_out += done.left_out;
         self.people += done.people;
+        let calendars = done.calendars();
         let remark = |r: calendar::ics::Remark| Remark {
             file: file.clone(),
             line: r.line,
             reason: r.reason,
         };
         self.remarks.extend(done.remarks.into_iter().map(remark));
-        if !done.calendar.is_empty() && !self.calendars.contains(&done.calendar) {
-            self.calendars.push(done.calendar);
+        for calendar in calendars {
+            if !self.calendars.contains(&calendar) {
+                self.calendars.push(calendar);
+            }
         }
     }
 }
 
 /// What became of one file.
 fn told(name: &str, done: &Imported, dry_run: bool) -> String {
-    let Imported { calendar, created, updated, unchanged, .. } = done;
+    let Imported { created, updated, unchanged, .. } = done;
     let dry = if dry_run { ", if it were done" } else { "" };
-    let into = match calendar.as_str() {
-        "" => "people".to_string(),
-        calendar => format!("into calendar {calendar}"),
+    let into = match done.calendars().as_slice() {
+        [] => "people".to_string(),
+        [calendar] => format!("into calendar {calendar}"),
+        [rest @ .., last] => format!("into calendars {} and {last}", rest.join(", ")),
     };
     let left_out = match done.left_out {
         0 => String::new(),

@@ -38,6 +38,8 @@ struct Shape {
     more: bool,
     /// Whether it is told at all: a cancelled one is not.
     enabled: bool,
+    /// Whether its file says that it is done.
+    done: bool,
 }
 
 /// An occurrence with what is shown of it.
@@ -123,6 +125,7 @@ fn shape(session: &Session, line: &Line) -> Shape {
         kind: line.happening.event.kind.code(),
         more: line.happening.cut,
         enabled: line.happening.event.enabled,
+        done: line.happening.done,
     }
 }
 
@@ -202,6 +205,7 @@ fn row(line: &Line, zone: &TimeZone) -> [String; 5] {
         (false, false) => format!("{} to {}", clock(occurrence.start), clock(occurrence.end)),
     };
     let shown = match line.shown {
+        Shown::Nothing if line.happening.done => "done",
         Shown::Nothing if !line.happening.event.enabled => "cancelled",
         Shown::Late => "told late",
         other => state(other).map_or("", words::state),

@@ -47,6 +47,13 @@ pub struct EventRow {
     pub source: Source,
 }
 
+impl EventRow {
+    /// Whether nothing of it rings because its file says that it is done.
+    pub fn is_done(&self) -> bool {
+        !self.event.enabled && calendar::ics::says_done(&self.source.extra)
+    }
+}
+
 /// What an import keeps of its file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Source {

@@ -77,6 +77,8 @@ pub struct ImportReport {
 pub struct FileReport {
     /// The calendar's name; none for people, who are in no calendar.
     pub calendar: Option<String>,
+    /// The names of the other calendars that events of it go to.
+    pub besides: Vec<String>,
     /// New events, or people.
     pub created: u32,
     /// Changed ones.

@@ -51,6 +51,8 @@ pub struct OccurrenceDetail {
     pub next: Option<Wall>,
     /// It was called off: it does not take place and nothing of it rings.
     pub cancelled: bool,
+    /// It was, because its file says that it is done.
+    pub done: bool,
     /// A changed one of a series.
     pub exception: bool,
     /// It may not be moved by hand.

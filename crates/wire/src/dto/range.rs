@@ -185,6 +185,8 @@ pub struct Segment {
     pub past: bool,
     /// It was called off: it does not take place and nothing of it rings.
     pub cancelled: bool,
+    /// It was, because its file says that it is done.
+    pub done: bool,
     /// One of a series.
     pub recurring: bool,
     /// A changed one of a series.

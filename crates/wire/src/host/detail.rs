@@ -68,6 +68,7 @@ impl EngineHost {
                 .map(|rule| rule.as_read_in(&there).sentence(Language::English)),
             next: next_of(&happening, &local).map(|next| start_wall(&next, &local)),
             cancelled: !event.enabled,
+            done: happening.done,
             exception: event.override_of(occurrence.original).is_some(),
             fixed: event.kind.is_of_person(),
             place: filled(happening.place()),

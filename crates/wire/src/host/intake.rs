@@ -157,6 +157,7 @@ fn report(done: Imported) -> FileReport {
     let remarks = done.remarks.into_iter().take(REMARKS);
     FileReport {
         calendar: Some(done.calendar).filter(|name| !name.is_empty()),
+        besides: done.besides,
         created: done.created,
         updated: done.updated,
         unchanged: done.unchanged,

@@ -223,6 +223,7 @@ fn template(local: &Local, happening: &Happening) -> Segment {
         late_ms,
         past: is_over(occurrence, local),
         cancelled: !event.enabled,
+        done: happening.done,
         recurring: !event.repeats.is_once(),
         exception: event.override_of(occurrence.original).is_some(),
         fixed: event.kind.is_of_person(),

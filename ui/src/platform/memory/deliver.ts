@@ -132,7 +132,7 @@ export function detailOf(world: World, occ: Occ): OccurrenceDetail {
     starts: moment(occ.date, occ.wallMin, 0, occ.fold), ends: occ.durationMin > 0 ? moment(end.date, end.wallMin) : null,
     offset: occ.date === '2026-10-25' && occ.wallMin >= 120 && occ.wallMin < 180 ? (occ.fold ? 'CET' : 'CEST') : null,
     elsewhere: elsewhereOf(occ), floating: occ.mode === 'floating', repeats: occ.sentence,
-    next: occ.sentence && next && !occ.cancelled ? { date: next.date, wallMin: allDay ? null : next.wallMin } : null, cancelled: occ.cancelled ?? false, exception: occ.exception,
+    next: occ.sentence && next && !occ.cancelled ? { date: next.date, wallMin: allDay ? null : next.wallMin } : null, cancelled: occ.cancelled ?? false, done: false, exception: occ.exception,
     fixed: occ.kind === 'birthday', place: occ.place, url: occ.url, notes: occ.notes,
     person: world.people.find((p) => p.id === occ.person)?.name ?? null, reminders: occ.reminders.map((_, i) => statusOf(world, occ, i)),
   };

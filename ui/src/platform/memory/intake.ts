@@ -14,7 +14,7 @@ const count = (text: string, what: RegExp): number => text.match(what)?.length ?
 const sizeOf = ({ text }: ImportFile): number => count(text, /BEGIN:V(EVENT|CARD)/g);
 
 function reportOf(file: ImportFile): FileReport {
-  const nothing = { created: 0, updated: 0, unchanged: 0, leftOut: 0, deleted: 0, birthdays: 0, anniversaries: 0, remarks: [], standing: null, moreRemarks: 0, first: null };
+  const nothing = { besides: [], created: 0, updated: 0, unchanged: 0, leftOut: 0, deleted: 0, birthdays: 0, anniversaries: 0, remarks: [], standing: null, moreRemarks: 0, first: null };
   const { text } = file;
   if (text.startsWith('BEGIN:VCARD')) {
     return { ...nothing, calendar: null, created: sizeOf(file), birthdays: count(text, /^BDAY/gm), anniversaries: count(text, /^ANNIVERSARY/gm) };
@@ -27,6 +27,8 @@ function reportOf(file: ImportFile): FileReport {
     return { ...nothing, calendar, unchanged: 6, deleted: 2, remarks: gone };
   }
   if (file.name === 'again.ics') return { ...nothing, calendar, created: 2, unchanged: 4, first: '2026-11-23' };
+  // One called all.ics names two calendars.
+  if (file.name === 'all.ics' && !file.calendar) return { ...nothing, calendar: 'Personal', besides: ['Choir'], created: 5 };
   // One called copy.ics is in the calendar Work already.
   if (file.name === 'copy.ics' && file.calendar) return { ...nothing, calendar: 'Work', unchanged: 4 };
   if (file.name === 'copy.ics') {

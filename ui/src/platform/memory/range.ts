@@ -52,7 +52,7 @@ function segmentsOf(world: World, occ: Occ, axis: Axis): Segment[] {
       start: place(axis, wallStart, occ.fold), end: place(axis, wallEnd, occ.fold), fold: occ.fold,
       offset: i === 0 ? detailOf(world, occ).offset : null, elsewhere: elsewhereOf(occ), title: occ.title, place: occ.place, calendar: occ.calendar,
       kind: occ.kind, mark, attempts: fate && (mark === 'retrying' || mark === 'failed') ? { made: fate.made ?? 1, max: fate.max ?? 10, retry: retryOf(fate) } : null,
-      lateMs: mark === 'late' ? (fate?.lateMs ?? null) : null, past: isOver(occ, world.now), cancelled: occ.cancelled ?? false, recurring: occ.rule !== null, exception: occ.exception,
+      lateMs: mark === 'late' ? (fate?.lateMs ?? null) : null, past: isOver(occ, world.now), cancelled: occ.cancelled ?? false, done: false, recurring: occ.rule !== null, exception: occ.exception,
       fixed: occ.kind === 'birthday',
     };
   });

@@ -53,4 +53,7 @@ export const intake = {
   'import.undoneBut#one': 'The import is taken back, but for {n} that was changed since',
   'import.undoneBut#other': 'The import is taken back, but for {n} that were changed since',
   'import.drop': 'Drop to import',
+  'chip.done': 'done',
+  'popover.isDone': 'Done',
+  'popover.noNextDone': 'done: none is to come',
 } as const;

@@ -68,6 +68,12 @@ describe('importing files', () => {
     expect(await screen.findByText(/^Imported again.ics: 2 new events/)).toBeTruthy();
   });
 
+  it('names all calendars that the events of a file go to', async () => {
+    await choose({ 'all.ics': 'BEGIN:VCALENDAR' });
+    await ready();
+    expect(screen.getByRole<HTMLSelectElement>('combobox', { name: 'Into which calendar, for all.ics' }).options[0]?.text).toBe('Personal, Choir');
+  });
+
   it('counts what is left out', async () => {
     await choose({ 'torn.ics': 'BEGIN:VCALENDAR' });
     await ready();
