@@ -74,6 +74,17 @@ describe('packing to be read', () => {
     expect(placed.map((p) => p.lanes)).toEqual([3, 3]);
     expect(strips.map(({ items }) => items.length)).toEqual([3]);
   });
+  it('leaves an appointment its room where a dense series is all day', () => {
+    const runs = Array.from({ length: 720 }, (_, n) => ({ start: 2 * n, end: 2 * n, event: 'runs' }));
+    const items = [...runs, { start: 1020, end: 1050, event: 'call' }];
+    const { placed, strips } = packLegibly(items, column(126), ({ event }) => event);
+    const call = placed.find(({ item }) => item.event === 'call');
+    expect(call && (call.width * 126) / call.lanes).toBeGreaterThanOrEqual(80);
+    expect(placed.length + strips.reduce((sum, strip) => sum + strip.items.length, 0)).toBe(items.length);
+    for (const { item, end } of placed.filter(({ item: other }) => other.event === 'runs')) expect(item.start >= 1050 || end <= 1020).toBe(true);
+    // Alone it is laid as ever.
+    expect(packLegibly(runs, column(126), ({ event }) => event).placed).toEqual(packLegibly(runs, column(126)).placed);
+  });
   it('counts what is drawn: a thing after a short one goes beside it', () => {
     const { placed } = packLegibly([...at(600), { start: 610, end: 700 }], column(126));
     expect(placed.map((p) => p.lane)).toEqual([0, 1]);
