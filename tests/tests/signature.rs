@@ -3,11 +3,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use calendar::{id::DeliveryId, network::Network};
+use acceptance::world::{World, draft, reminder};
+use calendar::{draft::EventDraft, id::DeliveryId, network::Network};
 use couriers::webhook::{Limits, WebhookCourier};
 use engine::{
+    channels::NewWebhook,
     clock::SystemClock,
-    courier::{Claim, Courier, Message, Parcel, WebhookCall},
+    courier::{Claim, Courier, Handover, Message, Parcel, WebhookCall},
 };
 use testkit::receiver::{Answer, Receiver, Request};
 
@@ -61,4 +63,37 @@ async fn while_a_secret_rotates_both_are_good() {
     assert_eq!(request.verify(NEW), Ok(()));
     assert_eq!(request.verify(OLD), Ok(()));
     assert!(request.verify(OTHER).is_err());
+}
+
+/// The secrets that the call at this time is signed with, which is taken.
+fn signed_with(world: &mut World, at: &str) -> Vec<String> {
+    world.jump_to(at);
+    let parcel = world.pass(&[]).expect("a service leads").parcels.remove(0);
+    let taken = world.hand_over(&parcel);
+    world.run_with(vec![taken]);
+    match parcel.message {
+        Message::Webhook(call) => call.secrets,
+        Message::Notice(notice) => panic!("a call was due: {notice:?}"),
+    }
+}
+
+#[test]
+fn a_new_secret_signs_beside_the_one_of_before_for_a_day() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    world.answer(Handover::Accepted { shown_by: None });
+    let (name, url) = ("hook".into(), "https://example.com".into());
+    let new = NewWebhook { name, url, ..NewWebhook::default() };
+    let added = world.engine().add_webhook(&new).expect("a channel");
+    world.add(EventDraft {
+        rules: vec!["FREQ=DAILY".into()],
+        reminders: Some(vec![reminder("PT0M", added.id)]),
+        ..draft("note", "Tea", "20261123T093000", Some("Europe/Berlin"))
+    });
+    assert_eq!(signed_with(&mut world, "2026-11-23T09:30:00"), [added.secret.clone()]);
+    world.jump_to("2026-11-23T09:40:00");
+    let (secret, until) = world.engine().rotate_secret(added.id).expect("a new one");
+    assert_eq!(until, world.instant("2026-11-24T09:40:00"));
+    let both = [secret.clone(), added.secret];
+    assert_eq!(signed_with(&mut world, "2026-11-24T09:30:00"), both);
+    assert_eq!(signed_with(&mut world, "2026-11-25T09:30:00"), [secret]);
 }

@@ -308,7 +308,7 @@ pub struct Snooze {
 }
 
 /// What to do with people.
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Person {
     /// Add a person; a birthday is told every year
     Add {
@@ -339,7 +339,7 @@ pub enum Person {
 }
 
 /// What to do with channels.
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Channel {
     /// Add a channel
     #[command(subcommand)]
@@ -379,6 +379,11 @@ pub enum Channel {
         #[arg(long, value_name = "N")]
         burst: Option<u32>,
     },
+    /// Give an endpoint a new secret, shown this once; for a day the one of before signs beside it
+    Rotate {
+        /// Its name or id (chn_…)
+        name: String,
+    },
     /// Remove a channel and cancel what was to go through it
     Remove {
         /// Its name or id (chn_…)
@@ -387,7 +392,7 @@ pub enum Channel {
 }
 
 /// Channels that can be added.
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum NewChannel {
     /// An endpoint that is called with a signed request; its secret is shown this once
     Webhook {

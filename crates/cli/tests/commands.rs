@@ -239,6 +239,18 @@ fn programs_get_the_shapes_they_were_promised() {
     assert!(hook["secret"].as_str().expect("a secret").starts_with("whsec_"));
     let listed = desk.line("channel list");
     assert!(!listed.done().contains("whsec_"), "a secret is shown once");
+    let dashed = desk.line("channel add webhook -- -x https://example.org/");
+    assert!(dashed.refused(2).contains("begins like an option of a command"), "{dashed:?}");
+    desk.line("channel add webhook chat https://example.org/hooks/canary").done();
+    let listed = desk.line("channel list").done().to_string();
+    assert!(listed.contains("https://example.org/hooks/… (") && !listed.contains("canary"));
+    assert!(desk.line("channel list --json").done().contains("/hooks/canary"));
+    let rotated = desk.line("channel rotate hook --json").json();
+    has(&rotated, "id name secret old_until");
+    assert!(rotated["secret"] != hook["secret"] && rotated["id"] == hook["id"], "{rotated}");
+    let said = desk.line("channel rotate hook").done().to_string();
+    assert!(said.starts_with("The new secret of hook is whsec_"), "{said}");
+    assert!(desk.line("channel rotate desktop").code != 0);
     let doctor = desk.doctor().0;
     has(&doctor, "version ledger zones service notifier lateness_ms");
     has(&doctor["ledger"], "path schema sqlite ok");

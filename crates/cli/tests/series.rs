@@ -157,7 +157,7 @@ fn answers_say_what_was_cancelled_and_what_has_passed() {
     assert_eq!(again.done(), "Deleted “Tax”: 3 reminders cancelled.\n");
 
     let one = desk.add("Dentist --at 2031-03-03T10:00");
-    let said = desk.line(&format!("move {one} --to 2021-03-03T10:05"));
+    let said = desk.line(&format!("move {one} --to 2021-03-03T10:05 --past"));
     assert!(said.done().contains("2021, 10:05 (Europe/Berlin): 1 reminder cancelled."), "{said:?}");
     let said = desk.line(&format!("move {one} --to 2031-03-04T10:00"));
     assert!(
@@ -174,6 +174,35 @@ fn answers_say_what_was_cancelled_and_what_has_passed() {
         "{text}"
     );
     assert!(text.contains("What follows is an event of its own now, evt_"), "{text}");
+}
+
+#[test]
+fn what_is_ahead_goes_to_the_past_only_if_that_is_meant() {
+    let desk = Desk::new();
+    let one = desk.add("Dentist --at 2031-03-03T10:00");
+    let (choir, weekly) = choir();
+    let of = "--occurrence 2031-01-13";
+    let before = desk.everything();
+    for line in [
+        format!("edit {one} --at 2020-01-01T09:00"),
+        format!("edit {one} --at 2020-01-01"),
+        format!("move {one} --to 2020-01-01T09:00"),
+    ] {
+        let said = desk.line(&line);
+        assert!(
+            said.refused(2).contains("is in the past: say that this is meant with --past"),
+            "{line}"
+        );
+    }
+    let line = format!("edit {weekly} {of} --at 2020-01-01T09:00");
+    assert!(
+        choir.line(&line).refused(2).contains(" 1 Jan 2020, 09:00 (Europe/Berlin) is in the past")
+    );
+    assert_eq!(desk.everything(), before);
+    desk.line(&format!("edit {one} --at 2020-01-01T09:00 --past")).done();
+    // What is past already may be put right.
+    desk.line(&format!("edit {one} --at 2020-01-01T09:30")).done();
+    desk.line(&format!("edit {one} --title Teeth")).done();
 }
 
 #[test]

@@ -70,6 +70,15 @@ fn several_are_snoozed_at_once_all_of_them_or_none() {
 }
 
 #[test]
+fn a_change_of_an_endpoint_that_changes_nothing_stands_in_no_way() {
+    let desk = Desk::new();
+    desk.line("channel add webhook lamp http://127.0.0.1:9/on --network loopback").done();
+    desk.add("Tea --kind note --at 2031-05-01T09:00");
+    desk.line("channel edit lamp --retries long").done();
+    assert!(desk.line("undo").done().contains("“Tea”"));
+}
+
+#[test]
 fn a_change_after_it_is_undone_as_ever() {
     let desk = Desk::new();
     desk.line("pause").done();

@@ -14,6 +14,7 @@ use calendar::{
     reason::Reason,
     timing::later,
 };
+use jiff::Timestamp;
 
 pub(crate) use self::failing::in_short;
 pub use self::{
@@ -39,6 +40,9 @@ use crate::{
 
 /// Events a channel is taken from, or deliveries that are looked at, in one transaction.
 const AT_ONCE: u32 = 200;
+/// So many seconds the secret of before goes on signing beside a new one.
+const ROTATES: i64 = 86_400;
+
 /// A webhook endpoint as typed.
 #[derive(Debug, Clone, Default)]
 pub struct NewWebhook {
@@ -88,6 +92,11 @@ impl Engine {
         if name.is_empty() || name.len() > 100 {
             return Err(Error::invalid("name", "a channel's name has 1 to 100 bytes"));
         }
+        if name.starts_with('-') {
+            let message =
+                format!("the name '{name}' begins like an option of a command: choose another");
+            return Err(Error::invalid("name", message));
+        }
         endpoint::check_url(&new.url, new.network)
             .map_err(|e| Error::invalid("url", e.to_string()))?;
         let id = channel_id(&self.now());
@@ -102,6 +111,7 @@ impl Engine {
             rate: new.rate.check()?,
             url: Some(self.vault().seal(id, &new.url)?),
             secret: Some(self.vault().seal(id, &secret)?),
+            old: None,
             off_reason: None,
             removed: false,
         };
@@ -159,11 +169,35 @@ impl Engine {
             .map_or_else(|| Ok(String::new()), |sealed| self.vault().unseal(row.id, sealed))
     }
 
+    /// Makes a new secret for an endpoint. The one of before signs beside it for a day, so that whoever
+    /// receives can change over in that time; a third is forgotten at once. Gives the new one, and until
+    /// when the other signs.
+    ///
+    /// # Errors
+    /// When there is no such endpoint.
+    pub fn rotate_secret(&self, id: ChannelId) -> Result<(String, Timestamp)> {
+        let secret = fresh_secret()?;
+        let sealed = self.vault().seal(id, &secret)?;
+        let until = self.write(|act| {
+            let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
+            let found = found.ok_or_else(|| Error::not_found("channel", id))?;
+            if found.kind == ChannelKind::Desktop {
+                let message = "this desktop has no secret: only webhook channels have one";
+                return Err(Error::invalid("channel", message));
+            }
+            act.lasts(&format!("giving the channel {} a new secret", found.name))?;
+            let until = later(act.wall(), ROTATES);
+            channel::rotate(act.tx, id, &sealed, until)?;
+            Ok(until)
+        })?;
+        Ok((secret, until))
+    }
+
     /// When something was last told through a channel.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn last_told(&self, id: ChannelId) -> Result<Option<jiff::Timestamp>> {
+    pub fn last_told(&self, id: ChannelId) -> Result<Option<Timestamp>> {
         self.read(|act| channel::last_told(act.tx, id))
     }
 
@@ -203,13 +237,16 @@ impl Engine {
                     "this desktop is told in one way: only webhook channels change theirs";
                 return Err(Error::invalid("channel", message));
             }
-            act.lasts(&format!("changing the channel {}", found.name))?;
             let row = ChannelRow {
                 guarantee: change.guarantee.unwrap_or(found.guarantee),
                 retries: change.retries.unwrap_or(found.retries),
                 rate: rate.unwrap_or(found.rate),
-                ..found
+                ..found.clone()
             };
+            if row == found {
+                return Ok(ChannelChanged::default());
+            }
+            act.lasts(&format!("changing the channel {}", found.name))?;
             channel::change(act.tx, &row)?;
             let mut changed = ChannelChanged::default();
             after = act.spare_some(id, None, &mut changed)?;

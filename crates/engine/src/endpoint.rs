@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use calendar::network::{Network, class_of};
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 /// The longest URL taken, in bytes.
 pub const URL_MAX: usize = 2048;
@@ -82,6 +82,33 @@ pub fn check_url(text: &str, network: Network) -> Result<Url, EndpointFault> {
         return Err(EndpointFault::TooLong(url.as_str().len()));
     }
     Ok(url)
+}
+
+/// The most bytes of a path that are shown.
+const SHOWN: usize = 8;
+
+/// A URL for the eyes of whoever looks on: of its path, which may be all that keeps others out, no
+/// more than its beginning.
+///
+/// ```
+/// use engine::endpoint::in_short;
+/// assert_eq!(in_short("https://example.org/hooks/token"), "https://example.org/hooks/…");
+/// assert_eq!(in_short("https://example.org/services-token"), "https://example.org/…");
+/// assert_eq!(in_short("http://127.0.0.1:8000/due"), "http://127.0.0.1:8000/due");
+/// ```
+pub fn in_short(url: &str) -> String {
+    let Ok(url) = Url::parse(url) else { return "…".into() };
+    let (base, rest) = (&url[..Position::BeforePath], &url[Position::BeforePath..]);
+    let path = rest.trim_start_matches('/');
+    if path.len() <= SHOWN && !path.contains(['/', '?']) {
+        return format!("{base}{rest}");
+    }
+    match path.split_once('/') {
+        Some((first, _)) if first.len() <= SHOWN && !first.contains('?') => {
+            format!("{base}/{first}/…")
+        }
+        Some(_) | None => format!("{base}/…"),
+    }
 }
 
 /// Whether the host may be called, as far as its text tells. Odd forms of literal addresses
@@ -174,6 +201,24 @@ mod tests {
         let long = |n: usize| format!("https://example.org/{}", "x".repeat(n - 20));
         check(Public, &long(URL_MAX), "");
         check(Public, &long(URL_MAX + 1), "2049 bytes long");
+    }
+
+    #[test]
+    fn what_is_shown_of_a_url_holds_no_token() {
+        for (url, shown) in [
+            ("https://example.org", "https://example.org/"),
+            ("https://example.org/", "https://example.org/"),
+            ("https://example.org/hook", "https://example.org/hook"),
+            ("https://example.org/?t=canary", "https://example.org/…"),
+            ("https://example.org/a?t=canary", "https://example.org/…"),
+            ("https://example.org/a?t=b/canary", "https://example.org/…"),
+            ("https://example.org/canary-canary", "https://example.org/…"),
+            ("https://example.org/canary-canary/a", "https://example.org/…"),
+            ("https://example.org:8443/hooks/canary", "https://example.org:8443/hooks/…"),
+            ("nonsense", "…"),
+        ] {
+            assert_eq!(in_short(url), shown, "{url}");
+        }
     }
 
     #[test]

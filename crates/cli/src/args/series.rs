@@ -64,6 +64,9 @@ pub struct Move {
     /// The zone it goes to, such as Europe/Lisbon [default: its own]
     #[arg(long, value_name = "ZONE")]
     pub zone: Option<String>,
+    /// A start in the past is meant
+    #[arg(long)]
+    pub past: bool,
 }
 
 #[derive(Debug, Args)]
@@ -116,6 +119,9 @@ pub struct Edit {
     /// Notes; empty for none
     #[arg(long)]
     pub notes: Option<String>,
+    /// A start in the past is meant
+    #[arg(long)]
+    pub past: bool,
 }
 
 /// The colours each theme knows.
@@ -145,7 +151,7 @@ impl ColorWord {
 }
 
 /// What to do with calendars.
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 pub enum Calendar {
     /// List all calendars
     List,

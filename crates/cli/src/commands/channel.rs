@@ -6,6 +6,7 @@ use calendar::{
 };
 use engine::{
     channels::{ChannelChange, NewWebhook, Resting},
+    endpoint::in_short,
     ledger::channel::{ChannelKind, ChannelRow},
     message::utc,
     rate::{LIFTED, Rate},
@@ -41,6 +42,7 @@ pub fn run(session: &Session, words: Channel) -> Result<Answer, Failure> {
         Channel::List => list(session),
         Channel::Test { name } => test(session, &name),
         Channel::On { name } => on(session, &name),
+        Channel::Rotate { name } => rotate(session, &name),
         Channel::Remove { name } => remove(session, &name),
     }
 }
@@ -122,7 +124,7 @@ fn list(session: &Session) -> Result<Answer, Failure> {
             ChannelKind::Desktop => "notifications on this desktop".to_string(),
             ChannelKind::Webhook => format!(
                 "{} ({}, {}, {} retries, {})",
-                shape.url.as_deref().unwrap_or(""),
+                shape.url.as_deref().map(in_short).unwrap_or_default(),
                 network(row.network),
                 promise(row.guarantee),
                 shape.retries,
@@ -261,6 +263,26 @@ fn on(session: &Session, name: &str) -> Result<Answer, Failure> {
         format!("{} was not off.\n", row.name)
     };
     Ok(Answer::new(text, &SwitchedOn { on: row.id.to_string(), was_off }))
+}
+
+#[derive(Serialize)]
+struct Rotated {
+    id: String,
+    name: String,
+    secret: String,
+    old_until: String,
+}
+
+fn rotate(session: &Session, name: &str) -> Result<Answer, Failure> {
+    let row = session.channel(name)?;
+    let (secret, until) = session.engine.rotate_secret(row.id)?;
+    let text = format!(
+        "The new secret of {} is {secret}\nKeep it now: it is not shown again. Until {} each call is signed with the one of before, too.\n",
+        row.name,
+        words::moment_there(until, &session.zone())
+    );
+    let (id, name, old_until) = (row.id.to_string(), row.name, utc(until));
+    Ok(Answer::new(text, &Rotated { id, name, secret, old_until }))
 }
 
 #[derive(Serialize)]

@@ -6,12 +6,13 @@ use calendar::{
     halves::Halves,
     occurrence::Occurrence,
     reminder::Reminder,
-    timing::Tie,
+    timing::{LocalStart, Tie, instant, shift},
     zones::ZoneName,
 };
 use engine::{
     events::{Placement, Save, Scope, moved_series},
     ledger::person::PersonRow,
+    message::spoken,
 };
 use serde::Serialize;
 
@@ -100,6 +101,8 @@ pub struct Placing<'a> {
     pub zone_of: Option<ZoneName>,
     pub floating: bool,
     pub length: Option<&'a str>,
+    /// A start in the past is meant.
+    pub past: bool,
 }
 
 pub fn run(session: &Session, asked: &Edit) -> Result<Answer, Failure> {
@@ -178,6 +181,7 @@ fn placing<'a>(words: &'a Edit, theirs: Option<&Theirs>) -> Placing<'a> {
         zone_of: theirs.map(|(_, zone)| zone.clone()),
         floating: words.floating,
         length: words.length.as_deref(),
+        past: words.past,
     }
 }
 
@@ -401,6 +405,10 @@ pub fn placement(
             (one.present, one.tie.is_all_day(), zone)
         }
     };
+    if let Some((_, field)) = said.at.filter(|_| !said.past) {
+        refuse_past(session, one, (start, all_day), &zone)
+            .map_err(|why| Failure::invalid(field, why))?;
+    }
     if all_day && (named_zone.is_some() || said.floating) {
         let message = "a whole day has no zone of its own: give a time with --at as well";
         let field = if zone_of.is_some() { "zone-of" } else { "zone" };
@@ -422,4 +430,28 @@ pub fn placement(
         },
     };
     Ok(Placement { start, all_day, zone, length: (length.days, length.seconds) })
+}
+
+/// What is ahead goes to the past only if that is meant; what is past already may be put right.
+fn refuse_past(
+    session: &Session,
+    one: &Occurrence,
+    (start, all_day): (LocalStart, bool),
+    zone: &ZoneName,
+) -> Result<(), String> {
+    let (now, context) = (session.engine.now().wall, &session.context);
+    let (from, place) = match all_day {
+        // A whole day of today has begun and is not over.
+        true => (LocalStart::first(shift(start.at, 1, 0)), context.machine_zone()),
+        false => (start, context.zones.zone(zone).0),
+    };
+    let at = instant(from, &place).0;
+    if at > now || one.start <= now {
+        return Ok(());
+    }
+    let when = match all_day {
+        true => words::date(start.at.date()),
+        false => spoken(at, &place),
+    };
+    Err(format!("{when} is in the past: say that this is meant with --past"))
 }

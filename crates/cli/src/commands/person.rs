@@ -35,7 +35,7 @@ impl Shape {
 }
 
 /// What is changed of a person; the rest stays.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Edit {
     /// By name or id (per_…)
     person: String,

@@ -371,6 +371,7 @@ pub fn move_to(session: &Session, asked: &Move) -> Result<Answer, Failure> {
         zone_of: None,
         floating: false,
         length: None,
+        past: asked.past,
     };
     let to = placement(session, event, &one, &placing)?;
     let target = Target { original: Some(one.original), ..meant.target() };

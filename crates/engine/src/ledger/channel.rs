@@ -66,6 +66,8 @@ pub struct ChannelRow {
     pub url: Option<Vec<u8>>,
     /// Sealed secret.
     pub secret: Option<Vec<u8>>,
+    /// The sealed secret of before, and until when it signs beside the new one.
+    pub old: Option<(Vec<u8>, Timestamp)>,
     /// Why it is switched off, if it is.
     pub off_reason: Option<String>,
     /// Whether it was removed.
@@ -84,10 +86,11 @@ impl ChannelRow {
 }
 
 const COLUMNS: &str =
-    "id, kind, name, network, guarantee, retries, rate, burst, url, secret, off_reason,
-    deleted_at IS NOT NULL AS removed";
+    "id, kind, name, network, guarantee, retries, rate, burst, url, secret, old_secret, old_until,
+    off_reason, deleted_at IS NOT NULL AS removed";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<ChannelRow> {
+    let old_until = row.get::<_, Option<i64>>("old_until")?.map(moment);
     Ok(ChannelRow {
         id: ChannelId::from_bytes(row.get("id")?),
         kind: column(row, "kind")?,
@@ -98,6 +101,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<ChannelRow> {
         rate: Rate { per_second: row.get("rate")?, burst: row.get("burst")? },
         url: row.get("url")?,
         secret: row.get("secret")?,
+        old: row.get::<_, Option<Vec<u8>>>("old_secret")?.zip(old_until),
         off_reason: row.get("off_reason")?,
         removed: row.get("removed")?,
     })
@@ -183,12 +187,25 @@ pub fn change(tx: &Transaction<'_>, channel: &ChannelRow) -> Result<()> {
     Ok(())
 }
 
+/// Gives an endpoint another secret; the one of before goes on signing until then.
+///
+/// # Errors
+/// When there is no such endpoint.
+pub fn rotate(tx: &Transaction<'_>, id: ChannelId, secret: &[u8], until: Timestamp) -> Result<()> {
+    let sql = "UPDATE channel SET old_secret = secret, old_until = ?3, secret = ?2, revision = revision + 1
+        WHERE id = ?1 AND deleted_at IS NULL AND kind <> 'desktop'";
+    match tx.execute(sql, params![id.bytes(), secret, ms(until)])? {
+        1 => Ok(()),
+        _ => Err(Error::not_found("channel", id)),
+    }
+}
+
 /// Takes a channel out of use; its secret is forgotten at once.
 ///
 /// # Errors
 /// When there is no such channel, or it is this desktop.
 pub fn remove(tx: &Transaction<'_>, id: ChannelId, now: Timestamp) -> Result<()> {
-    let sql = "UPDATE channel SET deleted_at = ?2, secret = zeroblob(0), url = zeroblob(0)
+    let sql = "UPDATE channel SET deleted_at = ?2, secret = zeroblob(0), old_secret = NULL, url = zeroblob(0)
         WHERE id = ?1 AND deleted_at IS NULL AND kind <> 'desktop'";
     match tx.execute(sql, params![id.bytes(), ms(now)])? {
         1 => Ok(()),

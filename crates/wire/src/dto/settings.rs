@@ -118,7 +118,7 @@ pub struct ChannelView {
     pub kind: ChannelKind,
     /// Its name as shown: "This desktop", "home-assistant".
     pub name: String,
-    /// Where it goes; webhooks only.
+    /// Where it goes, with the beginning of its path alone, which may be a secret; webhooks only.
     pub url: Option<String>,
     /// Which addresses; webhooks only.
     pub network: Option<Network>,

@@ -7,6 +7,7 @@ use calendar::{
 };
 use engine::{
     channels::{ChannelChange, NewWebhook},
+    endpoint::in_short,
     ledger::channel::{ChannelKind as Ours, ChannelRow},
     rate::Rate,
 };
@@ -43,7 +44,10 @@ impl EngineHost {
                 Ours::Webhook => ChannelKind::Webhook,
             },
             name: shown_name(row.kind, &row.name),
-            url: if webhook { Some(self.engine.url_of(row)?) } else { None },
+            url: match row.kind {
+                Ours::Desktop => None,
+                Ours::Webhook => Some(in_short(&self.engine.url_of(row)?)),
+            },
             network: webhook.then_some(match row.network {
                 Class::Public => Network::Public,
                 Class::Private => Network::Private,
