@@ -93,6 +93,17 @@ fn what_failed_at_an_endpoint_that_is_off_or_removed_says_so_and_a_failed_test_i
     assert_eq!(closed(), [(Some(Closed::Off), false), (Some(Closed::Off), false)]);
     let status = host.status(Empty {}).expect("a status");
     assert_eq!((status.attention, status.counts.failed), (3, 3));
+    let failed = DeliveriesQuery {
+        marks: vec![Mark::Failed],
+        channel: None,
+        from: None,
+        to: None,
+        event: None,
+        cursor: None,
+        limit: 50,
+    };
+    let page = host.deliveries(failed).expect("a page");
+    assert_eq!(page.rows.len(), 3, "as they are counted");
     let of_hook = host.letters(Empty {}).expect("letters").letters.into_iter();
     let one = of_hook.map(|letter| letter.row).find(|row| row.channel == hook).expect("one").id;
     let refused = host.decide_letters(asked(vec![one], LetterDecision::AsNew, ""));

@@ -42,6 +42,16 @@ fn a_refused_line_keeps_what_was_understood_and_is_not_added() {
 }
 
 #[test]
+fn what_the_window_says_of_a_line_names_no_command() {
+    let world = World::at("2026-11-18T10:00[Europe/Berlin]");
+    let refused = read(&world, "Bob's birthday 29 Feb 1960").refused.expect("a refusal");
+    let said = "nobody called Bob is known here: add the person, whose birthday is told every year";
+    assert_eq!(refused.text, said);
+    let notes = read(&world, "Zoe's birthday 3 March").notes;
+    assert!(notes[0].ends_with("or add the person") && notes.len() == 1, "{notes:?}");
+}
+
+#[test]
 fn a_line_sent_twice_is_added_once_rings_and_can_be_taken_back() {
     let mut world = World::at("2026-11-18T10:00[Europe/Berlin]");
     let first = host(&world).add_quick(add("tea in 20 minutes", "r1")).expect("added");

@@ -132,7 +132,7 @@ async fn what_was_due_while_it_was_killed_says_late_and_why_and_stands_in_the_in
     }
     let note = notifier.wait_for(1).await.remove(0);
     assert_eq!(note.summary, "Oven");
-    assert!(note.body.contains("started 8 min ago, told late"), "{}", note.body);
+    assert!(note.body.contains(" · 8 min ago, told late"), "{}", note.body);
     assert!(note.body.contains("the reminder service was not running"), "{}", note.body);
     let inbox = home.engine.inbox().expect("readable").rows;
     assert_eq!(inbox.len(), 1, "{}", home.rows());

@@ -239,7 +239,7 @@ fn a_late_one_says_how_late_and_why() {
     world.run();
     assert_eq!(world.rows(), "Mon 23 22:15 completed late.asleep Oven");
     let text = &world.sent[0].text;
-    assert!(text.contains("started 8 h ago"), "{text}");
+    assert!(text.contains(" · 8 h ago, told late"), "{text}");
     assert!(text.contains("told late: the computer was asleep 22:10 to 07:03"), "{text}");
 }
 

@@ -58,6 +58,14 @@ fn deleting_and_undoing_keeps_it() {
 }
 
 #[test]
+fn it_says_that_it_was_snoozed_and_the_first_telling_does_not() {
+    let (mut world, ..) = snoozed();
+    world.wait_until("2026-11-23T10:01");
+    let said: Vec<_> = world.sent.iter().map(|sent| sent.text.contains("It was snoozed")).collect();
+    assert_eq!(said, [false, true], "{}", world.sent[1].text);
+}
+
+#[test]
 fn moving_and_undoing_keeps_it() {
     let (mut world, id, _) = snoozed();
     change(&mut world, id, |d| d.start = "20261123T150000".into());

@@ -194,6 +194,10 @@ impl Event {
         let zone = context.zone_of(self, &self.timing.tie);
         let anchor = self.anchor(&zone);
         for rule in &self.repeats.rules {
+            if rule.count().is_some() && rule.until().is_some() {
+                let message = format!("the rule {rule} ends twice: give COUNT or UNTIL, not both");
+                return Err(DraftError { field: "rrule", message });
+            }
             let alone = |rule: Rule| match self.timing.tie {
                 Tie::AllDay => Series::all_day(self.timing.start, vec![rule]),
                 Tie::Zone(_) | Tie::Theirs(_) | Tie::Floating => {

@@ -30,6 +30,16 @@ const UNFINISHED: &str = "unfinished";
 /// Fields that name something there is: it, and not what was written, stands in the way.
 const THINGS: [&str; 6] = ["calendar", "channel", "delivery", "file", "id", "change"];
 
+/// How what is missing is said on the command line, by the ends of the sentences that ask for it.
+const OPTIONS: [(&str, &str); 2] =
+    [(": say whose", "--person NAME"), (": name a webhook channel", "--channel NAME")];
+
+/// The sentence, with the option that it asks for.
+fn with_option(said: String) -> String {
+    let option = OPTIONS.iter().find(|(end, _)| said.ends_with(end));
+    option.map_or(said.clone(), |(_, option)| format!("{said}, with {option}"))
+}
+
 impl Failure {
     /// A word of the command line that cannot be understood.
     pub fn usage(field: impl Into<String>, message: impl Into<String>) -> Self {
@@ -125,7 +135,7 @@ impl From<engine::Error> for Failure {
             Error::Sealed => ("sealed", None),
             Error::Sqlite(_) | Error::Io { .. } => ("failed", None),
         };
-        Self { code, message: error.to_string(), field }
+        Self { code, message: with_option(error.to_string()), field }
     }
 }
 

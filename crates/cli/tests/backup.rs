@@ -248,8 +248,13 @@ fn a_running_service_is_named_and_nothing_is_restored_under_it() {
     let (desk, file) = backed_up();
     let service = Service::start(&desk);
     let said = desk.run(["restore", file.to_str().expect("a plain path")]);
-    let how = format!("`kill {}`", service.0.id());
+    let how = format!(": a service runs: stop it (Quit in the tray, or `kill {}`)", service.0.id());
     assert!(said.refused(1).contains(&how), "{said:?}");
+    assert!(!said.err.contains("cannot be opened"), "{said:?}");
+    let text = desk.beside().join("diary.txt");
+    fs::write(&text, "dear diary, this is no database at all").expect("written");
+    let said = desk.run(["restore", text.to_str().expect("a plain path")]);
+    assert!(said.refused(1).contains("is not a Carillon ledger"), "{said:?}");
     drop(service);
     desk.run(["restore", file.to_str().expect("a plain path")]).done();
 }

@@ -68,7 +68,9 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
         ("add A --at 2031-01-01T09:00 --channel nowhere", 1, "there is no channel 'nowhere'"),
         ("add A --at 2031-01-01T09:00 --calendar Nowhere", 1, "there is no calendar 'Nowhere'"),
         ("add A --at 2031-01-01T09:00 --person Nobody", 1, "there is no person 'Nobody'"),
-        ("add A --at 2031-01-01 --kind birthday", 2, "say whose"),
+        ("add A --at 2031-01-01 --kind birthday", 2, "say whose, with --person NAME"),
+        ("add A --at 2031-01-01T09:00 --rrule FREQ=DAILY;COUNT=2;UNTIL=20310201", 2, "ends twice"),
+        ("add A --at 2031-01-01T09:00 --remind -5m", 2, "write 5m for before, +5m for after"),
         ("show evt_00000000000000000000000000000000", 1, "there is no event"),
         ("delete evt_00000000000000000000000000000000", 1, "there is no event"),
         ("why dlv_00000000000000000000000000000000", 1, "there is no delivery"),
@@ -354,6 +356,10 @@ fn what_cannot_be_added_makes_no_ledger_in_a_directory_that_was_named() {
         &["import", torn],
         &["import", "-"],
         &["quick", "tomorrow"],
+        &["person", "add", "Bo", "--zone", "Mars"],
+        &["channel", "add", "webhook", "lamp", "http://example.org/"],
+        &["channel", "test", "lamp"],
+        &["calendar", "add", ""],
         &["add", "Gym", "--at", "2031-01-01T10:00", "--zone", "Mars"],
     ] {
         let mut command = desk.command(words);
@@ -379,11 +385,18 @@ fn standard_input_is_imported_into_a_new_directory_that_was_named() {
     let text = format!(
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//a test//EN\r\n{event}\r\nEND:VCALENDAR\r\n"
     );
-    fs::write(&file, text).expect("written");
+    fs::write(&file, &text).expect("written");
     fs::create_dir(&new).expect("a folder");
     chmod(&new, 0o700);
     let mut command = desk.command(["import", "-"]);
     command.arg("--data-dir").arg(&new).stdin(fs::File::open(&file).expect("a file"));
     let said = Said::of(command.output().expect("carillon runs"));
     assert!(said.done().contains("1 new"), "{said:?}");
+    // A pipe with a name gives its bytes once, too.
+    let other = desk.beside().join("other");
+    for line in ["import /dev/stdin", &format!("import /dev/stdin --data-dir {}", other.display())]
+    {
+        let piped = desk.piped(line, &text);
+        assert!(piped.done().contains("1 new"), "{piped:?}");
+    }
 }

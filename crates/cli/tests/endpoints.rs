@@ -24,6 +24,11 @@ impl Clock for Before {
 
 /// A channel of this name, typed with ~ for spaces, and so many tests of it, each refused once.
 fn failing(desk: &Desk, name: &str, tests: usize) {
+    refusing(desk, name, tests, (500, None));
+}
+
+/// The same, and what is answered: a status, and how long to leave the endpoint alone.
+fn refusing(desk: &Desk, name: &str, tests: usize, (status, asks): (u16, Option<Duration>)) {
     let add = format!("channel add webhook {name} http://127.0.0.1:9/on --network loopback");
     desk.line(&add).done();
     let clock = Arc::new(Before(SystemClock::new()));
@@ -43,8 +48,8 @@ fn failing(desk: &Desk, name: &str, tests: usize) {
         too_late: Vec::new(),
         at: None,
         report: Some(Report {
-            handover: Handover::Transient { retry_after: None, schedule: Schedule::Channel },
-            status: Some(500),
+            handover: Handover::Transient { retry_after: asks, schedule: Schedule::Channel },
+            status: Some(status),
             detail: String::new(),
         }),
         in_digest: false,
@@ -76,6 +81,16 @@ fn what_is_retried_and_waits_says_both_as_one_as_the_window_does() {
 }
 
 #[test]
+fn what_waits_for_an_endpoint_that_asked_for_time_says_that() {
+    let desk = Desk::new();
+    refusing(&desk, "lamp", 1, (429, Some(Duration::from_secs(600))));
+    desk.line("add Sync --kind workflow --channel lamp --cron *~*~*~*~*").done();
+    let said = desk.line("next");
+    let line = said.done().lines().find(|line| line.contains("Sync")).expect("it comes");
+    assert!(line.contains(": the endpoint asked to be left alone for a while)"), "{line}");
+}
+
+#[test]
 fn a_retry_of_all_of_a_channel_says_what_only_waits_and_how_that_is_sent_now() {
     for (tests, words) in [(1, "1 reminder waits for lamp: "), (5, "5 reminders wait for lamp: ")] {
         let desk = Desk::new();
@@ -90,6 +105,21 @@ fn a_retry_of_all_of_a_channel_says_what_only_waits_and_how_that_is_sent_now() {
         assert!(problems.contains(&format!("`carillon retry {id}` tries it now")), "{problems}");
         let said = desk.run(["retry", &id]);
         assert!(said.done().starts_with("1 reminder will be tried again, with the same key.\n"));
+    }
+}
+
+#[test]
+fn what_a_restored_ledger_will_ask_about_is_not_offered_to_be_tried_again() {
+    for tests in [1, 5] {
+        let desk = Desk::new();
+        failing(&desk, "lamp", tests);
+        let file = desk.beside().join("agenda.db");
+        let file = file.to_str().expect("a plain path");
+        desk.run(["backup", file]).done();
+        desk.run(["restore", file]).done();
+        let problems = desk.doctor().0["problems"].to_string();
+        assert!(problems.contains("the channel lamp"), "{problems}");
+        assert!(!problems.contains("carillon retry"), "{problems}");
     }
 }
 

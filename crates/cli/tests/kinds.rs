@@ -58,7 +58,7 @@ fn a_renewal_that_is_too_late_to_cancel_says_that_nothing_of_it_will_ring() {
 fn a_workflow_needs_a_webhook_and_says_so() {
     let desk = desk_with_hook();
     let line = "add Sync --kind workflow --at 2031-05-01T09:00 --rrule FREQ=HOURLY";
-    assert!(desk.line(line).refused(2).contains("name a webhook channel"));
+    assert!(desk.line(line).refused(2).contains("name a webhook channel, with --channel NAME"));
     let added = desk.line(&format!("{line} --channel lamp --overlap skip --json")).json();
     assert_eq!((&added["kind"], &added["overlap"]), (&json!("workflow"), &json!("skip")));
     let told = &added["reminders"][0];

@@ -139,7 +139,7 @@ fn a_second_birthday_is_refused_in_words() {
     desk.run(["person", "add", "Kim Lee", "--birthday", "1992-02-29"]).done();
     let said = quick(&desk, &["Kim's birthday 5 March"]);
     let text = said.refused(2);
-    assert!(text.contains("Kim Lee’s birthday is 29 February: change it with"), "{text}");
+    assert!(text.contains("Kim Lee’s birthday is 29 February: change it there"), "{text}");
 }
 
 #[test]

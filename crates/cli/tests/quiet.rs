@@ -17,7 +17,9 @@ fn quiet_hours_are_set_bit_by_bit_switched_off_and_on_again() {
     assert_eq!(desk.line("quiet").done(), "No quiet hours.\n");
     let set = desk.line("quiet --from 22:30 --to 07:00 --days mon-fri");
     assert!(set.done().starts_with("Quiet hours from 22:30 to 07:00, beginning on mon-fri."));
-    desk.line("quiet --to 06:15").done();
+    let kept = "The days are as before: `carillon quiet --days all` is every day.\n";
+    assert!(!set.out.contains(kept), "{set:?}");
+    assert!(desk.line("quiet --to 06:15").done().starts_with(kept));
     assert_eq!(hours(&desk), json!([true, "22:30", "06:15", "mon-fri"]));
     assert_eq!(desk.line("quiet off").done(), "No quiet hours.\n");
     desk.line("quiet on").done();
@@ -32,7 +34,7 @@ fn quiet_hours_are_set_bit_by_bit_switched_off_and_on_again() {
 #[test]
 fn a_pause_lasts_as_long_as_was_said_and_ends_when_resumed() {
     let desk = Desk::new();
-    assert!(desk.line("pause").done().contains("Paused until `carillon resume`."));
+    assert_eq!(desk.line("pause").done(), "Paused until `carillon resume`.\n");
     let said = desk.line("pause --json 30m").json();
     assert_eq!((&said["paused"], said["paused_until"].is_string()), (&json!(true), true));
     let until = desk.line("pause --until 2031-05-01T09:00");

@@ -140,8 +140,8 @@ pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mending
     }
     if exchange::kept_since(&dir, DAMAGED, later(now, -DAY)) >= MENDS {
         let reason = format!(
-            "it was damaged {MENDS} times within a day, by its disk or another program: see to that first; \
-             `carillon restore FILE` puts a copy of yours in its place, and it is kept"
+            "it was damaged {MENDS} times within a day, by its disk or another program: see to that first \
+             (`carillon restore FILE` puts a copy of yours in its place, and it is kept)"
         );
         return Err(Error::Unfit { path: dir, reason });
     }
@@ -150,8 +150,8 @@ pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mending
         Taken::Backup(backup) => Some(backup),
         Taken::Itself => None,
         Taken::Nothing => {
-            let reason = "it is damaged and there is no good backup of it: the file is left as it is; \
-                          `carillon restore FILE` puts a copy of yours in its place, and it is kept";
+            let reason = "it is damaged and there is no good backup of it: the file is left as it is \
+                          (`carillon restore FILE` puts a copy of yours in its place, and it is kept)";
             return Err(Error::Unfit { path: dir, reason: reason.into() });
         }
     };

@@ -76,6 +76,11 @@ impl Engine {
         Ok(hangs.then_some(Hang::Silent(silent)))
     }
 
+    /// Who holds the ledger for writing, in words, as far as that is known and it is not this process.
+    pub fn written_by(&self) -> Option<String> {
+        takeover::written_by(&self.dir())
+    }
+
     /// How many are past their moment by more than a minute that a service, if it led meanwhile,
     /// should have taken up: not those whose turn comes when the run before them is over, nor what
     /// was made due since then.

@@ -59,6 +59,9 @@ pub(crate) fn notice(listed: &Listed, late: Option<&Lateness>, setting: &Setting
     if is_nag(&row.identity.reminder) {
         body.push_str("\nTold again: not answered yet");
     }
+    if row.identity.reminder.starts_with("s:") {
+        body.push_str("\nIt was snoozed");
+    }
     if !listed.place.is_empty() {
         body.push_str(&format!("\n{}", listed.place));
     }
@@ -347,7 +350,9 @@ fn distance(row: &DeliveryRow, now: Timestamp) -> String {
         // Rounded, since the notification is a moment later than the reminder was due.
         format!("in {}", length(away + SignedDuration::from_secs(30)))
     } else {
-        format!("started {} ago", length(-away))
+        // What takes no time does not start.
+        let began = if start < end { "started " } else { "" };
+        format!("{began}{} ago", length(-away))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, ErrorKind},
+    io::{self, ErrorKind, Read},
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
@@ -43,6 +43,8 @@ pub struct Restored {
 /// When a service leads the ledger or a program has it open; when the file is not ours, newer,
 /// damaged or the ledger itself; or when the disk says no. Then everything is as it was.
 pub fn restore(dir: &Path, file: &Path, now: Timestamp) -> Result<Restored> {
+    // What is no backup is said first: for that nobody has to stop a service.
+    refuse_foreign(file)?;
     let dir = prepare_directory(dir)?;
     let Some(leads) = SchedulerLock::try_take(&dir)? else { return Err(led(&dir)) };
     let Some(alone) = Alone::with(&dir, &leads, PATIENCE)? else { return Err(in_use(&dir)) };
@@ -71,25 +73,37 @@ fn led(dir: &Path) -> Error {
     let how = SchedulerLock::holder(dir).map_or("stop it".into(), |(pid, _)| {
         format!("stop it (Quit in the tray, or `kill {pid}`)")
     });
-    let reason = format!("a service runs and would be cut off from its ledger: {how}, then repeat");
-    Error::Unfit { path: dir.to_path_buf(), reason }
+    stays(dir, &format!("a service runs: {how}, then repeat"))
 }
 
 fn in_use(dir: &Path) -> Error {
-    let reason = "a window or another command has it open: close it and repeat";
-    Error::Unfit { path: dir.to_path_buf(), reason: reason.into() }
+    stays(dir, "a window or another command has it open: close it and repeat")
+}
+
+fn stays(dir: &Path, why: &str) -> Error {
+    let message = format!("nothing is put in the place of the ledger in {}: {why}", dir.display());
+    Error::invalid("file", message)
+}
+
+/// What can be told of a file by its first bytes alone.
+fn refuse_foreign(file: &Path) -> Result<()> {
+    let unfit = |reason: &str| Err(Error::Copy { path: file.to_path_buf(), reason: reason.into() });
+    if !fs::metadata(file).map_err(unread(file))?.is_file() {
+        return unfit("is not a plain file");
+    }
+    let mut begin = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(16).read_to_end(&mut begin));
+    read.map_err(unread(file))?;
+    if begin == *b"SQLite format 3\0" { Ok(()) } else { unfit(copy::NOT_OURS) }
 }
 
 fn refuse_itself(alone: &Alone<'_>, file: &Path) -> Result<()> {
     let found = fs::metadata(file).map_err(unread(file))?;
-    let unfit = |reason: &str| Err(Error::Copy { path: file.to_path_buf(), reason: reason.into() });
-    if !found.is_file() {
-        return unfit("is not a plain file");
-    }
     let place = |found: &fs::Metadata| (found.dev(), found.ino());
     let ledger = alone.ledger().and_then(|path| fs::metadata(path).ok());
     if ledger.is_some_and(|ledger| place(&ledger) == place(&found)) {
-        return unfit("is the ledger itself");
+        let (path, reason) = (file.to_path_buf(), "is the ledger itself".into());
+        return Err(Error::Copy { path, reason });
     }
     Ok(())
 }

@@ -35,6 +35,14 @@ impl Reader<'_> {
                 {
                     self.counted(Amount::default(), at, at + 3)
                 }
+                None if words::number(self.word(at + 1)).is_some()
+                    && matches!(self.word(at + 2), "second" | "seconds" | "sec" | "secs") =>
+                {
+                    let said = self.said(at..at + 3);
+                    let message =
+                        format!("'{said}' is finer than a minute: write in 2 minutes, or a time");
+                    Err(Refused::at(at..at + 3, message))
+                }
                 None => Ok(None),
             },
             _ => match self.span(at) {

@@ -45,13 +45,13 @@ pub(super) fn of_birth(scan: &Scan<'_>, title: &str, known: &Known<'_>) -> Optio
         [person] => taken(person, known).unwrap_or_else(|| {
             let name = &person.name;
             format!(
-                "a birthday with its year is the person's: write carillon person edit \"{name}\" --birthday {date}"
+                "a birthday with its year is the person's: put it there (`carillon person edit \"{name}\" --birthday {date}`)"
             )
         }),
         [] => {
             let name = written(title, &name);
             format!(
-                "nobody called {name} is known here: write carillon person add \"{name}\" --birthday {date}, which is told every year"
+                "nobody called {name} is known here: add the person, whose birthday is told every year (`carillon person add \"{name}\" --birthday {date}`)"
             )
         }
         several => could_be(&name, several),
@@ -64,7 +64,7 @@ fn taken(person: &Person, known: &Known<'_>) -> Option<String> {
     let (_, month, day) = known.birthdays.iter().find(|(id, ..)| *id == person.id)?;
     let name = &person.name;
     Some(format!(
-        "{name}’s birthday is {day} {}: change it with carillon person edit \"{name}\" --birthday and the date",
+        "{name}’s birthday is {day} {}: change it there (`carillon person edit \"{name}\" --birthday DATE`)",
         month_name(*month)
     ))
 }
@@ -73,7 +73,7 @@ fn could_be(name: &str, several: &[&Person]) -> String {
     let (names, same) = told_apart(several);
     let advice = match same {
         false => "write the whole name",
-        true => "say which by `carillon person edit` with the id",
+        true => "change it at the one you mean (`carillon person edit` takes the id)",
     };
     format!("the birthday of '{name}' could be that of {names}: {advice}")
 }
@@ -98,7 +98,7 @@ pub(super) fn birthday(
         [] => {
             let name = written(&draft.title, &name);
             let note = format!(
-                "nobody called {name} is known here, so it happens once: write every year with it, or add the person with carillon person add"
+                "nobody called {name} is known here, so it happens once: write every year with it, or add the person (`carillon person add`)"
             );
             return Ok(draft.rules.is_empty().then_some(Some(note)));
         }

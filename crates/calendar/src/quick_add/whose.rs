@@ -72,7 +72,9 @@ impl Reader<'_> {
                 let (names, same) = told_apart(several);
                 let advice = match same {
                     false => "write whose",
-                    true => "name a city, or say which by `carillon add --zone-of` with the id",
+                    true => {
+                        "name a city (`carillon add --zone-of` takes the id of the one you mean)"
+                    }
                 };
                 format!("'{said}' could be that of {names}: {advice}")
             }

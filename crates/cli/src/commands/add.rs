@@ -284,6 +284,13 @@ fn trigger(session: &Session, text: &str, reading: Reading<'_>) -> Result<Trigge
             let reading = Reading { field: "remind", ..reading };
             Ok(Trigger::At(reading.moment(moment, session.context.all_day_hour)?))
         }
+        None if text.starts_with('-') => {
+            let after = text.trim_start_matches('-');
+            let message = format!(
+                "'{text}' may be before the start or after it: write {after} for before, +{after} for after"
+            );
+            Err(Failure::usage("remind", message))
+        }
         None => Trigger::parse_offset(text).map_err(|e| Failure::usage("remind", e.to_string())),
     }
 }

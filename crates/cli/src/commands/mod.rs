@@ -37,7 +37,7 @@ use clap::CommandFactory;
 
 use crate::{
     answer::Answer,
-    args::{Calendar, Channel, Cli, Command, Import, Person},
+    args::{Add, Calendar, Channel, Cli, Command, Import, Person, quick::Quick},
     failure::Failure,
     session::{self, Session},
     words,
@@ -55,9 +55,11 @@ pub fn run(cli: Cli) -> Result<Answer, Failure> {
 /// A service that was stopped or hangs while it writes holds the ledger until it goes on or ends.
 fn held_by_whom(failure: Failure, named: Option<&Path>) -> Failure {
     // It is said besides: what cannot be read for it is no fault of the command's.
-    let session = Session::find(named).ok();
-    let Some(hang) = session.and_then(|session| session.engine.hang().ok().flatten()) else {
-        return failure;
+    let Ok(session) = Session::find(named) else { return failure };
+    let Some(hang) = session.engine.hang().ok().flatten() else {
+        let Some(who) = session.engine.written_by() else { return failure };
+        let said = failure.message().replacen("another program", &who, 1);
+        return failure.saying(said);
     };
     let (done, then) = match failure.is_unfinished() {
         true => ("some of it is done", "do it again to finish"),
@@ -69,13 +71,15 @@ fn held_by_whom(failure: Failure, named: Option<&Path>) -> Failure {
 
 fn done(cli: Cli) -> Result<Answer, Failure> {
     let named = cli.data_dir.as_deref();
-    let makes = makes(&cli.command);
-    if let Command::Import(words) = &cli.command
-        && makes
-    {
+    let brings = brings(&cli.command);
+    let makes = brings.is_some();
+    if let Some(Brings::Files(words)) = &brings {
         import::look_at(&words.files)?;
     }
-    rehearse(named, &cli.command)?;
+    // What cannot be added makes no ledger in a directory that was named either.
+    if let Some(brings) = brings {
+        session::rehearse(named, |session| brings.rehearse(session))?;
+    }
     let open = || if makes { Session::open(named) } else { Session::find(named) };
     match cli.command {
         Command::Daemon(words) => daemon::run(cli.data_dir.clone(), &words),
@@ -121,31 +125,45 @@ fn done(cli: Cli) -> Result<Answer, Failure> {
     }
 }
 
-/// What cannot be added makes no ledger in a directory that was named either.
-fn rehearse(named: Option<&Path>, command: &Command) -> Result<(), Failure> {
-    match command {
-        Command::Add(words) => session::rehearse(named, |session| add::run(session, words)),
-        Command::Quick(words) if !words.dry_run => {
-            session::rehearse(named, |session| quick::run(session, words))
+/// What a command has to put into a ledger, which is made for it where there is none. All others look at
+/// what is there, or change it.
+enum Brings<'c> {
+    Event(&'c Add),
+    Line(&'c Quick),
+    Files(&'c Import),
+    Person(&'c Person),
+    Channel(&'c Channel),
+    Calendar(&'c Calendar),
+}
+
+impl Brings<'_> {
+    /// Does it to a ledger that goes again.
+    fn rehearse(&self, session: &Session) -> Result<Answer, Failure> {
+        match *self {
+            Self::Event(words) => add::run(session, words),
+            Self::Line(words) => quick::run(session, words),
+            Self::Files(words) => import::run(session, &Import { dry_run: true, ..words.clone() }),
+            Self::Person(words) => person::run(session, words.clone()),
+            Self::Channel(words) => channel::run(session, words.clone()),
+            Self::Calendar(words) => calendar::run(session, words.clone()),
         }
-        Command::Import(words) if !words.dry_run => {
-            let words = Import { dry_run: true, ..words.clone() };
-            session::rehearse(named, |session| import::run(session, &words))
-        }
-        _ => Ok(()),
     }
 }
 
-/// Whether a command makes a ledger where there is none: it has something to put there. All others
-/// look at what is there, or change it.
-fn makes(command: &Command) -> bool {
+/// What a command brings, if it does.
+fn brings(command: &Command) -> Option<Brings<'_>> {
     match command {
-        Command::Add(_) => true,
-        Command::Quick(words) => !words.dry_run,
-        Command::Import(words) => !words.dry_run,
-        Command::Person(words) => matches!(words, Person::Add { .. }),
-        Command::Channel(words) => matches!(words, Channel::Add(_) | Channel::Test { .. }),
-        Command::Calendar(words) => matches!(words, Calendar::Add { .. }),
+        Command::Add(words) => Some(Brings::Event(words)),
+        Command::Quick(words) => (!words.dry_run).then_some(Brings::Line(words)),
+        Command::Import(words) => (!words.dry_run).then_some(Brings::Files(words)),
+        Command::Person(words) => {
+            matches!(words, Person::Add { .. }).then_some(Brings::Person(words))
+        }
+        Command::Channel(words) => matches!(words, Channel::Add(_) | Channel::Test { .. })
+            .then_some(Brings::Channel(words)),
+        Command::Calendar(words) => {
+            matches!(words, Calendar::Add { .. }).then_some(Brings::Calendar(words))
+        }
         Command::Daemon(_)
         | Command::List(_)
         | Command::Next(_)
@@ -178,7 +196,7 @@ fn makes(command: &Command) -> bool {
         | Command::Restore(_)
         | Command::Doctor(_)
         | Command::Completions { .. }
-        | Command::Man => false,
+        | Command::Man => None,
     }
 }
 

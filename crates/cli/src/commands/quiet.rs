@@ -21,6 +21,15 @@ use crate::{
 
 /// Usual hours, for who only says "on".
 const USUAL: &str = "22:00-07:00 all";
+/// That the days of before still hold, for who only said hours.
+const DAYS_KEPT: &str = "The days are as before: `carillon quiet --days all` is every day.\n";
+
+/// What was asked about, which is said also where there is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Hours,
+    Pause,
+}
 
 #[derive(Serialize)]
 struct Shape {
@@ -41,12 +50,16 @@ pub fn run(session: &Session, asked: &Words) -> Result<Answer, Failure> {
         let message = "quiet hours are switched off without --from, --to and --days";
         return Err(Failure::usage("word", message));
     }
+    let mut kept = "";
     if asked.sets() {
         let rules = rules(asked, before)?;
         let on = asked.word != Some(OnOff::Off);
         session.engine.set_quiet_hours(&QuietHours { on, rules })?;
+        if asked.says_hours() && asked.days.is_none() && rules.days().to_string() != "all" {
+            kept = DAYS_KEPT;
+        }
     }
-    told(session, "")
+    told(session, About::Hours, kept)
 }
 
 /// The hours as they are to be: those of before with what was said.
@@ -81,12 +94,12 @@ pub fn pause(session: &Session, asked: &Pause) -> Result<Answer, Failure> {
         (None, None) => None,
     };
     session.engine.pause(until.map_or(settings::Pause::Forever, settings::Pause::Until))?;
-    told(session, "")
+    told(session, About::Pause, "")
 }
 
 pub fn resume(session: &Session) -> Result<Answer, Failure> {
     if session.engine.paused()?.is_none() {
-        return told(session, "There was no pause.\n");
+        return told(session, About::Pause, "There was no pause.\n");
     }
     let waiting = waiting(session)?;
     session.engine.resume()?;
@@ -105,7 +118,7 @@ pub fn resume(session: &Session) -> Result<Answer, Failure> {
         (1, None) => format!("The pause is over; the {many} that waited is told now.\n"),
         (_, None) => format!("The pause is over; the {many} that waited are told now.\n"),
     };
-    told(session, &format!("{first}{}", session.warning()))
+    told(session, About::Pause, &format!("{first}{}", session.warning()))
 }
 
 /// How many reminders wait for a pause or quiet hours to end.
@@ -117,7 +130,7 @@ fn waiting(session: &Session) -> Result<usize, Failure> {
 }
 
 /// How things stand.
-fn told(session: &Session, first: &str) -> Result<Answer, Failure> {
+fn told(session: &Session, about: About, first: &str) -> Result<Answer, Failure> {
     let (zone, now) = (session.zone(), session.engine.now().wall);
     let quiet = session.engine.quiet_hours()?;
     let until = quiet.filter(|q| q.on).and_then(|q| q.rules.until(now, &zone));
@@ -139,7 +152,8 @@ fn told(session: &Session, first: &str) -> Result<Answer, Failure> {
                 now.unwrap_or_default()
             )
         }
-        None => "No quiet hours.\n".to_string(),
+        None if about == About::Hours => "No quiet hours.\n".to_string(),
+        None => String::new(),
     });
     match (pause, paused_until) {
         (Some(_), Some(at)) => {

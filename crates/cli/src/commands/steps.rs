@@ -113,7 +113,7 @@ fn clock(at: Timestamp, steps: &[AuditRow], zone: &TimeZone) -> String {
 fn says(step: &AuditRow, last: Option<&AttemptRow>, again: bool) -> String {
     let is_said = last.is_some_and(|one| one.outcome.as_deref() == Some("ambiguous"));
     let sentence = match step.reason {
-        Reason::RetryAmbiguous if is_said => "so it is sent again, with the same key",
+        Reason::RetryAmbiguous if is_said => "it is sent again, with the same key",
         Reason::InboxOnly => cause_then(step.reason, again),
         reason => reason.sentence(),
     };
@@ -183,7 +183,8 @@ fn outcome(one: &AttemptRow) -> String {
         text.push_str(if text.is_empty() { "" } else { ", " });
         text.push_str(&detail);
     }
-    if let Some(end) = one.finished {
+    // When one that was cut off ended nobody knows: its end is when that was found out.
+    if let Some(end) = one.finished.filter(|_| one.outcome.as_deref() != Some("unknown")) {
         let took = end.duration_since(one.started);
         text.push_str(&match took.as_secs() {
             0..10 => format!(" (after {} ms)", took.as_millis()),
@@ -247,6 +248,21 @@ mod tests {
         };
         let said = "no answer in time after the request was sent: nobody knows if it was taken";
         assert_eq!(outcome(&one), said);
+    }
+
+    #[test]
+    fn of_a_try_that_was_cut_off_nobody_says_how_long_it_took() {
+        let started = Timestamp::UNIX_EPOCH;
+        let of = |outcome: &str, detail: &str| AttemptRow {
+            n: 1,
+            started,
+            finished: Some(started + jiff::SignedDuration::from_secs(60)),
+            outcome: Some(outcome.into()),
+            status: None,
+            detail: detail.into(),
+        };
+        assert_eq!(outcome(&of("unknown", "")), "cut off, so nobody knows whether it arrived");
+        assert_eq!(outcome(&of("accepted", "")), "accepted (after 1 min)");
     }
 
     #[test]

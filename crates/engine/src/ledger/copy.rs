@@ -257,7 +257,7 @@ pub(super) fn look(path: &Path, connection: &Connection) -> Result<Holds> {
     })
 }
 
-const NOT_OURS: &str = "is not a Carillon ledger";
+pub(crate) const NOT_OURS: &str = "is not a Carillon ledger";
 
 /// Everything SQLite can say against a file.
 fn whole(path: &Path, connection: &Connection) -> Result<()> {

@@ -145,8 +145,8 @@ fn refuse_lost(dir: &Path) -> Result<()> {
         return Ok(());
     }
     let reason = "its file carillon.db is missing or empty, and there are backups of it: a running service \
-                  puts back what it has, and one that starts the newest good one; and `carillon restore FILE` one of \
-                  yours; to begin anew, move the folder backups away";
+                  puts back what it has, and one that starts the newest good one (`carillon restore FILE` puts one of \
+                  yours there); to begin anew, move the folder backups away";
     Err(unfit(dir, reason))
 }
 

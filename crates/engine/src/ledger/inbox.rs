@@ -51,6 +51,8 @@ pub struct Filter {
     pub event: Option<EventId>,
     /// Through this channel.
     pub channel: Option<ChannelId>,
+    /// Tests of channels aside.
+    pub of_events: bool,
     /// Newest due first.
     pub newest_first: bool,
     /// At most so many (1,000 at the very most).
@@ -173,6 +175,9 @@ pub fn deliveries(tx: &Transaction<'_>, filter: &Filter) -> Result<Vec<Listed>> 
     if let Some(late) = filter.late {
         rest.push_str(&format!(" AND (d.state <> 'completed' OR ({LATE}) = ?)"));
         values.push(Value::from(late));
+    }
+    if filter.of_events {
+        rest.push_str(" AND d.event IS NOT NULL");
     }
     let times = [(filter.since, " AND d.due >= ?"), (filter.until, " AND d.due < ?")];
     for (at, clause) in times.into_iter().filter_map(|(at, clause)| Some((at?, clause))) {

@@ -52,15 +52,19 @@ pub(crate) fn others(dir: &Path) -> Option<String> {
     let not_asked = [Some(std::process::id()), leads];
     let mut others = having_open(dir);
     others.retain(|pid| !not_asked.contains(&Some(*pid)));
-    let name = |pid: &u32| match program(*pid).as_str() {
+    let names: Vec<_> = others.into_iter().map(named).collect();
+    (!names.is_empty()).then(|| names.join(" and "))
+}
+
+/// A process by its program.
+fn named(pid: u32) -> String {
+    match program(pid).as_str() {
         // The system cuts names.
         name if name.starts_with("carillon-deskt") => format!("a window (process {pid})"),
         "carillon" => format!("a command (process {pid})"),
         "" => format!("process {pid}"),
         name => format!("{name} (process {pid})"),
-    };
-    let names: Vec<_> = others.iter().map(name).collect();
-    (!names.is_empty()).then(|| names.join(" and "))
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -77,8 +81,19 @@ fn program(_pid: u32) -> String {
 pub(crate) fn writer(dir: &Path) -> Option<u32> {
     // The byte of this file that SQLite locks to write.
     const WRITE: u64 = 120;
-    let locks = locks(&dir.join("carillon.db-shm"), "POSIX");
-    locks.into_iter().find_map(|(pid, bytes)| bytes.contains(&WRITE).then_some(pid))
+    let index = dir.join("carillon.db-shm");
+    let mut locks = locks(&index, "POSIX").into_iter().filter(|(_, bytes)| bytes.contains(&WRITE));
+    // A file elsewhere may have the same number.
+    locks.find_map(|(pid, _)| holds(&index, pid).then_some(pid))
+}
+
+/// Who holds a ledger for writing, in words, as far as that is known and it is not this process.
+pub(crate) fn written_by(dir: &Path) -> Option<String> {
+    let pid = writer(dir).filter(|pid| *pid != std::process::id())?;
+    Some(match SchedulerLock::holder(dir) {
+        Some((leads, _)) if leads == pid => format!("the service (process {pid})"),
+        Some(_) | None => named(pid),
+    })
 }
 
 /// Who has locked which bytes of a file in this way. It is not opened: by closing it, whoever asks would let
@@ -168,6 +183,21 @@ mod tests {
         }
         drop(lock);
         assert!(!holds(&path, own) && Running.ask_to_stop(&dir, None).is_none(), "nobody leads");
+    }
+
+    #[test]
+    fn who_locks_another_file_of_the_same_number_writes_no_ledger() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let dir = folder.path().canonicalize().expect("a path");
+        let index = dir.join("carillon.db-shm");
+        std::fs::write(&index, []).expect("written");
+        std::fs::hard_link(&index, dir.join("other")).expect("another name");
+        for (name, writes) in [("other", None), ("carillon.db-shm", Some(std::process::id()))] {
+            let file = std::fs::File::options().write(true).open(dir.join(name)).expect("open");
+            let alone = rustix::fs::FlockOperation::NonBlockingLockExclusive;
+            rustix::fs::fcntl_lock(&file, alone).expect("a lock");
+            assert_eq!(writer(&dir), writes, "{name}");
+        }
     }
 
     #[test]

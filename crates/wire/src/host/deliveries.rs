@@ -149,6 +149,8 @@ fn filter_of(asked: &DeliveriesQuery, local: &Local) -> Result<Filter, Fault> {
         until: midnight("to", &asked.to)?,
         event: asked.event.as_deref().map(|text| id("event", text)).transpose()?,
         channel: asked.channel.as_deref().map(|text| id("channel", text)).transpose()?,
+        // As they are counted: what is asked for by its state is about reminders.
+        of_events: !asked.marks.is_empty(),
         newest_first: true,
         ..Filter::default()
     };

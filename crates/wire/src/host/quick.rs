@@ -3,7 +3,7 @@
 use calendar::quick_add::{Meaning, Place, Refusal, Span};
 use engine::events::Save;
 
-use super::{EngineHost, changes::saved_as};
+use super::{EngineHost, changes::saved_as, faults::bare};
 use crate::{
     dto::{AddQuick, Change, Did, QuickMeaning, QuickQuery, QuickReading, QuickRefusal, QuickSpan},
     fault::Fault,
@@ -16,7 +16,7 @@ impl EngineHost {
             Ok(reading) => QuickReading {
                 title: Some(reading.draft.title),
                 echo: Some(reading.echo),
-                notes: reading.notes,
+                notes: reading.notes.iter().map(|note| bare(note)).collect(),
                 spans: reading.spans.iter().map(|span| drawn(text, span)).collect(),
                 refused: None,
             },
@@ -32,7 +32,7 @@ impl EngineHost {
             let title = read.map_or_else(|_| asked.text.clone(), |reading| reading.draft.title);
             return Ok(saved_as(Did::Created, &title, &saved, &local));
         }
-        let reading = read.map_err(|refusal| Fault::invalid("text", refusal.message))?;
+        let reading = read.map_err(|refusal| Fault::invalid("text", bare(&refusal.message)))?;
         let request = Some(asked.request_id.clone());
         let save = Save { draft: reading.draft, request, ..Save::default() };
         let saved = self.engine.save_event(&save)?;
@@ -47,7 +47,7 @@ fn refused(text: &str, refusal: &Refusal) -> QuickReading {
         echo: None,
         notes: Vec::new(),
         spans: refusal.spans.iter().map(|span| drawn(text, span)).collect(),
-        refused: Some(QuickRefusal { text: refusal.message.clone(), start, end }),
+        refused: Some(QuickRefusal { text: bare(&refusal.message), start, end }),
     }
 }
 

@@ -26,7 +26,7 @@ export const quiet = {
   'banner.pausedUntilQuiet': 'Reminders are paused until {time}, and quiet hours last until {quiet}.',
   'clock.jumped': 'This computer’s clock jumped from {from} to {to}: webhooks wait until you say that it is right, and old records are not tidied up.',
   'clock.jumpedAlone': 'This computer’s clock jumped from {from} to {to}. No webhook waits for that; once you say that it is right, records older than 400 days are tidied up again.',
-  'swap.banner': 'The ledger {what} ({time}): {took}; {lost}. What was due and unfinished in it, if anything, stands under Needs attention; `carillon restore FILE` puts another copy in its place.',
+  'swap.banner': 'The ledger {what} ({time}): {took}; {lost}. What was due and unfinished in it, if anything, stands under Needs attention.',
   'swap.seen': 'Understood',
   'clock.accept': 'Accept the clock',
   'inbox.doneAllAsk': 'Mark {n} reminders as done? This lasts.',

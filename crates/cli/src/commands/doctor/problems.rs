@@ -206,9 +206,11 @@ fn fails(engine: &Engine, channel: &ChannelRow) -> Result<Option<String>, Failur
     let said = engine.last_failed(channel.id)?.map_or_else(String::new, |(_, said)| {
         format!(" ({})", said.split(';').next().unwrap_or_default())
     });
-    let now = engine
-        .waiting_for(channel.id)?
-        .1
+    // What a restored ledger still has to ask about is not to be sent again.
+    let first = engine.waiting_for(channel.id)?.1;
+    let is_asked = engine.will_ask_about_the_past()?.is_some();
+    let now = first
+        .filter(|_| !is_asked)
         .map_or_else(String::new, |first| format!(": `carillon retry {first}` tries it now"));
     Ok(Some(format!(
         "the endpoint of the channel {} fails{said}, and {many} for another try{now}",
@@ -271,7 +273,8 @@ fn rests(engine: &Engine, name: &str, rest: &Resting) -> Result<String, Failure>
     });
     let why = held_up.as_ref().and_then(|one| one.why.as_deref());
     let why = why.map_or_else(String::new, |why| format!(" (the last: {why})"));
-    let tries = match held_up.and_then(|one| one.first) {
+    let is_asked = engine.will_ask_about_the_past()?.is_some();
+    let tries = match held_up.and_then(|one| one.first).filter(|_| !is_asked) {
         Some(first) => format!("`carillon retry {first}`"),
         None => format!("`carillon channel test {}`", words::argument(name)),
     };
