@@ -89,7 +89,8 @@ fn a_new_secret_signs_beside_the_one_of_before_for_a_day() {
         reminders: Some(vec![reminder("PT0M", added.id)]),
         ..draft("note", "Tea", "20261123T093000", Some("Europe/Berlin"))
     });
-    assert_eq!(signed_with(&mut world, "2026-11-23T09:30:00"), [added.secret.clone()]);
+    let first = signed_with(&mut world, "2026-11-23T09:30:00");
+    assert_eq!(first, std::slice::from_ref(&added.secret));
     world.jump_to("2026-11-23T09:40:00");
     let (secret, until) = world.engine().rotate_secret(added.id).expect("a new one");
     assert_eq!(until, world.instant("2026-11-24T09:40:00"));
