@@ -50,7 +50,7 @@ impl Door {
             // Where it cannot be started, the command line says so.
             programs::replace_stopped(error, self.named.as_deref(), &log).unwrap_or(false);
         }
-        let engine = opened?.with_state(&self.place.state);
+        let engine = opened?.in_place(&self.place);
         let host = EngineHost::on_desktop(Arc::new(engine), &self.place, self.named.as_deref());
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
         let host = Arc::new(host.opened_for(open));

@@ -16,6 +16,7 @@ use engine::{
     courier::{Handover, Message, Parcel, PopUp, Report, Schedule, Screen, Unavailable},
     events::{Save, Saved},
     ledger::inbox::{Filter, Listed},
+    place::Place,
     scheduler::{Availability, Finished, Passed, Scheduler, Slots},
     zones::Found,
 };
@@ -27,6 +28,7 @@ use crate::clock::SetClock;
 pub struct World {
     folder: tempfile::TempDir,
     state: tempfile::TempDir,
+    runtime: Option<tempfile::TempDir>,
     clock: Arc<SetClock>,
     engine: Arc<Engine>,
     scheduler: Option<Scheduler>,
@@ -101,10 +103,12 @@ impl World {
         let clock = Arc::new(SetClock::at(now.timestamp()));
         let zone = ZoneName::stored(now.time_zone().iana_name().unwrap_or("UTC"));
         let state = tempfile::tempdir().expect("a temp folder");
-        let engine = open(folder.path(), state.path(), clock.clone(), zones(), &zone);
+        let places = (folder.path(), state.path(), None);
+        let engine = open(places, clock.clone(), zones(), &zone);
         Self {
             folder,
             state,
+            runtime: None,
             clock,
             engine,
             scheduler: None,
@@ -155,8 +159,9 @@ impl World {
     }
 
     fn reopen(&mut self, found: Found) {
-        let (folder, state) = (self.folder.path(), self.state.path());
-        self.engine = open(folder, state, self.clock.clone(), found, &ZoneName::utc());
+        let runtime = self.runtime.as_ref().map(tempfile::TempDir::path);
+        let places = (self.folder.path(), self.state.path(), runtime);
+        self.engine = open(places, self.clock.clone(), found, &ZoneName::utc());
     }
 
     /// The ledger as it is now, whole.
@@ -187,6 +192,20 @@ impl World {
     pub fn forget_state(&mut self) {
         self.kill();
         self.state = tempfile::tempdir().expect("a temp folder");
+        self.reopen(zones());
+    }
+
+    /// From now on there is a folder that lasts as long as the machine runs.
+    pub fn remembers_while_it_runs(&mut self) {
+        self.runtime = Some(tempfile::tempdir().expect("a temp folder"));
+        self.reopen(zones());
+    }
+
+    /// Ends all programs and writes this ledger over the one there is, into the same file.
+    pub fn write_over(&mut self, ledger: &[u8]) {
+        self.kill();
+        self.engine.close().expect("closed");
+        std::fs::write(self.folder().join("carillon.db"), ledger).expect("written over");
         self.reopen(zones());
     }
 
@@ -448,8 +467,7 @@ impl World {
 }
 
 fn open(
-    folder: &Path,
-    state: &Path,
+    (folder, state, runtime): (&Path, &Path, Option<&Path>),
     clock: Arc<SetClock>,
     found: Found,
     zone: &ZoneName,
@@ -458,7 +476,13 @@ fn open(
     let private = std::fs::Permissions::from_mode(0o700);
     std::fs::set_permissions(folder, private).expect("a private folder");
     let engine = Engine::open_with(folder, Actor::Service, clock, found, zone).expect("a ledger");
-    Arc::new(engine.with_state(state))
+    let place = Place {
+        data: folder.into(),
+        state: state.into(),
+        runtime: runtime.map(Into::into),
+        named_by: None,
+    };
+    Arc::new(engine.in_place(&place))
 }
 
 /// A draft of a kind, with the kind's reminders.

@@ -15,7 +15,7 @@ use engine::{
     Actor, Engine, Error, backup,
     bell::Bell,
     clock::SystemClock,
-    damage::{self, Mending},
+    damage::{self, Journal, Mending},
     ledger::{Ledger, SchedulerLock, condemned::Condemned},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -64,7 +64,7 @@ fn backed_up(dir: &Path, title: &str, day: Timestamp) {
 
 fn mend(dir: &Path, now: Timestamp) -> engine::Result<Mending> {
     let lock = SchedulerLock::wait(dir)?;
-    damage::mend(dir, &lock, now)
+    damage::mend(dir, &lock, now, Journal::Its)
 }
 
 fn titles(dir: &Path) -> Vec<String> {
@@ -426,6 +426,29 @@ async fn a_window_that_was_open_when_the_ledger_was_deleted_goes_on_with_what_wa
     home.note("Now", Duration::from_secs(2), ChannelId::DESKTOP);
     home.until_in(State::Completed, 1).await;
     assert_eq!(notifier.wait_for(2).await[1].summary, "Now");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_is_written_over_twice_is_gone_on_with_both_times() {
+    let mut home = home();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let service = home.service().await;
+    let (path, copy) = (home.data().join("carillon.db"), home.data().join("copy"));
+    fs::copy(backup::daily_ones(&home.data()).remove(0).1, &copy).expect("a copy");
+    for n in [0, 2] {
+        home.note("Before", Duration::from_secs(3_600), ChannelId::DESKTOP);
+        home.engine.close().expect("closed");
+        fs::copy(&copy, &path).expect("written over");
+        let notes = notifier.wait_for(n + 1).await;
+        assert!(notes[n].summary.starts_with("Carillon's ledger was "), "{notes:?}");
+        home = home.opened_anew();
+        assert_eq!(titles(&home.data()), ["Tea"], "nothing of the one there was is mixed in");
+        home.note("Now", Duration::ZERO, ChannelId::DESKTOP);
+        assert_eq!(notifier.wait_for(n + 2).await[n + 1].summary, "Now");
+    }
+    let (said, _) = home.says(&["doctor"]);
+    assert!(said.contains("schema "), "{said}");
+    service.stop();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,11 +9,15 @@ use calendar::{
     draft::{EventDraft, OverrideDraft, ReminderDraft},
     id::ChannelId,
     network::Network,
+    zones::ZoneName,
 };
 use engine::{
     channels::NewWebhook,
     courier::{Handover, Message, Unavailable},
-    ledger::{inbox::Filter, overflow::Stretch},
+    ledger::{
+        inbox::{Filter, Listed},
+        overflow::Stretch,
+    },
     rate::{LIFTED, Rate},
 };
 
@@ -168,6 +172,36 @@ fn so_many_that_they_are_decided_on_in_parts_are_collapsed_as_one() {
     let beyond = rows.matches(" coalesced ").count();
     assert!(beyond > 900, "{beyond}");
     assert_eq!(rows.matches(" coalesced.overflow ").count(), beyond, "and it says so");
+}
+
+#[test]
+fn who_was_asleep_through_a_journey_is_told_that_and_what_was_missed() {
+    let mut world = World::at("2026-11-20T08:00[Europe/Lisbon]");
+    world.add(EventDraft {
+        rules: vec!["FREQ=DAILY".into()],
+        reminders: reminders(&["PT0M"]),
+        ..draft("note", "Pill", "20261120T080000", Some("Europe/Lisbon"))
+    });
+    world.add(EventDraft {
+        length: Some((0, 3_600)),
+        ..draft("appointment", "Walk", "20261122T090000", Some("Europe/Lisbon"))
+    });
+    for title in ["Call", "Post", "Milk"] {
+        world.add(draft("note", title, "20261121T120000", Some("Europe/Lisbon")));
+    }
+    world.wait_until("2026-11-20T18:10");
+    world.jump_to("2026-11-23T10:30");
+    world.engine().note_machine_zone(&ZoneName::stored(BERLIN)).expect("travelled");
+    world.run();
+    let told = world.sent.last().expect("a digest");
+    let words = "While you were away, Fri 19:10 to Mon 11:30: 4 reminders, 1 missed";
+    assert!(told.text.starts_with(words), "{}", told.text);
+    let is_pill =
+        |listed: &Listed| listed.title == "Pill" && listed.row.facts.state == State::Completed;
+    let pill = world.deliveries().into_iter().rfind(is_pill);
+    let story = world.engine().why(pill.expect("one").row.id).expect("a story");
+    let last = &story.transitions.last().expect("a step").note;
+    assert!(last.starts_with("told late: ") && !last.contains("its time moved"), "{last}");
 }
 
 /// How nobody looked for a week.

@@ -149,6 +149,21 @@ fn a_folder_put_back_whole_with_what_the_machine_knew_tells_nothing_of_the_past_
 }
 
 #[test]
+fn a_folder_written_over_by_its_own_copy_tells_nothing_of_the_past_again_while_the_machine_runs() {
+    let mut world = monday();
+    world.remembers_while_it_runs();
+    world.start();
+    let copy = world.copied();
+    let known = files(world.state());
+    world.wait_until("2026-11-26T12:00");
+    world.write_over(&copy);
+    for (name, bytes) in known {
+        fs::write(world.state().join(name), bytes).expect("put back");
+    }
+    check_thursday(&mut world);
+}
+
+#[test]
 fn its_own_machine_tells_late_what_it_missed() {
     let mut world = monday();
     world.jump_to("2026-11-26T12:00");

@@ -11,7 +11,7 @@ use calendar::{
     delivery::State,
     id::{ChannelId, DeliveryId},
 };
-use engine::{Engine, courier::Screen, ledger::acknowledgement::Answer};
+use engine::{Engine, courier::Screen, ledger::acknowledgement::Answer, quiet::QuietHours};
 use testkit::notifier::{Note, Notifier};
 
 fn titles(notes: &[Note]) -> Vec<&str> {
@@ -143,6 +143,28 @@ async fn what_was_answered_while_no_service_ran_is_taken_off_the_screen_by_the_n
     let service = home.service().await;
     assert_eq!(notifier.wait_for_closed(1).await, [before.id]);
     assert_eq!(notifier.notes().len(), 1, "and is not shown again");
+    service.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_of_what_another_service_showed_answers_where_everybody_hears_it() {
+    let home = Home::new();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let service = home.service().await;
+    home.note("Tea", Duration::ZERO, ChannelId::DESKTOP);
+    let told = home.until_in(State::Completed, 1).await;
+    service.kill();
+    // In quiet hours it stays as it was shown.
+    let rules = "00:00-23:59 all".parse().expect("rules");
+    home.engine.set_quiet_hours(&QuietHours { on: true, rules }).expect("set");
+    let service = home.service().await;
+    notifier.press_for_all(notifier.notes()[0].id, "done").await;
+    let is_done = |engine: &Engine| {
+        let waiting = engine.awaiting_answer(&told).expect("readable");
+        waiting.is_empty().then_some(())
+    };
+    home.until("an answer", is_done).await;
+    assert_eq!(notifier.notes().len(), 1);
     service.stop();
 }
 

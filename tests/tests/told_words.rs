@@ -118,6 +118,20 @@ enum Does {
 }
 
 #[test]
+fn of_quiet_hours_that_follow_on_a_pause_it_is_said_how_long_they_were() {
+    let mut world = world();
+    quiet(&world, "22:00-07:00 all");
+    notes(&mut world, &["2100"]);
+    world.wait_until("2026-11-23T20:50:00");
+    world.engine().pause(Pause::Until(world.instant("2026-11-23T22:30:00"))).expect("paused");
+    world.wait_until("2026-11-24T07:01:00");
+    let id = world.deliveries()[0].row.id;
+    let story = world.engine().why(id).expect("a story");
+    let last = &story.transitions.last().expect("a step").note;
+    assert_eq!(last, "22:00 to 07:00");
+}
+
+#[test]
 fn of_a_pause_over_quiet_hours_it_is_said_how_long_it_was_and_what_was_missed_in_all_of_it() {
     let mut world = world();
     quiet(&world, "22:00-07:00 all");

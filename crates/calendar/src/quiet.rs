@@ -116,6 +116,16 @@ impl Quiet {
         })
     }
 
+    /// The last quiet stretch that began before this moment, within the last days.
+    pub fn last(self, before: Timestamp, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+        let today = zone.to_datetime(before).date();
+        let began = |days: i32| {
+            let date = shift(today.to_datetime(Time::midnight()), -days, 0).date();
+            instant(LocalStart::first(date.to_datetime(self.from)), zone).0
+        };
+        (0..9).map(began).filter(|began| *began < before).find_map(|at| self.stretch(at, zone))
+    }
+
     /// Until when it is quiet at this moment, if it is.
     pub fn until(self, at: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         self.stretch(at, zone).map(|(_, ends)| ends)

@@ -135,6 +135,31 @@ impl Zones {
     }
 }
 
+/// What people call the place of a zone: "New York" of `America/New_York`. One that is called by its
+/// offset says that as they do, `UTC+5:30`, and not as the database, whose signs are the other way
+/// round: `Etc/GMT+5` is `UTC−5`.
+pub fn place_name(zone: &str) -> String {
+    let hours = zone.strip_prefix("Etc/GMT").and_then(|hours| hours.parse::<i32>().ok());
+    let offset = match hours {
+        Some(hours) => Offset::from_seconds(-3_600 * hours).ok(),
+        None => offset_of(zone),
+    };
+    match offset {
+        Some(offset) => offset_words(offset),
+        None => zone.rsplit('/').next().unwrap_or(zone).replace('_', " "),
+    }
+}
+
+/// An offset as people say it: `UTC−5`, `UTC+5:30`, `UTC+0`.
+pub fn offset_words(offset: Offset) -> String {
+    let (sign, minutes) =
+        (if offset.is_negative() { '−' } else { '+' }, offset.seconds().abs() / 60);
+    match minutes % 60 {
+        0 => format!("UTC{sign}{}", minutes / 60),
+        rest => format!("UTC{sign}{}:{rest:02}", minutes / 60),
+    }
+}
+
 /// The offset that is a zone's name: `+00:37`.
 fn offset_of(name: &str) -> Option<Offset> {
     let &[sign @ (b'+' | b'-'), h, o, b':', m, i] = name.as_bytes() else { return None };
@@ -198,6 +223,22 @@ mod tests {
         }
         for text in ["+0037", "+24:00", "+00:60", "00:37", "+00:3a", "+00:37:00"] {
             assert!(zones.check(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_place_that_is_called_by_its_offset_says_it_as_people_do() {
+        for (zone, words) in [
+            ("America/New_York", "New York"),
+            ("America/Argentina/Buenos_Aires", "Buenos Aires"),
+            ("UTC", "UTC"),
+            ("Etc/UTC", "UTC"),
+            ("Etc/GMT+5", "UTC−5"),
+            ("Etc/GMT-14", "UTC+14"),
+            ("+05:30", "UTC+5:30"),
+            ("-00:20", "UTC−0:20"),
+        ] {
+            assert_eq!(place_name(zone), words);
         }
     }
 

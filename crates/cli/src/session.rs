@@ -81,7 +81,7 @@ impl Session {
             programs::replace_stopped(error, named, &place.state.join("service.log"))
                 .map_err(|e| Failure::failed(e.to_string()))?;
         }
-        let engine = opened?.with_state(&place.state);
+        let engine = opened?.in_place(&place);
         if engine.took_over() {
             // What an older service did goes on with this program's.
             start_service(named, &place)?;

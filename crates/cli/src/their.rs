@@ -1,6 +1,6 @@
 //! Times that are somebody's or some city's: said both there and here.
 
-use calendar::{event::Event, occurrence::Occurrence, timing::Tie};
+use calendar::{event::Event, occurrence::Occurrence, timing::Tie, zones::place_name};
 use jiff::tz::TimeZone;
 
 /// Whose time an event is in, if it is a person's.
@@ -14,17 +14,16 @@ pub fn whose(event: &Event) -> Option<String> {
 /// `16:00 in Tokyo` or `09:00 for Ana, Lisbon` of what is shown by other clocks; nothing where it
 /// would say the same again.
 pub fn there(event: &Event, occurrence: &Occurrence, shown: &TimeZone) -> Option<String> {
-    let city = |name: &str| name.rsplit('/').next().unwrap_or(name).replace('_', " ");
     let (local, here) =
         (occurrence.zone.to_datetime(occurrence.start), shown.to_datetime(occurrence.start));
     let form = if local.date() == here.date() { "%H:%M" } else { "%a %H:%M" };
     let clock = local.strftime(form);
     match (&occurrence.tie, &event.person) {
         (Tie::Theirs(name), Some(person)) => {
-            Some(format!("{clock} for {}, {}", person.name, city(name.as_str())))
+            Some(format!("{clock} for {}, {}", person.name, place_name(name.as_str())))
         }
         (Tie::Zone(name) | Tie::Theirs(name), _) if local != here => {
-            Some(format!("{clock} in {}", city(name.as_str())))
+            Some(format!("{clock} in {}", place_name(name.as_str())))
         }
         (Tie::Zone(_) | Tie::Theirs(_) | Tie::Floating | Tie::AllDay, _) => None,
     }

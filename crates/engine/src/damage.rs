@@ -47,6 +47,15 @@ pub enum Mending {
     InUse(Option<String>),
 }
 
+/// Whose the journal is that lies beside the ledger's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Journal {
+    /// The file's own.
+    Its,
+    /// That of the one there was: another program wrote over the file.
+    Former,
+}
+
 /// In the name of what is kept.
 const DAMAGED: &str = "damaged";
 /// A disk that damages the ledger again and again is not to be filled with copies of it: so many
@@ -124,7 +133,12 @@ fn begins_well(dir: &Path) -> bool {
 ///
 /// # Errors
 /// When there is no good backup, or the disk says no: then the file stays as it is.
-pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mending> {
+pub fn mend(
+    dir: &Path,
+    leads: &SchedulerLock,
+    now: Timestamp,
+    journal: Journal,
+) -> Result<Mending> {
     let dir = prepare_directory(dir)?;
     // Somebody may still be writing it.
     written::await_rest(&dir);
@@ -132,7 +146,10 @@ pub fn mend(dir: &Path, leads: &SchedulerLock, now: Timestamp) -> Result<Mending
         return Ok(Mending::InUse(takeover::others(&dir)));
     };
     let path = dir.join(DATABASE);
+    // Read together they are neither the one nor the other, though they may look whole.
+    let is_mixed = journal == Journal::Former && exchange::has_journal(&path);
     match copy::examine(&path) {
+        Ok(_) if is_mixed => {}
         Ok(_) => return Ok(Mending::Sound),
         Err(Error::Damaged { .. }) => {}
         Err(Error::Copy { .. }) if !begins_well(&dir) => {}

@@ -29,6 +29,7 @@ use crate::{
     },
     machine::machine_zone,
     mark::Mark,
+    place::Place,
     planning::zone_data,
     vault::Vault,
     zones::{DataPlaces, Found},
@@ -158,11 +159,12 @@ impl Engine {
         Ok(Some(Self { ledger, clock, found, loading, vault, actor, installation, mark }))
     }
 
-    /// The same with another folder for what this machine knows of its ledgers: the high-water
-    /// mark. Without it that is the ledger's own.
+    /// The same with the folders of this place for what this machine knows of its ledgers: the
+    /// high-water mark. Without them that is the ledger's own.
     #[must_use]
-    pub fn with_state(self, state: &Path) -> Self {
-        Self { mark: Mark::in_dir(state), ..self }
+    pub fn in_place(self, place: &Place) -> Self {
+        let mark = Mark::in_dir(&place.state).and_in(place.runtime.as_deref());
+        Self { mark, ..self }
     }
 
     /// What this machine knows of its ledgers.
@@ -310,6 +312,14 @@ impl Engine {
     /// When it cannot be written.
     pub fn keep_aside(&self) -> Result<std::path::PathBuf> {
         self.lock().keep_aside(self.now().wall)
+    }
+
+    /// Lets go of what is open and cannot be kept, after another file took its place.
+    ///
+    /// # Errors
+    /// When its journal cannot be renamed.
+    pub fn put_journal_aside(&self) -> Result<()> {
+        self.lock().put_journal_aside(self.now().wall)
     }
 
     /// How many rows the largest transaction changed since this was last asked: others wait for as

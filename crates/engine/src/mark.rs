@@ -36,12 +36,21 @@ pub enum Marked {
 #[derive(Debug, Clone)]
 pub struct Mark {
     path: PathBuf,
+    /// Another in a place that no copy of the files brings along.
+    also: Option<PathBuf>,
 }
 
 impl Mark {
     /// The mark in this folder, which is made when it is first written.
     pub fn in_dir(state: &Path) -> Self {
-        Self { path: state.join(NAME) }
+        Self { path: state.join(NAME), also: None }
+    }
+
+    /// And in this folder, which lasts as long as the computer runs: a folder or home that is written
+    /// over in place by a copy of itself takes the mark in it along.
+    #[must_use]
+    pub fn and_in(self, runtime: Option<&Path>) -> Self {
+        Self { also: runtime.map(|folder| folder.join(NAME)), ..self }
     }
 
     /// Where it is.
@@ -51,20 +60,12 @@ impl Mark {
 
     /// What is known of this ledger.
     pub fn of(&self, ledger: &str) -> Marked {
-        let text = match fs::read(&self.path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Marked::Never,
-            Err(error) => {
-                tracing::warn!(%error, path = %self.path.display(), "the high-water mark could not be read");
-                return Marked::Unknown;
-            }
-        };
-        let Some(lines) = lines(&text) else {
-            tracing::warn!(path = %self.path.display(), "the high-water mark is damaged and begun anew");
-            return Marked::Never;
-        };
-        let known = lines.iter().find(|(id, _)| *id == ledger);
-        known.map_or(Marked::Never, |(_, at)| Marked::At(*at))
+        let also = self.also.as_ref().map(|path| of(path, ledger));
+        match (of(&self.path, ledger), also) {
+            (Marked::At(here), Some(Marked::At(also))) => Marked::At(here.max(also)),
+            (_, Some(Marked::At(also))) => Marked::At(also),
+            (here, _) => here,
+        }
     }
 
     /// Notes how far this ledger is now, also when it was further before.
@@ -72,44 +73,66 @@ impl Mark {
     /// # Errors
     /// When the file cannot be written.
     pub fn set(&self, ledger: &str, at: i64) -> Result<()> {
-        let done = self.set_in_place(ledger, at).and_then(|done| match done {
-            true => Ok(()),
-            false => self.add(ledger, at),
-        });
-        done.map_err(Error::io(format!("could not write {}", self.path.display())))
-    }
-
-    fn set_in_place(&self, ledger: &str, at: i64) -> io::Result<bool> {
-        let file = match OpenOptions::new().read(true).write(true).open(&self.path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-            Err(error) => return Err(error),
-        };
-        let text = fs::read(&self.path)?;
-        let known = lines(&text).and_then(|all| all.iter().position(|(id, _)| *id == ledger));
-        let Some(place) = known else { return Ok(false) };
-        let offset = u64::try_from(place * WIDTH).unwrap_or(u64::MAX);
-        file.write_all_at(line(ledger, at).as_bytes(), offset)?;
-        Ok(true)
-    }
-
-    fn add(&self, ledger: &str, at: i64) -> io::Result<()> {
-        if let Some(folder) = self.path.parent().filter(|folder| !folder.exists()) {
-            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        if let Some(Err(error)) = self.also.as_ref().map(|path| set(path, ledger, at)) {
+            tracing::debug!(%error, "a copy in place of this ledger would not be known");
         }
-        let text = fs::read(&self.path).unwrap_or_default();
-        let mut known = lines(&text).unwrap_or_default();
-        known.retain(|(id, _)| *id != ledger);
-        known.drain(..known.len().saturating_sub(MOST - 1));
-        known.push((ledger, at));
-        let all: String = known.into_iter().map(|(id, at)| line(id, at)).collect();
-        let fresh = self.path.with_extension(format!("new{}", std::process::id()));
-        let mut file =
-            OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&fresh)?;
-        file.write_all(all.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&fresh, &self.path)
+        let failed = format!("could not write {}", self.path.display());
+        set(&self.path, ledger, at).map_err(Error::io(failed))
     }
+}
+
+fn set(path: &Path, ledger: &str, at: i64) -> io::Result<()> {
+    if set_in_place(path, ledger, at)? { Ok(()) } else { add(path, ledger, at) }
+}
+
+/// What the file says of a ledger.
+fn of(path: &Path, ledger: &str) -> Marked {
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Marked::Never,
+        Err(error) => {
+            tracing::warn!(%error, path = %path.display(), "the high-water mark could not be read");
+            return Marked::Unknown;
+        }
+    };
+    let Some(lines) = lines(&text) else {
+        tracing::warn!(path = %path.display(), "the high-water mark is damaged and begun anew");
+        return Marked::Never;
+    };
+    let known = lines.iter().find(|(id, _)| *id == ledger);
+    known.map_or(Marked::Never, |(_, at)| Marked::At(*at))
+}
+
+fn set_in_place(path: &Path, ledger: &str, at: i64) -> io::Result<bool> {
+    let file = match OpenOptions::new().read(true).write(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let text = fs::read(path)?;
+    let known = lines(&text).and_then(|all| all.iter().position(|(id, _)| *id == ledger));
+    let Some(place) = known else { return Ok(false) };
+    let offset = u64::try_from(place * WIDTH).unwrap_or(u64::MAX);
+    file.write_all_at(line(ledger, at).as_bytes(), offset)?;
+    Ok(true)
+}
+
+fn add(path: &Path, ledger: &str, at: i64) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let text = fs::read(path).unwrap_or_default();
+    let mut known = lines(&text).unwrap_or_default();
+    known.retain(|(id, _)| *id != ledger);
+    known.drain(..known.len().saturating_sub(MOST - 1));
+    known.push((ledger, at));
+    let all: String = known.into_iter().map(|(id, at)| line(id, at)).collect();
+    let fresh = path.with_extension(format!("new{}", std::process::id()));
+    let mut file =
+        OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&fresh)?;
+    file.write_all(all.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&fresh, path)
 }
 
 fn line(ledger: &str, at: i64) -> String {
@@ -154,6 +177,23 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         let files = fs::read_dir(&state).expect("a folder").count();
         assert_eq!(files, 1, "nothing is left lying about");
+    }
+
+    #[test]
+    fn what_is_known_in_either_place_counts_and_the_one_that_lasts_need_not_be_there() {
+        let dir = tempfile::tempdir().expect("a temp folder");
+        let (state, runtime) = (dir.path().join("state"), dir.path().join("runtime"));
+        let mark = Mark::in_dir(&state).and_in(Some(&runtime));
+        mark.set(&id(1), 10).expect("written");
+        // The state of before comes along with a copy.
+        Mark::in_dir(&state).set(&id(1), 4).expect("written");
+        assert_eq!(mark.of(&id(1)), Marked::At(10));
+        // The computer is started anew.
+        fs::remove_dir_all(&runtime).expect("gone");
+        assert_eq!(mark.of(&id(1)), Marked::At(4));
+        fs::write(&runtime, "no folder").expect("in the way");
+        mark.set(&id(1), 11).expect("written all the same");
+        assert_eq!(mark.of(&id(1)), Marked::At(11));
     }
 
     #[test]

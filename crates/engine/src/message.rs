@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use calendar::reason::Reason;
+use calendar::{reason::Reason, zones::place_name};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
@@ -299,9 +299,8 @@ fn when(row: &DeliveryRow, setting: &Setting) -> String {
     if let Ok(there) = row.label.parse::<jiff::Zoned>()
         && there.datetime() != start.datetime()
     {
-        let place = there.time_zone().iana_name().unwrap_or("UTC");
-        let city = place.rsplit('/').next().unwrap_or(place).replace('_', " ");
-        text.push_str(&format!(" ({} in {city})", there.strftime("%H:%M")));
+        let place = place_name(zone_in(&row.label).unwrap_or("UTC"));
+        text.push_str(&format!(" ({} in {place})", there.strftime("%H:%M")));
     }
     text
 }
@@ -420,7 +419,7 @@ pub(crate) fn webhook_body(listed: &Listed, description: &str) -> Vec<u8> {
                 original: original.unwrap_or(&row.identity.occurrence).to_string(),
                 start: &row.label,
                 end,
-                zone: start.and_then(|s| s.time_zone().iana_name().map(str::to_string)),
+                zone: zone_in(&row.label).map(str::to_string),
                 all_day: row.event.is_some() && is_all_day(row),
             },
             kind: &listed.kind,
@@ -441,6 +440,11 @@ pub fn spoken(at: Timestamp, zone: &TimeZone) -> String {
     let local = at.to_zoned(zone.clone());
     let form = if local.second() == 0 { "%a %-d %b %Y, %H:%M" } else { "%a %-d %b %Y, %H:%M:%S" };
     format!("{} ({})", local.strftime(form), zone.iana_name().unwrap_or("UTC"))
+}
+
+/// The zone an occurrence is written with, by its name: an offset is one, too.
+fn zone_in(label: &str) -> Option<&str> {
+    label.strip_suffix(']')?.rsplit_once('[').map(|(_, zone)| zone)
 }
 
 /// The last day an all-day row is on: counted from its first, for where its midnights lie is not

@@ -18,6 +18,8 @@ pub struct Place {
     pub data: PathBuf,
     /// The log and the high-water mark.
     pub state: PathBuf,
+    /// What lasts only as long as the computer runs, where there is such a folder.
+    pub runtime: Option<PathBuf>,
     /// What named it, the option or the variable; `None` for the usual place.
     pub named_by: Option<&'static str>,
 }
@@ -60,15 +62,16 @@ impl Place {
     ) -> Result<Self, NoPlace> {
         let variable =
             |name| environment(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        // The desktop's rules: a relative value is as good as none.
+        let absolute = |name| variable(name).filter(|path| path.is_absolute());
+        let runtime = absolute("XDG_RUNTIME_DIR").map(|folder| folder.join("carillon"));
         let by_option = named.map(|path| (path.to_path_buf(), OPTION));
         let by_name = by_option.or_else(|| variable(VARIABLE).map(|path| (path, VARIABLE)));
         if let Some((path, by)) = by_name {
             let data =
                 std::path::absolute(&path).map_err(|reason| NoPlace::Lost { path, reason })?;
-            return Ok(Self { state: data.clone(), data, named_by: Some(by) });
+            return Ok(Self { state: data.clone(), data, runtime, named_by: Some(by) });
         }
-        // The desktop's rules: a relative value is as good as none.
-        let absolute = |name| variable(name).filter(|path| path.is_absolute());
         let below_home = |path: &str| absolute("HOME").map(|home| home.join(path));
         let data = absolute("XDG_DATA_HOME").or_else(|| below_home(".local/share"));
         let state = absolute("XDG_STATE_HOME").or_else(|| below_home(".local/state"));
@@ -76,6 +79,7 @@ impl Place {
             (Some(data), state) => Ok(Self {
                 state: state.unwrap_or_else(|| data.clone()).join("carillon"),
                 data: data.join("carillon"),
+                runtime,
                 named_by: None,
             }),
             (None, _) => Err(NoPlace::NoHome),
@@ -94,7 +98,7 @@ mod tests {
             pairs.find(|(name, _)| *name == wanted).map(|(_, value)| OsString::from(value))
         };
         let found = match Place::choose(named.map(Path::new), variable) {
-            Ok(Place { data, state, named_by }) => {
+            Ok(Place { data, state, named_by, .. }) => {
                 format!("{} {} {named_by:?}", data.display(), state.display())
             }
             Err(error) => error.to_string(),

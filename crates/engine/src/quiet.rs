@@ -130,7 +130,11 @@ impl Silence {
     ) -> (Timestamp, Timestamp) {
         let now = now.max(due);
         let pause = self.last_pause.filter(|(from, _)| *from <= now);
-        let quiet = self.quiet.and_then(|quiet| quiet.stretch(due, &self.zone));
+        // Or those it came into later, after a pause.
+        let quiet = self.quiet.and_then(|quiet| {
+            quiet.stretch(due, &self.zone).or_else(|| quiet.last(now, &self.zone))
+        });
+        let quiet = quiet.filter(|(_, ends)| *ends > due);
         match (cause == Reason::LatePaused, pause, quiet) {
             (true, Some((begins, ends)), _) => (begins, ends.clamp(due, now)),
             (false, _, Some((begins, ends))) if self.quiet_until(now).is_some() => (begins, ends),

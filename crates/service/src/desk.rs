@@ -32,6 +32,9 @@ const ASKED: usize = 20;
 /// Of so many that were closed it is tried again to note it: of some no delivery tells.
 const CLOSED: usize = 50;
 
+/// The keys of what another connection of ours put on the screen, before its number there.
+const LEFT: &str = "left_";
+
 /// The desktop of this session.
 pub(crate) struct Desk {
     pub(crate) engine: Arc<Engine>,
@@ -82,6 +85,12 @@ impl OnScreen {
         if told.len() > TOLD {
             self.tells.remove(&key);
         }
+    }
+
+    /// Of what another connection of ours put there the one delivery it tells; a digest tells several.
+    fn left(&self, key: &str) -> Option<DeliveryId> {
+        let told = self.tells.get(key).filter(|told| key.starts_with(LEFT) && told.len() == 1)?;
+        told.first().copied()
     }
 
     /// Some of what each of these notifications tells.
@@ -173,7 +182,7 @@ impl Desk {
         match self.engine.left_on_screen(&screen) {
             Ok(left) => {
                 for (id, rows) in left {
-                    let key = format!("left_{id}");
+                    let key = format!("{LEFT}{id}");
                     self.courier.adopt(id, &key).await;
                     self.remember(key, rows, Some(&screen.owner));
                 }
@@ -192,7 +201,8 @@ impl Desk {
         if key == failed::KEY {
             return self.open(&Opening::Attention, token).await;
         }
-        let known = match self.engine.delivery_by_key(key) {
+        let left = self.on_screen().left(key);
+        let known = match left.map_or_else(|| self.engine.delivery_by_key(key), Ok) {
             Ok(id) => Ok(id),
             // A digest has no row: its list is opened, and nothing is acknowledged by that.
             Err(engine::Error::NotFound { .. }) => return self.open(&Opening::Inbox, token).await,
@@ -440,6 +450,17 @@ mod tests {
         assert_eq!(screen.tells["digest"].len(), 1);
         assert_eq!(over(&mut screen, &ids(9_999..10_000)).0, ["digest"]);
         assert_eq!(over(&mut screen, &[]).0.len(), REMEMBERED - 1);
+    }
+
+    #[test]
+    fn what_another_connection_showed_is_known_by_the_one_reminder_it_tells() {
+        let mut screen = OnScreen::default();
+        screen.remember(format!("{LEFT}9"), ids(1..2));
+        screen.remember(format!("{LEFT}10"), ids(1..3));
+        screen.remember("occ_1".into(), ids(1..2));
+        let left = [format!("{LEFT}9"), format!("{LEFT}10"), "occ_1".into(), format!("{LEFT}11")];
+        let known = left.map(|key| screen.left(&key));
+        assert_eq!(known, [Some(ids(1..2)[0]), None, None, None]);
     }
 
     #[test]

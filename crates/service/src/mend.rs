@@ -9,7 +9,7 @@ use engine::{
     Engine,
     clock::{Clock, SystemClock},
     courier::{Courier, Notice},
-    damage::{self, Mended, Mending},
+    damage::{self, Journal, Mended, Mending},
     ledger::{SchedulerLock, condemned::Condemned},
     swapped::Why,
 };
@@ -33,12 +33,13 @@ pub(crate) const AGAIN: Duration = Duration::from_secs(5);
 /// somebody else did so meanwhile. `None` when asked to stop.
 pub(crate) async fn mend(
     dir: PathBuf,
+    journal: Journal,
     aside: &Aside,
     stopping: &mut watch::Receiver<bool>,
 ) -> Result<Option<(SchedulerLock, Option<Mended>)>, Error> {
     let mut crier = Crier::default();
     let mended = tokio::select! {
-        mended = until_mended(dir, aside.clone(), &mut crier) => mended.map(Some),
+        mended = until_mended(dir, journal, aside.clone(), &mut crier) => mended.map(Some),
         _ = stopping.wait_for(|stop| *stop) => Ok(None),
     };
     if mended.is_ok() {
@@ -49,6 +50,7 @@ pub(crate) async fn mend(
 
 async fn until_mended(
     dir: PathBuf,
+    journal: Journal,
     aside: Aside,
     crier: &mut Crier,
 ) -> Result<(SchedulerLock, Option<Mended>), Error> {
@@ -62,7 +64,7 @@ async fn until_mended(
     loop {
         let place = dir.clone();
         let (back, done) = in_the_background("mend its ledger", move || {
-            let done = damage::mend(&place, &lock, SystemClock::new().now().wall);
+            let done = damage::mend(&place, &lock, SystemClock::new().now().wall, journal);
             (lock, done)
         })
         .await?;
@@ -167,11 +169,30 @@ impl Before {
     }
 }
 
-/// Keeps the ledger that is open while another file has its place.
-pub(crate) fn keep_aside(engine: &Engine) -> Option<PathBuf> {
+/// Keeps the ledger that is open while another file has its place, and waits for room for that.
+pub(crate) async fn keep_aside(
+    engine: &Arc<Engine>,
+    crier: &mut Crier,
+    stopping: &mut watch::Receiver<bool>,
+) -> Result<Option<PathBuf>, Error> {
     tracing::error!("another file has taken the ledger's place");
-    let kept = engine.keep_aside();
-    kept.inspect_err(|error| tracing::error!(%error, "the one there was could not be kept")).ok()
+    loop {
+        let (of, tried) = (engine.clone(), "keep its ledger");
+        let error = match in_the_background(tried, move || of.keep_aside()).await? {
+            Ok(kept) => return Ok(Some(kept)),
+            Err(error) => error,
+        };
+        tracing::error!(%error, "the ledger there was could not be kept");
+        if matches!(error, engine::Error::Full | engine::Error::Busy) {
+            crier.say(trouble::words(&error)).await;
+            let asked = stopping.wait_for(|stop| *stop);
+            if tokio::time::timeout(AGAIN, asked).await.is_err() {
+                continue;
+            }
+        }
+        engine.put_journal_aside()?;
+        return Ok(None);
+    }
 }
 
 /// Tells the person while there is no ledger to work with.

@@ -10,7 +10,7 @@ use couriers::{
 use engine::{
     Actor, Engine,
     clock::{Clock, SystemClock},
-    damage,
+    damage::{self, Journal},
     driver::{Couriers, Driver},
     ledger::SchedulerLock,
     place::{NoPlace, Place},
@@ -132,8 +132,9 @@ async fn serve(options: &Options) -> Result<(), Error> {
                 return Err(error.into());
             }
             tracing::error!(%error, "the ledger is damaged");
-            let Some((lock, mended)) = mend(place.data.clone(), &aside, &mut stopping).await?
-            else {
+            let journal = if is_over { Journal::Former } else { Journal::Its };
+            let dir = place.data.clone();
+            let Some((lock, mended)) = mend(dir, journal, &aside, &mut stopping).await? else {
                 return Ok(());
             };
             start = Start { lock: Some(lock), before: Before::of(mended, is_over) };
@@ -173,11 +174,12 @@ async fn lead_once(
     let Some((engine, lock)) = lead(place, stopping, lock).await? else { return Ok(Ended::Asked) };
     await_clock(&engine, stopping, || tokio::time::sleep(LOOK)).await?;
     let (stop, stopping, aside) = (stop.clone(), stopping.clone(), aside.clone());
+    let mut until = stopping.clone();
     let service = Service { options, engine: engine.clone(), stop, stopping, before, aside };
     let ended = match service.lead(crier).await {
         Ok(()) => return Ok(Ended::Asked),
         Err(Error::Engine(engine::Error::Replaced { .. })) => {
-            Ok(Ended::Replaced(keep_aside(&engine)))
+            Ok(Ended::Replaced(keep_aside(&engine, crier, &mut until).await?))
         }
         Err(Error::Engine(error)) if engine.is_written_over() => Ok(Ended::WrittenOver(error)),
         Err(other) => Err(other),
@@ -233,10 +235,10 @@ async fn open(
 ) -> Result<Option<Arc<Engine>>, Error> {
     let mut crier = Crier::default();
     loop {
-        let Place { data, state, .. } = place.clone();
+        let place = place.clone();
         let work = move || {
-            let engine = Engine::open(&data, Actor::Service, Arc::new(SystemClock::new()))?;
-            Ok::<_, engine::Error>(Arc::new(engine.with_state(&state)))
+            let engine = Engine::open(&place.data, Actor::Service, Arc::new(SystemClock::new()))?;
+            Ok::<_, engine::Error>(Arc::new(engine.in_place(&place)))
         };
         let opened = tokio::select! {
             opened = in_the_background("open its ledger", work) => opened?,

@@ -23,33 +23,54 @@ const DAMAGED: &str = "carillon-ledger-damaged";
 /// What is to be told; nothing when it can be written again.
 pub(crate) type Trouble = Option<Notice>;
 
-/// What nobody could be told yet, the newest of each kind; kept while the ledger is led anew.
+/// What is to be told, the newest of each kind; kept while the ledger is led anew.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Untold(Arc<Mutex<Vec<Notice>>>);
+pub(crate) struct Untold(Arc<Mutex<All>>);
+
+#[derive(Debug, Default)]
+struct All {
+    notices: Vec<Notice>,
+    /// The trouble is over, and is still to go from the screen.
+    is_over: bool,
+}
 
 impl Untold {
-    fn all(&self) -> MutexGuard<'_, Vec<Notice>> {
+    fn all(&self) -> MutexGuard<'_, All> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn forget(&self, key: &str) {
-        self.all().retain(|notice| notice.key != key);
+    fn keep(&self, trouble: Trouble) {
+        let mut all = self.all();
+        let key = trouble.as_ref().map_or(KEY, |notice| notice.key.as_str());
+        all.notices.retain(|one| one.key != key);
+        if key == KEY {
+            // A new one comes in the place of the one before.
+            all.is_over = trouble.is_none();
+        }
+        all.notices.extend(trouble);
     }
 
-    fn keep(&self, notice: &Notice) {
-        self.forget(&notice.key);
-        self.all().push(notice.clone());
+    fn first(&self) -> Option<Notice> {
+        self.all().notices.first().cloned()
     }
 
-    fn has(&self, notice: &Notice) -> bool {
-        self.all().iter().any(|one| one.key == notice.key)
+    fn is_over(&self) -> bool {
+        self.all().is_over
     }
 
-    async fn tell(&self, courier: &dyn Courier, notice: Notice) {
-        self.keep(&notice);
-        let key = notice.key.clone();
-        if show(courier, notice).await {
-            self.forget(&key);
+    /// Tells all of it, and takes off what is over; what nobody can be told stays.
+    async fn tell(&self, courier: &dyn Courier) {
+        // Ends: what is told is no longer there.
+        while let Some(notice) = self.first() {
+            if !show(courier, notice.clone()).await {
+                break;
+            }
+            // Not what was said of the same kind meanwhile.
+            self.all().notices.retain(|one| *one != notice);
+        }
+        if self.is_over() {
+            courier.withdraw(KEY).await;
+            self.all().is_over = false;
         }
     }
 }
@@ -58,27 +79,24 @@ impl Untold {
 #[derive(Debug, Clone)]
 pub(crate) struct Teller {
     untold: Untold,
-    tell: mpsc::UnboundedSender<Trouble>,
+    call: mpsc::UnboundedSender<()>,
 }
 
 impl Teller {
-    /// And where that is heard.
-    pub(crate) fn new(untold: Untold) -> (Self, mpsc::UnboundedReceiver<Trouble>) {
-        let (tell, heard) = mpsc::unbounded_channel();
-        (Self { untold, tell }, heard)
+    /// And where it is heard that there is something.
+    pub(crate) fn new(untold: Untold) -> (Self, mpsc::UnboundedReceiver<()>) {
+        let (call, heard) = mpsc::unbounded_channel();
+        (Self { untold, call }, heard)
     }
 
     pub(crate) fn say(&self, trouble: Trouble) {
-        match &trouble {
-            Some(notice) => self.untold.keep(notice),
-            None => self.untold.forget(KEY),
-        }
+        self.untold.keep(trouble);
         // Whoever tells is gone only when the lead ends.
-        self.tell.send(trouble).unwrap_or(());
+        self.call.send(()).unwrap_or(());
     }
 
     fn is_closed(&self) -> bool {
-        self.tell.is_closed()
+        self.call.is_closed()
     }
 }
 
@@ -86,33 +104,20 @@ impl Teller {
 /// told is told when there is somebody who shows it, which `look` may say.
 pub(crate) async fn tell(
     courier: Arc<dyn Courier>,
-    mut troubles: mpsc::UnboundedReceiver<Trouble>,
+    mut called: mpsc::UnboundedReceiver<()>,
     mut look: watch::Receiver<()>,
     untold: Untold,
 ) {
     loop {
         if courier.probe().is_ok() {
-            let all = untold.all().clone();
-            for notice in all {
-                untold.tell(&*courier, notice).await;
-            }
+            untold.tell(&*courier).await;
         }
-        tokio::select! {
-            trouble = troubles.recv() => match trouble {
-                None => return,
-                Some(None) => {
-                    untold.forget(KEY);
-                    courier.withdraw(KEY).await;
-                }
-                // Or it was told with those that were kept.
-                Some(Some(notice)) if untold.has(&notice) => untold.tell(&*courier, notice).await,
-                Some(Some(_)) => {}
-            },
-            changed = look.changed() => {
-                if changed.is_err() {
-                    return;
-                }
-            }
+        let goes_on = tokio::select! {
+            call = called.recv() => call.is_some(),
+            changed = look.changed() => changed.is_ok(),
+        };
+        if !goes_on {
+            return;
         }
     }
 }
@@ -262,5 +267,70 @@ fn kept(key: &str, title: &str, body: String) -> Notice {
         digest_of: None,
         snooze_minutes: None,
         again: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::courier::{BoxFuture, Report, Unavailable};
+
+    use super::*;
+
+    /// Says more while it shows the first.
+    struct Chatty {
+        teller: Teller,
+        says: Mutex<Vec<Trouble>>,
+        shown: Mutex<Vec<String>>,
+    }
+
+    impl Courier for Chatty {
+        fn probe(&self) -> Result<(), Unavailable> {
+            Ok(())
+        }
+
+        fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
+            for trouble in std::mem::take(&mut *self.says.lock().expect("unpoisoned")) {
+                self.teller.say(trouble);
+            }
+            let Message::Notice(notice) = parcel.message else { unreachable!("they are notices") };
+            self.shown.lock().expect("unpoisoned").push(notice.title);
+            let handover = Handover::Accepted { shown_by: None };
+            Box::pin(async { Report { handover, status: None, detail: String::new() } })
+        }
+
+        fn withdraw<'a>(&'a self, key: &'a str) -> BoxFuture<'a, ()> {
+            self.shown.lock().expect("unpoisoned").push(format!("without {key}"));
+            Box::pin(async {})
+        }
+    }
+    #[tokio::test]
+    async fn what_is_said_while_something_of_its_kind_is_shown_has_the_last_word() {
+        let said = |key: &str, title: &str| {
+            Some(Notice { key: key.into(), ..notice(title, String::new()) })
+        };
+        for (first, then, shown) in [
+            (
+                said(DELETED, "not put back"),
+                vec![said(DELETED, "put back")],
+                vec!["not put back", "put back"],
+            ),
+            (said(KEY, "full"), vec![None, said(KEY, "held")], vec!["full", "held"]),
+            (
+                said(KEY, "full"),
+                vec![said(KEY, "held"), None],
+                vec!["full", "without carillon-ledger-trouble"],
+            ),
+            (said(KEY, "full"), vec![said(DAMAGED, "damaged")], vec!["full", "damaged"]),
+        ] {
+            let untold = Untold::default();
+            let (teller, called) = Teller::new(untold.clone());
+            let (look, looking) = watch::channel(());
+            teller.say(first);
+            let courier =
+                Arc::new(Chatty { teller, says: Mutex::new(then), shown: Mutex::default() });
+            drop(look);
+            tell(courier.clone(), called, looking, untold).await;
+            assert_eq!(*courier.shown.lock().expect("unpoisoned"), shown);
+        }
     }
 }

@@ -245,6 +245,16 @@ impl Notifier {
         self.tell("NotificationClosed", id, &(id, reason)).await;
     }
 
+    /// Presses a button of one that tells everybody on the bus.
+    ///
+    /// # Panics
+    /// When the bus is gone.
+    pub async fn press_for_all(&self, id: u32, action: &str) {
+        let body = (id, action);
+        let sent = self.bus.emit_signal(None::<&str>, PATH, NAME, "ActionInvoked", &body);
+        sent.await.expect("the bus takes signals");
+    }
+
     async fn emit(&self, member: &str, id: u32, text: &str) {
         self.tell(member, id, &(id, text)).await;
     }

@@ -14,6 +14,7 @@ use crate::{
     recurrence::{Freq, Language, Rule},
     reminder::Trigger,
     timing::{Landing, Tie},
+    zones::place_name,
 };
 
 /// "Every 2 weeks on Tue, 12:00 Lisbon (13:00 here) · next 24 Nov · reminder 12:50 here".
@@ -190,8 +191,7 @@ pub(super) fn clock_notes(event: &Event, next: &[Occurrence], known: &Known<'_>)
         let day = super::date::said(o.present.at.date(), today);
         let clock = o.present.at.strftime("%H:%M");
         let there = o.zone.to_datetime(o.start).strftime("%H:%M").to_string();
-        let place =
-            o.zone.iana_name().unwrap_or("UTC").rsplit('/').next().unwrap_or("").replace('_', " ");
+        let place = place_name(o.zone.iana_name().unwrap_or("UTC"));
         match o.landing {
             Landing::Plain => {}
             Landing::Shifted => {

@@ -186,7 +186,7 @@ pub fn run(named: Option<&Path>, asked: &Doctor) -> Result<Answer, Failure> {
     if engine.is_none() && reading.faults.is_empty() {
         refuse_missing(&place)?;
     }
-    let engine = engine.map(|engine| engine.with_state(&place.state));
+    let engine = engine.map(|engine| engine.in_place(&place));
     engine.as_ref().filter(|_| asked.seen).map_or(Ok(()), was_seen)?;
     let dir = engine.as_ref().map_or(place.data, Engine::dir);
     let service = SchedulerLock::holder(&dir);

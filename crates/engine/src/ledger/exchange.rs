@@ -90,6 +90,11 @@ impl<'a> Alone<'a> {
     }
 }
 
+/// Whether anything stands in a journal beside a file.
+pub(crate) fn has_journal(path: &Path) -> bool {
+    with_end(path, JOURNAL).symlink_metadata().is_ok_and(|found| found.len() > 0)
+}
+
 fn stamp(at: Timestamp) -> String {
     at.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string()
 }

@@ -37,6 +37,9 @@ pub(super) const FOLLOWED: u32 = 3;
 /// It is put back as it was before anybody wrote to it meanwhile, so often.
 const TRIES: u32 = 10;
 
+/// In the name of what is kept.
+const REPLACED: &str = "replaced";
+
 /// What tells a file from every other one there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Identity(u64, u64);
@@ -98,21 +101,37 @@ impl Ledger {
     }
 
     /// Keeps what is open whole, under a name that says why and when: the file of it has none any
-    /// more. Its journal does not stay beside the file that has its place, which it would damage.
+    /// more. Its journal does not stay beside the file that has its place.
     ///
     /// # Errors
-    /// When it cannot be written; its journal goes all the same.
+    /// When it cannot be written; then its journal is where it was.
     pub(crate) fn keep_aside(&mut self, now: Timestamp) -> Result<PathBuf> {
-        let kept = exchange::free_name(&self.dir, "replaced", now)
-            .and_then(|aside| self.copy_to(&aside).map(|()| aside));
+        let aside = exchange::free_name(&self.dir, REPLACED, now)?;
+        self.copy_to(&aside)?;
+        if let Some(path) = self.place_of_journal() {
+            remove_journal(&path).map_err(let_go(&path))?;
+        }
+        Ok(aside)
+    }
+
+    /// Lets go of what cannot be kept: its journal gets another name, as it would damage the file that
+    /// has its place, and still belongs to the one there was, wherever that is now.
+    ///
+    /// # Errors
+    /// When it cannot be renamed.
+    pub(crate) fn put_journal_aside(&mut self, now: Timestamp) -> Result<()> {
+        let Some(path) = self.place_of_journal() else { return Ok(()) };
+        let aside = exchange::free_name(&self.dir, REPLACED, now)?;
+        let journal = |path: &Path| with_end(path, exchange::JOURNAL);
+        fs::rename(journal(&path), journal(&aside)).map_err(let_go(&path))?;
+        gone(&with_end(&path, exchange::INDEX)).map_err(let_go(&path))
+    }
+
+    /// The file that has the place of the one that is open, where the journal beside it belongs to that.
+    fn place_of_journal(&self) -> Option<PathBuf> {
         let path = self.dir.join(file::DATABASE);
         let journal = Identity::of(&with_end(&path, exchange::JOURNAL));
-        if journal.is_some() && journal == self.journal {
-            let failed =
-                |error| Error::io(format!("could not let go of {}", path.display()))(error);
-            remove_journal(&path).map_err(failed)?;
-        }
-        kept
+        (journal.is_some() && journal == self.journal).then_some(path)
     }
 
     fn put_back(&mut self, path: &Path) -> Result<Whereabouts> {
@@ -166,6 +185,11 @@ fn data_version(connection: &Connection) -> Result<i64> {
     Ok(connection.query_row("PRAGMA data_version", [], |row| row.get(0))?)
 }
 
+fn let_go(path: &Path) -> impl Fn(std::io::Error) -> Error {
+    let tried = format!("could not let go of {}", path.display());
+    move |error| Error::io(tried.clone())(error)
+}
+
 fn remove_journal(path: &Path) -> std::io::Result<()> {
     [exchange::JOURNAL, exchange::INDEX].iter().try_for_each(|end| gone(&with_end(path, end)))
 }
@@ -213,19 +237,30 @@ mod tests {
     }
 
     #[test]
-    fn the_journal_of_a_replaced_ledger_does_not_stay_beside_another_file_though_it_cannot_be_kept()
-    {
+    fn what_cannot_be_kept_is_let_go_of_with_its_journal_aside() {
         let folder = tempfile::tempdir().expect("a temp folder");
         let dir = folder.path().join("ledger");
         let mut ledger = Ledger::open(&dir).expect("a ledger");
         ledger.write(|tx| setting::put(tx, "only", "in the journal")).expect("written");
-        let (path, copy) = (dir.join(file::DATABASE), folder.path().join("copy"));
+        let (path, old, copy) = (dir.join(file::DATABASE), dir.join("old.db"), dir.join("copy"));
         ledger.copy_to(&copy).expect("a copy");
+        fs::rename(&path, &old).expect("moved");
         fs::rename(&copy, &path).expect("replaced");
         // SQLite copies nothing out of a transaction.
         ledger.connection.execute_batch("BEGIN").expect("begun");
         ledger.keep_aside(Timestamp::UNIX_EPOCH).expect_err("not kept");
-        assert!(!with_end(&path, exchange::JOURNAL).exists());
+        assert!(with_end(&path, exchange::JOURNAL).exists(), "it may be kept yet");
+        ledger.put_journal_aside(Timestamp::UNIX_EPOCH).expect("let go of");
+        ledger.close().expect("closed");
         copy::examine(&path).expect("it is whole");
+        let aside = dir.join("carillon.db.replaced-19700101T000000Z-wal");
+        fs::rename(aside, with_end(&old, exchange::JOURNAL)).expect("its journal");
+        fs::remove_file(&path).expect("removed");
+        fs::rename(&old, &path).expect("put back");
+        fs::rename(with_end(&old, exchange::JOURNAL), with_end(&path, exchange::JOURNAL))
+            .expect("with it");
+        let mut again = Ledger::open(&dir).expect("whole");
+        let found = again.read(|tx| setting::get(tx, "only")).expect("read");
+        assert_eq!(found.as_deref(), Some("in the journal"));
     }
 }

@@ -7,9 +7,9 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
     copy,
-    file::{DATABASE, SharedLock, is_wal, make_wal},
+    file::{DATABASE, SharedLock, is_wal, make_rollback, make_wal},
     takeover,
-    written::leave_journal,
+    written::{leave_journal, says_wal},
 };
 use crate::{
     backup,
@@ -92,14 +92,14 @@ impl Turns {
         way: &dyn InTheWay,
     ) -> Result<bool> {
         shared.share(dir)?;
-        if is_current(connection)? {
+        if is_current(dir, connection)? {
             return Ok(true);
         }
         if shared.try_alone(dir)? {
             let done = lift(dir, connection);
             shared.share(dir)?;
             done?;
-            return is_current(connection);
+            return is_current(dir, connection);
         }
         shared.share(dir)?;
         let is_older = (1..schema()).contains(&version(connection)?);
@@ -133,9 +133,10 @@ impl Turns {
     }
 }
 
-/// Whether a file can be read as it is; not when it is empty. One of another schema is refused.
+/// Whether a file can be read as it is, whatever its journal; not when it is empty. One of another
+/// schema is refused.
 pub(super) fn is_ready(dir: &Path, connection: &Connection) -> Result<bool> {
-    match version(connection)? {
+    match known_version(connection)? {
         0 => Ok(false),
         found if found < schema() => {
             let known = schema();
@@ -144,18 +145,23 @@ pub(super) fn is_ready(dir: &Path, connection: &Connection) -> Result<bool> {
             );
             Err(Error::Unfit { path: dir.to_path_buf(), reason })
         }
-        _ => is_current(connection),
+        _ => Ok(true),
     }
 }
 
-fn is_current(connection: &Connection) -> Result<bool> {
-    let found = version(connection)?;
-    let known = schema();
+/// The schema of a file that is not newer.
+fn known_version(connection: &Connection) -> Result<i64> {
+    let (found, known) = (version(connection)?, schema());
     if found > known {
         leave_journal(connection);
         return Err(Error::Newer { found, known });
     }
-    Ok(found == known && is_wal(connection)?)
+    Ok(found)
+}
+
+fn is_current(dir: &Path, connection: &Connection) -> Result<bool> {
+    let is_known = known_version(connection)? == schema();
+    Ok(is_known && is_wal(connection)? && says_wal(&dir.join(DATABASE)))
 }
 
 /// Before somebody is asked to stop for it: what would keep an older ledger from being brought up is
@@ -167,6 +173,9 @@ fn prepare(dir: &Path, connection: &Connection) -> Result<()> {
 
 /// Another program may have done it meanwhile, or half of it.
 fn lift(dir: &Path, connection: &mut Connection) -> Result<()> {
+    if !says_wal(&dir.join(DATABASE)) {
+        make_rollback(connection)?;
+    }
     make_wal(dir, connection)?;
     let mut at = version(connection)?;
     if (1..schema()).contains(&at) {

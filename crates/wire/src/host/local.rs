@@ -1,10 +1,11 @@
 //! The display zone: the machine's zone as the ledger has it, in which the window draws all there
 //! is. Instants become wall times here, and what the window says in wall times becomes instants.
 
+pub(super) use calendar::zones::place_name as city;
 use calendar::{
     occurrence::Context,
     timing::{Landing, LocalStart, instant},
-    zones::{ZoneName, Zones},
+    zones::{ZoneName, Zones, offset_words},
 };
 use engine::Engine;
 use jiff::{
@@ -118,22 +119,14 @@ pub(super) fn on(field: &str, date: Date, wall_min: i32) -> Result<DateTime, Fau
     })
 }
 
-/// "Tokyo" of `Asia/Tokyo`.
-pub(super) fn city(zone: &str) -> String {
-    zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
-}
-
 /// The zone as a person picks it.
 pub(super) fn zone_view(zones: &Zones, name: &ZoneName, now: Timestamp) -> ZoneView {
-    let seconds = zones.zone(name).0.to_offset(now).seconds();
-    let (sign, minutes) = (if seconds < 0 { '−' } else { '+' }, seconds.abs() / 60);
-    let offset = match minutes % 60 {
-        0 => format!("UTC{sign}{}", minutes / 60),
-        rest => format!("UTC{sign}{}:{rest:02}", minutes / 60),
-    };
     let city = city(name.as_str());
     // What is called so says itself how far it is from UTC.
-    let offset = if city == "UTC" { String::new() } else { offset };
+    let offset = match city.starts_with("UTC") {
+        true => String::new(),
+        false => offset_words(zones.zone(name).0.to_offset(now)),
+    };
     ZoneView { id: name.to_string(), city, offset, person: None }
 }
 
