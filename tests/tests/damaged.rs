@@ -439,15 +439,13 @@ async fn a_ledger_that_is_written_over_twice_is_gone_on_with_both_times() {
         home.note("Before", Duration::from_secs(3_600), ChannelId::DESKTOP);
         home.engine.close().expect("closed");
         fs::copy(&copy, &path).expect("written over");
-        let notes = notifier.wait_for(n + 1).await;
-        assert!(notes[n].summary.starts_with("Carillon's ledger was "), "{notes:?}");
+        let said = &notifier.wait_for(n + 1).await[n].summary;
+        assert!(said.starts_with("Carillon's ledger was "), "{said}");
         home = home.opened_anew();
         assert_eq!(titles(&home.data()), ["Tea"], "nothing of the one there was is mixed in");
         home.note("Now", Duration::ZERO, ChannelId::DESKTOP);
         assert_eq!(notifier.wait_for(n + 2).await[n + 1].summary, "Now");
     }
-    let (said, _) = home.says(&["doctor"]);
-    assert!(said.contains("schema "), "{said}");
     service.stop();
 }
 

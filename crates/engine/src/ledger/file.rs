@@ -213,11 +213,6 @@ pub(super) fn is_wal(connection: &Connection) -> Result<bool> {
     Ok(mode == "wal")
 }
 
-/// Lets go of a journal that lies beside a file which says that it has none, by one who is alone.
-pub(super) fn make_rollback(connection: &Connection) -> Result<()> {
-    Ok(connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?)
-}
-
 pub(super) fn make_wal(dir: &Path, connection: &Connection) -> Result<()> {
     let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     match mode.as_str() {

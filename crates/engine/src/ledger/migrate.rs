@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
     copy,
-    file::{DATABASE, SharedLock, is_wal, make_rollback, make_wal},
+    file::{DATABASE, SharedLock, is_wal, make_wal},
     takeover,
     written::{leave_journal, says_wal},
 };
@@ -174,7 +174,8 @@ fn prepare(dir: &Path, connection: &Connection) -> Result<()> {
 /// Another program may have done it meanwhile, or half of it.
 fn lift(dir: &Path, connection: &mut Connection) -> Result<()> {
     if !says_wal(&dir.join(DATABASE)) {
-        make_rollback(connection)?;
+        // It goes by a journal it found: that one ends before there is another.
+        connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     }
     make_wal(dir, connection)?;
     let mut at = version(connection)?;
