@@ -56,6 +56,23 @@ fn a_ledger_is_left_as_it_is() {
 }
 
 #[test]
+fn a_copy_that_no_program_has_used_yet_is_a_ledger() {
+    let desk = Desk::new();
+    desk.line("add Tea --kind note --at 2099-01-01T09:00").done();
+    let copy = desk.data().join("copy.db");
+    desk.line(&format!("backup {}", copy.display())).done();
+    fs::rename(&copy, desk.data().join("carillon.db")).expect("put in place");
+    for end in ["-wal", "-shm"] {
+        fs::remove_file(desk.data().join(format!("carillon.db{end}"))).unwrap_or(());
+    }
+    let before = files(&desk);
+    let (found, code) = desk.doctor();
+    assert!(found["ledger"]["schema"].is_u64(), "{found}");
+    assert_eq!(code, 1, "no service runs, and something waits: {found}");
+    assert_eq!(files(&desk), before);
+}
+
+#[test]
 fn what_is_wrong_is_named_and_ends_in_failure() {
     let desk = Desk::new();
     desk.line("person list").done();
