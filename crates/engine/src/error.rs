@@ -256,7 +256,10 @@ impl From<rusqlite::Error> for Error {
                 | ErrorCode::DatabaseLocked
                 | ErrorCode::FileLockingProtocolFailed,
             ) => Self::Busy,
-            _ => Self::Sqlite(error),
+            _ => {
+                crate::simulated::refused(&error);
+                Self::Sqlite(error)
+            }
         }
     }
 }

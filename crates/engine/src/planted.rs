@@ -77,12 +77,14 @@ pub enum Planted {
     CountedAsOne,
     /// What may have arrived is sent again by an endpoint that is not to repeat any more.
     RepeatedAllTheSame,
+    /// What a re-plan nobody asked for moves is armed once more under its name.
+    ArmedTwice,
 }
 
 #[cfg(feature = "mutants")]
 impl Planted {
     /// Those that lives from seeds find, with what to call them.
-    pub const ALL: [(&str, Self); 24] = [
+    pub const ALL: [(&str, Self); 25] = [
         ("done before send", Self::DoneBeforeSend),
         ("key with attempt number", Self::KeyWithAttempt),
         ("select, then update", Self::SelectThenUpdate),
@@ -107,6 +109,7 @@ impl Planted {
         ("brought up by halves", Self::HalfBroughtUp),
         ("a bound that is ignored", Self::BoundIgnored),
         ("repeated though it is not to be any more", Self::RepeatedAllTheSame),
+        ("armed twice after a journey", Self::ArmedTwice),
     ];
 }
 

@@ -286,6 +286,10 @@ impl Act<'_> {
         if moved && asked == Asked::Nobody && is_planted(Planted::ZoneChangeDrops) {
             return self.drop_row(row, Reason::CancelledEdited, effect);
         }
+        if moved && asked == Asked::Nobody && is_planted(Planted::ArmedTwice) {
+            let to = (State::Scheduled, Reason::Planned);
+            self.plan_wanted(event, wanted, row.generation, to, None)?;
+        }
         let late = (moved && wanted.due <= now && !row.is_asked_for()).then_some(Reason::LateMoved);
         let label = wanted.occurrence.label();
         let to = with_own_day(row, retimed(event, wanted, &label, late), now);

@@ -34,6 +34,10 @@ pub(crate) const fn kept(seconds: i64) -> i64 {
 #[cfg(not(feature = "mutants"))]
 pub(crate) const fn rang() {}
 
+/// Notes what the ledger's own rules refused: nobody asks.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn refused(_: &rusqlite::Error) {}
+
 /// The schema a program writes: its own.
 #[cfg(not(feature = "mutants"))]
 pub(crate) const fn schema(own: i64) -> i64 {
@@ -56,9 +60,11 @@ mod given {
     use super::{Duration, Uuid};
 
     type Waiting = Rc<dyn Fn(Duration)>;
+    type Hearing = Rc<dyn Fn(&rusqlite::Error)>;
 
     thread_local! {
         static WAITING: RefCell<Option<Waiting>> = const { RefCell::new(None) };
+        static HEARING: RefCell<Option<Hearing>> = const { RefCell::new(None) };
         static CHANCE: Cell<Option<u64>> = const { Cell::new(None) };
         static KEPT: Cell<Option<i64>> = const { Cell::new(None) };
         static RINGS: Cell<u64> = const { Cell::new(0) };
@@ -93,6 +99,20 @@ mod given {
         match WAITING.with(|how| how.borrow().clone()) {
             Some(how) => how(time),
             None => std::thread::park_timeout(time),
+        }
+    }
+
+    /// From now on whatever the ledger's own rules refuse on this thread is heard of, whoever was to write
+    /// it and whatever becomes of the error: they refuse nothing where the program is right.
+    pub fn hear_of_refusals(hear: impl Fn(&rusqlite::Error) + 'static) {
+        HEARING.with(|how| *how.borrow_mut() = Some(Rc::new(hear)));
+    }
+
+    pub(crate) fn refused(error: &rusqlite::Error) {
+        let is_refusal =
+            error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation);
+        if let Some(hear) = HEARING.with(|how| how.borrow().clone()).filter(|_| is_refusal) {
+            hear(error);
         }
     }
 
@@ -143,17 +163,6 @@ mod given {
 }
 
 #[cfg(feature = "mutants")]
-pub use given::{be_newer, keep_records, rings, simulate};
+pub use given::{be_newer, hear_of_refusals, keep_records, rings, simulate};
 #[cfg(feature = "mutants")]
-pub(crate) use given::{chance, further_step, kept, name, rang, schema, wait};
-
-/// Whether the ledger's own rules refused what was to be written, which they never do where the program
-/// is right.
-#[cfg(feature = "mutants")]
-pub fn is_barred(error: &crate::Error) -> bool {
-    let code = match error {
-        crate::Error::Sqlite(error) => error.sqlite_error_code(),
-        _ => None,
-    };
-    code == Some(rusqlite::ErrorCode::ConstraintViolation)
-}
+pub(crate) use given::{chance, further_step, kept, name, rang, refused, schema, wait};

@@ -15,7 +15,7 @@ use engine::{
     ledger::SchedulerLock,
     planted::plant,
     scheduler::Scheduler,
-    simulated::{is_barred, keep_records, simulate},
+    simulated::{hear_of_refusals, keep_records, simulate},
     wake::Woken,
 };
 use simulated_disk::Disk;
@@ -68,6 +68,10 @@ impl Surroundings {
         let behind = clocks.clone();
         tokio::spawn(async move { behind.catch_up().await });
         let trace = Arc::new(Trace::default());
+        let (refused, when) = (trace.clone(), clocks.clone());
+        hear_of_refusals(move |error| {
+            refused.add(&when, Happened::Barred { what: error.to_string() });
+        });
         let receiver = |is_desktop| {
             let (clocks, trace) = (clocks.clone(), trace.clone());
             let (mood, owner, pop_ups) = Default::default();
@@ -149,12 +153,7 @@ impl Service {
                 kept = own.keep_place(&keeping);
             }
         };
-        let (trace, clocks) = (around.trace.clone(), around.clocks.clone());
-        let driver = Driver::new(scheduler, engine, couriers).telling_trouble(move |error| {
-            if let Some(error) = error.filter(is_barred) {
-                trace.add(&clocks, Happened::Barred { process, what: error.to_string() });
-            }
-        });
+        let driver = Driver::new(scheduler, engine, couriers);
         let work = async move {
             let nudge = Arc::new(Notify::new());
             let ended = driver.run(Box::new(sleeper), nudge, stopping, woken).await;

@@ -63,10 +63,8 @@ pub enum Happened {
     Vanished,
     /// Another one begins.
     Appeared,
-    /// The ledger's own rules refused what a service was to write.
+    /// The ledger's own rules refused what somebody was to write.
     Barred {
-        /// Which service.
-        process: u32,
         /// In words.
         what: String,
     },

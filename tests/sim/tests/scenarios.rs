@@ -48,6 +48,17 @@ fn what_was_selected_first_and_changed_then_is_found() {
     check(&with(Planted::SelectThenUpdate, &[pop_up; 2], &steps), "the_ledger_refuses_nothing");
 }
 
+/// What the ledger refuses while all is planned anew for a journey, which nobody hears of.
+#[test]
+fn what_is_armed_twice_in_a_re_plan_nobody_asked_for_is_found() {
+    let by_the_clock = Definition { zone: None, ..DAILY };
+    let steps = vec![(0, Step::Add(0, by_the_clock)), (HOUR, Step::Travel("Asia/Tokyo"))];
+    let plan = Plan { steps, ..Plan::empty(8, 1) };
+    assert_eq!(Verdict::of(&plan).wrong, Vec::<String>::new());
+    let bug = Some(Planted::ArmedTwice);
+    check(&Verdict::of(&Plan { bug, ..plan }).wrong, "the_ledger_refuses_nothing");
+}
+
 /// Something weekly, and the service is killed and started again every ten minutes for thirty days.
 #[test]
 fn thirty_days_with_a_restart_every_ten_minutes_tell_a_weekly_event_four_or_five_times() {

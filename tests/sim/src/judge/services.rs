@@ -150,11 +150,11 @@ pub(super) fn i26_undo_restores_what_will_ring(case: &Case<'_>, wrong: &mut Vec<
     said_meanwhile(case, "i26_undo_restores_what_will_ring", wrong);
 }
 
-/// No service tries to write what the ledger's own rules refuse.
+/// Nobody tries to write what the ledger's own rules refuse, whether or not anybody hears of that.
 pub(super) fn the_ledger_refuses_nothing(case: &Case<'_>, wrong: &mut Vec<String>) {
     for entry in &case.outcome.trace {
-        if let Happened::Barred { process, what } = &entry.what {
-            wrong.push(format!("of {process} at {}: {what}", entry.wall));
+        if let Happened::Barred { what } = &entry.what {
+            wrong.push(format!("at {} ({} ms): {what}", entry.wall, entry.truth));
         }
     }
 }

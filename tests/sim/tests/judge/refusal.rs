@@ -9,7 +9,7 @@ use super::Case;
 
 pub(crate) const CASES: &[Case] = &[(
     "the_ledger_refuses_nothing",
-    |o| happens_last(o, Happened::Barred { process: 1, what: "no such move".into() }),
+    |o| happens_last(o, Happened::Barred { what: "no such move".into() }),
     |o| happens_last(o, Happened::Struck { what: "no such move".into() }),
 )];
 
