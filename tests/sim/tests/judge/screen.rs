@@ -38,6 +38,9 @@ pub(crate) const CASES: &[Case] = &[
         all_was_cut_off(o);
     }),
     ("what_is_shown_is_not_shown_again", forget_that_it_was_sent, |_| ()),
+    ("what_vanished_is_shown_again", forget_what_another_service_takes_over, |o| {
+        another_service_leads(o, true)
+    }),
     (
         "what_is_taken_over_is_replaced",
         |o| another_service_leads(o, false),
@@ -138,12 +141,12 @@ fn forget_that_it_was_sent(outcome: &mut Outcome) {
     outcome.trace.remove(place);
 }
 
-/// Not the notification service was replaced, but ours; it puts things in the place of those that
-/// stand there, or beside them.
+/// Not the notification service was replaced, but ours; from then on it puts things in the place of
+/// those that stand there, or beside them.
 fn another_service_leads(outcome: &mut Outcome, in_its_place: bool) {
     shown_again(outcome);
     let (process, mut shown) = (1_000, BTreeMap::new());
-    let mut before = None;
+    let (mut before, mut is_led) = (None, false);
     for entry in &mut outcome.trace {
         match &mut entry.what {
             Happened::Leads { process } => before = Some(*process),
@@ -154,8 +157,12 @@ fn another_service_leads(outcome: &mut Outcome, in_its_place: bool) {
                 let process = before.expect("one leads");
                 entry.what = Happened::Ended { process, orderly: true, heir: false };
             }
-            Happened::Appeared => entry.what = Happened::Leads { process },
-            Happened::ShownAgain { rows, process: by, pop_up, replaces, .. } => {
+            Happened::Appeared => {
+                is_led = true;
+                entry.what = Happened::Leads { process };
+            }
+            // What others took over before stays theirs.
+            Happened::ShownAgain { rows, process: by, pop_up, replaces, .. } if is_led => {
                 *by = process;
                 if in_its_place {
                     (*pop_up, *replaces) = (shown[&rows[0]], true);
@@ -164,4 +171,10 @@ fn another_service_leads(outcome: &mut Outcome, in_its_place: bool) {
             _ => {}
         }
     }
+}
+
+/// The same, and it does not put the one in the place where it stands.
+fn forget_what_another_service_takes_over(outcome: &mut Outcome) {
+    another_service_leads(outcome, true);
+    forget_the_screen(outcome);
 }
