@@ -164,7 +164,7 @@ pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
     });
 }
 
-/// What is due while all is well is told at once.
+/// What is due while all is well is told at once, and that is written down.
 pub(super) fn i10_prompt_when_all_is_well(case: &Case<'_>, wrong: &mut Vec<String>) {
     each(case, |definition, one| {
         let desktop = definition.via == Via::Desktop;
@@ -179,9 +179,13 @@ pub(super) fn i10_prompt_when_all_is_well(case: &Case<'_>, wrong: &mut Vec<Strin
         }
         let is_prompt = one.rows.iter().any(|story| {
             let row = &story.delivery.row;
-            let on_time = |told: Timestamp| told.duration_since(one.due).as_millis() <= PROMPT;
+            let on_time = |at: Timestamp| at.duration_since(one.due).as_millis() <= PROMPT;
             let told = row.told_at.is_some_and(on_time);
-            row.facts.state == State::Completed && told && case.told(story).len() == 1
+            // It is also written down by then.
+            let mut steps = story.transitions.iter();
+            let is_noted = steps.any(|step| step.to == State::Completed && on_time(step.at));
+            let is_once = case.told(story).len() == 1;
+            row.facts.state == State::Completed && told && is_noted && is_once
         });
         if !is_prompt {
             let (name, states) = (&one.name, one.states());

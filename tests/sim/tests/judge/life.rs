@@ -356,6 +356,13 @@ pub(crate) fn ends_as(story: &mut Story, state: State) {
     (step.to, step.actor, step.from) = (state, "service".into(), "pending".into());
 }
 
+/// That the daily one was told is written down so many milliseconds after it is due.
+pub(crate) fn noted_after(outcome: &mut Outcome, millis: i64) {
+    let story = story(outcome, 0);
+    let at = later(story.delivery.row.facts.due, millis);
+    story.transitions.last_mut().expect("a step").at = at;
+}
+
 /// The pop-up was not told any more, so many milliseconds after it was over.
 pub(crate) fn expire(outcome: &mut Outcome, millis: i64) {
     let story = story(outcome, 1);

@@ -246,6 +246,7 @@ const CASES: &[Case] = &[
             row.told_at = Some(later(row.facts.due, 2_000));
         },
     ),
+    ("i10_prompt_when_all_is_well", |o| noted_after(o, 2_001), |o| noted_after(o, 2_000)),
     ("i10_told_soon_after_waking", |o| slept_until(o, 1_001), |o| slept_until(o, 1_000)),
     (
         "i19_every_row_comes_to_an_end",
