@@ -159,7 +159,7 @@ pub(super) fn the_ledger_refuses_nothing(case: &Case<'_>, wrong: &mut Vec<String
     }
 }
 
-/// The ledger's file is whole.
+/// The ledger's file is whole, and can be opened.
 pub(super) fn the_file_is_sound(case: &Case<'_>, wrong: &mut Vec<String>) {
     wrong.extend(case.outcome.damage.iter().cloned());
 }

@@ -34,6 +34,15 @@ impl World {
         }
     }
 
+    /// Every delivery in the end, and what the ledger says of its file; what it says of its records is
+    /// noted.
+    pub(super) fn reads(&mut self, engine: &Engine) -> (Vec<Story>, Vec<String>) {
+        self.counts(counted(engine).expect("ranges"));
+        let faults = engine.check_records().expect("a check").into_iter();
+        self.broken.extend(faults.map(|fault| ("i25_the_audit_replays", format!("{fault:?}"))));
+        (stories(engine).expect("stories"), engine.check_file().expect("a check"))
+    }
+
     /// Puts what is gone beside what there still is; says what and when.
     pub(super) fn take_gone(&mut self, stories: &mut Vec<Story>) -> Vec<(u64, DeliveryId)> {
         for story in &*stories {
@@ -47,12 +56,12 @@ impl World {
 }
 
 /// Every delivery with its story.
-pub(super) fn stories(engine: &Engine) -> engine::Result<Vec<Story>> {
+fn stories(engine: &Engine) -> engine::Result<Vec<Story>> {
     every_row(engine)?.iter().map(|listed| engine.why(listed.row.id)).collect()
 }
 
 /// What was missed and is counted only.
-pub(super) fn counted(engine: &Engine) -> engine::Result<Vec<Counted>> {
+fn counted(engine: &Engine) -> engine::Result<Vec<Counted>> {
     let all = engine.overflows(None)?;
     let of = |row: OverflowRow| {
         let Range { event, reminder, from, until, count, .. } = row.range;
