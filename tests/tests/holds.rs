@@ -1,5 +1,5 @@
 //! Nobody waits long for what a person does: it changes a bounded number of rows in one transaction,
-//! however much it is about. Counted, not timed.
+//! however much it is about; and a service a few for each that is due. Counted, not timed.
 
 use std::{
     ops::ControlFlow,
@@ -12,16 +12,21 @@ use calendar::{
     draft::EventDraft,
     ics::Alarmless,
     id::{CalendarId, EventId},
+    zones::ZoneName,
 };
 use engine::{
     channels::NewWebhook,
     events::Target,
     import::{ImportFile, Mode, Target as Into},
+    quiet::QuietHours,
+    settings::Pause,
 };
 
 const BERLIN: &str = "Europe/Berlin";
 /// Rows that one transaction may change; the slowest disk writes them in a tenth of a second.
 const MOST: u64 = 3_000;
+/// A pass decides on all that is due at once: so many rows it may change for each of them.
+const EACH: u64 = 5;
 
 fn dense(triggers: &[&str]) -> EventDraft {
     EventDraft {
@@ -94,6 +99,51 @@ fn what_was_missed_before_an_edit_is_planned_in_small_parts() {
         act(&mut world, id);
         let most = world.engine().most_changed();
         assert!(most <= MOST, "{what}: {most}");
+    }
+}
+
+/// What a service comes to do by itself, and what that is called.
+type Deed = (&'static str, fn(&mut World));
+
+#[test]
+fn a_pass_changes_a_few_rows_for_each_that_is_due_whatever_brought_them() {
+    let deeds: [Deed; 3] = [
+        ("a pass after an absence", |world| {
+            world.kill();
+            world.jump_to("2026-11-23T20:59");
+            world.start();
+        }),
+        ("a journey", |world| {
+            let zone = ZoneName::stored("Asia/Tokyo");
+            world.engine().set_machine_zone(&zone).expect("travelled");
+        }),
+        ("the end of two holds", |world| {
+            let rules = "10:00-14:00 all".parse().expect("hours");
+            world.engine().set_quiet_hours(&QuietHours { on: true, rules }).expect("quiet");
+            let until = Pause::Until(world.instant("2026-11-23T12:00"));
+            world.engine().pause(until).expect("paused");
+            world.jump_to("2026-11-23T11:00");
+            world.run();
+            world.jump_to("2026-11-23T13:00");
+            world.run();
+            assert!(world.rows().contains(" held held.quiet_hours "), "{}", world.rows());
+            world.jump_to("2026-11-23T14:00");
+        }),
+    ];
+    for (what, deed) in deeds {
+        let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
+        let mut series = dense(&["PT0M", "-PT1M", "-PT2M", "-PT3M", "-PT5M"]);
+        series.zone = None;
+        let reminders = series.reminders.iter_mut().flatten();
+        reminders.for_each(|reminder| reminder.collapse = Some("each:1000".into()));
+        world.add(series);
+        world.engine().most_changed();
+        deed(&mut world);
+        world.run();
+        let most = world.engine().most_changed();
+        let due = world.rows_by_now();
+        assert!(due > 1_000, "{what}: {due}");
+        assert!(most <= EACH * due, "{what}: {most} for {due}");
     }
 }
 
