@@ -14,15 +14,6 @@ use engine::{
     ledger::inbox::{Filter, Listed},
 };
 
-/// How many rows are due by now.
-fn rows_by_now(world: &World) -> u64 {
-    let ledger = rusqlite::Connection::open(world.folder().join("carillon.db")).expect("a file");
-    let sql = "SELECT count(*) FROM delivery WHERE due <= ?1";
-    let count: i64 =
-        ledger.query_row(sql, [world.now().as_millisecond()], |row| row.get(0)).expect("a count");
-    u64::try_from(count).expect("not less than none")
-}
-
 /// A floating series of each minute from 10:00 on, with five reminders: few of its rows stand ahead.
 fn dense_by_the_clock(world: &mut World) -> EventId {
     let webhook = NewWebhook {
@@ -47,7 +38,7 @@ fn dense_by_the_clock(world: &mut World) -> EventId {
 /// How many moments are past and have a row, or are counted in a range.
 fn accounted_for(world: &World) -> u64 {
     let ranges = world.engine().overflows(None).expect("ranges");
-    rows_by_now(world) + ranges.iter().map(|row| row.range.count).sum::<u64>()
+    world.rows_by_now() + ranges.iter().map(|row| row.range.count).sum::<u64>()
 }
 
 #[test]

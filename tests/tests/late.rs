@@ -58,13 +58,18 @@ fn minutely_to(world: &mut World, lamp: ChannelId, collapse: &str) {
     });
 }
 
-/// How many rows are due by now.
-fn rows_by_now(world: &World) -> u64 {
-    let ledger = rusqlite::Connection::open(world.folder().join("carillon.db")).expect("a file");
-    let sql = "SELECT count(*) FROM delivery WHERE due <= ?1";
-    let count: i64 =
-        ledger.query_row(sql, [world.now().as_millisecond()], |row| row.get(0)).expect("a count");
-    u64::try_from(count).expect("not less than none")
+/// Something every minute so many times, by a webhook, each of them told.
+fn ticks(world: &mut World, endpoint: ChannelId, n: usize, times: u32) {
+    let each = ReminderDraft {
+        collapse: Some(format!("each:{times}")),
+        use_by: Some("24h".into()),
+        ..reminder("PT0M", endpoint)
+    };
+    world.add(EventDraft {
+        rules: vec![format!("FREQ=MINUTELY;COUNT={times}")],
+        reminders: Some(vec![each]),
+        ..draft("note", &format!("Tick {n}"), "20261123T090000", Some(BERLIN))
+    });
 }
 
 #[test]
@@ -76,13 +81,13 @@ fn ten_thousand_missed_ticks_are_a_hundred_more_rows_and_one_range_in_a_few_pass
         world.kill();
         world.jump_to("2026-11-30T07:39:30");
         // The next few stand in the ledger ahead of their time.
-        let ahead = rows_by_now(&world);
+        let ahead = world.rows_by_now();
         world.passes = 0;
         world.start();
         let passes = world.passes;
         // Planned a thousand at a time, and a few to decide on what came of it.
         assert!(passes <= 10 + 10, "{collapse}: {passes} passes");
-        assert_eq!(rows_by_now(&world), ahead + 100, "{collapse}");
+        assert_eq!(world.rows_by_now(), ahead + 100, "{collapse}");
         let ranges = world.engine().overflows(None).expect("ranges");
         let counts: Vec<_> = ranges.iter().map(|row| row.range.count).collect();
         assert_eq!(counts, [10_000 - ahead - 100], "{collapse}: each is in a row or in the range");
@@ -114,7 +119,7 @@ fn what_was_moved_far_ahead_hides_none_of_what_was_missed_before_it() {
     world.start();
     let ranges = world.engine().overflows(None).expect("ranges");
     let counted: u64 = ranges.iter().map(|row| row.range.count).sum();
-    assert_eq!(rows_by_now(&world) + counted, 10_000);
+    assert_eq!(world.rows_by_now() + counted, 10_000);
 }
 
 #[test]
@@ -340,25 +345,14 @@ fn what_is_late_goes_out_at_a_pace_and_what_is_live_before_it() {
 fn thousands_of_late_ones_of_one_endpoint_hide_none_of_another() {
     let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
     let (busy, lamp) = (endpoint(&world, "busy"), endpoint(&world, "lamp"));
-    for n in 0..20 {
-        let each = ReminderDraft {
-            collapse: Some("each:110".into()),
-            use_by: Some("24h".into()),
-            ..reminder("PT0M", busy)
-        };
-        world.add(EventDraft {
-            rules: vec!["FREQ=MINUTELY;COUNT=110".into()],
-            reminders: Some(vec![each]),
-            ..draft("note", &format!("Tick {n}"), "20261123T090000", Some(BERLIN))
-        });
-    }
+    (0..20).for_each(|n| ticks(&mut world, busy, n, 110));
     world.add(EventDraft {
         reminders: Some(vec![reminder("PT0M", lamp)]),
         ..draft("note", "Light", "20261123T105000", Some(BERLIN))
     });
     world.kill();
     world.jump_to("2026-11-23T11:00");
-    assert_eq!(rows_by_now(&world), 2_201);
+    assert_eq!(world.rows_by_now(), 2_201);
     world.start();
     world.wait_until("2026-11-23T11:00:01");
     let told: Vec<_> = world.sent.iter().map(|s| (&s.at[..], s.text.contains("Light"))).collect();
@@ -375,18 +369,7 @@ fn what_is_on_time_is_no_part_of_a_digest_of_what_was_missed_that_has_room_for_m
     for (on_time, told) in [(1, "Bell 0"), (4, "4 reminders at once")] {
         let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
         let busy = endpoint(&world, "busy");
-        for n in 0..20 {
-            let each = ReminderDraft {
-                collapse: Some("each:110".into()),
-                use_by: Some("24h".into()),
-                ..reminder("PT0M", busy)
-            };
-            world.add(EventDraft {
-                rules: vec!["FREQ=MINUTELY;COUNT=110".into()],
-                reminders: Some(vec![each]),
-                ..draft("note", &format!("Tick {n}"), "20261123T090000", Some(BERLIN))
-            });
-        }
+        (0..20).for_each(|n| ticks(&mut world, busy, n, 110));
         let missed = ["Tea", "Post", "Milk", "Bread"].map(|title| (title.to_string(), "1050"));
         let bells = (0..on_time).map(|n| (format!("Bell {n}"), "1102"));
         for (title, at) in missed.into_iter().chain([("Honey".into(), "1100")]).chain(bells) {
@@ -418,18 +401,7 @@ fn thousands_that_wait_for_the_pace_of_their_endpoints_keep_nobody_busy() {
     let mut world = World::at("2026-11-23T08:59[Europe/Berlin]");
     let endpoints = [endpoint(&world, "one"), endpoint(&world, "other")];
     for n in 0..28 {
-        for endpoint in endpoints {
-            let each = ReminderDraft {
-                collapse: Some("each:100".into()),
-                use_by: Some("24h".into()),
-                ..reminder("PT0M", endpoint)
-            };
-            world.add(EventDraft {
-                rules: vec!["FREQ=MINUTELY;COUNT=100".into()],
-                reminders: Some(vec![each]),
-                ..draft("note", &format!("Tick {n}"), "20261123T090000", Some(BERLIN))
-            });
-        }
+        endpoints.iter().for_each(|endpoint| ticks(&mut world, *endpoint, n, 100));
     }
     world.run();
     world.kill();

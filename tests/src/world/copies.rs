@@ -1,15 +1,29 @@
-//! Copies of a ledger, and what becomes of it and of what its machine knew.
+//! Copies of a ledger, what its file holds, and what becomes of it and of what its machine knew.
+
+use rusqlite::Connection;
 
 use super::{World, zones};
 
 impl World {
+    /// Its file, as another program opens it.
+    fn file(&self) -> Connection {
+        Connection::open(self.folder().join("carillon.db")).expect("a file")
+    }
+
+    /// How many rows are due by now.
+    pub fn rows_by_now(&self) -> u64 {
+        let sql = "SELECT count(*) FROM delivery WHERE due <= ?1";
+        let now = self.now().as_millisecond();
+        let count: i64 = self.file().query_row(sql, [now], |row| row.get(0)).expect("a count");
+        u64::try_from(count).expect("not less than none")
+    }
+
     /// The ledger as it is now, whole.
     pub fn copied(&self) -> Vec<u8> {
-        let ledger = rusqlite::Connection::open(self.folder().join("carillon.db")).expect("a file");
         let copy = tempfile::tempdir().expect("a temp folder");
         let path = copy.path().join("copy");
         let path_text = path.to_str().expect("a plain path");
-        ledger.execute("VACUUM INTO ?1", [path_text]).expect("a copy");
+        self.file().execute("VACUUM INTO ?1", [path_text]).expect("a copy");
         std::fs::read(path).expect("a copy")
     }
 
