@@ -3,7 +3,10 @@
 
 use jiff::civil::DateTime;
 
-use super::{DAY, Definition, Step, Via, scenes::Stage};
+use super::{
+    DAY, Definition, Step, Via,
+    scenes::{Stage, once, some},
+};
 use crate::{dice::Dice, oracle, receiver::Mood};
 
 const SECOND: u64 = 1_000;
@@ -27,35 +30,32 @@ fn about(stage: &mut Stage<'_>, due: u64) -> u64 {
 /// Something is cancelled again and again, and takes place after all; events being named from `name`
 /// on.
 pub(super) fn away(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(4) ^ 0xA3A7);
-    if !dice.percent(AWAY) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
-    let mut steps = Vec::new();
-    for _ in 0..1 + stage.dice.below(2) {
-        let vias = [Via::Desktop, Via::Desktop, Via::Hook, Via::Careful];
-        let (definition, due) = stage.reminder(&vias, &[None, Some("start")]);
-        let every = stage.dice.of_these(&[Some(1), Some(1), Some(2), None]);
-        let nag = stage.dice.of_these(&[None, None, Some(240)]);
-        let nag = nag.filter(|_| definition.via == Via::Desktop && every.is_none());
-        let (name, add) = stage.add(Definition { every, nag, ..definition }, due);
-        steps.push(add);
-        for _ in 0..1 + stage.dice.below(4) {
-            let at = about(&mut stage, due);
-            let further = u32::try_from(stage.dice.below(2)).unwrap_or(0);
-            let (away, back) = match stage.dice.percent(50) {
-                true => (Step::Disable(name), Step::Enable(name)),
-                false => (Step::LeaveOut(name, further), Step::PutIn(name)),
-            };
-            let back = if stage.dice.percent(25) { Step::Undo } else { back };
-            let later = stage.dice.of_these(&[60, MINUTE, HOUR, DAY, 3 * DAY]);
-            steps.push((at, away));
-            steps.push((at + 1 + stage.dice.below(later), back));
-            if stage.dice.percent(60) {
-                let step = meanwhile(&mut stage, name, definition.via);
-                steps.push((at + stage.dice.below(2 * later), step));
-            }
+    let dice = Dice::of(seed.rotate_left(4) ^ 0xA3A7);
+    some(dice, (AWAY, 2), (begins, days, name), one)
+}
+
+fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
+    let vias = [Via::Desktop, Via::Desktop, Via::Hook, Via::Careful];
+    let (definition, due) = stage.reminder(&vias, &[None, Some("start")]);
+    let every = stage.dice.of_these(&[Some(1), Some(1), Some(2), None]);
+    let nag = stage.dice.of_these(&[None, None, Some(240)]);
+    let nag = nag.filter(|_| definition.via == Via::Desktop && every.is_none());
+    let (name, add) = stage.add(Definition { every, nag, ..definition }, due);
+    let mut steps = vec![add];
+    for _ in 0..1 + stage.dice.below(4) {
+        let at = about(stage, due);
+        let further = u32::try_from(stage.dice.below(2)).unwrap_or(0);
+        let (away, back) = match stage.dice.percent(50) {
+            true => (Step::Disable(name), Step::Enable(name)),
+            false => (Step::LeaveOut(name, further), Step::PutIn(name)),
+        };
+        let back = if stage.dice.percent(25) { Step::Undo } else { back };
+        let later = stage.dice.of_these(&[60, MINUTE, HOUR, DAY, 3 * DAY]);
+        steps.push((at, away));
+        steps.push((at + 1 + stage.dice.below(later), back));
+        if stage.dice.percent(60) {
+            let step = meanwhile(stage, name, definition.via);
+            steps.push((at + stage.dice.below(2 * later), step));
         }
     }
     steps
@@ -77,14 +77,14 @@ fn meanwhile(stage: &mut Stage<'_>, name: usize, via: Via) -> Step {
 
 /// Somebody moves from zone to zone, and with them what is in their time.
 pub(super) fn theirs(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(20) ^ 0x7EA5);
-    if !dice.percent(THEIRS) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name: name + 1 };
+    let dice = Dice::of(seed.rotate_left(20) ^ 0x7EA5);
+    once(dice, THEIRS, (begins, days, name + 1), |stage| of_somebody(stage, name))
+}
+
+/// Some of it, this being the person.
+fn of_somebody(stage: &mut Stage<'_>, person: usize) -> Vec<(u64, Step)> {
     let zone = Some(stage.dice.of_these(&oracle::ABROAD));
-    let (person, mut first) = (name, u64::MAX);
-    let mut steps = Vec::new();
+    let (mut steps, mut first) = (Vec::new(), u64::MAX);
     for _ in 0..1 + stage.dice.below(2) {
         let vias = [Via::Desktop, Via::Desktop, Via::Hook];
         let (definition, due) = stage.reminder(&vias, &[None, Some("start")]);
@@ -94,7 +94,7 @@ pub(super) fn theirs(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec
         first = first.min(add.0);
         steps.push(add);
         for _ in 0..1 + stage.dice.below(4) {
-            let at = about(&mut stage, due);
+            let at = about(stage, due);
             let minutes = stage.dice.between(-90, 90);
             let step = match stage.dice.below(10) {
                 0..=5 => Step::Move(person, minutes),
@@ -106,7 +106,7 @@ pub(super) fn theirs(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec
             steps.push((at, step));
         }
     }
-    let day = begins.date().to_datetime(jiff::civil::Time::midnight());
+    let day = stage.begins.date().to_datetime(jiff::civil::Time::midnight());
     let born = Definition {
         kind: "birthday",
         start: day + jiff::Span::new().days(stage.dice.between(1, 9)).hours(9),

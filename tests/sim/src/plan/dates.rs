@@ -6,7 +6,10 @@ use jiff::{
     civil::{DateTime, Time},
 };
 
-use super::{DAY, Definition, Step, Via, scenes::Stage};
+use super::{
+    DAY, Definition, Step, Via,
+    scenes::{Stage, once},
+};
 use crate::{dice::Dice, oracle, receiver::Mood};
 
 const SECOND: u64 = 1_000;
@@ -20,22 +23,21 @@ const HOURS: [i8; 5] = [9, 7, 13, 20, 2];
 
 /// Some of it, and what becomes of it; named from `name` on.
 pub(super) fn dates(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(12) ^ 0xDA7E);
-    if !dice.percent(ON_DATES) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    once(Dice::of(seed.rotate_left(12) ^ 0xDA7E), ON_DATES, (begins, days, name), all)
+}
+
+fn all(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
     let mut steps = Vec::new();
     for _ in 0..1 + stage.dice.below(3) {
-        steps.extend(one(&mut stage));
+        steps.extend(one(stage));
     }
     if stage.dice.percent(OTHER_HOUR) {
-        let end = u64::from(days) * DAY;
+        let end = u64::from(stage.days) * DAY;
         for _ in 0..1 + stage.dice.below(3) {
             let at = stage.dice.below(end);
             // Often just when something is due by one hour or the other.
             let hour = stage.dice.of_these(&HOURS);
-            let since = i64::from(stage.dice.of_these(&HOURS)) - i64::from(begins.hour());
+            let since = i64::from(stage.dice.of_these(&HOURS)) - i64::from(stage.begins.hour());
             let near = (at / DAY * DAY).saturating_add_signed(since * 3_600_000);
             let near = near.saturating_sub(20) + stage.dice.below(60);
             let at = if stage.dice.percent(50) { near } else { at };

@@ -3,7 +3,10 @@
 
 use jiff::civil::DateTime;
 
-use super::{DAY, Step, Via, scenes::Stage};
+use super::{
+    DAY, Step, Via,
+    scenes::{Stage, once},
+};
 use crate::{dice::Dice, receiver::Mood};
 
 const SECOND: u64 = 1_000;
@@ -19,17 +22,11 @@ const HOOKS: [Via; 3] = [Via::Hook, Via::Careful, Via::Hasty];
 /// It is gone when something is due, and switched on later, sometimes too early, or never; events
 /// being named from `name` on.
 pub(super) fn gone(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(8) ^ 0x410);
-    if !dice.percent(GONE) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
-    let (definition, due) = stage.reminder(&HOOKS, &[None, None, Some("start")]);
-    let mut steps = Vec::new();
-    for _ in 0..1 + stage.dice.below(3) {
-        let add = stage.add(definition, due).1;
-        steps.push(add);
-    }
+    once(Dice::of(seed.rotate_left(8) ^ 0x410), GONE, (begins, days, name), one)
+}
+
+fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
+    let (_, due, mut steps) = stage.alike(&HOOKS, &[None, None, Some("start")], 3);
     let lasts = match stage.dice.below(3) {
         0 => stage.dice.below(MINUTE),
         1 => stage.dice.below(2 * HOUR),

@@ -3,12 +3,14 @@
 
 use jiff::civil::DateTime;
 
-use super::{Deciding, Step, Via, scenes::Stage};
+use super::{
+    Deciding, Step, Via,
+    scenes::{Stage, once},
+};
 use crate::{dice::Dice, receiver::Mood};
 
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
-const HOUR: u64 = 60 * MINUTE;
 /// In so many of a hundred runs somebody changes what an endpoint promises.
 const CHANGED: u64 = 35;
 
@@ -17,23 +19,16 @@ const MOODS: [Mood; 5] =
 
 /// It is changed while something is tried, once or there and back; events being named from `name` on.
 pub(super) fn guarantees(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(20) ^ 0x6A4);
-    if !dice.percent(CHANGED) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let dice = Dice::of(seed.rotate_left(20) ^ 0x6A4);
+    once(dice, CHANGED, (begins, days, name), changed)
+}
+
+fn changed(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
     let vias = [Via::Hook, Via::Hook, Via::Hasty, Via::Careful];
-    let (definition, due) = stage.reminder(&vias, &[None, None, Some("start")]);
-    let mut steps = Vec::new();
     let name = stage.name;
-    for _ in 0..1 + stage.dice.below(3) {
-        let add = stage.add(definition, due).1;
-        steps.push(add);
-    }
-    let mood = stage.dice.of_these(&MOODS);
-    let lasts = stage.dice.of_these(&[3 * SECOND, MINUTE, HOUR, 4 * HOUR]);
-    let lasts = lasts + stage.dice.below(lasts);
-    steps.push((due.saturating_sub(SECOND), Step::Mood(false, mood, lasts)));
+    let (definition, due, mut steps) = stage.alike(&vias, &[None, None, Some("start")], 3);
+    let (mood, lasts) = stage.endpoints_are(&MOODS, due);
+    steps.push(mood);
     let mut careful = definition.via != Via::Careful;
     let mut at = due;
     for _ in 0..1 + stage.dice.below(3) {

@@ -29,14 +29,9 @@ pub(super) fn letters(seed: u64, begins: DateTime, days: u32, name: usize) -> Ve
 }
 
 fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
-    let (definition, due) =
-        stage.reminder(&[Via::Hasty, Via::Hasty, Via::Careful], &[None, None, Some("start")]);
-    let mut steps = Vec::new();
+    let vias = [Via::Hasty, Via::Hasty, Via::Careful];
     let name = stage.name;
-    for _ in 0..1 + stage.dice.below(3) {
-        let add = stage.add(definition, due).1;
-        steps.push(add);
-    }
+    let (definition, due, mut steps) = stage.alike(&vias, &[None, None, Some("start")], 3);
     let mood = match definition.via {
         Via::Careful => stage.dice.of_these(&[Mood::TakesSilently, Mood::Deaf]),
         _ => stage.dice.of_these(&[Mood::Fails, Mood::Fails, Mood::Deaf, Mood::Gone]),

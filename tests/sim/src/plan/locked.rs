@@ -2,7 +2,10 @@
 
 use jiff::civil::DateTime;
 
-use super::{DAY, Step, Via, scenes::Stage};
+use super::{
+    DAY, Step, Via,
+    scenes::{Stage, once},
+};
 use crate::{dice::Dice, receiver::Mood};
 
 const SECOND: u64 = 1_000;
@@ -15,41 +18,31 @@ const KEYLESS: u64 = 20;
 /// They are locked when something is due, or just as it is sent, for a moment or longer than it is worth
 /// telling; events being named from `name` on.
 pub(super) fn locked(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(52) ^ 0x10C4ED);
-    if !dice.percent(LOCKED) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
-    let (mut steps, from, lasts) = some(&mut stage);
-    steps.push((from, Step::Mood(false, Mood::Locked, lasts)));
-    steps.extend(meanwhile(&mut stage, name, (from, lasts)));
-    steps
+    once(Dice::of(seed.rotate_left(52) ^ 0x10C4ED), LOCKED, (begins, days, name), |stage| {
+        let (mut steps, from, lasts) = some(stage);
+        steps.push((from, Step::Mood(false, Mood::Locked, lasts)));
+        steps.extend(meanwhile(stage, name, (from, lasts)));
+        steps
+    })
 }
 
 /// Services start with another key, for a while.
 pub(super) fn keyless(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(12) ^ 0x4E1);
-    if !dice.percent(KEYLESS) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
-    let (mut steps, from, lasts) = some(&mut stage);
-    for (at, own) in [(from, false), (from + lasts, true)] {
-        steps.extend([(at, Step::Key(own)), (at, Step::Kill(stage.dice.below(2 * SECOND)))]);
-    }
-    steps.extend(meanwhile(&mut stage, name, (from, lasts)));
-    steps
+    once(Dice::of(seed.rotate_left(12) ^ 0x4E1), KEYLESS, (begins, days, name), |stage| {
+        let (mut steps, from, lasts) = some(stage);
+        for (at, own) in [(from, false), (from + lasts, true)] {
+            steps.extend([(at, Step::Key(own)), (at, Step::Kill(stage.dice.below(2 * SECOND)))]);
+        }
+        steps.extend(meanwhile(stage, name, (from, lasts)));
+        steps
+    })
 }
 
 /// Some that are due, and a time about then in which they cannot be sent: since when, and for how long.
 fn some(stage: &mut Stage<'_>) -> (Vec<(u64, Step)>, u64, u64) {
     let vias = [Via::Hook, Via::Hook, Via::Careful, Via::Hasty];
-    let (definition, due) = stage.reminder(&vias, &[None, None, Some("grace"), Some("start")]);
-    let mut steps = Vec::new();
-    for _ in 0..1 + stage.dice.below(3) {
-        let add = stage.add(definition, due).1;
-        steps.push(add);
-    }
+    let ends = [None, None, Some("grace"), Some("start")];
+    let (_, due, steps) = stage.alike(&vias, &ends, 3);
     let from = match stage.dice.below(3) {
         0 => due.saturating_sub(stage.dice.below(60)),
         1 => due + stage.dice.below(20),

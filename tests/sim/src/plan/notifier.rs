@@ -2,7 +2,10 @@
 
 use jiff::civil::DateTime;
 
-use super::{DAY, Step, Via, scenes::Stage};
+use super::{
+    DAY, Step, Via,
+    scenes::{Stage, once},
+};
 use crate::{dice::Dice, receiver::Mood};
 
 const SECOND: u64 = 1_000;
@@ -14,19 +17,13 @@ const REPLACED: u64 = 35;
 /// It is just as something is told, or a while after, once or again and again; somebody answers just
 /// then, or the service ends; events being named from `name` on.
 pub(super) fn replaced(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(40) ^ 0x5C4EE4);
-    if !dice.percent(REPLACED) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    once(Dice::of(seed.rotate_left(40) ^ 0x5C4EE4), REPLACED, (begins, days, name), one)
+}
+
+fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
     let ends = [None, None, None, Some("grace"), Some("start")];
-    let (definition, due) = stage.reminder(&[Via::Desktop], &ends);
-    let mut steps = Vec::new();
     let name = stage.name;
-    for _ in 0..1 + stage.dice.below(5) {
-        let add = stage.add(definition, due).1;
-        steps.push(add);
-    }
+    let (_, due, mut steps) = stage.alike(&[Via::Desktop], &ends, 5);
     for _ in 0..1 + stage.dice.below(3) {
         let from = match stage.dice.below(4) {
             0 => due + stage.dice.below(40),
@@ -40,7 +37,7 @@ pub(super) fn replaced(seed: u64, begins: DateTime, days: u32, name: usize) -> V
         for _ in 0..stage.dice.below(3) {
             let near = from + lasts + stage.dice.below(60);
             let at = near.saturating_sub(stage.dice.of_these(&[0, 0, 10, SECOND]));
-            steps.push((at, beside(&mut stage, name)));
+            steps.push((at, beside(stage, name)));
         }
     }
     steps

@@ -10,7 +10,6 @@ use crate::{dice::Dice, receiver::Mood};
 
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
-const HOUR: u64 = 60 * MINUTE;
 /// In so many of a hundred runs something is refused.
 const REFUSED: u64 = 35;
 
@@ -26,17 +25,10 @@ pub(super) fn refused(seed: u64, begins: DateTime, days: u32, name: usize) -> Ve
 
 fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
     let vias = [Via::Hook, Via::Hook, Via::Careful, Via::Hasty];
-    let (definition, due) = stage.reminder(&vias, &[None, None, Some("start")]);
-    let mut steps = Vec::new();
     let name = stage.name;
-    for _ in 0..1 + stage.dice.below(2) {
-        let add = stage.add(definition, due).1;
-        steps.push(add);
-    }
-    let mood = stage.dice.of_these(&MOODS);
-    let lasts = stage.dice.of_these(&[3 * SECOND, MINUTE, HOUR, 4 * HOUR]);
-    let lasts = lasts + stage.dice.below(lasts);
-    steps.push((due.saturating_sub(SECOND), Step::Mood(false, mood, lasts)));
+    let (_, due, mut steps) = stage.alike(&vias, &[None, None, Some("start")], 2);
+    let (mood, lasts) = stage.endpoints_are(&MOODS, due);
+    steps.push(mood);
     for _ in 0..stage.dice.below(4) {
         let after = stage.dice.of_these(&[60, 10 * SECOND, lasts, 2 * lasts, DAY]);
         let at = due + stage.dice.below(after);

@@ -75,6 +75,27 @@ impl Stage<'_> {
         (definition, due.unwrap_or(HOUR))
     }
 
+    /// Up to so many events with one reminder, and when it is due.
+    pub fn alike(
+        &mut self,
+        vias: &[Via],
+        ends: &[Option<&'static str>],
+        most: u64,
+    ) -> (Definition, u64, Steps) {
+        let (definition, due) = self.reminder(vias, ends);
+        let all = 1 + self.dice.below(most);
+        let steps = (0..all).map(|_| self.add(definition, due).1).collect();
+        (definition, due, steps)
+    }
+
+    /// Endpoints are like one of these from just before a moment on, and for how long.
+    pub fn endpoints_are(&mut self, moods: &[Mood], due: u64) -> ((u64, Step), u64) {
+        let mood = self.dice.of_these(moods);
+        let lasts = self.dice.of_these(&[3 * SECOND, MINUTE, HOUR, 4 * HOUR]);
+        let lasts = lasts + self.dice.below(lasts);
+        ((due.saturating_sub(SECOND), Step::Mood(false, mood, lasts)), lasts)
+    }
+
     /// Adds an event some time before this.
     pub fn add(&mut self, definition: Definition, before: u64) -> (usize, (u64, Step)) {
         let at = before.saturating_sub(5 * MINUTE + self.dice.below(DAY));
@@ -88,21 +109,30 @@ impl Stage<'_> {
     }
 }
 
+/// In so many of a hundred runs this, its events being named from `name` on.
+pub(super) fn once(
+    mut dice: Dice,
+    chance: u64,
+    (begins, days, name): (DateTime, u32, usize),
+    scene: impl FnOnce(&mut Stage<'_>) -> Steps,
+) -> Steps {
+    match dice.percent(chance) {
+        true => scene(&mut Stage { dice: &mut dice, begins, days, name }),
+        false => Steps::new(),
+    }
+}
+
 /// In so many of a hundred runs one to so many of these, their events being named from `name` on.
 pub(super) fn some(
-    mut dice: Dice,
+    dice: Dice,
     (chance, most): (u64, u64),
-    (begins, days, name): (DateTime, u32, usize),
+    place: (DateTime, u32, usize),
     one: Scene,
 ) -> Steps {
-    let mut steps = Steps::new();
-    if dice.percent(chance) {
-        let mut stage = Stage { dice: &mut dice, begins, days, name };
-        for _ in 0..1 + stage.dice.below(most) {
-            steps.extend(one(&mut stage));
-        }
-    }
-    steps
+    once(dice, chance, place, |stage| {
+        let all = 1 + stage.dice.below(most);
+        (0..all).flat_map(|_| one(stage)).collect()
+    })
 }
 
 /// When a reminder due at this moment is over.
@@ -212,11 +242,11 @@ const IMPORTED: u64 = 25;
 /// Comes with a file, is deleted as it is due, and comes with the file once more: what a person
 /// deleted stays away.
 pub(super) fn imported(seed: u64, begins: DateTime, days: u32, name: usize) -> Steps {
-    let mut dice = Dice::of(seed.rotate_left(16) ^ 0x1C5);
-    if !dice.percent(IMPORTED) {
-        return Steps::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let dice = Dice::of(seed.rotate_left(16) ^ 0x1C5);
+    once(dice, IMPORTED, (begins, days, name), from_a_file)
+}
+
+fn from_a_file(stage: &mut Stage<'_>) -> Steps {
     let (definition, due) = stage.reminder(&[Via::Desktop], &[None]);
     let definition = Definition { kind: "appointment", ..definition };
     let (name, (at, _)) = stage.add(definition, due);
@@ -269,13 +299,14 @@ const BY_NIGHT: u64 = 25;
 
 /// Each night at the hour in which clocks are put ahead or back.
 pub(super) fn nights(seed: u64, begins: DateTime, days: u32, name: usize) -> Steps {
-    let mut dice = Dice::of(seed.rotate_left(24) ^ 0x217);
-    if !dice.percent(BY_NIGHT) {
-        return Steps::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    let dice = Dice::of(seed.rotate_left(24) ^ 0x217);
+    once(dice, BY_NIGHT, (begins, days, name), by_night)
+}
+
+fn by_night(stage: &mut Stage<'_>) -> Steps {
     let (definition, _) = stage.reminder(&[Via::Desktop, Via::Hook], &[None, Some("start")]);
-    let first = begins.date().tomorrow().unwrap_or(begins.date());
+    let today = stage.begins.date();
+    let first = today.tomorrow().unwrap_or(today);
     let minutes = stage.dice.between(90, 210);
     let start = first.to_datetime(Time::midnight()) + Span::new().minutes(minutes);
     let zone = stage.dice.of_these(&[None, Some(oracle::HOME)]);

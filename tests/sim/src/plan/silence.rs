@@ -5,7 +5,10 @@ use jiff::civil::DateTime;
 use super::{DAY, Definition, Step, Via};
 use crate::{
     dice::Dice,
-    plan::{USE_BYS, scenes::Stage},
+    plan::{
+        USE_BYS,
+        scenes::{Stage, once},
+    },
 };
 
 const MINUTE: u64 = 60_000;
@@ -15,15 +18,14 @@ const ANY: u64 = 45;
 /// Pauses, quiet hours and what insists, its events being named from `name` on.
 pub(super) fn silences(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
     // Of its own, so that more of it leaves everything else as it is.
-    let mut dice = Dice::of(seed.rotate_left(32) ^ 0x51);
-    if !dice.percent(ANY) {
-        return Vec::new();
-    }
-    let end = u64::from(days) * DAY;
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    once(Dice::of(seed.rotate_left(32) ^ 0x51), ANY, (begins, days, name), any)
+}
+
+fn any(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
+    let end = u64::from(stage.days) * DAY;
     let mut steps = Vec::new();
     for _ in 0..1 + stage.dice.below(4) {
-        steps.extend(insisting(&mut stage));
+        steps.extend(insisting(stage));
     }
     for _ in 0..stage.dice.below(3) {
         let at = stage.dice.below(end);
@@ -82,11 +84,10 @@ const BY_CLOCKS: u64 = 25;
 
 /// Nothing is to pop up, and meanwhile clocks are set; events being named from `name` on.
 pub(super) fn by_clocks(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(12) ^ 0x5E7);
-    if !dice.percent(BY_CLOCKS) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    once(Dice::of(seed.rotate_left(12) ^ 0x5E7), BY_CLOCKS, (begins, days, name), set_meanwhile)
+}
+
+fn set_meanwhile(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
     let mut steps = Vec::new();
     let (_, due) = stage.reminder(&[Via::Desktop], &[None]);
     for _ in 0..2 + stage.dice.below(3) {

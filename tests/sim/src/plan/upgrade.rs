@@ -2,7 +2,10 @@
 
 use jiff::civil::DateTime;
 
-use super::{Step, Via, scenes::Stage};
+use super::{
+    Step, Via,
+    scenes::{Stage, once},
+};
 use crate::{dice::Dice, receiver::Mood};
 
 const SECOND: u64 = 1_000;
@@ -37,18 +40,15 @@ impl Upgrade {
 
 /// It comes when something is due, or while that is on its way; events being named from `name` on.
 pub(super) fn upgrade(seed: u64, begins: DateTime, days: u32, name: usize) -> Vec<(u64, Step)> {
-    let mut dice = Dice::of(seed.rotate_left(29) ^ 0x0E4E);
-    if !dice.percent(UPGRADED) {
-        return Vec::new();
-    }
-    let mut stage = Stage { dice: &mut dice, begins, days, name };
+    once(Dice::of(seed.rotate_left(29) ^ 0x0E4E), UPGRADED, (begins, days, name), one)
+}
+
+fn one(stage: &mut Stage<'_>) -> Vec<(u64, Step)> {
     let vias = [Via::Hook, Via::Hook, Via::Careful, Via::Hasty, Via::Desktop];
-    let (definition, due) = stage.reminder(&vias, &[None, None, Some("grace"), Some("start")]);
-    let (mut steps, name) = (Vec::new(), stage.name);
-    for _ in 0..1 + stage.dice.below(4) {
-        steps.push(stage.add(definition, due).1);
-    }
-    let dice = stage.dice;
+    let ends = [None, None, Some("grace"), Some("start")];
+    let name = stage.name;
+    let (definition, due, mut steps) = stage.alike(&vias, &ends, 4);
+    let dice = &mut *stage.dice;
     if dice.percent(50) {
         let mood = dice.of_these(&[Mood::Slow, Mood::Slow, Mood::Deaf, Mood::TakesSilently]);
         let from = due.saturating_sub(dice.below(5_000));
