@@ -45,8 +45,10 @@ struct Occurrence<'a> {
     due: Timestamp,
     /// From when on it is not worth telling.
     over: Option<Timestamp>,
-    /// What its rows are about.
-    subject: Option<&'a str>,
+    /// The event, and the local start of this of it.
+    life: &'a Life,
+    of: DateTime,
+    /// Those that are due then.
     rows: Vec<&'a Story>,
 }
 
@@ -98,10 +100,10 @@ fn each<'a>(case: &Case<'a>, mut work: impl FnMut(&Definition, Occurrence<'a>)) 
                         }
                         let rows = rows_of(case, life, &definition, due);
                         let name = format!("event {name} of {of}, due {due} ({at} ms)");
-                        let (again, subject) = (turn > 0, life.subject.as_deref());
+                        let again = turn > 0;
                         work(
                             &definition,
-                            Occurrence { name, at, until, again, due, over, subject, rows },
+                            Occurrence { name, at, until, again, due, over, life, of, rows },
                         );
                     }
                 }
@@ -141,6 +143,20 @@ fn rows_of<'a>(
     rows.filter(|story| story.delivery.row.facts.due == due && is_by(story, definition)).collect()
 }
 
+/// The row of an occurrence that waited when it was due, until a journey gave it another moment.
+fn moved_since<'a>(
+    case: &Case<'a>,
+    definition: &Definition,
+    one: &Occurrence<'a>,
+) -> Option<&'a Story> {
+    case.stories_of(one.life).filter(|story| is_by(story, definition)).find(|story| {
+        let moves = story.transitions.iter().filter(|step| step.reason == Reason::Moved);
+        let mut moves = moves.flat_map(|step| case.when(step.at));
+        let is_it = oracle::is_named(&story.delivery.row.identity.occurrence, one.of);
+        is_it && moves.any(|at| at >= one.at)
+    })
+}
+
 /// Everything an event was to be told of was, or it is said why not.
 pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
     each(case, |definition, one| {
@@ -156,8 +172,10 @@ pub(super) fn i17_nothing_is_lost(case: &Case<'_>, wrong: &mut Vec<String>) {
         };
         // What ended by the clock of before is not told again.
         let is_settled = !one.again && one.until > one.at.saturating_add(SETTLED);
-        let is_counted = is_counted(case, one.subject, definition, one.due);
-        if is_settled && !is_counted && !one.rows.iter().any(ended) {
+        let is_counted = is_counted(case, one.life.subject.as_deref(), definition, one.due);
+        let moved = moved_since(case, definition, &one);
+        let is_said = one.rows.iter().chain(&moved).any(ended);
+        if is_settled && !is_counted && !is_said {
             let (name, states) = (&one.name, one.states());
             wrong.push(format!("{name}: nothing was told, and nothing says why: {states:?}"));
         }

@@ -392,6 +392,15 @@ pub(crate) fn is_moved(story: &mut Story) {
     story.transitions[1].reason = Reason::Moved;
 }
 
+/// The daily one's row is due at another moment, to which a journey moved it once it was due, or nobody.
+pub(crate) fn is_due_later(outcome: &mut Outcome, moved: bool) {
+    let story = story(outcome, 0);
+    story.delivery.row.facts.due = later(story.delivery.row.facts.due, 3_600_000);
+    if moved {
+        is_moved(story);
+    }
+}
+
 /// The pop-up was claimed to be over so many milliseconds after it was sent.
 pub(crate) fn claimed_until(outcome: &mut Outcome, millis: i64) {
     let place = sent(outcome, 1);

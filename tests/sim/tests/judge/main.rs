@@ -196,6 +196,7 @@ const CASES: &[Case] = &[
             story(o, 0).delivery.row.facts.state = State::Expired;
         },
     ),
+    ("i17_nothing_is_lost", |o| is_due_later(o, false), |o| is_due_later(o, true)),
     ("i17_expired_is_what_is_over", |o| expire(o, -1), |o| expire(o, 0)),
     ("i17_missed_is_what_cannot_have_arrived", |o| cut_off(o, false), |o| cut_off(o, true)),
     (
