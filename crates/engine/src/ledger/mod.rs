@@ -89,6 +89,8 @@ impl Ledger {
     pub fn open(dir: &Path) -> Result<Self> {
         let (dir, mut connection, shared) = Self::reach(dir)?;
         let path = dir.join(DATABASE);
+        // Its first bytes are read below, which ends no lock of SQLite's as long as it stays open.
+        let _beside = beside::Beside::open(&path);
         let (shared, took_over) = migrate::bring_up(&dir, &mut connection, shared)?;
         let bell = Bell::in_dir(&dir);
         Ok(Self {
