@@ -11,6 +11,7 @@ use calendar::{
 };
 use engine::{
     channels::NewWebhook,
+    events::Save,
     ledger::inbox::{Filter, Listed},
 };
 
@@ -59,6 +60,24 @@ fn an_edit_before_a_journey_is_planned_for_loses_no_moment_of_a_dense_series() {
     world.save(Some(id), EventDraft { title: "Tock".into(), ..world.draft(id) });
     world.run();
     assert_eq!(accounted_for(&world), 116 + 117 + 118 + 119 + 120);
+}
+
+#[test]
+fn an_edit_before_a_journey_is_planned_for_loses_no_moment_of_what_is_far_behind() {
+    let mut world = World::at("2026-11-23T09:55[Europe/Lisbon]");
+    let id = dense_by_the_clock(&mut world);
+    world.kill();
+    world.jump_to("2026-11-23T14:55");
+    world.engine().note_machine_zone(&ZoneName::stored("Asia/Tokyo")).expect("travelled");
+    world.engine().most_changed();
+    let draft = EventDraft { title: "Tock".into(), ..world.draft(id) };
+    let save = Save { id: Some(id), draft, ..Save::default() };
+    world.engine().save_event(&save).expect("saved");
+    let most = world.engine().most_changed();
+    assert!(most <= 3_000, "{most} rows in one transaction");
+    world.start();
+    // It is 23:55 there.
+    assert_eq!(accounted_for(&world), 836 + 837 + 838 + 839 + 840);
 }
 
 #[test]
