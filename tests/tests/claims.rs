@@ -204,6 +204,29 @@ fn what_was_wanted_again_before_its_endpoint_came_to_never_repeat_is_a_persons_t
 }
 
 #[test]
+fn what_is_a_persons_to_decide_from_its_first_moment_is_counted_as_that_once() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let begun = world.now();
+    let lamp = endpoint(&world, Guarantee::NeverMiss);
+    let id = world.add(light(lamp, "Light"));
+    world.answer(Handover::Ambiguous);
+    world.wait_until("2026-11-23T09:30:01");
+    world.engine().delete_event(id, None, None).expect("deleted");
+    never_repeat(&world, lamp);
+    world.engine().undo(None).expect("brought back");
+    let in_review = |world: &World| {
+        let counted = world.engine().statistics(begun).expect("counted");
+        counted.into_iter().find(|(what, _)| what == "review").map(|(_, n)| n)
+    };
+    assert_eq!(in_review(&world), Some(1), "{}", world.rows());
+    let rows = world.deliveries();
+    let newest = rows.iter().max_by_key(|l| l.row.generation).expect("a row").row.id;
+    world.engine().retry(&[newest], None).expect("a person has it sent");
+    world.run();
+    assert_eq!(in_review(&world), Some(1), "{}", world.rows());
+}
+
+#[test]
 fn what_is_wanted_again_goes_on_where_its_endpoint_may_repeat() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let lamp = endpoint(&world, Guarantee::NeverMiss);

@@ -163,6 +163,24 @@ fn what_is_sent_as_new_after_its_time_keeps_the_day_it_has_when_its_event_is_cha
 }
 
 #[test]
+fn what_is_sent_as_new_after_its_time_keeps_its_day_also_where_its_event_is_to_end_before_that() {
+    let (mut world, hook) = failed(&["Backup"]);
+    let id = letters(&world);
+    world.wait_until("2026-11-23T10:30:00");
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Channel });
+    decide(&mut world, &id, Decision::AsNew(None));
+    let event = world.events()[0];
+    let mut at_start = through("PT0M", hook);
+    at_start.use_by = Some("2h".into());
+    world.save(Some(event), EventDraft { reminders: Some(vec![at_start]), ..world.draft(event) });
+    world.wait_until("2026-11-23T11:30:00");
+    world.answer(UP);
+    world.wait_until("2026-11-24T10:00:00");
+    let last = *story(&world).last().expect("a row");
+    assert_eq!((last.0, last.1), (TOLD.0, TOLD.1), "{}", world.rows());
+}
+
+#[test]
 fn what_is_sent_as_new_of_an_occurrence_that_was_moved_away_is_kept_when_all_is_planned_anew() {
     let (mut world, _) = failed(&["Backup"]);
     let id = letters(&world);

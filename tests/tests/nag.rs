@@ -60,6 +60,23 @@ fn it_is_told_every_so_often_and_stands_in_the_inbox_once() {
 }
 
 #[test]
+fn the_next_telling_is_counted_from_when_the_last_was_shown() {
+    // Stopped while it was shown: until before the next one, and until after it.
+    let stops = [("09:36", "09:45", ["08:30", "08:40"]), ("10:00", "10:05", ["08:30", "09:00"])];
+    for (back, until, times) in stops {
+        let (mut world, _) = pill();
+        world.wait_until("2026-11-23T09:29");
+        world.jump_to("2026-11-23T09:30");
+        let parcels = world.pass(&[]).expect("a service").parcels;
+        let shown = parcels.iter().map(|parcel| world.hand_over(parcel)).collect();
+        world.jump_to(&format!("2026-11-23T{back}"));
+        world.run_with(shown);
+        world.wait_until(&format!("2026-11-23T{until}"));
+        assert_eq!(told(&world), times, "{}", world.all_rows());
+    }
+}
+
+#[test]
 fn each_telling_knows_the_others_and_what_comes_after_the_last() {
     let (mut world, _) = pill();
     world.wait_until("2026-11-23T09:55");

@@ -62,15 +62,15 @@ pub struct Row {
 }
 
 impl Row {
-    /// Which retry comes next, and of how many, of one that was tried in vain.
+    /// Which retry comes next, and of how many, of one that waits for it. What something else holds, or
+    /// a person asked for, no longer says by which schedule it was tried.
     pub fn retry(&self) -> Option<(u32, u32)> {
-        let waits = matches!(self.state, State::Pending | State::Retrying | State::Held);
         let schedule = match self.reason {
             Reason::RetryRefused => REFUSED,
             _ => self.profile.schedule(),
         };
         let of = u32::try_from(schedule.len()).unwrap_or(u32::MAX);
-        (waits && self.failures > 0 && !self.desktop).then(|| (self.failures.min(of), of))
+        (self.state == State::Retrying && !self.desktop).then_some((self.failures, of))
     }
 }
 

@@ -177,6 +177,9 @@ impl<'a> Act<'a> {
         };
         delivery::insert(self.tx, &row, self.context.zones.version())?;
         self.audit(row.id, 0, None, (p.state, p.reason), note)?;
+        if row.event.is_some() && p.state.class() == Class::Parked {
+            statistic::count(self.tx, p.state, p.due, self.wall())?;
+        }
         Ok(row)
     }
 
@@ -208,11 +211,11 @@ impl<'a> Act<'a> {
         // What waits for a person again is counted as that already.
         let is_counted = to.0.class() == Class::Parked && audit::has_been(self.tx, row.id, to.0)?;
         self.audit(row.id, row.token, Some(row.facts.state), to, note)?;
+        let then = effects.told_at.unwrap_or(self.wall());
         if to.0 == State::Completed {
-            self.nag_after(row)?;
+            self.nag_after(row, then)?;
         }
         if !is_counted {
-            let then = effects.told_at.unwrap_or(self.wall());
             // A test is no reminder.
             if row.event.is_some() {
                 statistic::count(self.tx, to.0, row.facts.due, then)?;

@@ -34,8 +34,8 @@ pub(crate) fn is_nag(reminder: &str) -> bool {
 }
 
 impl Act<'_> {
-    /// Plans the next telling of a reminder that was told just now and insists.
-    pub(crate) fn nag_after(&self, row: &DeliveryRow) -> Result<()> {
+    /// Plans the next telling of a reminder that was told then and insists.
+    pub(crate) fn nag_after(&self, row: &DeliveryRow, told: Timestamp) -> Result<()> {
         let (Some(_), Some(id)) = (row.insist.nag, row.event) else { return Ok(()) };
         // Cancelled while it was being shown: answered, or its event was changed.
         if row.facts.cancel_wanted {
@@ -47,7 +47,7 @@ impl Act<'_> {
         let trigger = trigger_of(&row.identity.reminder);
         let own = acknowledgement::find(self.tx, &row.identity, row.generation)?;
         let Some(first) = self.told_first(&row.identity, trigger)? else { return Ok(()) };
-        let due = later(self.wall(), nag.seconds());
+        let due = later(told, nag.seconds());
         let over = row.facts.use_by.is_some_and(|end| end <= due);
         if own.is_some() || over || due > later(first, Nag::LONGEST) {
             return Ok(());

@@ -292,7 +292,7 @@ impl Act<'_> {
         }
         let late = (moved && wanted.due <= now && !row.is_asked_for()).then_some(Reason::LateMoved);
         let label = wanted.occurrence.label();
-        let to = with_own_day(row, retimed(event, wanted, &label, late), now);
+        let to = with_own_day(row, retimed(event, wanted, &label, late));
         if !moved && is_as(row, &to) {
             return Ok(());
         }
@@ -339,7 +339,7 @@ impl Act<'_> {
 
     /// Gives a row this timing, unless it has all of it.
     pub(crate) fn retime_if_other(&self, row: &DeliveryRow, to: &Retimed<'_>) -> Result<()> {
-        let to = &with_own_day(row, to.clone(), self.wall());
+        let to = &with_own_day(row, to.clone());
         if !is_as(row, to) {
             delivery::retime(self.tx, row, to, self.context.zones.version(), self.wall())?;
         }

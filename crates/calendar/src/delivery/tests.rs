@@ -28,6 +28,17 @@ fn row(state: State) -> Row {
     }
 }
 
+#[test]
+fn a_retry_is_numbered_by_the_schedule_it_goes_by_and_only_while_that_is_known() {
+    let tried = |state, reason, failures| Row { reason, failures, ..row(state) }.retry();
+    let (long, refused) = (Reason::RetryTransient, Reason::RetryRefused);
+    assert_eq!(tried(State::Retrying, long, 3), Some((3, 3)));
+    assert_eq!(tried(State::Retrying, refused, 2), Some((2, 5)));
+    // Of the first after a refusal nobody knows any more; a person asked for the second.
+    assert_eq!(tried(State::Held, Reason::HeldResting, 2), None);
+    assert_eq!(tried(State::Pending, Reason::RetryAsked, 4), None);
+}
+
 const LOOK: News = News::Look { hold: None, superseded: false };
 
 #[test]

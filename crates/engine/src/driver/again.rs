@@ -1,7 +1,8 @@
 //! Showing again: when another notification service is there than before, or we have another
 //! connection to it, what is unanswered is put on its screen. One at a time, with nothing else on its
-//! way to it, after a pass that has written down what came back; and each as the ledger has it just then, so that what was answered while
-//! another was shown stays away. While all is silent only alarms are; the rest waits for the end of that.
+//! way to it, after a pass that has written down what came back; and each as the ledger has it just then,
+//! so that what was answered while another was shown stays away. While all is silent only alarms are; the
+//! rest waits for the end of that.
 
 use std::collections::HashSet;
 

@@ -9,11 +9,11 @@ use crate::{
     letters::ONE_DAY,
 };
 
-/// This timing for a row, which keeps its own day where it would be over by now.
-pub(super) fn with_own_day<'a>(row: &DeliveryRow, to: Retimed<'a>, now: Timestamp) -> Retimed<'a> {
+/// This timing for a row, which keeps its own day where it would be over before that.
+pub(super) fn with_own_day<'a>(row: &DeliveryRow, to: Retimed<'a>) -> Retimed<'a> {
     let own = row.facts.use_by.filter(|end| *end == later(row.created_at, ONE_DAY));
-    let is_over = to.use_by.is_some_and(|end| end <= now);
-    match own.filter(|_| is_over && row.is_asked_for()) {
+    let is_over = |own: &Timestamp| to.use_by.is_some_and(|end| end < *own);
+    match own.filter(is_over).filter(|_| row.is_asked_for()) {
         Some(end) => Retimed { use_by: Some(end), over: row.facts.over, ..to },
         None => to,
     }

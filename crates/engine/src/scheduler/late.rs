@@ -306,8 +306,7 @@ impl Pass<'_> {
         let ends = steps.iter().skip(1).map(|step| step.at).chain([self.act.wall()]);
         for (step, end) in steps.iter().zip(ends).filter(|(step, _)| step.to == State::Held) {
             let (cause, from) = (step.reason.as_late(), step.at.max(due));
-            let away = self.absences.iter().map(|absence| absence.within(from, end));
-            let time = end.duration_since(from) - away.sum::<SignedDuration>();
+            let time = end.duration_since(from) - away(self.absences, from, end);
             match holds.iter_mut().find(|(other, _)| *other == cause) {
                 Some((_, all)) => *all += time,
                 None => holds.push((cause, time)),
@@ -315,6 +314,19 @@ impl Pass<'_> {
         }
         holds.into_iter().rev().max_by_key(|(_, time)| *time).map(|(cause, _)| cause)
     }
+}
+
+/// For how long between two moments nobody was there: absences may overlap.
+fn away(absences: &VecDeque<Absence>, from: Timestamp, end: Timestamp) -> SignedDuration {
+    let mut all: Vec<_> = absences.iter().map(|absence| (absence.from, absence.to)).collect();
+    all.sort_unstable();
+    let mut seen = from;
+    let parts = all.into_iter().map(|(from, to)| {
+        let (from, to) = (from.max(seen), to.min(end));
+        seen = seen.max(to);
+        to.duration_since(from).max(SignedDuration::ZERO)
+    });
+    parts.sum()
 }
 
 /// Why a row will be late that is held for this reason from now on. What held it before stays why,

@@ -6,6 +6,7 @@ use calendar::{
     delivery::{Class, News, Next, Outcome, Setback, State, decide},
     id::{ChannelId, DeliveryId},
     reason::Reason,
+    timing::later,
 };
 
 use super::{
@@ -136,7 +137,10 @@ impl Pass<'_> {
         let is_well_again = gates::note(self.act.tx, row, report, now)?;
         // It is due already, or others are: found by looking at all that is.
         let is_due = state.class() == Class::Live && not_before.is_none_or(|at| at <= now);
-        if is_due || is_well_again {
+        // Where it took long until that could be written down, the next of what insists is due, too.
+        let nags = row.insist.nag.filter(|_| state == State::Completed);
+        let is_nag_due = nags.is_some_and(|nag| later(at, nag.seconds()) <= now);
+        if is_due || is_nag_due || is_well_again {
             self.left_some.set(true);
             self.due_again.set(true);
         }
