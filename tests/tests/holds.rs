@@ -11,13 +11,14 @@ use acceptance::world::{World, draft, reminders};
 use calendar::{
     draft::EventDraft,
     ics::Alarmless,
-    id::{CalendarId, EventId},
+    id::{CalendarId, EventId, PersonId},
     zones::ZoneName,
 };
 use engine::{
     channels::NewWebhook,
-    events::Target,
+    events::{Save, Target},
     import::{ImportFile, Mode, Target as Into},
+    people::{PersonSaved, SavePerson},
     quiet::QuietHours,
     settings::Pause,
 };
@@ -342,4 +343,108 @@ fn cards_and_the_way_back_of_an_import_that_are_cut_off_say_that_some_is_done() 
     other.join().expect("it let go");
     world.engine().take_import_back("cards").expect("taken back");
     assert_eq!(world.engine().people().expect("people").len(), 0);
+}
+
+/// Ana in Tokyo, and as many appointments each week at nine of her time.
+fn ana_with(world: &World, many: usize) -> PersonId {
+    let id: PersonId = save_ana(world, None, "Asia/Tokyo").id.parse().expect("an id");
+    for n in 0..many {
+        let draft = EventDraft {
+            person: Some(id.to_string()),
+            rules: vec!["FREQ=WEEKLY".into()],
+            reminders: reminders(&["-PT10M"]),
+            ..draft("appointment", &format!("Call {n}"), "20261125T090000", Some("@"))
+        };
+        world.engine().save_event(&Save { draft, ..Save::default() }).expect("saved");
+    }
+    id
+}
+
+fn save_ana(world: &World, id: Option<PersonId>, zone: &str) -> PersonSaved {
+    let save =
+        SavePerson { id, name: "Ana".into(), zone: Some(zone.into()), ..SavePerson::default() };
+    world.engine().save_person(&save, Some(zone)).expect("a person")
+}
+
+/// How many there are at each moment and in each state.
+fn alike(world: &World) -> Vec<(String, usize)> {
+    let rows = world.all_rows();
+    let mut all: Vec<_> =
+        rows.lines().map(|row| row.rsplit_once(" Call").map(|(r, _)| r)).collect();
+    all.sort_unstable();
+    let of = |some: &[Option<&str>]| (some[0].unwrap_or_default().to_string(), some.len());
+    all.chunk_by(|one, other| one == other).map(of).collect()
+}
+
+#[test]
+fn who_has_hundreds_of_events_is_moved_in_small_parts_and_so_back() {
+    let world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let ana = ana_with(&world, 600);
+    let tokyo = [("Wed 25 00:50 scheduled planned".to_string(), 600)];
+    let lisbon = [("Wed 25 09:50 scheduled planned".to_string(), 600)];
+    assert_eq!(alike(&world), tokyo);
+    world.engine().most_changed();
+    save_ana(&world, Some(ana), "Europe/Lisbon");
+    let most = world.engine().most_changed();
+    assert!(most <= 1_500, "{most}");
+    assert_eq!(alike(&world), lisbon);
+    let zones = |world: &World| {
+        let zones = world.events().into_iter().map(|id| world.draft(id).zone.unwrap_or_default());
+        zones.collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(zones(&world), ["@Europe/Lisbon".to_string()].into());
+    world.engine().undo(None).expect("undone");
+    let most = world.engine().most_changed();
+    assert!(most <= 1_500, "undo: {most}");
+    assert_eq!((alike(&world), zones(&world)), (tokyo.into(), ["@Asia/Tokyo".to_string()].into()));
+    world.engine().redo(None).expect("made again");
+    assert_eq!((alike(&world), zones(&world)), (lisbon.into(), ["@Europe/Lisbon".into()].into()));
+}
+
+#[test]
+fn a_move_of_a_person_that_is_cut_off_is_gone_on_with_and_tells_nothing_by_the_old_zone() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let ana = ana_with(&world, 600);
+    world.kill();
+    world.jump_to("2026-11-25T00:49:00");
+    let (other, let_go) = taken_after(&world, "setting WHERE name = 'moved_people'");
+    save_ana(&world, Some(ana), "Europe/Lisbon");
+    let_go.send(()).expect("it listens");
+    other.join().expect("it let go");
+    let moments: Vec<String> = alike(&world).into_iter().map(|(moment, _)| moment).collect();
+    assert_eq!(moments, ["Wed 25 00:50 scheduled planned", "Wed 25 09:50 scheduled planned"]);
+    // Of those that are not through, one is changed, and the moment of all comes that they had before.
+    world.jump_to("2026-11-25T00:50:30");
+    let last = world.events().into_iter().max().expect("an event");
+    let draft = EventDraft { title: "Call her".into(), ..world.draft(last) };
+    let save = Save { id: Some(last), draft, ..Save::default() };
+    let saved = world.engine().save_event(&save).expect("saved");
+    assert_eq!((saved.effect.cancelled, saved.effect.passed.len()), (0, 0));
+    assert!(world.all_rows().contains("Wed 25 09:50 scheduled planned Call her"));
+    world.start();
+    assert_eq!(alike(&world), [("Wed 25 09:50 scheduled planned".to_string(), 600)]);
+    assert!(world.sent.is_empty(), "{:?}", world.sent.len());
+    assert_eq!(world.draft(last).zone.as_deref(), Some("@Europe/Lisbon"));
+}
+
+#[test]
+fn an_edit_while_a_person_is_being_moved_leaves_what_that_moves_into_the_past_to_be_told() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let ana = ana_with(&world, 600);
+    world.kill();
+    // Five hours before it is due by the old zone, and five minutes after that by the new one.
+    world.jump_to("2026-11-24T19:55:00");
+    let (other, let_go) = taken_after(&world, "setting WHERE name = 'moved_people'");
+    save_ana(&world, Some(ana), "Pacific/Kiritimati");
+    let_go.send(()).expect("it listens");
+    other.join().expect("it let go");
+    let last = world.events().into_iter().max().expect("an event");
+    let draft = EventDraft { place: "By phone".into(), ..world.draft(last) };
+    let save = Save { id: Some(last), draft, ..Save::default() };
+    let saved = world.engine().save_event(&save).expect("saved");
+    assert_eq!((saved.effect.cancelled, saved.effect.passed.len()), (0, 0));
+    world.start();
+    let all = alike(&world);
+    let past = all.iter().filter(|(row, _)| row.starts_with("Tue 24 19:50 completed "));
+    assert_eq!(past.map(|(_, many)| many).sum::<usize>(), 600, "{all:?}");
 }

@@ -1,5 +1,9 @@
 //! Use cases over people and calendars.
 
+mod elsewhere;
+
+use std::collections::BTreeMap;
+
 use calendar::{
     event::Event,
     id::{CalendarId, EventId, PersonId},
@@ -7,7 +11,7 @@ use calendar::{
     policy::LeapDay,
     reason::Reason,
     timing::Tie,
-    zones::{ZoneName, Zones},
+    zones::ZoneName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +73,7 @@ impl Engine {
     /// # Errors
     /// The field that cannot be.
     pub fn save_person(&self, save: &SavePerson, request: Option<&str>) -> Result<PersonSaved> {
-        self.once(request, |act| act.save_person(save))
+        self.save_person_by(save, request, |act| act.save_person(save))
     }
 
     /// [`Engine::save_person`] of somebody as they were read at this [`PersonRow::version`].
@@ -82,13 +86,37 @@ impl Engine {
         version: &str,
         request: Option<&str>,
     ) -> Result<PersonSaved> {
-        self.once(request, |act| {
+        self.save_person_by(save, request, |act| {
             let now = save.id.map(|id| person::find(act.tx, id)).transpose()?.flatten();
             match now.filter(|now| now.deleted_at.is_none() && now.version() != version) {
                 Some(now) => Err(Error::Changed { name: now.person.name }),
                 None => act.save_person(save),
             }
         })
+    }
+
+    /// Saves a person; where another zone is to be theirs, what is of them goes along in short
+    /// transactions.
+    fn save_person_by(
+        &self,
+        save: &SavePerson,
+        request: Option<&str>,
+        work: impl FnOnce(&Act<'_>) -> Result<PersonSaved>,
+    ) -> Result<PersonSaved> {
+        let zone = save.zone.as_deref().filter(|zone| !zone.is_empty());
+        let moves = |row: PersonRow| row.person.zone.as_ref().map(ZoneName::as_str) != zone;
+        if let Some(id) = save.id
+            && self.read(|act| Ok(person::find(act.tx, id)?.is_some_and(moves)))?
+        {
+            self.catch_up_with_person(id)?;
+        }
+        let mut saved = self.once(request, work)?;
+        let rest = self.follow_all_people()?;
+        if rest != Effect::default() {
+            saved.effect.add(rest);
+            self.amend_answer(request, &saved)?;
+        }
+        Ok(saved)
     }
 
     /// Everybody, by name.
@@ -231,56 +259,56 @@ impl Act<'_> {
             deleted_at: None,
         };
         let was = before.map(|before| self.kept_person(before)).transpose()?;
-        let effect = self.put_person(&row, before)?;
+        let mut effect = self.put_person_with(&row, before, None, &BTreeMap::new())?;
+        effect.add(self.follow_people()?.unwrap_or_default());
         let undo = self.keep_person(was, &row)?;
         Ok(PersonSaved { id: id.to_string(), effect, undo })
     }
 
-    /// Writes a person, and brings what is of them in line.
+    /// Writes a person, and brings what is of them in line, all in this transaction.
     pub(crate) fn put_person(
         &self,
         row: &PersonRow,
         earlier: Option<&PersonRow>,
     ) -> Result<Effect> {
-        self.put_person_with(row, earlier, None)
+        let moves = is_elsewhere(row, earlier);
+        if moves {
+            self.catch_up_with_all_of(row.person.id)?;
+        }
+        let mut effect = self.put_person_with(row, earlier, None, &BTreeMap::new())?;
+        if moves {
+            effect.add(self.follow_people_to_the_end()?);
+        }
+        Ok(effect)
     }
 
-    /// The same; the events of their dates are to be these, if that is said.
+    /// Writes a person; where they are elsewhere from now on, [`Act::follow_people`] takes along what is
+    /// of them. The events of their dates are to be these, if that is said, and of series that end those
+    /// here end in these words.
     pub(crate) fn put_person_with(
         &self,
         row: &PersonRow,
         earlier: Option<&PersonRow>,
         kept: Option<&[EventId]>,
+        ends: &BTreeMap<String, Vec<String>>,
     ) -> Result<Effect> {
         let mut effect = Effect::default();
-        let days = self.days_of(row)?;
-        let moves = earlier.is_some_and(|earlier| earlier.person.zone != row.person.zone);
-        let was = match moves {
-            true => event::of_person(self.tx, &self.context.zones, row.person.id)?,
-            false => Vec::new(),
-        };
-        // What was let go by where they were does not come of it that they are elsewhere.
-        for row in was.iter().filter(|row| is_theirs(&row.event)) {
-            self.catch_up(row)?;
+        let (id, days) = (row.person.id, self.days_of(row)?);
+        let moves = is_elsewhere(row, earlier);
+        let mut ending = Vec::new();
+        if moves {
+            // What was planned for another move is by the zone they are in until now.
+            effect.add(self.follow_people_to_the_end()?);
+            ending = event::ending_of_person(self.tx, &self.context.zones, id)?;
+            ending.retain(|row| is_theirs(&row.event));
         }
         person::put(self.tx, row)?;
+        if moves {
+            self.keep_ends(&ending, ends)?;
+            self.note_move(id)?;
+        }
         for (kind, date) in days {
             effect.add(self.save_day(&row.person, kind, date, kept)?);
-        }
-        if moves {
-            for row in event::of_person(self.tx, &self.context.zones, row.person.id)? {
-                // One in their time spans other instants now, and keeps the zone as the last known.
-                effect.add(match is_theirs(&row.event) {
-                    true => {
-                        let event = ending_as(&was, &row.event, &self.context.zones);
-                        self.correct(&EventRow { decided_until: self.wall(), ..row }, &event)?
-                    }
-                    false => {
-                        let gone = Reason::CancelledEdited;
-                        self.reconcile(&row.event, row.decided_until, Asked::Nobody, gone)?
-                    }
-                });
-            }
         }
         Ok(effect)
     }
@@ -361,13 +389,9 @@ pub(crate) fn free_name(known: &[CalendarRow], id: CalendarId, name: &str) -> St
     names.find(|name| is_free(name)).unwrap_or_else(|| name.to_string())
 }
 
-/// The event with its rules ending by the wall clock where they ended in the zone it was in.
-fn ending_as(was: &[EventRow], event: &Event, zones: &Zones) -> Event {
-    let mut event = event.clone();
-    if let Some(was) = was.iter().find(|row| row.event.id == event.id) {
-        event.repeats.rules = was.event.rules_by_wall_clock(zones);
-    }
-    event
+/// Whether a person is in another zone from now on.
+fn is_elsewhere(row: &PersonRow, earlier: Option<&PersonRow>) -> bool {
+    earlier.is_some_and(|earlier| earlier.person.zone != row.person.zone)
 }
 
 /// Whether any of it is in the time of its person.

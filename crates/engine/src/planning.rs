@@ -2,7 +2,7 @@
 //! whose zone or zone data has changed, or the hour at which whole days are told. An event that cannot be read stands in the
 //! way of no other.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use calendar::{id::EventId, reason::Reason};
 use jiff::Timestamp;
@@ -209,6 +209,22 @@ impl Replanning {
     }
 }
 
+/// What is still to be planned anew.
+#[derive(Debug)]
+pub(crate) struct Anew {
+    /// Where the ledger is, the last event that is through.
+    through: Option<Option<EventId>>,
+    /// And these, of people who are elsewhere now.
+    theirs: BTreeSet<EventId>,
+}
+
+impl Anew {
+    /// Whether an event is.
+    pub(crate) fn is_to_be(&self, id: EventId) -> bool {
+        self.through.is_some_and(|through| Some(id) > through) || self.theirs.contains(&id)
+    }
+}
+
 /// The zone data events are planned by: what is planned by other data while that is under way is
 /// planned by the new, too.
 pub(crate) fn zone_data(tx: &Transaction<'_>) -> Result<Option<String>> {
@@ -245,7 +261,7 @@ impl Act<'_> {
     }
 
     /// If the ledger is being planned anew, the last event that is through with that.
-    pub(crate) fn planned_anew_up_to(&self) -> Result<Option<Option<EventId>>> {
+    fn planned_anew_up_to(&self) -> Result<Option<Option<EventId>>> {
         if !self.is_planned_otherwise()? {
             return Ok(None);
         }
@@ -270,9 +286,16 @@ impl Act<'_> {
         event::decided_until(self.tx, row.event.id)
     }
 
-    /// Whether the ledger is being planned anew, and this event is not through with that.
+    /// Whether the ledger is being planned anew, or what is of a person who is elsewhere now, and this
+    /// event is not through with that.
     pub(crate) fn is_to_be_planned_anew(&self, id: EventId) -> Result<bool> {
-        Ok(self.planned_anew_up_to()?.is_some_and(|through| Some(id) > through))
+        Ok(self.anew()?.is_some_and(|anew| anew.is_to_be(id)))
+    }
+
+    /// What is still to be planned anew, if anything is.
+    pub(crate) fn anew(&self) -> Result<Option<Anew>> {
+        let anew = Anew { through: self.planned_anew_up_to()?, theirs: self.still_to_follow()? };
+        Ok(Some(anew).filter(|anew| anew.through.is_some() || !anew.theirs.is_empty()))
     }
 
     /// Plans the events a pass finds due for it, as many as it has time for; says whether there
@@ -285,9 +308,9 @@ impl Act<'_> {
             event::say_damaged(id, &error);
             event::unplan(self.tx, id)?;
         }
-        let anew = self.planned_anew_up_to()?;
+        let anew = self.anew()?;
         for row in rows {
-            let is_anew = anew.is_some_and(|through| Some(row.event.id) > through);
+            let is_anew = anew.as_ref().is_some_and(|anew| anew.is_to_be(row.event.id));
             let asked = if is_anew { Asked::Nobody } else { Asked::Pass };
             self.reconcile(&row.event, row.decided_until, asked, Reason::CancelledEdited)?;
             if boot().saturating_sub(self.now.boot).as_millis() >= PASS_HOLD_MS {

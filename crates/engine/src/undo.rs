@@ -75,6 +75,9 @@ impl Engine {
         for event in self.read(|act| act.next_events(way))? {
             self.catch_up_with(event)?;
         }
+        if let Some(person) = self.read(|act| act.next_mover(way))? {
+            self.catch_up_with_person(person)?;
+        }
         let (mut back, mut is_begun) = (Back::default(), false);
         loop {
             // Ends: each turn but the last goes through a row of an import.
@@ -82,7 +85,8 @@ impl Engine {
             let done = if is_begun { done.map_err(Error::once_begun) } else { done }?;
             is_begun = true;
             if let Some(mut done) = done {
-                let rest = self.settle_all_calendars()?;
+                let mut rest = self.settle_all_calendars()?;
+                rest.add(self.follow_all_people()?);
                 if let Some(effect) = &mut done.calendar
                     && rest != Effect::default()
                 {

@@ -2,6 +2,7 @@
 //! that cannot be read is left out of whatever reads several, and said once.
 
 pub mod imported;
+mod theirs;
 mod write;
 
 use std::{
@@ -19,8 +20,12 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
+pub use self::theirs::{
+    count_of_person, days_of_person, ending_of_person, ids_of_person, of_person, some_of_person,
+};
 pub use self::write::{
-    bury, decided, decided_until, plan_now, plan_of_person, put, rewind, unbury, unplan,
+    bury, decided, decided_at_least, decided_until, plan_now, plan_of_person, put, rewind, unbury,
+    unplan,
 };
 use super::{
     Cells, damaged, moment, ms, nag,
@@ -399,37 +404,6 @@ pub fn after(
     );
     let from: &[u8] = id.as_ref().map_or(&[], |id| id.bytes());
     sorted_out(tx, zones, &sql, params![from, planned != Planned::ByMachine, limit])
-}
-
-/// The undeleted events of a person.
-///
-/// # Errors
-/// When the ledger cannot be read.
-pub fn of_person(tx: &Transaction<'_>, zones: &Zones, id: PersonId) -> Result<Vec<EventRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM event WHERE person = ?1 AND deleted_at IS NULL");
-    several(tx, zones, &sql, [id.bytes()])
-}
-
-/// Those of them that are of the person's own dates.
-///
-/// # Errors
-/// When the ledger cannot be read.
-pub fn days_of_person(tx: &Transaction<'_>, zones: &Zones, id: PersonId) -> Result<Vec<EventRow>> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM event
-        WHERE person = ?1 AND deleted_at IS NULL AND (kind = 'birthday' OR kind = 'anniversary')"
-    );
-    several(tx, zones, &sql, [id.bytes()])
-}
-
-/// How many others there are, and how many of those are in the person's time.
-///
-/// # Errors
-/// When the ledger cannot be read.
-pub fn count_of_person(tx: &Transaction<'_>, id: PersonId) -> Result<(u32, u32)> {
-    let sql = "SELECT count(*), count(CASE WHEN zone GLOB '@*' OR overrides GLOB '*\"zone\":\"@*' THEN 1 END)
-        FROM event WHERE person = ?1 AND deleted_at IS NULL AND kind <> 'birthday' AND kind <> 'anniversary'";
-    Ok(tx.prepare_cached(sql)?.query_row([id.bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// The other undeleted events of the same series, or of the same person if the event is about one.

@@ -18,6 +18,8 @@ pub mod name {
     pub const RETURNING: &str = "returning";
     /// Channels that are being taken from what is told through them, and how far that is; JSON.
     pub const REMOVING: &str = "removing";
+    /// People who are elsewhere now, and how far what is of them is planned by that; JSON.
+    pub const MOVED_PEOPLE: &str = "moved_people";
     /// How far the import that is not through has come; JSON.
     pub const IMPORTING: &str = "importing";
     /// Until when reminders are paused, with how long that was when it was said; JSON. `forever`

@@ -403,11 +403,13 @@ impl Scheduler {
     }
 }
 
-/// Goes on with what somebody was cut off from: nothing of a calendar that is deleted rings, and what
-/// was told through a channel that is removed is not. Says whether there may be more.
+/// Goes on with what somebody was cut off from: nothing of a calendar that is deleted rings, what was told
+/// through a channel that is removed is not, and what is of a person goes where they are. Says whether there
+/// may be more.
 fn settle_some(act: &Act<'_>) -> Result<bool> {
     let of_calendars = apart(act.tx, || act.settle_calendars())?.flatten().is_some();
-    Ok(apart(act.tx, || act.settle_channels())? == Some(true) || of_calendars)
+    let of_people = apart(act.tx, || act.follow_people())?.flatten().is_some();
+    Ok(apart(act.tx, || act.settle_channels())? == Some(true) || of_calendars || of_people)
 }
 
 /// What a pass goes by where it looks at what is due.

@@ -165,8 +165,8 @@ impl<'a> Pass<'a> {
     /// way: nothing is decided by what the old one said. Where there is no time for all, what is left
     /// comes with the next pass, and what is late with it, so that it is told in one.
     fn planned_anew(&self, rows: Vec<DeliveryRow>) -> Result<Vec<DeliveryRow>> {
-        let Some(through) = self.act.planned_anew_up_to()? else { return Ok(rows) };
-        let is_old = |row: &DeliveryRow| row.event.is_some() && row.event > through;
+        let Some(anew) = self.act.anew()? else { return Ok(rows) };
+        let is_old = |row: &DeliveryRow| row.event.is_some_and(|id| anew.is_to_be(id));
         let (old, mut rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_old);
         let events: BTreeSet<EventId> = old.iter().filter_map(|row| row.event).collect();
         let mut known = BTreeSet::new();

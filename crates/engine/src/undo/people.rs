@@ -7,7 +7,6 @@ use calendar::{
     draft::EventDraft,
     id::{EventId, PersonId},
     person::Person,
-    recurrence::Rule,
     zones::ZoneName,
 };
 
@@ -16,8 +15,8 @@ use crate::{
     act::Act,
     error::Result,
     ledger::{
-        change::{KeptPerson, Of},
-        event::{self, EventRow},
+        change::{KeptPerson, Of, What},
+        event,
         person::{self, PersonRow},
     },
     people::is_theirs,
@@ -27,7 +26,7 @@ use crate::{
 impl Act<'_> {
     /// A person with the events of their dates, for undo.
     pub(crate) fn kept_person(&self, row: &PersonRow) -> Result<KeptPerson> {
-        let events = event::of_person(self.tx, &self.context.zones, row.person.id)?;
+        let events = event::ending_of_person(self.tx, &self.context.zones, row.person.id)?;
         let theirs = events.iter().map(|row| &row.event).filter(|event| is_theirs(event));
         let ending = theirs.filter(|e| e.repeats.rules.iter().any(|rule| rule.until().is_some()));
         let ends = ending.map(|event| (event.id.to_string(), EventDraft::from(event).rules));
@@ -115,39 +114,31 @@ impl Act<'_> {
         };
         person::bring_back(self.tx, row.person.id, self.wall())?;
         let days: Vec<EventId> = to.days.iter().filter_map(|text| text.parse().ok()).collect();
-        let mut effect = self.put_person_with(&back, from.map(|_| row), Some(&days))?;
-        let Some(from) = from else { return Ok(effect) };
-        for (id, rules) in to.ends.iter().filter(|(id, _)| from.ends.contains_key(*id)) {
-            let Ok(id) = id.parse() else { continue };
-            let found = event::find_legible(self.tx, &self.context.zones, id)?;
-            if let Some(found) = found.filter(|found| found.deleted_at.is_none()) {
-                effect.add(self.end_as(&found, rules)?);
-            }
-        }
+        let is_known = |id: &String| from.is_some_and(|from| from.ends.contains_key(id));
+        let ends = to.ends.iter().filter(|(id, _)| is_known(id));
+        let ends = ends.map(|(id, rules)| (id.clone(), rules.clone())).collect();
+        let earlier = from.map(|_| row);
+        let mut effect = self.put_person_with(&back, earlier, Some(&days), &ends)?;
+        effect.add(self.follow_people()?.unwrap_or_default());
         Ok(effect)
     }
 
-    /// Has a series end after the same occurrence in the words it was said in before.
-    fn end_as(&self, row: &EventRow, rules: &[String]) -> Result<Effect> {
-        let event = &row.event;
-        let parsed = rules.iter().map(|text| text.parse::<Rule>());
-        let mut other = event.clone();
-        match parsed.collect::<std::result::Result<_, _>>() {
-            Ok(rules) => other.repeats.rules = rules,
-            Err(_) => return Ok(Effect::default()),
-        }
-        let zones = &self.context.zones;
-        if other == *event || other.rules_by_wall_clock(zones) != event.rules_by_wall_clock(zones) {
-            return Ok(Effect::default());
-        }
-        self.correct(row, &other)
+    /// Whose zone the next change is about, if it is about that.
+    pub(super) fn next_mover(&self, way: Way) -> Result<Option<PersonId>> {
+        let Some(What::Person(of)) = self.next_change(way)?.map(|change| change.what) else {
+            return Ok(None);
+        };
+        let both = of.before.as_ref().zip(of.after.as_ref());
+        Ok(both.filter(|(before, after)| before.zone != after.zone).map(|_| of.id))
     }
 
     /// Deletes a person with the events of their dates. Others are of nobody from then on: what is in
     /// their time stays in the last zone known, and days are planned anew by the next passes.
     pub(crate) fn bury_person(&self, id: PersonId) -> Result<Effect> {
+        // The last zone known is the one they are in now.
+        let followed = self.follow_people_to_the_end()?;
         let (_, in_last_zone) = event::count_of_person(self.tx, id)?;
-        let mut effect = Effect { in_last_zone, ..Effect::default() };
+        let mut effect = Effect { in_last_zone, ..followed };
         for row in event::days_of_person(self.tx, &self.context.zones, id)? {
             effect.add(self.delete(&row)?);
         }

@@ -207,6 +207,16 @@ pub fn decided(
     Ok(())
 }
 
+/// Notes that an event is decided on up to here, if it is not further.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn decided_at_least(tx: &Transaction<'_>, id: EventId, until: Timestamp) -> Result<()> {
+    let sql = "UPDATE event SET decided_until = ?2 WHERE id = ?1 AND decided_until < ?2";
+    tx.prepare_cached(sql)?.execute(params![id.bytes(), ms(until)])?;
+    Ok(())
+}
+
 /// Up to where an event is decided on.
 ///
 /// # Errors
