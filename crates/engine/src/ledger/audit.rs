@@ -158,8 +158,21 @@ pub fn was_told_by(tx: &Transaction<'_>, delivery: DeliveryId, seq: i64) -> Resu
 /// # Errors
 /// When the ledger cannot be read.
 pub fn was_asked_for(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<bool> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE delivery = ?1 AND reason = 'retry.asked')";
-    Ok(tx.prepare_cached(sql)?.query_row([delivery.bytes()], |row| row.get(0))?)
+    was(tx, delivery, Reason::RetryAsked)
+}
+
+/// Whether a delivery ever had another moment.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn was_moved(tx: &Transaction<'_>, delivery: DeliveryId) -> Result<bool> {
+    was(tx, delivery, Reason::Moved)
+}
+
+fn was(tx: &Transaction<'_>, delivery: DeliveryId, reason: Reason) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM audit WHERE delivery = ?1 AND reason = ?2)";
+    let values = params![delivery.bytes(), reason.code()];
+    Ok(tx.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
 }
 
 /// Every step of a delivery, in order.

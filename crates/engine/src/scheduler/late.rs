@@ -270,11 +270,13 @@ impl Pass<'_> {
     fn kept_by(&self, row: &DeliveryRow, told: Timestamp) -> Option<Lateness> {
         let due = row.facts.due;
         let absence = self.absences.iter().find(|absence| absence.explains(due, told));
-        // Nobody was there just after: that is the least of it. And what nobody was there for would have
-        // been missed wherever the clock of the place was by then.
+        // Nobody was there just after: that is the least of it. And what was planned only after a journey
+        // was never elsewhere.
         let is_least = |cause: &Reason| match cause {
             Reason::LateHeld => absence.is_some_and(|a| a.is_most_of(due, told)),
-            Reason::LateMoved => absence.is_some(),
+            Reason::LateMoved => {
+                absence.is_some() && audit::was_moved(self.act.tx, row.id).is_ok_and(|was| !was)
+            }
             _ => false,
         };
         if let Some(cause) = row.late_cause.filter(|cause| !is_least(cause)) {
