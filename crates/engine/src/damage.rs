@@ -43,6 +43,8 @@ pub enum Mending {
     Mended(Mended),
     /// Nothing is wrong with it: somebody else has mended or restored it meanwhile.
     Sound,
+    /// Another program wrote over it, and what it wrote is whole.
+    WrittenOver,
     /// Somebody has it open, and nothing was done: who, in words, as far as that is known.
     InUse(Option<String>),
 }
@@ -147,9 +149,11 @@ pub fn mend(
     };
     let path = dir.join(DATABASE);
     // Read together they are neither the one nor the other, though they may look whole.
-    let is_mixed = journal == Journal::Former && exchange::has_journal(&path);
+    let is_over = journal == Journal::Former || !written::says_wal(&path);
+    let is_mixed = is_over && exchange::has_journal(&path);
     match copy::examine(&path) {
         Ok(_) if is_mixed => {}
+        Ok(_) if is_over => return Ok(Mending::WrittenOver),
         Ok(_) => return Ok(Mending::Sound),
         Err(Error::Damaged { .. }) => {}
         Err(Error::Copy { .. }) if !begins_well(&dir) => {}

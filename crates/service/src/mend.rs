@@ -36,7 +36,7 @@ pub(crate) async fn mend(
     journal: Journal,
     aside: &Aside,
     stopping: &mut watch::Receiver<bool>,
-) -> Result<Option<(SchedulerLock, Option<Mended>)>, Error> {
+) -> Result<Option<(SchedulerLock, Before)>, Error> {
     let mut crier = Crier::default();
     let mended = tokio::select! {
         mended = until_mended(dir, journal, aside.clone(), &mut crier) => mended.map(Some),
@@ -53,7 +53,7 @@ async fn until_mended(
     journal: Journal,
     aside: Aside,
     crier: &mut Crier,
-) -> Result<(SchedulerLock, Option<Mended>), Error> {
+) -> Result<(SchedulerLock, Before), Error> {
     let place = dir.clone();
     let mut lock = in_the_background("mend its ledger", move || {
         aside.end();
@@ -73,11 +73,15 @@ async fn until_mended(
             Ok(Mending::Mended(mended)) => {
                 let Mended { kept, backup, had } = &mended;
                 tracing::warn!(?kept, ?backup, ?had, "another took the damaged ledger's place");
-                return Ok((lock, Some(mended)));
+                return Ok((lock, Before::Mended(mended)));
             }
             Ok(Mending::Sound) => {
                 tracing::info!("nothing is wrong with the ledger any more");
-                return Ok((lock, None));
+                return Ok((lock, Before::Nothing));
+            }
+            Ok(Mending::WrittenOver) => {
+                tracing::warn!("another program wrote over the ledger, which is whole");
+                return Ok((lock, Before::WrittenOver));
             }
             Ok(Mending::InUse(who)) => {
                 crier.say(trouble::in_use(who.as_deref())).await;
@@ -148,15 +152,6 @@ pub(crate) enum Before {
 }
 
 impl Before {
-    /// What came of mending it.
-    pub(crate) fn of(mended: Option<Mended>, is_over: bool) -> Self {
-        match (mended, is_over) {
-            (Some(mended), _) => Self::Mended(mended),
-            (None, true) => Self::WrittenOver,
-            (None, false) => Self::Nothing,
-        }
-    }
-
     /// Writes it down, and gives the words for it.
     pub(crate) fn note(&self, engine: &Engine) -> Result<Option<Notice>, engine::Error> {
         let swapped = match self {

@@ -134,10 +134,10 @@ async fn serve(options: &Options) -> Result<(), Error> {
             tracing::error!(%error, "the ledger is damaged");
             let journal = if is_over { Journal::Former } else { Journal::Its };
             let dir = place.data.clone();
-            let Some((lock, mended)) = mend(dir, journal, &aside, &mut stopping).await? else {
+            let Some((lock, before)) = mend(dir, journal, &aside, &mut stopping).await? else {
                 return Ok(());
             };
-            start = Start { lock: Some(lock), before: Before::of(mended, is_over) };
+            start = Start { lock: Some(lock), before };
         }
     };
     tokio::pin!(served);

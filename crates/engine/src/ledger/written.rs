@@ -90,7 +90,7 @@ impl Head {
 
 /// Whether the file itself says that it has the journal all programs share: a copy that was written
 /// over it does not, and SQLite goes by the journal it finds beside it. What cannot be read says so.
-pub(super) fn says_wal(path: &Path) -> bool {
+pub(crate) fn says_wal(path: &Path) -> bool {
     Head::of(path).ok().flatten().is_none_or(|head| head.has_journal)
 }
 
