@@ -18,7 +18,8 @@ pub struct Place {
     pub data: PathBuf,
     /// The log and the high-water mark.
     pub state: PathBuf,
-    /// What lasts only as long as the computer runs, where there is such a folder.
+    /// What lasts only as long as the computer runs, where there is such a folder: one for each place, so
+    /// that a copy which is tried out elsewhere says nothing of this ledger.
     pub runtime: Option<PathBuf>,
     /// What named it, the option or the variable; `None` for the usual place.
     pub named_by: Option<&'static str>,
@@ -64,24 +65,27 @@ impl Place {
             |name| environment(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         // The desktop's rules: a relative value is as good as none.
         let absolute = |name| variable(name).filter(|path| path.is_absolute());
-        let runtime = absolute("XDG_RUNTIME_DIR").map(|folder| folder.join("carillon"));
+        let runtime = |data: &Path| {
+            let folder = absolute("XDG_RUNTIME_DIR")?.join("carillon");
+            Some(folder.join(data.strip_prefix("/").ok()?))
+        };
         let by_option = named.map(|path| (path.to_path_buf(), OPTION));
         let by_name = by_option.or_else(|| variable(VARIABLE).map(|path| (path, VARIABLE)));
         if let Some((path, by)) = by_name {
             let data =
                 std::path::absolute(&path).map_err(|reason| NoPlace::Lost { path, reason })?;
-            return Ok(Self { state: data.clone(), data, runtime, named_by: Some(by) });
+            let (state, runtime) = (data.clone(), runtime(&data));
+            return Ok(Self { data, state, runtime, named_by: Some(by) });
         }
         let below_home = |path: &str| absolute("HOME").map(|home| home.join(path));
         let data = absolute("XDG_DATA_HOME").or_else(|| below_home(".local/share"));
         let state = absolute("XDG_STATE_HOME").or_else(|| below_home(".local/state"));
         match (data, state) {
-            (Some(data), state) => Ok(Self {
-                state: state.unwrap_or_else(|| data.clone()).join("carillon"),
-                data: data.join("carillon"),
-                runtime,
-                named_by: None,
-            }),
+            (Some(data), state) => {
+                let state = state.unwrap_or_else(|| data.clone()).join("carillon");
+                let data = data.join("carillon");
+                Ok(Self { runtime: runtime(&data), data, state, named_by: None })
+            }
             (None, _) => Err(NoPlace::NoHome),
         }
     }
@@ -128,5 +132,20 @@ mod tests {
         check(None, "HOME=/h XDG_DATA_HOME=d", "/h/.local/share/carillon");
         check(None, "XDG_DATA_HOME=/d", "/d/carillon /d/carillon");
         check(None, "", "there is no place for the ledger");
+    }
+
+    #[test]
+    fn what_lasts_while_the_computer_runs_is_kept_apart_for_each_place() {
+        let runtime = |named: Option<&str>| {
+            let variable = |name: &str| match name {
+                "HOME" => Some(OsString::from("/h")),
+                "XDG_RUNTIME_DIR" => Some(OsString::from("/run/1")),
+                _ => None,
+            };
+            Place::choose(named.map(Path::new), variable).expect("a place").runtime
+        };
+        let folder = |path: &str| Some(PathBuf::from(path));
+        assert_eq!(runtime(Some("/x/a")), folder("/run/1/carillon/x/a"));
+        assert_eq!(runtime(None), folder("/run/1/carillon/h/.local/share/carillon"));
     }
 }
