@@ -82,6 +82,7 @@ pub mod tried;
 pub mod typed;
 pub mod undo;
 pub mod unfinished;
+pub mod unwritten;
 pub mod vault;
 mod verdict;
 pub mod wake;

@@ -15,6 +15,7 @@ use engine::{
     ledger::SchedulerLock,
     place::{NoPlace, Place},
     scheduler::Scheduler,
+    unwritten,
     wake::{Wake, Woken},
 };
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -100,11 +101,13 @@ async fn serve(options: &Options) -> Result<(), Error> {
     let served = async {
         let (mut start, mut crier) = (Start::default(), Crier::default());
         let mut often = Often::default();
+        let mut waits = None;
         // Ends: a ledger takes another's place only so often, and a start that found no room waits.
         loop {
             let before = start.before.clone();
             let at = (&aside, start, &mut crier);
             let led = lead_once(options, &place, &stop, &mut stopping, at).await;
+            let since = waits.take();
             let (error, is_over) = match led {
                 Ok(Ended::Asked) => return Ok(()),
                 Ok(Ended::Replaced(kept)) if often.is_seldom() => {
@@ -120,6 +123,8 @@ async fn serve(options: &Options) -> Result<(), Error> {
             };
             if matches!(error, engine::Error::Full | engine::Error::Busy) {
                 tracing::error!(%error, "it cannot begin to lead; trying again every few seconds");
+                let now = SystemClock::new().now().wall;
+                unwritten::note(&place.data, *waits.insert(since.unwrap_or(now)), now, &error);
                 crier.say(trouble::words(&error)).await;
                 let asked = stopping.wait_for(|stop| *stop);
                 if tokio::time::timeout(AGAIN, asked).await.is_ok() {

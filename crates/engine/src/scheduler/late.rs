@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    path::Path,
     time::Duration,
 };
 
@@ -13,6 +14,7 @@ use crate::{
     act::Act,
     clock::Now,
     courier::Lateness,
+    engine::Engine,
     error::{Error, Result},
     ledger::{
         audit::{self, AuditRow},
@@ -20,6 +22,7 @@ use crate::{
     },
     message,
     planted::{Planted, is_planted},
+    unwritten::{self, Stretch},
 };
 
 /// A sleep longer than it should have been by this much was an absence.
@@ -70,9 +73,24 @@ impl Absence {
         Self { from, to, cause: Reason::LateServiceOff, is_short: false }
     }
 
-    /// While the ledger could not be written, up to now.
-    pub(super) fn of_trouble((from, cause): (Timestamp, Reason), now: Timestamp) -> Self {
-        Self { from, to: now, cause, is_short: now <= later(from, ABSENT) }
+    /// Up to now, for a service that begins to lead: while the ledger could not be written, and while
+    /// nobody led. What was due in the former was not told because of that.
+    pub(super) fn before(dir: &Path, from: Timestamp, now: Timestamp) -> VecDeque<Self> {
+        unwritten::prepare(dir);
+        let unwritten = unwritten::between(dir, from, now);
+        let mut all: VecDeque<_> = unwritten.iter().copied().map(Self::of_trouble).collect();
+        let mut since = from;
+        for stretch in &unwritten {
+            all.push_back(Self::without_service(since, stretch.from.max(since)));
+            since = stretch.to;
+        }
+        all.push_back(Self::without_service(since, now));
+        all
+    }
+
+    /// While the ledger could not be written.
+    pub(super) fn of_trouble(Stretch { from, to, cause }: Stretch) -> Self {
+        Self { from, to, cause, is_short: to <= later(from, ABSENT) }
     }
 
     /// Whether something was due in it; or it is most of the time since then, as it has to be where
@@ -108,10 +126,22 @@ pub(super) struct Sleeps {
 }
 
 impl Sleeps {
-    /// What became of a pass asked for at this moment: an error, or the ledger was written.
-    pub(super) fn in_trouble(&mut self, asked: &Now, error: Option<&Error>) {
-        let since = self.trouble.map_or(asked.wall, |(since, _)| since);
-        self.trouble = error.map(|error| (since, of_trouble(error)));
+    /// What became of a pass asked for at this moment, and expected for another: an error, or the ledger
+    /// was written. That it cannot be is known over a kill.
+    pub(super) fn in_trouble(
+        &mut self,
+        engine: &Engine,
+        (asked, expected): (&Now, Option<Timestamp>),
+        error: Option<&Error>,
+    ) {
+        let is_in_time =
+            |at: &Timestamp| *at <= asked.wall && asked.wall <= later(*at, message::NOTICED);
+        let began = || expected.filter(is_in_time).unwrap_or(asked.wall);
+        let since = self.trouble.map_or_else(began, |(since, _)| since);
+        self.trouble = error.map(|error| (since, unwritten::cause(error)));
+        if let Some(error) = error {
+            unwritten::note(&engine.dir(), since, engine.now().wall, error);
+        }
     }
 
     /// From now on; nobody waits for a moment that is over.
@@ -163,14 +193,6 @@ pub(super) struct Known<'a> {
     pub(super) sleeps: &'a Sleeps,
 }
 
-/// Why something is late that was due while the ledger could not be written.
-fn of_trouble(error: &Error) -> Reason {
-    match error {
-        Error::Full => Reason::LateDiskFull,
-        _ => Reason::LateUnwritable,
-    }
-}
-
 impl Known<'_> {
     /// The absences that are remembered, with one more if there was: of a sleep or a jump, or because
     /// the service was stopped or woken too late.
@@ -187,8 +209,8 @@ impl Known<'_> {
             }
             _ => self.sleeps.overslept,
         });
-        absences
-            .extend(self.sleeps.trouble.map(|trouble| Absence::of_trouble(trouble, act.wall())));
+        let stretch = |(from, cause)| Stretch { from, to: act.wall(), cause };
+        absences.extend(self.sleeps.trouble.map(stretch).map(Absence::of_trouble));
         if absences.len() > REMEMBERED {
             // What lasted for seconds is soon of no interest, but for what just did.
             let short = absences.iter().take(REMEMBERED).position(|a| a.is_short);

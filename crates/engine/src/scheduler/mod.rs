@@ -188,7 +188,7 @@ impl Scheduler {
             .as_ref()
             .map(|status| status.stopped.unwrap_or(status.passed).max(status.passed));
         let from = away.unwrap_or(Timestamp::MIN).min(now.wall);
-        let absences = VecDeque::from([Absence::without_service(from, now.wall)]);
+        let absences = Absence::before(&engine.dir(), from, now.wall);
         let last = before.zip(away).map(|(status, wall)| {
             let (boot, boot_id) = status.up.unwrap_or((now.boot, String::new()));
             Now { wall, boot, boot_id: boot_id.into() }
@@ -227,7 +227,7 @@ impl Scheduler {
         availability: Availability,
     ) -> Result<Passed> {
         let passed = self.pass_alone(asked, finished, slots, availability);
-        self.sleeps.in_trouble(asked, passed.as_ref().err());
+        self.sleeps.in_trouble(&self.engine, (asked, self.expected), passed.as_ref().err());
         let mut passed = passed?;
         passed.more |= self.follow_zones();
         let boot = self.engine.now().boot;
