@@ -98,8 +98,6 @@ pub(crate) enum Occasion<'a> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Begun {
     key: Option<String>,
-    /// Some of it is late.
-    is_late: bool,
     count: usize,
     birthdays: usize,
     alarm: bool,
@@ -112,14 +110,8 @@ impl Begun {
         self.key.is_some()
     }
 
-    /// Whether there is one for what is late, or for what is on time.
-    pub(crate) fn takes(&self, is_late: bool) -> bool {
-        self.is_there() && self.is_late == is_late
-    }
-
-    /// With these, which are late or on time.
-    pub(crate) fn with(mut self, rows: &[Listed], is_late: bool) -> Self {
-        self.is_late |= is_late;
+    /// With these.
+    pub(crate) fn with(mut self, rows: &[Listed]) -> Self {
         let first = rows.first().map(|l| format!("dig_{}", l.row.key.trim_start_matches("occ_")));
         self.key = self.key.or(first);
         self.count += rows.len();
@@ -135,7 +127,7 @@ impl Begun {
 /// which, the tasks first.
 pub(crate) fn digest(rows: &[Listed], occasion: Occasion<'_>, setting: &Setting) -> Notice {
     let again = rows.iter().any(|l| l.row.again);
-    digest_of(&Begun::default().with(rows, false), again, occasion, setting)
+    digest_of(&Begun::default().with(rows), again, occasion, setting)
 }
 
 /// The same of all that it was begun with.

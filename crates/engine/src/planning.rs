@@ -14,6 +14,7 @@ use crate::{
     engine::{ALL_DAY_HOUR, Engine},
     error::Result,
     ledger::{
+        apart,
         event::{self, EventRow, Legible, Planned},
         make_room,
         setting::{self, name},
@@ -298,6 +299,22 @@ impl Act<'_> {
         Ok(Some(anew).filter(|anew| anew.through.is_some() || !anew.theirs.is_empty()))
     }
 
+    /// Settles what somebody was cut off from, and plans what is due for it, until that is much for one
+    /// transaction. Says whether there may be more.
+    pub(crate) fn settle_and_plan(&self, boot: &mut dyn FnMut() -> Duration) -> Result<bool> {
+        Ok(!self.has_changed_much()
+            && (self.settle_some()? || !self.has_changed_much() && self.plan_due(AT_ONCE, boot)?))
+    }
+
+    /// Goes on with what somebody was cut off from: nothing of a calendar that is deleted rings, what was
+    /// told through a channel that is removed is not, and what is of a person goes where they are. Says
+    /// whether there may be more.
+    fn settle_some(&self) -> Result<bool> {
+        let of_calendars = apart(self.tx, || self.settle_calendars())?.flatten().is_some();
+        let of_people = apart(self.tx, || self.follow_people())?.flatten().is_some();
+        Ok(apart(self.tx, || self.settle_channels())? == Some(true) || of_calendars || of_people)
+    }
+
     /// Plans the events a pass finds due for it, as many as it has time for; says whether there
     /// may be more. One that cannot be read is not asked for again.
     pub(crate) fn plan_due(&self, limit: u32, boot: &mut dyn FnMut() -> Duration) -> Result<bool> {
@@ -313,7 +330,8 @@ impl Act<'_> {
             let is_anew = anew.as_ref().is_some_and(|anew| anew.is_to_be(row.event.id));
             let asked = if is_anew { Asked::Nobody } else { Asked::Pass };
             self.reconcile(&row.event, row.decided_until, asked, Reason::CancelledEdited)?;
-            if boot().saturating_sub(self.now.boot).as_millis() >= PASS_HOLD_MS {
+            let took = boot().saturating_sub(self.now.boot).as_millis();
+            if took >= PASS_HOLD_MS || self.has_changed_much() {
                 break;
             }
         }

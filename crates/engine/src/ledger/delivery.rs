@@ -3,6 +3,7 @@
 
 mod chain;
 mod home;
+mod latest;
 mod screen;
 mod write;
 
@@ -23,6 +24,7 @@ pub use self::{
         unanswered,
     },
     home::{hand_over, hand_over_all, hand_over_from},
+    latest::{newest_due, told_after},
     screen::{closed, is_on_screen, left_on, replaced, shown, stands_for},
     write::{Effects, Retimed, claim, enter, flag_cancel, insert, made_now, retime, wait_anew},
 };
@@ -362,24 +364,6 @@ pub fn cut_off_under_way(tx: &Transaction<'_>) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM delivery
         WHERE state = 'processing' AND owner IS NOT NULL AND crashes > 0)";
     Ok(tx.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
-}
-
-/// Of the due rows of a reminder that nobody can have yet the one that so many are newer than.
-///
-/// # Errors
-/// When the ledger cannot be read.
-pub fn newest_due(
-    tx: &Transaction<'_>,
-    of: &Identity,
-    now: Timestamp,
-    newer: u32,
-) -> Result<Option<(Timestamp, DeliveryId)>> {
-    let sql = "SELECT due, id FROM delivery WHERE subject = ?1 AND reminder = ?2 AND +channel = ?3 AND +due <= ?4
-        AND failures = 0 AND crashes = 0 AND (use_by IS NULL OR use_by > ?4) AND state <> 'processing' AND live
-        ORDER BY due DESC, id DESC LIMIT 1 OFFSET ?5";
-    let values = params![of.subject, of.reminder, of.channel.bytes(), ms(now), newer];
-    let read = |row: &Row<'_>| Ok((moment(row.get(0)?), DeliveryId::from_bytes(row.get(1)?)));
-    Ok(tx.prepare_cached(sql)?.query_row(values, read).optional()?)
 }
 
 /// When the next live row needs a look, after `now`.

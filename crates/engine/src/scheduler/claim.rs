@@ -90,6 +90,26 @@ fn of_one(
 pub(super) struct Claimed {
     pub(super) parcels: Vec<Parcel>,
     pub(super) left: Left,
+    /// Some pop-ups are for the next pass.
+    pub(super) is_part: bool,
+}
+
+/// The digests that have room for what the next pass finds: what is on time and what is late are told
+/// apart.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Digests {
+    on_time: Begun,
+    late: Begun,
+}
+
+impl Digests {
+    fn of(&self, is_late: bool) -> &Begun {
+        if is_late { &self.late } else { &self.on_time }
+    }
+
+    fn begin(&mut self, is_late: bool, digest: Begun) {
+        *if is_late { &mut self.late } else { &mut self.on_time } = digest;
+    }
 }
 
 impl Pass<'_> {
@@ -110,8 +130,11 @@ impl Pass<'_> {
         let mut parcels = Vec::new();
         let mut slotless = desktop.is_empty().then(Vec::new);
         let mut paced = Vec::new();
+        let mut is_part = false;
         if slots.desktop > 0 && !desktop.is_empty() {
-            parcels.extend(self.claim_notice(self.at_once(desktop))?);
+            let (found, told) = (desktop.len(), self.at_once(desktop));
+            is_part = told.len() < found;
+            parcels.extend(self.claim_notice(told)?);
         }
         let mut free = slots.webhook;
         // One of those that were cut off while they were sent may be why: they go one at a time, so
@@ -146,12 +169,12 @@ impl Pass<'_> {
                 parcels.push(parcel);
             }
         }
-        Ok(Claimed { parcels, left: Left { slotless, paced } })
+        Ok(Claimed { parcels, left: Left { slotless, paced }, is_part })
     }
 
     /// Of due rows those that are told now, in one notification. A few alarms come before all
-    /// else, each alone; what quiet hours or a pause held back comes together. To a digest that is
-    /// begun comes what is on time only if all of it is, and what is late only if it is of that.
+    /// else, each alone; what is on time before what is late, and never in one with it; what quiet hours
+    /// or a pause held back comes together.
     fn at_once(&self, rows: Vec<DeliveryRow>) -> Vec<DeliveryRow> {
         let (mut alarms, others): (Vec<_>, Vec<_>) =
             rows.into_iter().partition(|row| row.insist.alarm);
@@ -162,7 +185,7 @@ impl Pass<'_> {
         let mut rows = [alarms, others].concat();
         let waited = |row: &&DeliveryRow| self.lateness(row).is_some_and(|l| l.cause.is_silence());
         let is_on_time = |row: &DeliveryRow| self.lateness(row).is_none();
-        if self.begun.borrow().is_there() && rows.iter().any(is_on_time) {
+        if rows.iter().any(is_on_time) {
             rows.retain(is_on_time);
         }
         let joins = rows.first().is_some_and(|row| self.joins(row));
@@ -174,7 +197,7 @@ impl Pass<'_> {
 
     /// Whether there is a digest that such a row comes to.
     fn joins(&self, row: &DeliveryRow) -> bool {
-        self.begun.borrow().takes(self.lateness(row).is_some())
+        self.begun.borrow().of(self.lateness(row).is_some()).is_there()
     }
 
     fn claim_notice(&self, rows: Vec<DeliveryRow>) -> Result<Option<Parcel>> {
@@ -187,17 +210,12 @@ impl Pass<'_> {
         let notice = match single {
             true => of_one(self.act, first, late.as_ref(), &self.setting)?,
             false => {
-                let before = self.begun.take();
-                let is_open = before.takes(late.is_some());
-                let all = if is_open { before.clone() } else { Begun::default() };
-                let all = all.with(&listed, late.is_some());
+                let all = self.begun.borrow().of(late.is_some()).clone().with(&listed);
                 let missed = missed(self.act, late.as_ref())?;
                 let occasion = Occasion::Due(late.as_ref(), &missed);
                 let again = listed.iter().any(|l| l.row.again);
                 let notice = message::digest_of(&all, again, occasion, &self.setting);
-                // What is on time comes in between, and does not end it.
-                let goes_on = before.takes(true) && late.is_none();
-                self.begun.replace(if goes_on { before } else { all });
+                self.begun.borrow_mut().begin(late.is_some(), all);
                 notice
             }
         };

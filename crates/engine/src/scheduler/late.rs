@@ -253,6 +253,12 @@ impl Pass<'_> {
         for group in groups(rows, now) {
             let Some(last) = group.last() else { continue };
             let Some(kept) = kept(last.collapse) else { continue };
+            if last.collapse == Collapse::Latest
+                && let Some(told) = self.told_after(last)?
+            {
+                superseded.extend(group.iter().map(|row| (row.id, told)));
+                continue;
+            }
             let nth = |newer: u32| match is_part {
                 true => delivery::newest_due(self.act.tx, &last.identity, now, newer),
                 false => {
@@ -267,6 +273,16 @@ impl Pass<'_> {
             superseded.extend(before.map(|row| (row.id, newest)));
         }
         Ok(superseded)
+    }
+
+    /// A later one of the same reminder that was told before this one, which is late, was planned or
+    /// decided on.
+    fn told_after(&self, row: &DeliveryRow) -> Result<Option<DeliveryId>> {
+        let (due, now) = (row.facts.due, self.act.wall());
+        match later(due, row.facts.grace) < now {
+            true => delivery::told_after(self.act.tx, &row.identity, (due, now)),
+            false => Ok(None),
+        }
     }
 
     /// Why a row was told some seconds after it was due, also where its grace allows that; if it is

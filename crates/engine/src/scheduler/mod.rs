@@ -7,6 +7,7 @@ mod clocks;
 mod gates;
 mod holds;
 mod late;
+mod looking;
 mod overlap;
 mod pass;
 mod settle;
@@ -27,9 +28,10 @@ use calendar::{
 use jiff::{SignedDuration, Timestamp};
 
 use self::{
-    claim::Claimed,
+    claim::Digests,
     late::{Absence, Known, Sleeps},
-    pass::{Pass, ROWS},
+    looking::{Looked, Looking},
+    pass::Pass,
     waiting::{Seen, Waiting},
 };
 pub use self::{clocks::ClockJump, holds::Fate};
@@ -44,20 +46,15 @@ use crate::{
     engine::{Engine, owner},
     error::Result,
     ledger::{
-        apart, attempt, audit,
+        attempt, audit,
         delivery::{self, Effects},
         event, make_room, status,
     },
-    message::Begun,
     planning::Following,
-    planted::{Planted, as_found, as_remembered, is_planted, outwait},
+    planted::{Planted, as_remembered, is_planted, outwait},
     rate::Rates,
 };
 
-/// More than these that are due are a crowd.
-const CROWD: u32 = 5_000;
-/// Events planned in one pass.
-const EVENTS: u32 = 200;
 /// Planning anew that failed is tried again so much later.
 const FOLLOW_AGAIN: Duration = Duration::from_secs(60);
 
@@ -126,8 +123,8 @@ pub struct Scheduler {
     is_doubtful: bool,
     rates: Rates,
     waiting: Waiting,
-    /// The digest that has room for what the next pass finds.
-    begun: Begun,
+    /// The digests that have room for what the next pass finds.
+    begun: Digests,
     /// So many are due that they are found before the ledger is locked.
     is_crowd: bool,
     /// How far planning anew is that nobody asked for.
@@ -207,7 +204,7 @@ impl Scheduler {
             is_doubtful: false,
             rates: Rates::default(),
             waiting: Waiting::default(),
-            begun: Begun::default(),
+            begun: Digests::default(),
             is_crowd: false,
             following: None,
             follows_from: Duration::ZERO,
@@ -314,8 +311,7 @@ impl Scheduler {
                 pass.settle(one)?;
             }
             pass.look_at_endpoints(counted)?;
-            let to_settle = settle_some(act)?;
-            let to_plan = act.plan_due(EVENTS, &mut || engine.now().boot)? || to_settle;
+            let to_plan = act.settle_and_plan(&mut || engine.now().boot)?;
             pass.is_planning.set(to_plan);
             // A crowd was just found: looking again is for the next pass.
             let goes_on = goes_on
@@ -346,15 +342,15 @@ impl Scheduler {
         Ok(passed)
     }
 
-    /// The digest that was begun, if all of it is on the screen or on its way there.
-    fn begun_still(&self, finished: &[Finished]) -> Begun {
+    /// The digests that were begun, if all of them is on the screen or on its way there.
+    fn begun_still(&self, finished: &[Finished]) -> Digests {
         let is_shown = |one: &Finished| {
             let report = one.report.as_ref().map(|report| &report.handover);
             one.too_late.is_empty() && matches!(report, Some(Handover::Accepted { .. }))
         };
         match finished.iter().filter(|one| one.in_digest).all(is_shown) {
             true => self.begun.clone(),
-            false => Begun::default(),
+            false => Digests::default(),
         }
     }
 
@@ -400,85 +396,6 @@ impl Scheduler {
             self.waiting.see(seen);
         }
         Ok(())
-    }
-}
-
-/// Goes on with what somebody was cut off from: nothing of a calendar that is deleted rings, what was told
-/// through a channel that is removed is not, and what is of a person goes where they are. Says whether there
-/// may be more.
-fn settle_some(act: &Act<'_>) -> Result<bool> {
-    let of_calendars = apart(act.tx, || act.settle_calendars())?.flatten().is_some();
-    let of_people = apart(act.tx, || act.follow_people())?.flatten().is_some();
-    Ok(apart(act.tx, || act.settle_channels())? == Some(true) || of_calendars || of_people)
-}
-
-/// What a pass goes by where it looks at what is due.
-#[derive(Debug, Clone, Copy)]
-struct Looking {
-    /// What is left from the pass before is all there is to look at.
-    goes_on: bool,
-    /// That was found for this pass.
-    is_crowd: bool,
-    /// Some events are not planned yet.
-    to_plan: bool,
-    /// What the pass found, before it changed anything.
-    before: Seen,
-}
-
-/// What came of that.
-struct Looked {
-    passed: Passed,
-    waiting: Waiting,
-    /// There is a crowd, to be found before the next pass.
-    to_find: bool,
-    /// The digest that has room for what the next pass finds.
-    begun: Begun,
-}
-
-impl Looking {
-    /// Decides on what is due, and claims.
-    fn look(self, pass: &Pass<'_>, mut waiting: Waiting, slots: Slots) -> Result<Looked> {
-        let (act, availability) = (pass.act, pass.availability);
-        let mut to_find = false;
-        if !self.goes_on {
-            to_find =
-                !self.is_crowd && !self.to_plan && delivery::are_due(act.tx, act.wall(), CROWD)?;
-            let found = if to_find { VecDeque::new() } else { pass.find_due()? };
-            waiting = Waiting::found(found, ROWS);
-        }
-        let (ids, is_more) = waiting.next(slots.webhook, ROWS, &pass.gates);
-        let to_send = pass.decide_on(&ids, is_more)?;
-        let Claimed { parcels, left } = pass.claim(as_found(to_send), slots)?;
-        waiting.block(pass.blocked.take());
-        let is_all_known = !pass.left_some.get() && !waiting.has_many_runs();
-        let slotless = left.slotless.filter(|_| is_all_known);
-        waiting.pace(&left.paced);
-        waiting.expect(&pass.gates);
-        if Seen::now(act, availability)? != self.before {
-            status::passed(act.tx, &act.now)?;
-        }
-        // What waits for slots comes back when one is free.
-        let waits = match &slotless {
-            Some(left) => !left.is_empty(),
-            None => parcels.len() >= slots.webhook,
-        };
-        let has_room = parcels.len() < slots.webhook && waiting.can_send(&pass.gates);
-        let is_left = waiting.has_undecided() && !waits;
-        // It came to be due by what was settled, after all that is was found.
-        let is_again = self.goes_on && pass.due_again.get();
-        let more = self.to_plan || to_find || has_room || is_left || is_again;
-        // Of what is told at once there may be more, while it is not all found or the last is on its way.
-        let is_open = slots.desktop == 0 || self.to_plan || to_find || waiting.has_undecided();
-        let begun = if is_open { pass.begun.take() } else { Begun::default() };
-        let until = pass.next_look()?;
-        let wake_at = [until, pass.gates.opens()].into_iter().flatten().min();
-        let waiting = match self.to_plan {
-            true => Waiting::default(),
-            false => waiting
-                .with(slotless, more)
-                .while_as(Seen::now(act, availability)?, (act.wall(), until)),
-        };
-        Ok(Looked { passed: Passed { parcels, wake_at, more }, waiting, to_find, begun })
     }
 }
 

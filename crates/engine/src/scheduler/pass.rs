@@ -18,6 +18,7 @@ use jiff::Timestamp;
 
 use super::{
     Availability,
+    claim::Digests,
     gates::Gates,
     holds::{Due, Holds, news},
     late::{Absence, held_by},
@@ -34,14 +35,14 @@ use crate::{
         delivery::{self, DeliveryRow, Effects},
         event,
     },
-    message::{Begun, Setting},
+    message::Setting,
     planted::{Planted, is_planted},
     quiet::Silence,
     rate::Rates,
 };
 
 /// Rows decided on in one pass; the next follows at once if there are more.
-pub(super) const ROWS: usize = 2_000;
+pub(super) const ROWS: usize = 500;
 /// Rows of one courier that are found at once.
 const MOST: u32 = 200_000;
 /// So long a pass goes on with planning anew what it is to send.
@@ -69,8 +70,8 @@ pub(super) struct Pass<'a> {
     pub(super) blocked: RefCell<Blocked>,
     /// What came back left something that is due already.
     pub(super) due_again: Cell<bool>,
-    /// The digest of the pass before, where that did not find all of it.
-    pub(super) begun: RefCell<Begun>,
+    /// The digests of the pass before, where that did not find all of them.
+    pub(super) begun: RefCell<Digests>,
 }
 
 impl<'a> Pass<'a> {
@@ -171,8 +172,8 @@ impl<'a> Pass<'a> {
         let events: BTreeSet<EventId> = old.iter().filter_map(|row| row.event).collect();
         let mut known = BTreeSet::new();
         for id in events {
-            if self.engine.now().boot.saturating_sub(self.act.now.boot) > ANEW && !known.is_empty()
-            {
+            let took = self.engine.now().boot.saturating_sub(self.act.now.boot);
+            if !known.is_empty() && (took > ANEW || self.act.has_changed_much()) {
                 self.left_some.set(true);
                 self.is_planning.set(true);
                 break;

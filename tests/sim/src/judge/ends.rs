@@ -133,7 +133,10 @@ pub(super) fn i17_coalesced_is_told_with_another(case: &Case<'_>, wrong: &mut Ve
             let since = case.when(step.at).into_iter().min().unwrap_or(0);
             let is_to_come = other.delivery.row.facts.state == State::Scheduled
                 && case.was_ahead(other.delivery.row.facts.due, since, case.outcome.lasted);
-            same && (ended || is_to_come) && other.delivery.row.id != row.id
+            // Found only after a later one was told.
+            let facts = &other.delivery.row.facts;
+            let was_told = facts.state == State::Completed && facts.due > row.facts.due;
+            same && (ended || is_to_come || was_told) && other.delivery.row.id != row.id
         };
         if !into.is_some_and(stands_for_it) {
             let into = into.map(name);
