@@ -99,6 +99,7 @@ fn what_failed_at_an_endpoint_that_is_off_or_removed_says_so_and_a_failed_test_i
         from: None,
         to: None,
         event: None,
+        soon: None,
         cursor: None,
         limit: 50,
     };
@@ -136,6 +137,7 @@ fn what_waits_for_an_endpoint_is_said_to_be_tried_when_it_really_is() {
         from: None,
         to: None,
         event: None,
+        soon: None,
         cursor: None,
         limit: 1,
     };
@@ -242,6 +244,7 @@ fn a_webhook_that_waits_is_sent_at_once_or_given_up_and_what_is_still_to_come_is
             from: None,
             to: None,
             event: None,
+            soon: None,
             cursor: None,
             limit: 50,
         };

@@ -28,6 +28,7 @@ fn page(world: &World, marks: &[Mark]) -> Vec<wire::dto::DeliveryRow> {
         from: None,
         to: None,
         event: None,
+        soon: None,
         cursor: None,
         limit: 50,
     };
@@ -190,6 +191,7 @@ fn the_ledger_is_read_in_pages_and_by_mark() {
         from: Some("2026-11-24".into()),
         to: Some("2026-11-29".into()),
         event: None,
+        soon: None,
         cursor: None,
         limit: 3,
     };

@@ -52,3 +52,25 @@ fn two_people_of_one_name_are_told_apart_by_their_ids() {
     assert_eq!(said.matches("Ana (per_").count(), 2, "{said}");
     assert!(said.contains("--zone-of"), "{said}");
 }
+
+#[test]
+fn a_birthday_added_when_its_hour_has_passed_says_when_the_next_is_told() {
+    let desk = Desk::new();
+    let now: jiff::Timestamp =
+        desk.line("clock --json").json()["now"].as_str().expect("now").parse().expect("an instant");
+    // Nine o'clock has passed today in one of them, whatever the time.
+    let zones = ["UTC", "Pacific/Kiritimati"];
+    let zone = zones[usize::from(now.to_zoned(jiff::tz::TimeZone::UTC).hour() < 10)];
+    let there = now.in_tz(zone).expect("a zone");
+    let [born, other] = [0, 1].map(|days| {
+        let day = there.date().checked_sub(jiff::Span::new().days(days)).expect("a date");
+        day.strftime("--birthday=1988-%m-%d").to_string()
+    });
+    let said = desk.run(["person", "add", "Kiri", "--zone", zone, &born]).done().to_string();
+    let passed = |said: &str| said.contains("This year’s birthday was to be told on ");
+    assert!(passed(&said) && said.contains("which has passed; the next is told on "), "{said}");
+    let said = desk.run(["person", "add", "Ana", "--zone", zone, &other]).done().to_string();
+    assert!(!passed(&said), "yesterday's was never to be told: {said}");
+    let said = desk.run(["person", "edit", "Ana", &born]).done().to_string();
+    assert!(passed(&said), "{said}");
+}

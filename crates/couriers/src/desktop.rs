@@ -60,7 +60,7 @@ pub enum DesktopAnswer {
 /// The words on buttons and in texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels {
-    /// `{minutes}` is replaced by the minutes.
+    /// `{length}` is replaced by how long.
     pub snooze: String,
     /// The button that acknowledges.
     pub done: String,
@@ -75,7 +75,7 @@ pub struct Labels {
 impl Default for Labels {
     fn default() -> Self {
         Self {
-            snooze: "Snooze {minutes} min".to_owned(),
+            snooze: "Snooze {length}".to_owned(),
             done: "Done".to_owned(),
             open: "Open".to_owned(),
             again: "Again: this may have been shown before".to_owned(),

@@ -9,14 +9,14 @@ use calendar::{
     person::Person,
     policy::LeapDay,
     reason::Reason,
-    timing::no_such_day,
+    timing::{later, no_such_day},
     zones::ZoneName,
 };
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use crate::{
     act::Act,
-    engine::event_id,
+    engine::{Engine, event_id},
     error::{Error, Result},
     ledger::{
         calendar as calendars, channel,
@@ -28,6 +28,11 @@ use crate::{
 
 /// A leap year to stand for one that nobody knows.
 const NO_YEAR: i16 = 1972;
+
+/// A day is told on it or not at all; nowhere is it more than this ago, in seconds.
+const LATEST: i64 = 2 * 86_400;
+/// A leap day comes again within so many days.
+const NEXT_DAYS: i64 = 9 * 366;
 
 /// What a person has once a year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +59,57 @@ impl Day {
     /// What is told about this day of a person is told about.
     pub(crate) fn subject(self, person: PersonId) -> String {
         self.kind().subject(person)
+    }
+}
+
+/// A day of this year that will not be told: its moment had passed when the person was saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayPassed {
+    /// `birthday` or `anniversary`.
+    pub word: &'static str,
+    /// When it would have been told.
+    pub due: Timestamp,
+    /// When the next one is told.
+    pub next: Option<Timestamp>,
+}
+
+impl DayPassed {
+    /// "this year’s birthday was to be told on Mon 23 Nov at 09:00, which has passed; …", with the
+    /// clock of a zone.
+    pub fn sentence(&self, zone: &TimeZone) -> String {
+        let said = |at: Timestamp, form: &str| zone.to_datetime(at).strftime(form).to_string();
+        let due = said(self.due, "%a %-d %b at %H:%M");
+        let next = self.next.map_or_else(String::new, |next| {
+            format!("; the next is told on {}", said(next, "%a %-d %b %Y at %H:%M"))
+        });
+        format!("this year’s {} was to be told on {due}, which has passed{next}", self.word)
+    }
+}
+
+impl Engine {
+    /// The days of a person that passed when they were saved with this effect, and will not be told
+    /// this year.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn days_passed(&self, person: PersonId, effect: &Effect) -> Result<Vec<DayPassed>> {
+        if effect.passed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let is_passed =
+            |due: Timestamp| effect.passed.iter().any(|p| p.due_ms == due.as_millisecond());
+        self.read(|act| {
+            let (context, now) = (&act.context, act.wall());
+            let rows = event::days_of_person(act.tx, &context.zones, person)?;
+            let days = rows.iter().filter_map(|row| {
+                let event = &row.event;
+                let plan = event.wanted(context, later(now, -LATEST), now, 8);
+                let due = plan.wanted.iter().map(|w| w.due).find(|due| is_passed(*due))?;
+                let next = event.next_due(context, now, NEXT_DAYS).map(|next| next.due);
+                Some(DayPassed { word: event.kind.code(), due, next })
+            });
+            Ok(days.collect())
+        })
     }
 }
 

@@ -74,9 +74,9 @@ export type DecideLetters = { deliveries: Array<string>, decision: LetterDecisio
 
 export type DeleteEvent = { event: string, original?: string | null, scope: Scope, version: number, requestId: string, };
 
-export type DeliveriesPage = { rows: Array<DeliveryRow>, cursor: string | null, };
+export type DeliveriesPage = { rows: Array<DeliveryRow>, cursor: string | null, later: boolean, };
 
-export type DeliveriesQuery = { marks: Array<Mark>, channel?: string | null, from?: string | null, to?: string | null, event?: string | null, cursor?: string | null, limit: number, };
+export type DeliveriesQuery = { marks: Array<Mark>, channel?: string | null, from?: string | null, to?: string | null, event?: string | null, soon?: number | null, cursor?: string | null, limit: number, };
 
 export type DeliveryRef = { delivery: string, };
 
@@ -126,7 +126,7 @@ export type ImportStanding = { calendar: string, name: string, count: number, };
 
 export type ImportUndone = { removed: number, restored: number, kept: number, };
 
-export type InboxItem = { delivery: string, event: string, original: string, title: string, kind: Kind, calendar: string, place: string | null, start: Wall, starts: Moment, over: boolean, trigger: Trigger, due: Moment, told: Moment | null, state: State, mark: Mark, lateMs: number | null, reason: Reason | null, shown: Seen, };
+export type InboxItem = { delivery: string, event: string, original: string, title: string, kind: Kind, calendar: string, place: string | null, start: Wall, starts: Moment, over: boolean, deadline: Moment | null, trigger: Trigger, due: Moment, told: Moment | null, state: State, mark: Mark, lateMs: number | null, reason: Reason | null, shown: Seen, };
 
 export type InboxView = { items: Array<InboxItem>, more: boolean, snoozeMin: number, tonight: Moment | null, tomorrow: Moment, };
 

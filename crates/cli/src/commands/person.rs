@@ -5,6 +5,7 @@ use clap::Args;
 use engine::{
     ledger::{event::EventRow, person::PersonRow},
     people::SavePerson,
+    reconcile::Effect,
 };
 use serde::Serialize;
 
@@ -84,9 +85,11 @@ fn add(session: &Session, save: &SavePerson) -> Result<Answer, Failure> {
             "{days} told every year at {:02}:00 in {place}.\n",
             session.context.all_day_hour
         ));
+        text.push_str(&passed(session, &row, &saved.effect)?);
         text.push_str(&session.warning());
     }
-    Ok(Answer::new(text, &Shape::of(&row)))
+    let effect = EffectShape::of(&saved.effect);
+    Ok(Answer::new(text, &Edited { person: Shape::of(&row), effect }))
 }
 
 #[derive(Serialize)]
@@ -127,8 +130,19 @@ fn edit(session: &Session, words: Edit) -> Result<Answer, Failure> {
     let mut text =
         format!("Changed {}: {place}{birthday}{}", row.person.name, cancelled(&saved.effect));
     text.push_str(&moved);
+    let passed = passed(session, &row, &saved.effect)?;
+    if !passed.is_empty() {
+        text.push_str(&format!("\n{passed}"));
+    }
     let effect = EffectShape::of(&saved.effect);
     Ok(Answer::new(text, &Edited { person: Shape::of(&row), effect }))
+}
+
+/// The days of theirs that have passed this year, a sentence each.
+fn passed(session: &Session, row: &PersonRow, effect: &Effect) -> Result<String, Failure> {
+    let days = session.engine.days_passed(row.person.id, effect)?;
+    let zone = session.zone();
+    Ok(days.iter().map(|day| format!("{}.\n", words::sentence(&day.sentence(&zone)))).collect())
 }
 
 /// What becomes of the events in a person's time when that is another, in a sentence.

@@ -59,7 +59,7 @@ pub(super) fn actions(
     actions.push(("default", labels.open.clone()));
     if notice.digest_of.is_none() {
         if let Some(minutes) = notice.snooze_minutes {
-            let label = labels.snooze.replace("{minutes}", &minutes.to_string());
+            let label = labels.snooze.replace("{length}", &length(minutes));
             actions.push(("snooze", label));
         }
         actions.push(("done", labels.done.clone()));
@@ -76,6 +76,16 @@ pub(super) fn answer(action: &str) -> Option<DesktopAnswer> {
         "done" => Some(DesktopAnswer::Done),
         "open" | "default" => Some(DesktopAnswer::Open),
         _ => None,
+    }
+}
+
+/// `45 min`, `1 h`, `1 h 30 min`, `2 d`: as people say it.
+fn length(minutes: u32) -> String {
+    match (minutes / 1440, minutes / 60, minutes % 60) {
+        (days @ 1.., _, _) if minutes.is_multiple_of(1440) => format!("{days} d"),
+        (_, 0, minutes) => format!("{minutes} min"),
+        (_, hours, 0) => format!("{hours} h"),
+        (_, hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 
@@ -139,6 +149,14 @@ mod tests {
         let all = ["default=Open", "snooze=Snooze 15 min", "done=Done", "open=Open"];
         assert_eq!(keys(&single, ALL), all);
         assert!(keys(&single, NONE).is_empty());
+        for (minutes, label) in [
+            (60, "snooze=Snooze 1 h"),
+            (90, "snooze=Snooze 1 h 30 min"),
+            (1440, "snooze=Snooze 1 d"),
+        ] {
+            let long = Notice { snooze_minutes: Some(minutes), ..single.clone() };
+            assert_eq!(keys(&long, ALL)[1], label);
+        }
         let fixed = Notice { snooze_minutes: None, ..single.clone() };
         assert_eq!(keys(&fixed, ALL), ["default=Open", "done=Done", "open=Open"]);
         let digest = Notice { digest_of: Some(4), ..single };

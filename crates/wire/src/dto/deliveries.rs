@@ -20,9 +20,11 @@ pub struct DeliveriesQuery {
     pub to: Option<String>,
     /// `evt_…`
     pub event: Option<String>,
+    /// Of what is due later than now only the next so many, and what is due with the last of them.
+    pub soon: Option<u32>,
     /// From the page before.
     pub cursor: Option<String>,
-    /// At most so many, up to 200.
+    /// At most so many, up to 1,000.
     pub limit: u32,
 }
 
@@ -34,6 +36,8 @@ pub struct DeliveriesPage {
     pub rows: Vec<DeliveryRow>,
     /// There is more: hand this back.
     pub cursor: Option<String>,
+    /// More is due later, and left out as only the next few were asked for.
+    pub later: bool,
 }
 
 /// One delivery.

@@ -45,6 +45,8 @@ pub struct InboxItem {
     pub starts: Moment,
     /// The occurrence is over.
     pub over: bool,
+    /// From then on it cannot be snoozed to: its deadline.
+    pub deadline: Option<Moment>,
     /// Which reminder it was.
     pub trigger: Trigger,
     /// When it was due.

@@ -15,6 +15,8 @@ use engine::{
     queries::cause_then,
 };
 
+use jiff::SignedDuration;
+
 use super::{
     EngineHost,
     changes::nothing,
@@ -34,7 +36,7 @@ use crate::{
     fault::Fault,
 };
 
-const PAGE: u32 = 200;
+const PAGE: u32 = 1_000;
 
 impl EngineHost {
     pub(super) fn page(&self, asked: &DeliveriesQuery) -> Result<DeliveriesPage, Fault> {
@@ -47,6 +49,10 @@ impl EngineHost {
             None => 0,
         };
         let mut filter = filter_of(asked, &local)?;
+        let later = match asked.soon {
+            Some(count) => self.end_soon(&mut filter, count.clamp(1, PAGE - 1), &local)?,
+            None => false,
+        };
         (filter.limit, filter.offset) = (limit + 1, offset);
         let mut listed = self.engine.deliveries(&filter)?;
         let full = usize::try_from(limit).unwrap_or(usize::MAX);
@@ -55,7 +61,24 @@ impl EngineHost {
         Ok(DeliveriesPage {
             rows: listed.iter().map(|row| self.row(row, &local)).collect::<Result<_, Fault>>()?,
             cursor: more.then(|| (offset + limit).to_string()),
+            later,
         })
+    }
+
+    /// Ends a filter after the next so many that are due later than now, and after what is due with
+    /// the last of them. Says whether that leaves anything out.
+    fn end_soon(&self, filter: &mut Filter, count: u32, local: &Local) -> Result<bool, Fault> {
+        let since = filter.since.map_or(local.now, |since| since.max(local.now));
+        let ahead = Filter { since: Some(since), newest_first: false, ..filter.clone() };
+        let next = self.engine.deliveries(&Filter { limit: count, ..ahead.clone() })?;
+        let Some(last) = next.last().filter(|_| next.len() == count as usize) else {
+            return Ok(false);
+        };
+        let end = last.row.facts.due + SignedDuration::from_millis(1);
+        let rest = Filter { since: Some(end), limit: 1, ..ahead };
+        let is_more = !self.engine.deliveries(&rest)?.is_empty();
+        filter.until = Some(end);
+        Ok(is_more)
     }
 
     pub(super) fn row(&self, listed: &Listed, local: &Local) -> Result<DeliveryRow, Fault> {

@@ -69,6 +69,7 @@ impl EngineHost {
             },
             starts: local.moment(row.span.0),
             over: is_over(kind, row, local),
+            deadline: (kind == Kind::Deadline).then(|| local.moment(row.span.1)),
             trigger: words::trigger_named(&row.identity.reminder, on_a_date, local),
             due: local.moment(row.facts.due),
             told: row.told_at.map(|at| local.moment(at)),

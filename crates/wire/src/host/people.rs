@@ -51,7 +51,13 @@ impl EngineHost {
         let title = Some(row.person.name.clone());
         let did = if asked.id.is_some() { Did::Saved } else { Did::Created };
         let change = Change { title, count: 1, undo: saved.undo, ..nothing(did) };
-        let change = with_effect(change, &saved.effect, &local);
+        let mut change = with_effect(change, &saved.effect, &local);
+        let passed = self.engine.days_passed(row.person.id, &saved.effect)?;
+        if !passed.is_empty() {
+            change.passed.clear();
+            let said: Vec<String> = passed.iter().map(|day| day.sentence(&local.zone)).collect();
+            change.note = Some(said.join(" · "));
+        }
         Ok(PersonSaved { person: person_view(row, &local), change })
     }
 
@@ -134,11 +140,14 @@ fn no_such_day(year: Option<i32>, month: u8, day: u8) -> Option<String> {
 fn person_view(row: &PersonRow, local: &Local) -> PersonView {
     let zone = row.person.zone.as_ref();
     let leap = row.person.leap_day;
+    // Their days come by the calendar of where they live.
+    let there = zone.map(|name| local.context.zones.zone(name).0);
+    let today = there.as_ref().unwrap_or(&local.zone).to_datetime(local.now).date();
     PersonView {
         id: row.person.id.to_string(),
         name: row.person.name.clone(),
-        birthday: row.birthday.as_deref().and_then(|text| yearly(text, leap, local.today())),
-        anniversary: row.anniversary.as_deref().and_then(|text| yearly(text, leap, local.today())),
+        birthday: row.birthday.as_deref().and_then(|text| yearly(text, leap, today)),
+        anniversary: row.anniversary.as_deref().and_then(|text| yearly(text, leap, today)),
         zone: zone.map(ToString::to_string),
         city: zone.map(|name| city(name.as_str())),
         leap_day: leap_view(leap),

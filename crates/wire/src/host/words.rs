@@ -71,7 +71,8 @@ pub(super) const fn state(state: Is) -> State {
     }
 }
 
-/// What is shown for one delivery; nothing for a cancelled one.
+/// What is shown for one delivery; nothing for a cancelled one, nor for one whose moment had passed
+/// when its event was saved: that takes nothing from the event.
 pub(super) fn mark(row: &DeliveryRow, now: Timestamp) -> Option<Mark> {
     Some(match row.facts.state {
         // Due and not claimed yet: nobody sees the past as still to come.
@@ -83,6 +84,7 @@ pub(super) fn mark(row: &DeliveryRow, now: Timestamp) -> Option<Mark> {
         Is::Review => Mark::Review,
         Is::Completed if late_ms(row).is_some() => Mark::Late,
         Is::Completed => Mark::Told,
+        Is::Skipped if row.facts.reason == Code::SkippedPast => return None,
         Is::Skipped | Is::Coalesced | Is::Discarded => Mark::Skipped,
         Is::Expired => Mark::Missed,
         Is::Cancelled => return None,
@@ -94,6 +96,7 @@ pub(super) fn mark(row: &DeliveryRow, now: Timestamp) -> Option<Mark> {
 pub(super) fn listed_mark(row: &DeliveryRow, now: Timestamp) -> Option<Mark> {
     match row.facts.state {
         Is::Scheduled | Is::Pending => Some(Mark::Scheduled),
+        Is::Skipped => Some(Mark::Skipped),
         _ => mark(row, now),
     }
 }

@@ -99,7 +99,7 @@ function awaits(world: World, occ: Occ, row: DeliveryRow): boolean {
 export function inboxOf(world: World): InboxView {
   const items = allRows(world).filter(({ row, occ }) => awaits(world, occ, row)).map(({ row, occ }): InboxItem => ({
     delivery: row.id, event: occ.event, original: occ.original, title: occ.title, kind: occ.kind, calendar: occ.calendar, place: occ.place,
-    start: { date: occ.date, wallMin: occ.mode === 'allDay' ? null : occ.wallMin }, starts: moment(occ.date, occ.wallMin), over: isOver(occ, world.now),
+    start: { date: occ.date, wallMin: occ.mode === 'allDay' ? null : occ.wallMin }, starts: moment(occ.date, occ.wallMin), over: isOver(occ, world.now), deadline: occ.kind === 'deadline' ? moment(occ.date, occ.mode === 'allDay' ? 1440 : occ.wallMin) : null,
     trigger: row.trigger, due: row.due, told: row.told, state: row.state, mark: row.mark ?? 'told', lateMs: row.lateMs, reason: row.reason, shown: 'yes',
   }));
   return { items, more: false, snoozeMin: 10, tonight: moment(world.now.date, 1080), tomorrow: moment(addMinutes(world.now.date, 0, 1440).date, 540) };

@@ -102,7 +102,7 @@ function people(): Occ[] {
 }
 
 function series(): Occ[] {
-  const gym = { '2026-11-11': { mark: 'skipped' as const, reason: reason('skipped.past_when_saved', 'it was over when the event was saved') } };
+  const gym = { '2026-11-11': { mark: 'skipped' as const, reason: reason('coalesced.latest', 'told within a later one') } };
   const plants: Record<string, Fate> = {
     '2026-11-14': { mark: 'late', lateMs: 41 * 60_000, reason: reason('late.service_off', 'the service was off 08:11 to 08:56') },
     '2026-11-07': { mark: 'missed', reason: reason('expired.age', 'the computer was off all day') },
@@ -113,7 +113,7 @@ function series(): Occ[] {
     '2026-11-17': { mark: 'review', made: 1, max: 10, statuses: [null], reason: reason('review.cut_off', 'cut off while sending, so it may or may not have arrived, and it was not to be repeated') },
   };
   const vitamins: Record<string, Fate> = {
-    '2026-11-18': { mark: 'skipped', reason: reason('skipped.past_when_saved', 'it was over when the event was saved') },
+    '2026-11-18': { mark: 'skipped', reason: reason('coalesced.latest', 'told within a later one') },
     '2026-11-12': { mark: 'skipped', reason: reason('coalesced.latest', 'told within a later one') },
   };
   const news: Record<string, Fate> = {

@@ -145,9 +145,11 @@ function pageOf(world: World, query: DeliveriesQuery): DeliveriesPage {
     .filter((r) => query.marks.length === 0 || (r.mark !== null && query.marks.includes(r.mark)))
     .filter((r) => !query.channel || r.channel === query.channel)
     .filter((r) => (!query.from || r.due.date >= query.from) && (!query.to || r.due.date < query.to) && (!query.event || r.event === query.event));
-  const first = Number(query.cursor ?? 0);
+  const ahead = rows.filter((r) => r.due.utc >= world.now.utc).length;
+  const later = query.soon ? Math.max(0, ahead - query.soon) : 0;
+  const first = later + Number(query.cursor ?? 0);
   const end = first + query.limit;
-  return { rows: rows.slice(first, end), cursor: end < rows.length ? String(end) : null };
+  return { rows: rows.slice(first, end), cursor: end < rows.length ? String(end - later) : null, later: later > 0 };
 }
 
 function writes(world: World, past: Past, changed: () => void): Partial<Handlers> {

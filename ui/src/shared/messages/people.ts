@@ -32,6 +32,7 @@ export const people = {
   'people.inDays#one': 'in {n} day',
   'people.inDays#other': 'in {n} days',
   'people.today': 'today',
+  'people.todayThere': 'today there',
   'people.remove': 'Remove',
   'people.list': 'People by name',
 } as const;

@@ -38,7 +38,7 @@ export const quiet = {
   'side.wasToRing': 'was to ring {time}',
   'inbox.left#one': '1 reminder still to be told is left as it is',
   'inbox.left#other': '{n} reminders still to be told are left as they are',
-  'inbox.snoozeAll': 'Snooze all {n} min',
+  'inbox.snoozeAll': 'Snooze all {time}',
   'inbox.snoozeOther': 'Another length…',
   'inbox.snoozeLength': 'Snooze {title} for',
   'inbox.snoozeWrong': 'Write a length such as 45m or 1h30m.',

@@ -45,7 +45,7 @@ function waiting(): { platform: Platform; answered: number[] } {
     if (name !== 'inbox') return answer;
     const inbox = answer as InboxView;
     first ??= { ...inbox.items[0]!, delivery: 'dlv_waits', state: 'held', mark: 'held', told: null };
-    return { ...inbox, items: [first, ...inbox.items] } as Answer<K>;
+    return { ...inbox, items: [first, ...inbox.items.map((item) => ({ ...item, deadline: null }))] } as Answer<K>;
   };
   return { platform: { ...platform, call }, answered };
 }
