@@ -6,8 +6,8 @@ use calendar::draft::EventDraft;
 use wire::{
     EngineHost, Host,
     dto::{
-        DeliveriesPage, DeliveriesQuery, Empty, LeapDay, Mark, PersonSaved, RangeQuery, SavePerson,
-        YearlyFields,
+        AddQuick, DeliveriesPage, DeliveriesQuery, Empty, LeapDay, Mark, OccurrenceRef,
+        PersonSaved, RangeQuery, SavePerson, Trigger, YearlyFields,
     },
 };
 
@@ -113,6 +113,21 @@ fn a_birthday_comes_by_the_calendar_of_where_the_person_lives() {
         person.birthday.as_ref().and_then(|day| day.in_days)
     };
     assert_eq!((days("Kiri"), days("Ana")), (Some(0), Some(1)));
+}
+
+#[test]
+fn an_hour_before_a_task_of_a_day_is_at_23_that_day_wherever_it_is_said() {
+    let world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let text = "report due tomorrow, remind 1h";
+    let asked = AddQuick { text: text.into(), request_id: "quick".into() };
+    let event = host(&world).add_quick(asked).expect("added").event.expect("its id");
+    let row = page(&world, None, None).rows.remove(0);
+    assert_eq!(row.due.utc, "2026-11-24T22:00:00.000Z", "23:00 in Berlin");
+    let said = Trigger::Day { days: 0, wall_min: 23 * 60 };
+    assert_eq!(row.trigger, said);
+    let original = row.original.expect("an occurrence");
+    let form = host(&world).editor_get(OccurrenceRef { event, original }).expect("a form");
+    assert_eq!(form.draft.reminders[0].trigger, said);
 }
 
 #[test]

@@ -103,6 +103,32 @@ impl Trigger {
         Ok(Self::Relative { days, seconds: sign * seconds, from_end: false })
     }
 
+    /// The same offset of a task that is due by the end of a day: hours and minutes before it count
+    /// from that end, not from the midnight the day starts with.
+    pub const fn before_end_of_day(self) -> Self {
+        match self {
+            Self::Relative { days, seconds, from_end: false } if seconds < 0 => {
+                Self::Relative { days: days + 1, seconds, from_end: false }
+            }
+            other => other,
+        }
+    }
+
+    /// On a date, the day and the minute of the day it rings at, counted from the first day: whole
+    /// days at the hour of whole days. None where it is no offset from the start.
+    pub const fn on_a_date(self, hour: i8) -> Option<(i64, i64)> {
+        match self {
+            Self::Relative { days, seconds: 0, from_end: false } => {
+                Some((days as i64, hour as i64 * 60))
+            }
+            Self::Relative { days, seconds, from_end: false } => {
+                let minutes = days as i64 * 1440 + seconds.div_euclid(60);
+                Some((minutes.div_euclid(1440), minutes.rem_euclid(1440)))
+            }
+            Self::Relative { .. } | Self::At(_) => None,
+        }
+    }
+
     /// Whether it can ring at or after the start.
     pub fn is_at_or_after_start(&self) -> bool {
         match self {
@@ -234,6 +260,23 @@ mod tests {
             assert_eq!(text.parse::<Trigger>().map(|t| t.to_string()), Ok(text.to_string()));
         }
         assert_eq!("-P1W".parse::<Trigger>().map(|t| t.to_string()), Ok("-P7D".to_string()));
+    }
+
+    #[test]
+    fn hours_before_a_task_on_a_date_count_from_the_end_of_that_day() {
+        for (offset, text, day) in [
+            ("1h", "P1DT-1H", (0, 23 * 60)),
+            ("30m", "P1DT-30M", (0, 23 * 60 + 30)),
+            ("36h", "P1DT-36H", (-1, 12 * 60)),
+            ("1d12h", "-PT12H", (-1, 12 * 60)),
+            ("1d", "-P1D", (-1, 8 * 60)),
+            ("0m", "PT0M", (0, 8 * 60)),
+            ("+10m", "PT10M", (0, 10)),
+        ] {
+            let trigger = Trigger::parse_offset(offset).expect(offset).before_end_of_day();
+            assert_eq!((trigger.to_string().as_str(), trigger.on_a_date(8)), (text, Some(day)));
+            assert_eq!(text.parse(), Ok(trigger), "{text}");
+        }
     }
 
     #[test]

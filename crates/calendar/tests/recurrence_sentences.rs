@@ -126,6 +126,27 @@ fn days_of_the_year() {
 }
 
 #[test]
+fn even_minutes_of_every_hour_are_every_so_many_minutes() {
+    check("FREQ=HOURLY;BYMINUTE=0,15,30,45", "every 15 minutes", "alle 15 Minuten");
+    let every_other: Vec<String> = (0..30).map(|n| (2 * n).to_string()).collect();
+    check(
+        &format!("FREQ=HOURLY;BYMINUTE={};BYDAY=MO", every_other.join(",")),
+        "every 2 minutes on Monday",
+        "alle 2 Minuten am Montag",
+    );
+    check(
+        "FREQ=HOURLY;BYMINUTE=0,15,30",
+        "every hour at minutes 0, 15 and 30",
+        "jede Stunde zu den Minuten 0, 15 und 30",
+    );
+    check(
+        "FREQ=HOURLY;INTERVAL=2;BYMINUTE=0,30",
+        "every 2 hours at minutes 0 and 30",
+        "alle 2 Stunden zu den Minuten 0 und 30",
+    );
+}
+
+#[test]
 fn times_of_the_day() {
     check(
         "FREQ=DAILY;BYHOUR=9,17;BYMINUTE=30",

@@ -95,6 +95,20 @@ pub fn trigger(trigger: &Trigger, zone: &TimeZone) -> String {
     format!("{} {side}", length(SignedDuration::from_secs(total)))
 }
 
+/// The same of an event on a date, if that is what it is and whole days are told at this hour: `on
+/// the day at 23:00`, `1 day before at 09:00`.
+pub fn trigger_on(when: &Trigger, hour: Option<i8>, zone: &TimeZone) -> String {
+    let Some((day, minute)) = hour.and_then(|hour| when.on_a_date(hour)) else {
+        return trigger(when, zone);
+    };
+    let day = match day {
+        0 => "on the day".into(),
+        ..0 => format!("{} before", days_of(-day)),
+        1.. => format!("{} after", days_of(day)),
+    };
+    format!("{day} at {:02}:{:02}", minute / 60, minute % 60)
+}
+
 /// With a capital letter.
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
@@ -119,10 +133,15 @@ pub fn insist(insist: Insist) -> String {
     format!("{alarm}{}", nag.unwrap_or_default())
 }
 
+/// Whether the label of an occurrence is that of whole days.
+pub fn is_date(label: &str) -> bool {
+    label.len() == "2026-11-23".len()
+}
+
 /// A trigger as identities write it, in words: with its prefix, snoozes and tests too.
-pub fn reminder(text: &str, zone: &TimeZone) -> String {
+pub fn reminder(text: &str, hour: Option<i8>, zone: &TimeZone) -> String {
     let read = |text: &str| match text.parse::<Trigger>() {
-        Ok(found) => trigger(&found, zone),
+        Ok(found) => trigger_on(&found, hour, zone),
         Err(_) => text.to_string(),
     };
     match text.split_once(':') {
@@ -280,7 +299,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, words: &str) {
-        assert_eq!(reminder(text, &TimeZone::UTC), words, "{text}");
+        assert_eq!(reminder(text, None, &TimeZone::UTC), words, "{text}");
     }
 
     #[test]
@@ -290,6 +309,21 @@ mod tests {
         for one in table.as_array().expect("a list") {
             let span = SignedDuration::from_millis(one["ms"].as_i64().expect("a number"));
             assert_eq!(length(span), one["commands"].as_str().expect("words"));
+        }
+    }
+
+    #[test]
+    fn reminders_of_whole_days_say_the_day_and_the_time() {
+        for (text, words) in [
+            ("t:PT0M", "on the day at 09:00"),
+            ("t:-P1D", "1 day before at 09:00"),
+            ("t:P1DT-1H", "on the day at 23:00"),
+            ("t:-PT1H", "1 day before at 23:00"),
+            ("t:-PT15H", "1 day before at 09:00"),
+            ("t:P2D", "2 days after at 09:00"),
+            ("s:-PT1H:2", "snoozed, first 1 day before at 23:00"),
+        ] {
+            assert_eq!(reminder(text, Some(9), &TimeZone::UTC), words, "{text}");
         }
     }
 

@@ -69,7 +69,7 @@ fn whole_days_are_told_at_the_hour_that_is_set() {
         .line("add Fair --at 2032-05-03 --kind note --remind 0m --remind 1d")
         .done()
         .to_string();
-    for said in ["told  that day at 09:00, on desktop", "1 day before at 09:00, on desktop"] {
+    for said in ["told  on the day at 09:00, on desktop", "1 day before at 09:00, on desktop"] {
         assert!(added.contains(said), "{added}");
     }
     assert_eq!(desk.line("all-day").done(), "Whole days and birthdays are told at 09:00.\n");

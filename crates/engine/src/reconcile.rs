@@ -449,7 +449,8 @@ fn is_as(row: &DeliveryRow, to: &Retimed<'_>) -> bool {
 
 fn passed(wanted: &Wanted) -> Passed {
     let trigger = wanted.identity.reminder.trim_start_matches("t:").to_string();
-    Passed { trigger, due_ms: wanted.due.as_millisecond() }
+    let on_a_date = wanted.occurrence.tie.is_all_day();
+    Passed { trigger, due_ms: wanted.due.as_millisecond(), on_a_date }
 }
 
 /// The generation in which a name may be armed, given its newest row; `None`: not at all.

@@ -40,6 +40,8 @@ describe('lengths and moments in words', () => {
   it('tell a trigger by the kind of event', () => {
     expect(triggerWords({ type: 'offset', minutes: -10 }, 'appointment', false, 'h24')).toBe('10 min before');
     expect(triggerWords({ type: 'offset', minutes: 0 }, 'birthday', true, 'h24')).toBe('on the day');
+    expect(triggerWords({ type: 'day', days: 0, wallMin: 1380 }, 'deadline', true, 'h24')).toBe('on the day at 23:00');
+    expect(triggerWords({ type: 'day', days: -1, wallMin: 1380 }, 'deadline', false, 'h24')).toBe('1 day before at 23:00');
     expect(triggerWords({ type: 'at', date: '2026-11-20', wallMin: 540 }, 'note', false, 'h12')).toBe('Fri 20 Nov, 9\u00a0am');
   });
 

@@ -62,6 +62,10 @@ export function triggerWords(trigger: Trigger, kind: Kind | null, allDay: boolea
     case 'offset':
       if (trigger.minutes === 0) return allDay ? t('trigger.day') : kind === 'deadline' ? t('trigger.deadline') : t('trigger.start');
       return t(trigger.minutes < 0 ? 'trigger.before' : 'trigger.after', { time: minutesShort(Math.abs(trigger.minutes)) });
+    case 'day': {
+      const days = trigger.days === 0 ? t('trigger.day') : t(trigger.days < 0 ? 'trigger.before' : 'trigger.after', { time: tn('unit.day', Math.abs(trigger.days)) });
+      return t('trigger.dayAt', { day: days, time: wall(trigger.wallMin, clock) });
+    }
     case 'at':
       return `${dayShort(trigger.date)}, ${wall(trigger.wallMin, clock)}`;
     case 'snooze':

@@ -274,7 +274,7 @@ export type Timing = { mode: TimeMode, date: string, wallMin: number, fold: bool
 
 export type Tried = "yes" | "before" | "unknown" | "never";
 
-export type Trigger = { "type": "offset", minutes: number, } | { "type": "at", date: string, wallMin: number, } | { "type": "snooze" } | { "type": "nag" } | { "type": "test" };
+export type Trigger = { "type": "offset", minutes: number, } | { "type": "day", days: number, wallMin: number, } | { "type": "at", date: string, wallMin: number, } | { "type": "snooze" } | { "type": "nag" } | { "type": "test" };
 
 export type UndoImport = { import: string, requestId: string, };
 

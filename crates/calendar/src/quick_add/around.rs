@@ -85,7 +85,10 @@ impl Work<'_> {
             let What::Tell(tells) = &piece.what else { continue };
             let list: &mut Vec<Trigger> = said.get_or_insert_default();
             for tell in tells {
-                let trigger = self.trigger(*tell, start, &piece.tokens)?;
+                let mut trigger = self.trigger(*tell, start, &piece.tokens)?;
+                if kind.code() == "deadline" && start.all_day && matches!(tell, Tell::Before(_)) {
+                    trigger = trigger.before_end_of_day();
+                }
                 if !list.contains(&trigger) {
                     list.push(trigger);
                 }

@@ -162,6 +162,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The weekdays that stand in the line, as they are written, each once.
+    fn weekdays_said(&self) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for at in (0..self.tokens.len()).filter(|at| is_weekday(self.word(*at))) {
+            let word = self.said(at..at + 1);
+            if !found.contains(&word) {
+                found.push(word);
+            }
+        }
+        found
+    }
+
     /// The words of a range as written.
     pub fn said(&self, tokens: Range<usize>) -> String {
         said(self.tokens, &tokens)
@@ -293,8 +305,14 @@ impl<'a> Scan<'a> {
             if let Some(first) = self.pieces.iter().find(same) {
                 let (second, first) =
                     (reader.said(tokens.clone()), reader.said(first.tokens.clone()));
+                let series = match is_weekday(&first) && is_weekday(&second) {
+                    true => {
+                        format!(", write every {} for a series", reader.weekdays_said().join(", "))
+                    }
+                    false => String::new(),
+                };
                 let message = format!(
-                    "'{second}' is a second {name} besides '{first}': leave one of them away, or put it in quotes to keep it in the title"
+                    "'{second}' is a second {name} besides '{first}': leave one of them away{series}, or put it in quotes to keep it in the title"
                 );
                 return Err(Refused::at(tokens, message));
             }
@@ -472,4 +490,9 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// "wed", by itself.
+fn is_weekday(text: &str) -> bool {
+    words::weekday_code(&text.to_lowercase()).is_some()
 }

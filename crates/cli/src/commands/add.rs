@@ -63,7 +63,10 @@ pub fn passed(session: &Session, passed: &[Passed]) -> Vec<String> {
     let mut lines = Vec::new();
     for one in passed {
         let name = match one.trigger.parse::<Trigger>() {
-            Ok(trigger) => words::trigger(&trigger, &zone),
+            Ok(trigger) => {
+                let hour = one.on_a_date.then_some(session.context.all_day_hour);
+                words::trigger_on(&trigger, hour, &zone)
+            }
             Err(_) => one.trigger.clone(),
         };
         let due = Timestamp::from_millisecond(one.due_ms).unwrap_or(Timestamp::MIN);
@@ -124,6 +127,7 @@ fn draft(session: &Session, words: &Add) -> Result<EventDraft, Failure> {
         use_by: words.use_by,
         collapse: words.collapse,
         insist: words.insist,
+        by_end_of_day: given.is_date && kind.code() == "deadline",
     };
     Ok(EventDraft {
         kind: kind.code().into(),
@@ -228,6 +232,8 @@ pub struct Reminding<'a> {
     pub use_by: Option<UseBy>,
     pub collapse: Option<Collapse>,
     pub insist: Insisting,
+    /// Of a task on a date, hours before count from the end of that day.
+    pub by_end_of_day: bool,
 }
 
 /// Each reminder through each channel, the usual ones where none is said; `None` leaves all to
@@ -256,8 +262,11 @@ pub fn reminders(
         [] => usual,
         [none] if none == "none" => Vec::new(),
         several => {
-            let each = several.iter().map(|text| trigger(session, text, reading));
-            each.collect::<Result<_, _>>()?
+            let each = several.iter().map(|text| {
+                let read = trigger(session, text, reading)?;
+                Ok(if words.by_end_of_day { read.before_end_of_day() } else { read })
+            });
+            each.collect::<Result<_, Failure>>()?
         }
     };
     let desktop = ["desktop".to_string()];

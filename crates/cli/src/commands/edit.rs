@@ -373,7 +373,14 @@ fn reminding(
         zone: words.zone.as_deref(),
         machine: &own,
     };
-    let said = Reminding { remind, channel, use_by: *use_by, collapse: *collapse, insist: *insist };
+    let said = Reminding {
+        remind,
+        channel,
+        use_by: *use_by,
+        collapse: *collapse,
+        insist: *insist,
+        by_end_of_day: event.timing.tie.is_all_day() && event.kind.code() == "deadline",
+    };
     Ok(reminders(session, &said, usual, reading)?.unwrap_or_default())
 }
 

@@ -112,7 +112,8 @@ impl<'a> View<'a> {
         let missed = silence.missed(event, &session.context, &next, now).into_iter();
         let zone = session.zone();
         let missed = missed.map(|(place, why)| {
-            format!("{} {why}", words::trigger(&event.reminders[place].trigger, &zone))
+            let hour = event.timing.tie.is_all_day().then_some(session.context.all_day_hour);
+            format!("{} {why}", words::trigger_on(&event.reminders[place].trigger, hour, &zone))
         });
         let missed = missed.collect();
         Ok(Self { session, event, version, next, on, calendar, channels, missed, done: false })
@@ -329,18 +330,17 @@ impl<'a> View<'a> {
             (true, false) => {}
         }
         for r in event.reminders.iter().filter(|_| event.enabled) {
+            let hour = self.session.context.all_day_hour;
             let when = match (r.trigger, event.timing.tie.is_all_day()) {
-                (Trigger::Relative { days, seconds: 0, from_end }, true) => {
-                    let hour = self.session.context.all_day_hour;
-                    let day = words::trigger(&r.trigger, &zone);
-                    let day = match (days, from_end) {
-                        (0, false) => "that day",
-                        (0, true) => "on the last day",
-                        _ => &day,
-                    };
-                    format!("{day} at {hour:02}:00")
+                (Trigger::Relative { days: 0, seconds: 0, from_end: true }, true) => {
+                    format!("on the last day at {hour:02}:00")
                 }
-                (trigger, _) => words::trigger(&trigger, &zone),
+                (Trigger::Relative { seconds: 0, from_end: true, .. }, true) => {
+                    format!("{} at {hour:02}:00", words::trigger(&r.trigger, &zone))
+                }
+                (trigger, on_a_date) => {
+                    words::trigger_on(&trigger, on_a_date.then_some(hour), &zone)
+                }
             };
             row("told", format!("{when}, on {}{}", self.channel(r), words::insist(r.insist)));
         }

@@ -117,7 +117,8 @@ pub fn run(session: &Session, words: &OneDelivery) -> Result<Answer, Failure> {
     };
     let channels = session.engine.channels()?;
     let channel = channels.iter().find(|row| row.id == story.delivery.row.identity.channel);
-    Ok(Answer::new(tell(&story, again.as_ref(), channel, &session.zone()), &shape))
+    let hour = session.context.all_day_hour;
+    Ok(Answer::new(tell(&story, again.as_ref(), channel, hour, &session.zone()), &shape))
 }
 
 fn find(session: &Session, name: &str) -> Result<Story, Failure> {
@@ -135,6 +136,7 @@ fn tell(
     story: &Story,
     again: Option<&Tellings>,
     channel: Option<&ChannelRow>,
+    hour: i8,
     zone: &TimeZone,
 ) -> String {
     let listed = &story.delivery;
@@ -147,10 +149,15 @@ fn tell(
     let said = off.or_else(|| perhaps(story, zone));
     let said = said.unwrap_or_else(|| format!("{}{}", sums_up(listed, zone), at_try(story)));
     text.push_str(&format!("{said}\n\n"));
+    let hour = words::is_date(&row.label).then_some(hour);
     let mut facts = vec![
         [
             "  reminder".to_string(),
-            format!("{}, on {}", words::reminder(&row.identity.reminder, zone), listed.channel),
+            format!(
+                "{}, on {}",
+                words::reminder(&row.identity.reminder, hour, zone),
+                listed.channel
+            ),
         ],
         ["  due".into(), words::moment_there(row.facts.due, zone)],
         ["  worth telling".into(), worth(listed, zone)],

@@ -28,6 +28,9 @@ pub struct Passed {
     pub trigger: String,
     /// When it would have been due, milliseconds since 1970.
     pub due_ms: i64,
+    /// Of a whole day: a time part counts from midnight.
+    #[serde(default)]
+    pub on_a_date: bool,
 }
 
 impl Effect {

@@ -157,6 +157,13 @@ pub enum Trigger {
         /// The distance.
         minutes: i32,
     },
+    /// Of an all-day event: on a day before it (negative), of it or after it, at a time of that day.
+    Day {
+        /// Days from the first.
+        days: i32,
+        /// Minutes since midnight.
+        wall_min: i32,
+    },
     /// At a local moment, whatever the start.
     At {
         /// The date.

@@ -5,8 +5,7 @@ use calendar::{
     event::Event,
     halves::Halves,
     id::EventId,
-    reminder::Trigger as When,
-    timing::{Landing, Length, LocalStart, instant},
+    timing::{Landing, LocalStart, instant},
 };
 use engine::{
     events::{Placement, Save, Saved, Scope as Which, Target, moved_series},
@@ -55,9 +54,9 @@ pub(super) fn nothing(did: Did) -> Change {
 /// What a change did to the reminders.
 pub(super) fn with_effect(change: Change, effect: &Effect, local: &Local) -> Change {
     let passed = effect.passed.iter().filter_map(|passed| {
-        let when: When = passed.trigger.parse().ok()?;
         let due = Timestamp::from_millisecond(passed.due_ms).ok()?;
-        let trigger = words::trigger(when, false, &Length::default(), local);
+        let trigger =
+            words::trigger_named(&format!("t:{}", passed.trigger), passed.on_a_date, local);
         Some(PassedReminder { trigger, due: local.moment(due) })
     });
     Change {

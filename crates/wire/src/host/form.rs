@@ -59,7 +59,9 @@ impl EngineHost {
             false => None,
         };
         let through = through.unwrap_or(ChannelId::DESKTOP);
-        let reminders = defaults.reminders.iter().map(|when| ReminderDraft {
+        let tie = if all_day { Tie::AllDay } else { Tie::Floating };
+        let usual = defaults.reminders_on(&tie);
+        let reminders = usual.iter().map(|when| ReminderDraft {
             trigger: words::trigger(*when, all_day, &length, &local),
             channel: through.to_string(),
             nag_min: None,
@@ -337,7 +339,7 @@ pub(super) fn reminders_of(
             let kept = before.swap_remove(same).1;
             return Ok(CheckedLater { nag, alarm: reminder.alarm, ..kept });
         }
-        let when = when_of(&reminder.trigger, on_a_date, local)
+        let when = when_of(&reminder.trigger, on_a_date, draft.kind, local)
             .map_err(|message| Fault::invalid(format!("reminders.{place}"), message))?;
         let channel = reminder.channel.clone();
         let (trigger, alarm) = (when.to_string(), reminder.alarm);
@@ -346,9 +348,18 @@ pub(super) fn reminders_of(
     each.collect()
 }
 
-fn when_of(trigger: &Trigger, on_a_date: bool, local: &Local) -> Result<When, String> {
+fn when_of(trigger: &Trigger, on_a_date: bool, kind: Kind, local: &Local) -> Result<When, String> {
     match trigger {
-        Trigger::Offset { minutes } => Ok(words::when_of(*minutes, on_a_date, local)),
+        Trigger::Offset { minutes } => Ok(words::when_of(*minutes, on_a_date, kind, local)),
+        Trigger::Day { days, wall_min } => {
+            let minutes = days.saturating_mul(1440).saturating_add(*wall_min);
+            let hour = i32::from(local.context.all_day_hour) * 60;
+            // Of what is no longer on a date it is as far from the start as it was from that hour.
+            Ok(match on_a_date {
+                true => words::when_on(minutes),
+                false => words::when_of(minutes.saturating_sub(hour), false, kind, local),
+            })
+        }
         Trigger::At { date, wall_min } => {
             let date = local::date("", date).map_err(|fault| fault.message)?;
             let at = local::on("", date, *wall_min).map_err(|fault| fault.message)?;

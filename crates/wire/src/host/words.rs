@@ -163,12 +163,13 @@ pub(super) fn trigger_named(text: &str, on_a_date: bool, local: &Local) -> Trigg
     match (what, rest.parse::<When>()) {
         ("x", _) => Trigger::Test,
         ("n", _) => Trigger::Nag,
+        ("t", Ok(When::START)) if on_a_date => day_at(i64::from(local.context.all_day_hour) * 60),
         ("t", Ok(when)) => trigger(when, on_a_date, &Length::default(), local),
         _ => Trigger::Snooze,
     }
 }
 
-/// A trigger as the form shows it: minutes from the start, or from the all-day hour.
+/// A trigger as the form shows it: minutes from the start; on a date whole days, or a time of a day.
 pub(super) fn trigger(when: When, on_a_date: bool, length: &Length, local: &Local) -> Trigger {
     let (days, seconds, from_end) = match when {
         When::At(at) => {
@@ -177,33 +178,46 @@ pub(super) fn trigger(when: When, on_a_date: bool, length: &Length, local: &Loca
         }
         When::Relative { days, seconds, from_end } => (days, seconds, from_end),
     };
-    let hour = i64::from(local.context.all_day_hour) * 60;
-    // On a date a time part counts from midnight, and whole days mean the all-day hour.
-    let base = if on_a_date && seconds != 0 { -hour } else { 0 };
     let tail = if from_end { i64::from(length.days) * 1440 + length.seconds / 60 } else { 0 };
-    let total = i64::from(days) * 1440 + seconds.div_euclid(60) + base + tail;
+    let total = i64::from(days) * 1440 + seconds.div_euclid(60) + tail;
+    // On a date a time part counts from midnight, and whole days mean the all-day hour.
+    if on_a_date && seconds != 0 {
+        return day_at(total);
+    }
     Trigger::Offset { minutes: i32::try_from(total).unwrap_or(i32::MAX) }
 }
 
+/// So many minutes from the midnight that the first day starts with.
+fn day_at(minutes: i64) -> Trigger {
+    Trigger::Day {
+        days: i32::try_from(minutes.div_euclid(1440)).unwrap_or(i32::MAX),
+        wall_min: i32::try_from(minutes.rem_euclid(1440)).unwrap_or_default(),
+    }
+}
+
 /// The trigger a form's offset stands for.
-pub(super) fn when_of(minutes: i32, on_a_date: bool, local: &Local) -> When {
+pub(super) fn when_of(minutes: i32, on_a_date: bool, kind: Kind, local: &Local) -> When {
     let whole = minutes % 1440 == 0;
-    let hour = i32::from(local.context.all_day_hour) * 60;
+    let (days, seconds) = (minutes / 1440, i64::from(minutes % 1440) * 60);
     match (on_a_date, whole) {
-        (_, true) => When::Relative { days: minutes / 1440, seconds: 0, from_end: false },
-        (false, false) => When::Relative {
-            days: minutes / 1440,
-            seconds: i64::from(minutes % 1440) * 60,
-            from_end: false,
-        },
+        (_, true) => When::Relative { days, seconds: 0, from_end: false },
+        (false, false) => When::Relative { days, seconds, from_end: false },
+        (true, false) if kind == Kind::Deadline => {
+            When::Relative { days, seconds, from_end: false }.before_end_of_day()
+        }
         (true, false) => {
-            // From the midnight of that day; midnight itself from the one before.
-            let total = minutes.saturating_add(hour);
-            let (days, rest) = (total.div_euclid(1440), total.rem_euclid(1440));
-            let (days, rest) = if rest == 0 { (days - 1, 1440) } else { (days, rest) };
-            When::Relative { days, seconds: i64::from(rest) * 60, from_end: false }
+            let hour = i32::from(local.context.all_day_hour) * 60;
+            when_on(minutes.saturating_add(hour))
         }
     }
+}
+
+/// The trigger of a time on a day, minutes from the midnight the first day starts with; midnight itself
+/// is from the one before.
+pub(super) const fn when_on(minutes: i32) -> When {
+    let (days, rest) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
+    let (days, rest) = if rest == 0 { (days - 1, 1440) } else { (days, rest) };
+    When::Relative { days, seconds: rest as i64 * 60, from_end: false }
 }
 
 #[cfg(test)]

@@ -147,6 +147,8 @@ fn days<'a>(rule: &'a Rule, head: &mut Vec<Clause<'a>>) -> Vec<Clause<'a>> {
         && (rule.freq == Freq::Weekly || rule.freq == Freq::Daily);
     if each_working_day {
         head.push(Clause::WorkingDays);
+    } else if let Some(minutes) = even_minutes(rule) {
+        head.push(Clause::Every(Freq::Minutely, minutes));
     } else {
         head.push(Clause::Every(rule.freq, rule.interval()));
     }
@@ -217,12 +219,25 @@ fn times(rule: &Rule, clauses: &mut Vec<Clause<'_>>) {
     if !hours.is_empty() {
         clauses.push(Clause::Hours(hours));
     }
-    if !minutes.is_empty() {
+    if !minutes.is_empty() && even_minutes(rule).is_none() {
         clauses.push(Clause::Minutes(minutes));
     }
     if !rule.by_second.is_empty() {
         clauses.push(Clause::Seconds(sorted(&rule.by_second)));
     }
+}
+
+/// The minutes between two runs, where those of every hour lie evenly: 0, 15, 30, 45.
+fn even_minutes(rule: &Rule) -> Option<u32> {
+    let minutes = sorted(&rule.by_minute);
+    let step = minutes.get(1)? - minutes.first()?;
+    let is_even = *minutes.first()? < step
+        && 60 % step == 0
+        && minutes.len() as i64 == 60 / step
+        && minutes.windows(2).all(|pair| pair[1] - pair[0] == step);
+    let is_each_hour = rule.freq == Freq::Hourly && rule.interval() == 1;
+    let is_whole = is_each_hour && rule.by_set_pos.is_empty() && rule.by_hour.is_empty();
+    u32::try_from(step).ok().filter(|_| is_even && is_whole)
 }
 
 fn is_working_week(days: &[ByDay]) -> bool {
