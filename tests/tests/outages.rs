@@ -361,6 +361,36 @@ async fn a_damaged_ledger_on_a_full_disk_is_mended_when_there_is_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn while_a_replaced_ledger_waits_for_room_nobody_writes_into_its_journal() {
+    if runs_apart("while_a_replaced_ledger_waits_for_room_nobody_writes_into_its_journal") {
+        return;
+    }
+    let (home, disk) = on_a_small_disk();
+    let notifier = Notifier::start(home.bus.address()).await;
+    home.note("Tea", Duration::from_secs(3_600), ChannelId::DESKTOP);
+    let (path, other) = (home.data().join("carillon.db"), home.data().join("other.db"));
+    let folding = rusqlite::Connection::open(&path).expect("a file");
+    folding.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).expect("folded");
+    drop(folding);
+    // The bare file says that it has a journal.
+    fs::copy(&path, &other).expect("a copy");
+    let _service = home.service().await;
+    home.note("Since", Duration::from_secs(3_600), ChannelId::DESKTOP);
+    home.engine.close().expect("closed");
+    let ballast = disk.fill();
+    fs::rename(&other, &path).expect("replaced");
+    home.until_logged("the ledger there was could not be kept").await;
+    let said = home.says(&["quick", "Now tomorrow 9:00"]);
+    assert!(said.1 != 0 && said.0.contains("sees to what became of it"), "{said:?}");
+    fs::remove_file(ballast).expect("room");
+    let notes = notifier.wait_for(2).await;
+    assert_eq!(notes[1].summary, "Carillon's ledger was replaced by another file", "{notes:?}");
+    let home = home.opened_anew();
+    assert_eq!(home.engine.check_file().expect("asked"), [""; 0]);
+    assert_eq!(home.engine.events().expect("readable").len(), 1, "{}", home.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_started_on_a_full_disk_goes_on_when_there_is_room() {
     if runs_apart("a_service_that_is_started_on_a_full_disk_goes_on_when_there_is_room") {
         return;

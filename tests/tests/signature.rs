@@ -94,7 +94,13 @@ fn a_new_secret_signs_beside_the_one_of_before_for_a_day() {
     world.jump_to("2026-11-23T09:40:00");
     let (secret, until) = world.engine().rotate_secret(added.id).expect("a new one");
     assert_eq!(until, world.instant("2026-11-24T09:40:00"));
-    let both = [secret.clone(), added.secret];
+    let both = [secret, added.secret];
     assert_eq!(signed_with(&mut world, "2026-11-24T09:30:00"), both);
-    assert_eq!(signed_with(&mut world, "2026-11-25T09:30:00"), [secret]);
+    // The first is shown to nobody: the receiver knows what it knew.
+    world.jump_to("2026-11-24T09:35:00");
+    let lost = world.engine().rotate_secret(added.id).expect("a new one").0;
+    let (last, _) = world.engine().rotate_secret(added.id).expect("another");
+    let all = [&[last.clone(), lost][..], &both].concat();
+    assert_eq!(signed_with(&mut world, "2026-11-25T09:30:00"), all);
+    assert_eq!(signed_with(&mut world, "2026-11-26T09:30:00"), [last]);
 }

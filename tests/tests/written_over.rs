@@ -13,6 +13,7 @@ use calendar::id::ChannelId;
 use engine::{Actor, Engine, backup, clock::SystemClock, ledger::Ledger};
 use testkit::notifier::Notifier;
 
+const OVER: &str = "Carillon's ledger was written over by another program";
 const DAMAGED: &str = "Carillon's ledger was damaged";
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -63,7 +64,7 @@ async fn what_is_written_over_the_ledger_is_noticed_at_once_and_the_newest_whole
     home.note("Since the copy", HOUR, ChannelId::DESKTOP);
     write_over(&home, &by);
     let notes = notifier.wait_for(1).await;
-    assert_eq!(notes[0].summary, DAMAGED, "{notes:?}\n{}", home.log());
+    assert_eq!(notes[0].summary, OVER, "{notes:?}\n{}", home.log());
     let kept = kept(&home);
     assert_eq!(kept.len(), 1, "{kept:?}");
     assert!(notes[0].body.contains(&kept[0]), "{notes:?}");
@@ -113,4 +114,66 @@ async fn what_the_service_itself_brings_into_the_file_is_no_damage() {
     drop(ledger);
     home.until_logged("the ledger's file was written to: it is whole").await;
     assert_eq!(kept(&home), [""; 0]);
+}
+
+/// Whoever opens it first, the journal of what there was is brought into nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_a_command_opens_first_is_not_mixed_with_what_there_was() {
+    let home = home();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let _service = home.service().await;
+    for n in 0..40 {
+        home.note(&format!("Since the backup {n}"), HOUR, ChannelId::DESKTOP);
+    }
+    let by = backup::daily_ones(&home.data()).remove(0).1;
+    write_over(&home, &by);
+    let said = home.says(&["list"]);
+    assert!(!said.0.contains("Since the backup"), "{said:?}");
+    let notes = notifier.wait_for(1).await;
+    assert_eq!(notes[0].summary, OVER, "{notes:?}\n{}", home.log());
+    assert_eq!(titles(&home), ["Tea"], "{}", home.log());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copy_that_is_put_over_a_ledger_whose_service_was_killed_is_gone_on_with() {
+    let home = home();
+    let notifier = Notifier::start(home.bus.address()).await;
+    // Whoever is killed leaves its journal behind.
+    let wal = home.data().join("carillon.db-wal");
+    home.note("Since the backup", HOUR, ChannelId::DESKTOP);
+    let journal = fs::read(&wal).expect("a journal");
+    let by = backup::daily_ones(&home.data()).remove(0).1;
+    write_over(&home, &by);
+    fs::write(&wal, &journal).expect("left behind");
+    let said = home.says(&["list"]);
+    assert!(
+        said.1 != 0 && said.0.contains("another program has written a copy over it"),
+        "{said:?}"
+    );
+    assert_eq!(fs::read(&wal).expect("a journal"), journal, "nothing is changed by looking");
+    let _service = home.stand_by();
+    let notes = notifier.wait_for(1).await;
+    assert_eq!(notes[0].summary, OVER, "{notes:?}\n{}", home.log());
+    assert_eq!(titles(&home), ["Tea"], "{}", home.log());
+}
+
+/// One that is older than the newest backup.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_copy_is_said_to_have_been_written_over_the_ledger_and_the_newest_backup_is_gone_on_with()
+ {
+    let home = Home::new();
+    let notifier = Notifier::start(home.bus.address()).await;
+    home.note("Tea", HOUR, ChannelId::DESKTOP);
+    let by = copy(&home, "older.db");
+    home.note("Since the copy", HOUR, ChannelId::DESKTOP);
+    backup::daily(&home.data(), home.engine.now().wall).expect("a backup").expect("room for it");
+    let _service = home.service().await;
+    home.note("Since the backup", HOUR, ChannelId::DESKTOP);
+    write_over(&home, &by);
+    let notes = notifier.wait_for(1).await;
+    assert_eq!(notes[0].summary, OVER, "{notes:?}\n{}", home.log());
+    let lost =
+        "Answers and events made since that backup are gone; what was written over it is kept as ";
+    assert!(notes[0].body.contains(&format!("{lost}{}", kept(&home)[0])), "{notes:?}");
+    assert_eq!(titles(&home), ["Since the copy", "Tea"], "{}", home.log());
 }

@@ -169,15 +169,16 @@ impl Engine {
             .map_or_else(|| Ok(String::new()), |sealed| self.vault().unseal(row.id, sealed))
     }
 
-    /// Makes a new secret for an endpoint. The one of before signs beside it for a day, so that whoever
-    /// receives can change over in that time; a third is forgotten at once. Gives the new one, and until
-    /// when the other signs.
+    /// Makes a new secret for an endpoint. Those of the day before sign beside it for another day, so that
+    /// whoever receives can change over in that time, whichever of them they know. Gives the new one, and
+    /// until when the others sign.
     ///
     /// # Errors
     /// When there is no such endpoint.
     pub fn rotate_secret(&self, id: ChannelId) -> Result<(String, Timestamp)> {
         let secret = fresh_secret()?;
-        let sealed = self.vault().seal(id, &secret)?;
+        let vault = self.vault();
+        let sealed = vault.seal(id, &secret)?;
         let until = self.write(|act| {
             let found = channel::find(act.tx, id)?.filter(|c| !c.removed);
             let found = found.ok_or_else(|| Error::not_found("channel", id))?;
@@ -187,7 +188,12 @@ impl Engine {
             }
             act.lasts(&format!("giving the channel {} a new secret", found.name))?;
             let until = later(act.wall(), ROTATES);
-            channel::rotate(act.tx, id, &sealed, until)?;
+            let before = found.old.filter(|(_, until)| *until > act.wall());
+            let others = found.secret.into_iter().chain(before.map(|(sealed, _)| sealed));
+            // What cannot be opened signs nothing any more.
+            let others = others.filter_map(|sealed| vault.unseal(id, &sealed).ok());
+            let others = vault.seal(id, &others.collect::<Vec<_>>().join("\n"))?;
+            channel::rotate(act.tx, id, (&sealed, &others), until)?;
             Ok(until)
         })?;
         Ok((secret, until))

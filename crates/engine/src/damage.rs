@@ -34,6 +34,8 @@ pub struct Mended {
     pub backup: Option<PathBuf>,
     /// What was in it, as far as that could be counted.
     pub had: Option<Counts>,
+    /// Another program had written over it.
+    pub was_over: bool,
 }
 
 /// What came of an attempt to mend a ledger.
@@ -166,7 +168,8 @@ pub fn mend(
         );
         return Err(Error::Unfit { path: dir, reason });
     }
-    let had = copy::counted(&path);
+    // With the journal of another it is nothing that can be counted.
+    let had = if is_mixed { None } else { copy::counted(&path) };
     let backup = match put_in_place(&alone, &path, now)? {
         Taken::Backup(backup) => Some(backup),
         Taken::Itself => None,
@@ -177,7 +180,7 @@ pub fn mend(
         }
     };
     let kept = alone.exchange(DAMAGED, now)?;
-    Ok(Mending::Mended(Mended { kept, backup, had }))
+    Ok(Mending::Mended(Mended { kept, backup, had, was_over: is_over }))
 }
 
 /// What is ready to take the place of a damaged ledger.

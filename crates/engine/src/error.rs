@@ -91,7 +91,7 @@ pub enum Error {
     },
     /// The ledger is damaged, and another file is about to take its place.
     #[error(
-        "the ledger in {path} is damaged, and the service puts its newest good backup in its place{waits}: nothing was changed, try again in a moment"
+        "the ledger in {path} is damaged or was replaced, and the service sees to what became of it{waits}: nothing was changed, try again in a moment"
     )]
     Condemned {
         /// The directory.

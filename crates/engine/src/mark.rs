@@ -46,7 +46,7 @@ impl Mark {
         Self { path: state.join(NAME), also: None }
     }
 
-    /// And in this folder, which lasts as long as the computer runs: a folder or home that is written
+    /// And in this folder, which lasts as long as one is logged in: a folder or home that is written
     /// over in place by a copy of itself takes the mark in it along.
     #[must_use]
     pub fn and_in(self, runtime: Option<&Path>) -> Self {

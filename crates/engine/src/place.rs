@@ -18,7 +18,7 @@ pub struct Place {
     pub data: PathBuf,
     /// The log and the high-water mark.
     pub state: PathBuf,
-    /// What lasts only as long as the computer runs, where there is such a folder: one for each place, so
+    /// What lasts only as long as one is logged in, where there is such a folder: one for each place, so
     /// that a copy which is tried out elsewhere says nothing of this ledger.
     pub runtime: Option<PathBuf>,
     /// What named it, the option or the variable; `None` for the usual place.

@@ -290,7 +290,9 @@ impl Act<'_> {
             let to = (State::Scheduled, Reason::Planned);
             self.plan_wanted(event, wanted, row.generation, to, None)?;
         }
-        let late = (moved && wanted.due <= now && !row.is_asked_for()).then_some(Reason::LateMoved);
+        // What was due already is late for whatever kept it.
+        let is_made_late = row.facts.due > now && wanted.due <= now && !row.is_asked_for();
+        let late = (moved && is_made_late).then_some(Reason::LateMoved);
         let label = wanted.occurrence.label();
         let to = with_own_day(row, retimed(event, wanted, &label, late));
         if !moved && is_as(row, &to) {

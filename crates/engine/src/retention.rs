@@ -11,7 +11,7 @@ use crate::{
     engine::Engine,
     error::Result,
     ledger::{
-        event, make_room, moment, ms,
+        channel, event, make_room, moment, ms,
         retention::{self, Place},
         setting::{self, name},
     },
@@ -52,6 +52,7 @@ impl Engine {
         let Some(until) = self.write_unheard(|act| act.over_until(self.synchronised()))? else {
             return Ok(gone);
         };
+        self.write_unheard(|act| channel::forget_old_secrets(act.tx, act.wall()))?;
         let mut place = Some(Place::FIRST);
         // Ends: each turn looks at later ones.
         while let Some(from) = place {

@@ -94,6 +94,10 @@ impl Swapped {
             (None, _) => "after that",
         };
         match &self.kept {
+            // What was kept is what took its place, and not what was in it.
+            Some(kept) if self.why == Why::WrittenOver => format!(
+                "answers and events made {since} are gone; what was written over it is kept as {kept}"
+            ),
             Some(kept) => format!(
                 "answers and events made {since} are only in what there was, which is kept as {kept}"
             ),
@@ -108,7 +112,11 @@ impl Engine {
     /// # Errors
     /// When the ledger cannot be written.
     pub fn note_mended(&self, done: &Mended) -> Result<Swapped> {
-        let why = if done.kept.is_none() { Why::Missing } else { Why::Damaged };
+        let why = match &done.kept {
+            None => Why::Missing,
+            Some(_) if done.was_over => Why::WrittenOver,
+            Some(_) => Why::Damaged,
+        };
         let by = done.backup.as_deref().map(file_name);
         self.note_swapped(why, by, done.kept.as_deref(), done.had)
     }

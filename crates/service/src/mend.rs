@@ -71,7 +71,7 @@ async fn until_mended(
         lock = back;
         let error = match done {
             Ok(Mending::Mended(mended)) => {
-                let Mended { kept, backup, had } = &mended;
+                let Mended { kept, backup, had, .. } = &mended;
                 tracing::warn!(?kept, ?backup, ?had, "another took the damaged ledger's place");
                 return Ok((lock, Before::Mended(mended)));
             }
@@ -164,13 +164,15 @@ impl Before {
     }
 }
 
-/// Keeps the ledger that is open while another file has its place, and waits for room for that.
+/// Keeps the ledger that is open while another file has its place, and waits for room for that. Until
+/// then its journal is beside that one, so everybody lets go of it.
 pub(crate) async fn keep_aside(
-    engine: &Arc<Engine>,
+    (engine, leads): (&Arc<Engine>, &SchedulerLock),
     crier: &mut Crier,
     stopping: &mut watch::Receiver<bool>,
 ) -> Result<Option<PathBuf>, Error> {
     tracing::error!("another file has taken the ledger's place");
+    let _condemned = Condemned::put(&engine.dir(), leads);
     loop {
         let (of, tried) = (engine.clone(), "keep its ledger");
         let error = match in_the_background(tried, move || of.keep_aside()).await? {
@@ -185,7 +187,9 @@ pub(crate) async fn keep_aside(
                 continue;
             }
         }
-        engine.put_journal_aside()?;
+        if let Err(error) = engine.put_journal_aside() {
+            tracing::error!(%error, "its journal stays beside the file that has its place");
+        }
         return Ok(None);
     }
 }

@@ -184,7 +184,7 @@ async fn lead_once(
     let ended = match service.lead(crier).await {
         Ok(()) => return Ok(Ended::Asked),
         Err(Error::Engine(engine::Error::Replaced { .. })) => {
-            Ok(Ended::Replaced(keep_aside(&engine, crier, &mut until).await?))
+            Ok(Ended::Replaced(keep_aside((&engine, &lock), crier, &mut until).await?))
         }
         Err(Error::Engine(error)) if engine.is_written_over() => Ok(Ended::WrittenOver(error)),
         Err(other) => Err(other),

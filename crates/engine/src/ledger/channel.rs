@@ -187,17 +187,33 @@ pub fn change(tx: &Transaction<'_>, channel: &ChannelRow) -> Result<()> {
     Ok(())
 }
 
-/// Gives an endpoint another secret; the one of before goes on signing until then.
+/// Gives an endpoint another secret; those of before go on signing until then, one in each line.
 ///
 /// # Errors
 /// When there is no such endpoint.
-pub fn rotate(tx: &Transaction<'_>, id: ChannelId, secret: &[u8], until: Timestamp) -> Result<()> {
-    let sql = "UPDATE channel SET old_secret = secret, old_until = ?3, secret = ?2, revision = revision + 1
+pub fn rotate(
+    tx: &Transaction<'_>,
+    id: ChannelId,
+    (secret, others): (&[u8], &[u8]),
+    until: Timestamp,
+) -> Result<()> {
+    let sql =
+        "UPDATE channel SET old_secret = ?4, old_until = ?3, secret = ?2, revision = revision + 1
         WHERE id = ?1 AND deleted_at IS NULL AND kind <> 'desktop'";
-    match tx.execute(sql, params![id.bytes(), secret, ms(until)])? {
+    match tx.execute(sql, params![id.bytes(), secret, ms(until), others])? {
         1 => Ok(()),
         _ => Err(Error::not_found("channel", id)),
     }
+}
+
+/// Forgets the secrets that sign no more.
+///
+/// # Errors
+/// When the ledger cannot be written.
+pub fn forget_old_secrets(tx: &Transaction<'_>, now: Timestamp) -> Result<()> {
+    let sql = "UPDATE channel SET old_secret = NULL, old_until = NULL WHERE old_until <= ?1";
+    tx.execute(sql, params![ms(now)])?;
+    Ok(())
 }
 
 /// Takes a channel out of use; its secret is forgotten at once.

@@ -72,6 +72,14 @@ pub(crate) fn is_condemned(dir: &Path) -> bool {
     dir.join(NAME).exists() && SchedulerLock::holder(dir).is_some()
 }
 
+/// Refuses a ledger that is about to be another.
+///
+/// # Errors
+/// When it is.
+pub(super) fn refuse(dir: &Path) -> Result<()> {
+    if is_condemned(dir) { Err(refusal(dir)) } else { Ok(()) }
+}
+
 /// Waits a while for what takes its place.
 ///
 /// # Errors

@@ -14,6 +14,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::{
     copy,
     file::{self, SchedulerLock, SharedLock},
+    written::refuse_over,
 };
 use crate::{
     error::{Error, Result},
@@ -77,8 +78,10 @@ impl<'a> Alone<'a> {
     /// When a file cannot be renamed; the ledger there was is then still where it was.
     pub fn exchange(&self, why: &str, now: Timestamp) -> Result<Option<PathBuf>> {
         let old = self.ledger();
-        // Of one that is damaged nobody knows whether its journal belongs to it.
-        if let Some(old) = old.as_ref().filter(|old| copy::examine(old).is_ok()) {
+        // Of one that is damaged nobody knows whether its journal belongs to it; it does not to one that
+        // was written over.
+        let is_whole = |old: &&PathBuf| refuse_over(old).is_ok() && copy::examine(old).is_ok();
+        if let Some(old) = old.as_ref().filter(is_whole) {
             copy::fold_journal(old);
         }
         let aside = free_name(&self.dir, why, now)?;

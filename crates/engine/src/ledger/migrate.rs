@@ -6,10 +6,10 @@ use std::{path::Path, time::Duration};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
-    copy,
+    condemned, copy,
     file::{DATABASE, SharedLock, is_wal, make_wal},
     takeover,
-    written::{leave_journal, says_wal},
+    written::{leave_journal, refuse_over, says_wal},
 };
 use crate::{
     backup,
@@ -92,6 +92,9 @@ impl Turns {
         way: &dyn InTheWay,
     ) -> Result<bool> {
         shared.share(dir)?;
+        // Another file is about to have its place, or has it: the journal is none of that one's.
+        let stays = condemned::refuse(dir).and_then(|()| refuse_over(&dir.join(DATABASE)));
+        stays.inspect_err(|_| leave_journal(connection))?;
         if is_current(dir, connection)? {
             return Ok(true);
         }
@@ -173,10 +176,6 @@ fn prepare(dir: &Path, connection: &Connection) -> Result<()> {
 
 /// Another program may have done it meanwhile, or half of it.
 fn lift(dir: &Path, connection: &mut Connection) -> Result<()> {
-    if !says_wal(&dir.join(DATABASE)) {
-        // It goes by a journal it found: that one ends before there is another.
-        connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
-    }
     make_wal(dir, connection)?;
     let mut at = version(connection)?;
     if (1..schema()).contains(&at) {

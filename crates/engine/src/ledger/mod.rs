@@ -115,6 +115,7 @@ impl Ledger {
     fn reach(dir: &Path) -> Result<(PathBuf, Connection, file::SharedLock)> {
         let dir = prepare_directory(dir)?;
         condemned::await_end(&dir)?;
+        written::await_own_journal(&dir)?;
         let shared = file::SharedLock::take(&dir)?;
         exchange::finish_cut_off(&dir, &shared)?;
         let path = file::prepare_database(&dir)?;
@@ -133,6 +134,7 @@ impl Ledger {
         }
         let dir = file::examine_directory(dir)?;
         condemned::await_end(&dir)?;
+        written::await_own_journal(&dir)?;
         exchange::refuse_cut_off(&dir)?;
         let Some(path) = file::examine_database(&dir)? else { return Ok(None) };
         let shared = file::SharedLock::look(&dir)?;

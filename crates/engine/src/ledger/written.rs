@@ -15,7 +15,9 @@ use rusqlite::{Connection, ErrorCode, config::DbConfig};
 use super::{
     Ledger, audit,
     beside::{self, Beside},
-    copy, file, migrate, setting,
+    copy, exchange,
+    file::{self, SchedulerLock},
+    migrate, setting,
 };
 use crate::{
     error::{Error, Result, plain},
@@ -26,6 +28,8 @@ use crate::{
 /// waited for that.
 const REST: Duration = Duration::from_millis(500);
 const RESTS: u32 = 600;
+/// So often it is waited for whoever sees to what was written over a ledger.
+const SEEN_TO: u32 = 10;
 
 /// When a file was written to last, and how large it was then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +96,34 @@ impl Head {
 /// over it does not, and SQLite goes by the journal it finds beside it. What cannot be read says so.
 pub(crate) fn says_wal(path: &Path) -> bool {
     Head::of(path).ok().flatten().is_none_or(|head| head.has_journal)
+}
+
+/// Refuses a file beside which a journal lies that cannot be its own: another program wrote it over
+/// the one there was, or put it in its place. Opened with that, it would be neither the one nor the other.
+///
+/// # Errors
+/// When it is such a file.
+pub(super) fn refuse_over(path: &Path) -> Result<()> {
+    if says_wal(path) || !exchange::has_journal(path) {
+        return Ok(());
+    }
+    let reason = "another program has written a copy over it".into();
+    Err(Error::Damaged { path: path.to_path_buf(), reason })
+}
+
+/// The same where whoever leads may see to it in a while.
+///
+/// # Errors
+/// When nobody does.
+pub(super) fn await_own_journal(dir: &Path) -> Result<()> {
+    let path = dir.join(file::DATABASE);
+    for _ in 0..SEEN_TO {
+        if refuse_over(&path).is_ok() || SchedulerLock::holder(dir).is_none() {
+            break;
+        }
+        wait(REST);
+    }
+    refuse_over(&path)
 }
 
 /// What whoever has a ledger open knows of it.

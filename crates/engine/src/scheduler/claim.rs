@@ -264,7 +264,7 @@ impl Pass<'_> {
             }
             return Ok(None);
         };
-        // Beside a new secret the one of before signs for a while; one that cannot be opened does not.
+        // Beside a new secret those of before sign for a while; what cannot be opened does not.
         let old = channel.old.as_ref().filter(|(_, until)| *until > self.act.wall());
         let old = old.and_then(|(sealed, _)| self.engine.vault().unseal(channel.id, sealed).ok());
         let network = channel.network;
@@ -278,7 +278,8 @@ impl Pass<'_> {
         if is_planted(Planted::KeyWithAttempt) {
             id.push_str(&format!("-{}", listed.row.attempts));
         }
-        let secrets = std::iter::once(secret).chain(old).collect();
+        let others = old.iter().flat_map(|old| old.lines()).map(String::from);
+        let secrets = std::iter::once(secret).chain(others).collect();
         let call = WebhookCall { id, url, secrets, network, body };
         Ok(Some(Parcel {
             claims: vec![claim],
