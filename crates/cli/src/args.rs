@@ -242,6 +242,12 @@ pub struct List {
     /// The zone of these times [default: this computer's]
     #[arg(long, value_name = "ZONE")]
     pub zone: Option<String>,
+    /// Only what is in this calendar
+    #[arg(long, value_name = "NAME")]
+    pub calendar: Option<String>,
+    /// Only this event
+    #[arg(long, value_name = "ID")]
+    pub event: Option<EventId>,
 }
 
 #[derive(Debug, Args)]
@@ -284,6 +290,9 @@ pub struct Deliveries {
     /// Only those of this event
     #[arg(long, value_name = "ID")]
     pub event: Option<EventId>,
+    /// Only those of events in this calendar
+    #[arg(long, value_name = "NAME")]
+    pub calendar: Option<String>,
     /// Also what is planned and not due yet, or was cancelled before it was; --json always lists it
     #[arg(long)]
     pub all: bool,

@@ -74,6 +74,8 @@ pub fn run(session: &Session, words: &Deliveries) -> Result<Answer, Failure> {
         limit: PAGE,
         ..Filter::default()
     };
+    let only = words.calendar.as_deref().map(|name| session.calendar(name)).transpose()?;
+    let only = only.map(|calendar| calendar.id);
     let mut rows = Vec::new();
     // Ends: each turn reads further, and the ledger has an end.
     loop {
@@ -85,13 +87,18 @@ pub fn run(session: &Session, words: &Deliveries) -> Result<Answer, Failure> {
         }
         filter.offset += PAGE;
     }
+    rows.retain(|listed: &Listed| only.is_none_or(|id| listed.calendar == Some(*id.bytes())));
     let shapes: Vec<Shape> = rows.iter().map(Shape::of).collect();
     // What never was a delivery has no state to ask for.
     let ranges = match words.state.is_empty() {
         true => session.engine.overflows(since)?,
         false => Vec::new(),
     };
-    let of_it = |row: &OverflowRow| words.event.is_none_or(|id| row.range.event == id);
+    let is_in = |id| session.engine.event(id).map(|row| row.event.calendar).ok();
+    let of_it = |row: &OverflowRow| {
+        words.event.is_none_or(|id| row.range.event == id)
+            && only.is_none_or(|id| is_in(row.range.event) == Some(id))
+    };
     let ranges: String =
         ranges.iter().filter(|row| of_it(row)).map(|row| range(session, row)).collect();
     let mut said = text(session, &rows, words) + &ranges;
@@ -103,7 +110,10 @@ pub fn run(session: &Session, words: &Deliveries) -> Result<Answer, Failure> {
 
 fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
     if rows.is_empty() {
-        let is_filtered = !words.state.is_empty() || words.since.is_some() || words.event.is_some();
+        let is_filtered = !words.state.is_empty()
+            || words.since.is_some()
+            || words.event.is_some()
+            || words.calendar.is_some();
         return match is_filtered {
             true => "No delivery is like that.".into(),
             false => "There is no delivery yet: add an event with `carillon add`.".into(),

@@ -60,7 +60,14 @@ pub fn run(session: &Session, words: &List) -> Result<Answer, Failure> {
         calendar: names.get(&happening.event.calendar).cloned().unwrap_or_default(),
         happening,
     };
-    let lines: Vec<Line> = session.engine.happenings(from, to)?.into_iter().map(line).collect();
+    let only = words.calendar.as_deref().map(|name| session.calendar(name)).transpose()?;
+    let is_asked_for = |happening: &Happening| {
+        let event = &happening.event;
+        words.event.is_none_or(|id| event.id == id)
+            && only.as_ref().is_none_or(|calendar| event.calendar == calendar.id)
+    };
+    let found = session.engine.happenings(from, to)?.into_iter().filter(is_asked_for);
+    let lines: Vec<Line> = found.map(line).collect();
     let shapes: Vec<Shape> = lines.iter().map(|line| shape(session, line)).collect();
     let mut said = text(&lines, from, to, &zone);
     let will_ring =
