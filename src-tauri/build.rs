@@ -1,8 +1,21 @@
-//! Checks the window's capabilities and prepares its resources.
+//! Checks the window's capabilities and that the UI it is to carry is that of its sources, and prepares
+//! its resources.
+
+mod sources;
+
+use std::path::Path;
 
 fn main() {
+    println!("cargo:rerun-if-changed=ui/dist");
+    for part in sources::PARTS {
+        println!("cargo:rerun-if-changed=ui/{part}");
+    }
+    if let Some(refusal) = sources::refusal(Path::new("ui")) {
+        eprintln!("{refusal}");
+        std::process::exit(1);
+    }
     // What a window may do is part of the program: changed, it is built again.
-    for part in ["build.rs", "capabilities", "permissions"] {
+    for part in ["build.rs", "sources.rs", "capabilities", "permissions"] {
         println!("cargo:rerun-if-changed=src-tauri/{part}");
     }
     // The configuration lies at the root, so Tauri has to be told where the rest is.

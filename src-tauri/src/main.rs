@@ -7,6 +7,9 @@ mod args;
 mod commands;
 mod door;
 mod dropped;
+#[cfg(test)]
+#[path = "../sources.rs"]
+mod sources;
 mod window;
 
 use std::{
