@@ -333,7 +333,8 @@ impl World {
         self.sent.push(Sent { at, key, text, rows: parcel.claims.len() });
         // Who asks for time does so with a 429.
         let asks = matches!(self.answer, Handover::Transient { retry_after: Some(_), .. });
-        let status = asks.then_some(429);
+        let gone = matches!(self.answer, Handover::Gone).then_some(410);
+        let status = asks.then_some(429).or(gone);
         let detail = match self.answer {
             Handover::Transient { schedule: Schedule::Certificate, .. } => EXPIRED.into(),
             _ => String::new(),

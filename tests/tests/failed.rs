@@ -132,6 +132,24 @@ fn that_a_certificate_is_not_trusted_is_said_at_the_first_try_and_once_until_it_
 }
 
 #[test]
+fn an_endpoint_that_answers_that_it_is_gone_has_a_trusted_certificate() {
+    let mut world =
+        world(Handover::Transient { retry_after: None, schedule: Schedule::Certificate });
+    let lamp = hook(&world, "lamp", Guarantee::NeverMiss);
+    note(&mut world, lamp, "20261123T090100");
+    note(&mut world, lamp, "20261123T090130");
+    world.wait_until("2026-11-23T09:01:00");
+    assert!(world.engine().held_up().expect("readable")[0].mistrusted.is_some());
+    world.answer(Handover::Gone);
+    world.wait_until("2026-11-23T09:02");
+    world.engine().switch_on(lamp, None).expect("on");
+    note(&mut world, lamp, "20261123T090300");
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Channel });
+    world.wait_until("2026-11-23T09:03:00");
+    assert_eq!(world.engine().held_up().expect("readable")[0].mistrusted, None);
+}
+
+#[test]
 fn a_certificate_that_is_not_trusted_is_said_beside_what_failed_and_of_several_at_once() {
     let mut world = world(REFUSED);
     let lamp = hook(&world, "lamp", Guarantee::NeverMiss);

@@ -3,7 +3,7 @@
 
 use std::{
     ops::ControlFlow,
-    sync::mpsc::{Sender, channel},
+    sync::mpsc::{Sender, TryRecvError, channel},
     thread::JoinHandle,
 };
 
@@ -235,7 +235,12 @@ fn taken_after(world: &World, what: &'static str) -> (JoinHandle<()>, Sender<()>
         let other = rusqlite::Connection::open(path).expect("a ledger");
         other.busy_timeout(std::time::Duration::ZERO).expect("no patience");
         // Ends: what it waits for comes, or the test fails and nobody listens any more.
-        while told.try_recv() != Err(std::sync::mpsc::TryRecvError::Disconnected) {
+        loop {
+            match told.try_recv() {
+                Ok(()) => panic!("let go of before it had the ledger: there was no {what}"),
+                Err(TryRecvError::Disconnected) => return,
+                Err(TryRecvError::Empty) => {}
+            }
             if other.execute_batch("BEGIN IMMEDIATE").is_err() {
                 std::thread::yield_now();
                 continue;

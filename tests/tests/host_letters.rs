@@ -201,6 +201,32 @@ fn an_endpoint_that_rests_or_is_tried_is_named_while_something_waits_for_it() {
 }
 
 #[test]
+fn an_endpoint_that_fails_is_named_from_the_first_try_on_and_tests_are_no_reminders() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let url = "https://example.com".into();
+    let new = NewWebhook { name: "lamp".into(), url, ..NewWebhook::default() };
+    let lamp = world.engine().add_webhook(&new).expect("a channel").id;
+    world.answer(Handover::Transient { retry_after: None, schedule: Schedule::Channel });
+    let host = EngineHost::new(Arc::clone(world.engine()));
+    let held_up = || {
+        let all = host.letters(Empty {}).expect("letters").held_up.into_iter();
+        all.map(|one| (one.channel, one.failures, one.waiting)).collect::<Vec<_>>()
+    };
+    for _ in 0..2 {
+        world.engine().test_channel(lamp, None).expect("planned");
+    }
+    world.run();
+    assert_eq!(held_up(), [], "nobody waits for a test");
+    world.add(EventDraft {
+        reminders: Some(vec![through("PT0M", lamp)]),
+        ..plain("note", "Down", "20261123T090100", Some("Europe/Berlin"))
+    });
+    world.wait_until("2026-11-23T09:01:00");
+    let [(channel, _, waiting)] = &held_up()[..] else { panic!("one endpoint") };
+    assert_eq!((channel.as_str(), *waiting), ("lamp", 1));
+}
+
+#[test]
 fn an_endpoint_that_is_not_trusted_is_named_from_the_first_try_on_and_why() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let url = "https://example.com".into();

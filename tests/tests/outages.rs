@@ -16,7 +16,9 @@ use acceptance::{
     home::{Home, Service},
     world::{draft, reminder},
 };
-use calendar::{delivery::State, draft::EventDraft, id::ChannelId, network::Network};
+use calendar::{
+    delivery::State, draft::EventDraft, id::ChannelId, network::Network, reason::Reason,
+};
 use engine::{channels::NewWebhook, events::Save};
 use jiff::SignedDuration;
 use rustix::process::{Pid, Signal, kill_process};
@@ -399,6 +401,7 @@ async fn a_service_that_is_started_on_a_full_disk_goes_on_when_there_is_room() {
     let receiver = Receiver::start([Answer::status(200)]).await;
     let notifier = Notifier::start(home.bus.address()).await;
     let channel = endpoint(&home, &receiver);
+    home.service().await.stop();
     home.note("Tea", SOON, channel);
     let ballast = disk.fill();
     let _service = home.stand_by();
@@ -407,6 +410,8 @@ async fn a_service_that_is_started_on_a_full_disk_goes_on_when_there_is_room() {
     fs::remove_file(ballast).expect("room");
     home.until_in(State::Completed, 1).await;
     notifier.wait_for_closed(1).await;
+    let why = home.deliveries()[0].row.late_cause;
+    assert_ne!(why, Some(Reason::LateServiceOff), "it ran, and waited for room");
     judge(&home, &receiver);
 }
 

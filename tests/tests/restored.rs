@@ -84,6 +84,24 @@ fn of_an_older_copy_it_is_said_before_a_service_runs_that_what_nobody_had_planne
 }
 
 #[test]
+fn what_nobody_had_planned_is_found_behind_many_events_of_which_all_was() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    for n in 0..200 {
+        world.add(note(&format!("Bins {n}"), "20261125T070000", "FREQ=WEEKLY"));
+    }
+    world.add(note("Pill", "20261124T080000", "FREQ=DAILY"));
+    let ahead: Vec<_> = world.deliveries().iter().map(|listed| listed.row.id).collect();
+    for some in ahead.chunks(100) {
+        world.engine().acknowledge(some, Answer::Done, "window").expect("answered ahead");
+    }
+    let copy = world.copied();
+    world.wait_until("2026-11-26T12:00");
+    world.put_in_place(&copy);
+    assert_eq!(world.rows(), "", "nothing is unfinished in it");
+    assert!(world.engine().will_ask_about_the_past().expect("a ledger").is_some());
+}
+
+#[test]
 fn after_a_restore_and_a_clock_set_back_only_what_was_told_since_is_shown_again() {
     let mut world = monday();
     let copy = world.copied();

@@ -293,7 +293,7 @@ pub struct Deliveries {
     /// Only those of events in this calendar
     #[arg(long, value_name = "NAME")]
     pub calendar: Option<String>,
-    /// Also what is planned and not due yet, or was cancelled before it was; --json always lists it
+    /// Also what is planned and not due yet, or was cancelled before it was, and with --state the tests and what was answered; --json always lists it
     #[arg(long)]
     pub all: bool,
 }

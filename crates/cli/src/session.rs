@@ -179,6 +179,11 @@ impl Session {
             return "\nNo service is running, so nothing rings: start it with `carillon daemon`.\n"
                 .into();
         }
+        self.stalled()
+    }
+
+    /// The same where a service runs and does not do its work; nothing where none runs.
+    pub fn stalled(&self) -> String {
         // It is said besides: what cannot be read for it is no fault of the command's.
         let hang = self.engine.hang().ok().flatten();
         let why = match hang {

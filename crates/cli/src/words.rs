@@ -222,10 +222,15 @@ impl FromStr for StateWord {
 
 /// Rows as aligned columns, two spaces apart; the last column is not padded.
 pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    columns_of(rows, usize::MAX)
+}
+
+/// The same where what is wider than this widens no column: what follows on it stands behind it.
+pub fn columns_of<const N: usize>(rows: &[[String; N]], most: usize) -> String {
     let mut widths = [0; N];
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
+            *width = (*width).max(Some(cell.chars().count()).filter(|n| *n <= most).unwrap_or(0));
         }
     }
     let mut text = String::new();
@@ -233,7 +238,7 @@ pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(widths) {
             line.push_str(cell);
-            line.extend(std::iter::repeat_n(' ', width - cell.chars().count() + 2));
+            line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.chars().count()) + 2));
         }
         text.push_str(line.trim_end());
         text.push('\n');
@@ -286,7 +291,39 @@ fn shortened(text: &str, most: usize) -> String {
 
 /// How wide the screen is, or a usual one where there is none.
 pub fn screen() -> usize {
-    terminal_size_of(io::stdout()).map_or(80, |(Width(columns), _)| usize::from(columns))
+    terminal().unwrap_or(80)
+}
+
+/// How wide the terminal is; nothing where what is said goes elsewhere.
+pub fn terminal() -> Option<usize> {
+    terminal_size_of(io::stdout()).map(|(Width(columns), _)| usize::from(columns))
+}
+
+/// Lines that are longer than this, wrapped; what follows on the first stands so far in. What is to be typed, in
+/// backticks, stays in one line.
+pub fn wrapped(line: &str, width: usize, indent: usize) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for word in line.split(' ') {
+        match words.last_mut().filter(|last| last.matches('`').count() % 2 == 1) {
+            Some(typed) => typed.extend([" ", word]),
+            None => words.push(word.into()),
+        }
+    }
+    let (mut text, mut column) = (String::new(), 0);
+    for (at, word) in words.iter().enumerate() {
+        let long = word.chars().count();
+        if column > indent && column + 1 + long > width {
+            text.push('\n');
+            text.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        } else if at > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += long;
+    }
+    text
 }
 
 /// `1 reminder`, `2 reminders`.
@@ -325,6 +362,22 @@ mod tests {
         ] {
             assert_eq!(reminder(text, Some(9), &TimeZone::UTC), words, "{text}");
         }
+    }
+
+    #[test]
+    fn a_long_line_is_wrapped_and_what_is_to_be_typed_is_not_cut() {
+        let line = "  label  one two three: `carillon retry dlv_1` tries it";
+        let wrapped = wrapped(line, 24, 9);
+        let said = "  label  one two three:\n         `carillon retry dlv_1`\n         tries it";
+        assert_eq!(wrapped, said);
+        assert_eq!(super::wrapped(line, 100, 9), line);
+    }
+
+    #[test]
+    fn what_is_very_wide_widens_no_column() {
+        let rows =
+            [["1".repeat(9), "a".into()], ["22".into(), "b".into()], ["3".into(), "c".into()]];
+        assert_eq!(columns_of(&rows, 4), "111111111  a\n22  b\n3   c\n");
     }
 
     #[test]

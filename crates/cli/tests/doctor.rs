@@ -7,7 +7,7 @@ use std::{fs, sync::Arc, time::Duration};
 use engine::{
     Actor, Engine,
     clock::{Clock, Now, SystemClock},
-    courier::{Handover, Parcel, Report, Schedule},
+    courier::{Handover, Parcel, Report},
     ledger::SchedulerLock,
     scheduler::{Availability, Finished, Scheduler, Slots},
 };
@@ -219,54 +219,6 @@ fn leader(desk: &Desk, minutes: u64) -> (Arc<Engine>, Scheduler) {
     let engine = Arc::new(Engine::open(&desk.data(), Actor::Service, clock).expect("a ledger"));
     let scheduler = Scheduler::lead(engine.clone()).expect("to lead");
     (engine, scheduler)
-}
-
-#[test]
-fn an_endpoint_that_fails_is_named_at_whatever_moment_it_is_asked() {
-    let slots = Slots { desktop: 1, webhook: 8 };
-    for (minutes, tries, said) in [
-        (10, 1, "the channel lamp fails (HTTP 500), and 1 reminder waits for another try"),
-        (10, 5, "the channel lamp fails (HTTP 500), and 5 reminders wait for another try"),
-        (0, 5, "after 5 failures (the last: HTTP 500), and 5 reminders wait for it: "),
-    ] {
-        let desk = Desk::new();
-        desk.line("channel add webhook lamp http://127.0.0.1:9/on --network loopback").done();
-        let (engine, mut scheduler) = leader(&desk, minutes);
-        let lamp = engine.channel_named("lamp").expect("a channel").id;
-        for _ in 0..tries {
-            engine.test_channel(lamp, None).expect("planned");
-        }
-        let mut pass = |finished: &[Finished]| {
-            let passed = scheduler.pass(&engine.now(), finished, slots, Availability::default());
-            passed.expect("a pass").parcels
-        };
-        let handover = Handover::Transient { retry_after: None, schedule: Schedule::Channel };
-        let failed = |parcel: Parcel| Finished {
-            claims: parcel.claims,
-            too_late: Vec::new(),
-            report: Some(Report {
-                handover: handover.clone(),
-                status: Some(500),
-                detail: String::new(),
-            }),
-            in_digest: false,
-            at: None,
-        };
-        let finished: Vec<Finished> = pass(&[]).into_iter().map(failed).collect();
-        assert_eq!(finished.len(), tries);
-        pass(&finished);
-        let problems = || desk.doctor().0["problems"].to_string();
-        assert!(problems().contains(said), "{}", problems());
-        if minutes == 0 {
-            continue;
-        }
-        // And while it is tried once more.
-        drop((engine, scheduler));
-        let (engine, mut scheduler) = leader(&desk, minutes / 2);
-        let passed = scheduler.pass(&engine.now(), &[], slots, Availability::default());
-        assert!(!passed.expect("a pass").parcels.is_empty());
-        assert!(problems().contains(said), "{}", problems());
-    }
 }
 
 #[test]

@@ -141,7 +141,10 @@ impl Engine {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn waiting_for(&self, channel: ChannelId) -> Result<(u32, Option<DeliveryId>)> {
-        self.read(|act| Ok((letters::waiting(act.tx, channel)?, act.first_waiting(channel)?)))
+        self.read(|act| {
+            let waiting = letters::waiting(act.tx, channel)?.reminders;
+            Ok((waiting, act.first_waiting(channel)?))
+        })
     }
 
     /// Decides about letters, many of them in several short transactions. What is sent goes no

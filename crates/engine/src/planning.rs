@@ -319,7 +319,7 @@ impl Act<'_> {
     /// may be more. One that cannot be read is not asked for again.
     pub(crate) fn plan_due(&self, limit: u32, boot: &mut dyn FnMut() -> Duration) -> Result<bool> {
         let Legible { rows, damaged } =
-            event::to_plan(self.tx, &self.context.zones, self.wall(), limit)?;
+            event::to_plan(self.tx, &self.context.zones, self.wall(), (limit, 0))?;
         let full = rows.len() + damaged.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
         for (id, error) in damaged {
             event::say_damaged(id, &error);

@@ -125,19 +125,32 @@ impl Act<'_> {
     pub(crate) fn each_wanted(
         &self,
         event: &Event,
-        mut from: Timestamp,
+        from: Timestamp,
         until: Timestamp,
         mut work: impl FnMut(&Wanted) -> Result<()>,
     ) -> Result<()> {
+        self.any_wanted(event, from, until, |wanted| work(wanted).map(|()| false)).map(drop)
+    }
+
+    /// Whether anything is so that is due in `(from, until]`; what is behind that is not looked at.
+    pub(crate) fn any_wanted(
+        &self,
+        event: &Event,
+        mut from: Timestamp,
+        until: Timestamp,
+        mut is: impl FnMut(&Wanted) -> Result<bool>,
+    ) -> Result<bool> {
         // Ends: each turn gets further.
         while from < until {
             let plan = self.some_wanted(event, from, until, at_once(event));
             for wanted in &plan.wanted {
-                work(wanted)?;
+                if is(wanted)? {
+                    return Ok(true);
+                }
             }
             from = plan.reached;
         }
-        Ok(())
+        Ok(false)
     }
 
     /// What is due in `(from, until]`, by some instances of each reminder: so many that they get
@@ -257,6 +270,8 @@ impl Act<'_> {
                 self.enter(row, (State::Cancelled, reason), &Effects::default(), "")?;
                 effect.cancelled += 1;
             }
+            // It is counted already, by who wanted the same.
+            Next::FlagCancel if row.facts.cancel_wanted && row.facts.reason == reason => {}
             Next::FlagCancel => {
                 self.flag_cancel(row, Some(reason))?;
                 effect.in_flight += 1;

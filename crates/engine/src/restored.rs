@@ -215,7 +215,7 @@ impl Act<'_> {
     /// many rows that made, or nothing when there are no more events.
     fn park_gaps(&self, held: &mut dyn FnMut() -> u128) -> Result<Option<u32>> {
         let Legible { rows, damaged } =
-            event::to_plan(self.tx, &self.context.zones, self.wall(), AT_ONCE)?;
+            event::to_plan(self.tx, &self.context.zones, self.wall(), (AT_ONCE, 0))?;
         if rows.is_empty() && damaged.is_empty() {
             return Ok(None);
         }
@@ -237,18 +237,21 @@ impl Act<'_> {
     /// Whether some event wants anything of the past that it was not planned for.
     fn has_gap(&self) -> Result<bool> {
         let now = self.wall();
-        let found = event::to_plan(self.tx, &self.context.zones, now, AT_ONCE)?;
-        for row in found.rows {
-            let mut is_gap = false;
-            self.each_wanted(&row.event, row.decided_until, now, |wanted| {
-                is_gap = is_gap || !delivery::is_known(self.tx, &wanted.identity)?;
-                Ok(())
-            })?;
-            if is_gap {
-                return Ok(true);
+        let mut seen = 0;
+        // Ends: each turn looks at others.
+        loop {
+            let found = event::to_plan(self.tx, &self.context.zones, now, (AT_ONCE, seen))?;
+            for row in &found.rows {
+                let is_new = |wanted: &Wanted| Ok(!delivery::is_known(self.tx, &wanted.identity)?);
+                if self.any_wanted(&row.event, row.decided_until, now, is_new)? {
+                    return Ok(true);
+                }
             }
+            if found.rows.len() + found.damaged.len() < AT_ONCE as usize {
+                return Ok(false);
+            }
+            seen += AT_ONCE;
         }
-        Ok(false)
     }
 
     /// Parks the latest of what each reminder of an event would have told since it was last

@@ -65,6 +65,7 @@ pub fn acknowledge(session: &Session, words: &Ack) -> Result<Answer, Failure> {
     for (id, at) in &already {
         text.push_str(&format!("{id} was done already, on {}.\n", words::moment(*at, &zone)));
     }
+    text.push_str(&session.stalled());
     let already =
         already.into_iter().map(|(id, at)| Already { delivery: id.to_string(), at: utc(at) });
     let shape = Acknowledged { already: already.collect(), ..Acknowledged::of(&ids, &effect) };
@@ -120,6 +121,7 @@ fn acknowledge_all(session: &Session) -> Result<Answer, Failure> {
     if is_cut_off {
         text.push_str("Older ones wait behind them, and are not answered yet.\n");
     }
+    text.push_str(&session.stalled());
     Ok(Answer::new(text, &Acknowledged::of(&done, &effect)))
 }
 

@@ -5,6 +5,7 @@ use calendar::{
     reason::Reason,
 };
 use engine::{
+    Engine,
     ledger::{
         inbox::{Filter, Listed},
         overflow::OverflowRow,
@@ -18,6 +19,10 @@ use crate::{
     answer::Answer, args::Deliveries, failure::Failure, session::Session, times::Reading, words,
 };
 
+/// What is said of what was cancelled while it was being sent, and not known to be refused.
+pub const PERHAPS: &str = "nobody knows if it arrived before that";
+/// Where there is none of those that were asked for.
+const NONE: &str = "No delivery is like that.";
 /// Rows read at once.
 const PAGE: u32 = 1_000;
 
@@ -101,23 +106,23 @@ pub fn run(session: &Session, words: &Deliveries) -> Result<Answer, Failure> {
     };
     let ranges: String =
         ranges.iter().filter(|row| of_it(row)).map(|row| range(session, row)).collect();
-    let mut said = text(session, &rows, words) + &ranges;
+    let mut said = text(session, &rows, words)? + &ranges;
     if rows.iter().any(|listed| listed.row.facts.state.class() == Class::Live) {
         said.push_str(&session.warning());
     }
     Ok(Answer::new(said, &shapes))
 }
 
-fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
+fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> Result<String, Failure> {
     if rows.is_empty() {
         let is_filtered = !words.state.is_empty()
             || words.since.is_some()
             || words.event.is_some()
             || words.calendar.is_some();
-        return match is_filtered {
-            true => "No delivery is like that.".into(),
+        return Ok(match is_filtered {
+            true => NONE.into(),
             false => "There is no delivery yet: add an event with `carillon add`.".into(),
-        };
+        });
     }
     let now = session.engine.now().wall;
     let is_asked_for = words.all || !words.state.is_empty() || words.event.is_some();
@@ -129,8 +134,9 @@ fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
         0 => None,
         n => Some(words::count(n, "reminder")),
     };
-    let shown: Vec<&Listed> =
+    let mut shown: Vec<&Listed> =
         rows.iter().filter(|one| !is_ahead(one) && !is_withdrawn(one)).collect();
+    let settled = if words.all { 0 } else { leave_out_settled(session, &mut shown, words)? };
     let mut ahead = String::new();
     if let Some(many) = count(&is_ahead) {
         ahead =
@@ -141,8 +147,15 @@ fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
             "{many} cancelled before the moment came: --all lists that, too.\n"
         ));
     }
+    if settled > 0 {
+        let are = if settled == 1 { "one more is a test" } else { "others are tests" };
+        ahead.push_str(&format!(
+            "{settled} left out, as {are}, or was answered or deleted: --all lists that, too.\n"
+        ));
+    }
     if shown.is_empty() {
-        return format!("Nothing was due so far. {ahead}");
+        let none = if is_asked_for { NONE } else { "Nothing was due so far." };
+        return Ok(format!("{none} {ahead}"));
     }
     let zone = session.zone();
     let line = |listed: &&Listed| {
@@ -158,7 +171,34 @@ fn text(session: &Session, rows: &[Listed], words: &Deliveries) -> String {
     let lines: Vec<[String; 5]> = shown.iter().map(line).collect();
     let zone_name = &session.context.machine;
     let table = words::titled(&lines, 1, words::screen());
-    format!("Due (times in {zone_name})\n{table}{ahead}")
+    Ok(format!("Due (times in {zone_name})\n{table}{ahead}"))
+}
+
+/// Where states were asked for, takes out of the list what waits for a person and need not be seen to; says
+/// how much that was.
+fn leave_out_settled(
+    session: &Session,
+    shown: &mut Vec<&Listed>,
+    words: &Deliveries,
+) -> Result<usize, Failure> {
+    let before = shown.len();
+    let mut left = Vec::new();
+    for listed in shown.drain(..) {
+        let is_parked = listed.row.facts.state.class() == Class::Parked;
+        let is_whole = words.state.is_empty() || words.event.is_some();
+        if is_whole || !is_parked || is_open(&session.engine, listed)? {
+            left.push(listed);
+        }
+    }
+    *shown = left;
+    Ok(before - shown.len())
+}
+
+/// Whether something that waits for a person is to be seen to: it is of an event that is there, and not
+/// answered. A test is looked at where it was asked for.
+pub fn is_open(engine: &Engine, listed: &Listed) -> Result<bool, Failure> {
+    let Some(event) = listed.row.event else { return Ok(false) };
+    Ok(engine.answer_to(&listed.row)?.is_none() && engine.legible_event(event)?.is_some())
 }
 
 /// What was missed in too large a number to be told one by one, in a line.
@@ -234,6 +274,9 @@ fn says_of_it(listed: &Listed) -> String {
         (State::Completed, _) => format!("{}{}{tries}", row.sentence(), delay(listed)),
         (State::Pending | State::Processing | State::Retrying, reason) => {
             format!("{}{tries}: {}", words::state(row.facts.state), reason.sentence())
+        }
+        (State::Cancelled, reason) if row.again => {
+            format!("{}{tries}; {PERHAPS}", reason.sentence())
         }
         (_, reason) => format!("{}{tries}", reason.sentence()),
     }

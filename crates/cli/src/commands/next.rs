@@ -35,6 +35,9 @@ struct Shape {
 /// How wide a line is beside its title, with a channel of a usual name.
 const OTHERS: usize = 75;
 
+/// A moment with why it is another than it was due at is not waited for by all lines where it is longer.
+const WHEN: usize = 40;
+
 pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
     let rings = session.engine.next_rings(usize::from(words.count))?;
     let zone = session.zone();
@@ -79,7 +82,7 @@ pub fn run(session: &Session, words: &Next) -> Result<Answer, Failure> {
     let text = format!(
         "What will ring (times in {})\n{}{aside}{}",
         session.context.machine,
-        words::columns(&lines),
+        words::columns_of(&lines, WHEN.max(screen / 2)),
         session.warning()
     );
     Ok(Answer::new(text, &shapes))

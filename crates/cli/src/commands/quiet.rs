@@ -94,7 +94,7 @@ pub fn pause(session: &Session, asked: &Pause) -> Result<Answer, Failure> {
         (None, None) => None,
     };
     session.engine.pause(until.map_or(settings::Pause::Forever, settings::Pause::Until))?;
-    told(session, About::Pause, "")
+    told(session, About::Pause, &session.stalled())
 }
 
 pub fn resume(session: &Session) -> Result<Answer, Failure> {

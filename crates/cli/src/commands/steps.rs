@@ -117,7 +117,9 @@ fn says(step: &AuditRow, last: Option<&AttemptRow>, again: bool) -> String {
         Reason::InboxOnly => cause_then(step.reason, again),
         reason => reason.sentence(),
     };
-    format!("{sentence}{}{}", step.said_note(), by(step))
+    // What is being sent goes on until it is known what came of it.
+    let to_be = if step.to == State::Processing && step.reason.is_cancel() { "to be " } else { "" };
+    format!("{to_be}{sentence}{}{}", step.said_note(), by(step))
 }
 
 /// Until when it is snoozed, if it is.

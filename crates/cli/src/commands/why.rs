@@ -311,6 +311,9 @@ fn sums_up(listed: &Listed, zone: &TimeZone) -> String {
             if let Some(first) = sentence.get_mut(0..1) {
                 first.make_ascii_uppercase();
             }
+            if row.facts.state == State::Cancelled && row.again {
+                sentence.push_str(&format!("; {}", deliveries::PERHAPS));
+            }
             format!("{sentence}.")
         }
     }

@@ -10,7 +10,11 @@ use crate::{
     breaker::Stand,
     engine::Engine,
     error::Result,
-    ledger::{breaker, channel, delivery, letters},
+    ledger::{
+        breaker,
+        channel::{self, ChannelKind},
+        letters,
+    },
 };
 
 /// The rest an endpoint is given.
@@ -22,7 +26,7 @@ pub struct Resting {
     pub failures: u32,
 }
 
-/// An endpoint that failed repeatedly or is not trusted, and what waits for it.
+/// An endpoint that fails, rests or is not trusted, and what waits for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldUp {
     /// Which channel.
@@ -41,8 +45,10 @@ pub struct HeldUp {
     pub mistrusted: Option<Timestamp>,
     /// What was said of the last try that failed.
     pub why: Option<String>,
-    /// So many reminders are due and wait.
+    /// So many reminders are due and wait; a test is none.
     pub waiting: u32,
+    /// So many of them it refused, which hardly mends itself.
+    pub refused: u32,
 }
 
 impl Engine {
@@ -70,8 +76,8 @@ impl Engine {
         })
     }
 
-    /// The endpoints that are given a rest, are tried after one, or are not trusted, while something
-    /// waits for them.
+    /// The endpoints that fail, are given a rest or are not trusted, while a reminder waits for them: what
+    /// the window and `carillon doctor` name.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -79,33 +85,34 @@ impl Engine {
         self.read(|act| {
             let now = act.wall();
             let mut held_up = Vec::new();
-            for (id, found) in breaker::all(act.tx)? {
+            let all = channel::all(act.tx)?.into_iter();
+            for channel in all.filter(|channel| channel.kind == ChannelKind::Webhook) {
+                let (id, found) = (channel.id, breaker::find(act.tx, channel.id)?);
+                let waiting = letters::waiting(act.tx, id)?;
                 let until = match found.clamped(now).stand(now) {
-                    Stand::Closed if found.mistrusted.is_none() => continue,
+                    Stand::Closed if found.mistrusted.is_none() && waiting.failures == 0 => {
+                        continue;
+                    }
                     Stand::Resting(until) => Some(until),
                     Stand::Closed | Stand::Probing => None,
                 };
-                let waiting = letters::waiting(act.tx, id)? + delivery::under_way(act.tx, id)?;
-                let channel = channel::find(act.tx, id)?.filter(|c| !c.removed && waiting > 0);
-                let first = act.first_waiting(id)?;
+                if waiting.reminders == 0 {
+                    continue;
+                }
                 let own = letters::next_try(act.tx, id)?;
-                let next = own.max(until).filter(|next| *next > now);
-                let said = act.last_failed(id)?.map(|(_, said)| said);
-                held_up.extend(channel.map(|channel| {
-                    HeldUp {
-                        id,
-                        name: channel.name,
-                        first,
-                        until,
-                        next,
-                        failures: found.failures,
-                        mistrusted: found.mistrusted,
-                        why: said
-                            .map(|said| in_short(&said).into())
-                            .filter(|said: &String| !said.is_empty()),
-                        waiting,
-                    }
-                }));
+                let said = act.last_failed(id)?.map(|(_, said)| in_short(&said).to_owned());
+                held_up.push(HeldUp {
+                    id,
+                    name: channel.name,
+                    first: act.first_waiting(id)?,
+                    until,
+                    next: own.max(until).filter(|next| *next > now),
+                    failures: found.failures.max(waiting.failures),
+                    mistrusted: found.mistrusted,
+                    why: said.filter(|said| !said.is_empty()),
+                    waiting: waiting.reminders,
+                    refused: waiting.refused,
+                });
             }
             Ok(held_up)
         })

@@ -229,8 +229,8 @@ pub fn remove(tx: &Transaction<'_>, id: ChannelId, now: Timestamp) -> Result<()>
     }
 }
 
-/// The first three, by title, of the events that would ring again and only through a channel, and how many
-/// there are.
+/// The titles of the first three events, in the order of their ids, that would ring again and only through a
+/// channel, and how many there are. What removing it answers names the same.
 ///
 /// # Errors
 /// When the ledger cannot be read.

@@ -339,13 +339,20 @@ pub fn singles(
     several(tx, zones, &sql, params![from, until, calendar.bytes()])
 }
 
-/// The events whose time has come to be planned, at most `limit`.
+/// The events whose time has come to be planned, at most so many, behind so many.
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn to_plan(tx: &Transaction<'_>, zones: &Zones, now: Timestamp, limit: u32) -> Result<Legible> {
-    let sql = format!("SELECT {COLUMNS} FROM event WHERE plan_at <= ?1 ORDER BY plan_at LIMIT ?2");
-    sorted_out(tx, zones, &sql, params![ms(now), limit])
+pub fn to_plan(
+    tx: &Transaction<'_>,
+    zones: &Zones,
+    now: Timestamp,
+    (limit, behind): (u32, u32),
+) -> Result<Legible> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM event WHERE plan_at <= ?1 ORDER BY plan_at LIMIT ?2 OFFSET ?3"
+    );
+    sorted_out(tx, zones, &sql, params![ms(now), limit, behind])
 }
 
 /// Every undeleted event.

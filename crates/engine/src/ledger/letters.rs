@@ -89,35 +89,52 @@ pub fn through_endpoints(tx: &Transaction<'_>) -> Result<Vec<Through>> {
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
-/// How many were due through a channel and wait to be told.
-///
-/// # Errors
-/// When the ledger cannot be read.
-pub fn waiting(tx: &Transaction<'_>, channel: ChannelId) -> Result<u32> {
-    let sql = "SELECT count(*) FROM delivery WHERE waits AND +channel = ?1";
-    Ok(tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?)
-}
-
 /// When the first of what waits to be told through a channel may be tried again by its own schedule.
 ///
 /// # Errors
 /// When the ledger cannot be read.
 pub fn next_try(tx: &Transaction<'_>, channel: ChannelId) -> Result<Option<Timestamp>> {
-    let sql = "SELECT min(coalesce(not_before, due)) FROM delivery WHERE waits AND +channel = ?1";
+    let sql = "SELECT min(coalesce(not_before, due)) FROM delivery
+        WHERE waits AND +channel = ?1 AND event IS NOT NULL";
     let found: Option<i64> =
         tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?;
     Ok(found.map(moment))
 }
 
-/// How many reminders of events were due through a channel and wait, or are being sent.
+/// What waits for an endpoint, or is being sent to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Waiting {
+    /// So many reminders; a test is none.
+    pub reminders: u32,
+    /// How often the one of them failed that did most often.
+    pub failures: u32,
+    /// How many of them the endpoint refused.
+    pub refused: u32,
+}
+
+/// The reminders of events that were due through a channel and wait, or are being sent.
 ///
 /// # Errors
 /// When the ledger cannot be read.
-pub fn waiting_events(tx: &Transaction<'_>, channel: ChannelId) -> Result<u32> {
-    let sql = "SELECT (SELECT count(*) FROM delivery WHERE waits AND +channel = ?1 AND event IS NOT NULL)
-        + (SELECT count(*) FROM delivery WHERE state = 'processing' AND owner IS NOT NULL AND +channel = ?1
-            AND event IS NOT NULL)";
-    Ok(tx.prepare_cached(sql)?.query_row([channel.bytes()], |row| row.get(0))?)
+pub fn waiting(tx: &Transaction<'_>, channel: ChannelId) -> Result<Waiting> {
+    let of = |which: &str, values: &[&dyn rusqlite::ToSql]| {
+        let sql = format!(
+            "SELECT count(*), coalesce(max(failures), 0), count(*) FILTER (WHERE reason = ?2)
+            FROM delivery WHERE {which} AND +channel = ?1 AND event IS NOT NULL"
+        );
+        let found = tx.prepare_cached(&sql)?.query_row(values, |row| {
+            Ok(Waiting { reminders: row.get(0)?, failures: row.get(1)?, refused: row.get(2)? })
+        });
+        Ok::<_, Error>(found?)
+    };
+    let values: [&dyn rusqlite::ToSql; 2] = [channel.bytes(), &Reason::RetryRefused.code()];
+    let waits = of("waits", &values)?;
+    let sent = of("state = 'processing' AND owner IS NOT NULL", &values)?;
+    Ok(Waiting {
+        reminders: waits.reminders + sent.reminders,
+        failures: waits.failures.max(sent.failures),
+        refused: waits.refused,
+    })
 }
 
 /// What waits to be told through a channel and was cut off or left without an answer, at most so many
@@ -148,7 +165,8 @@ pub fn first_waiting(
     channel: ChannelId,
     limit: u32,
 ) -> Result<Vec<DeliveryId>> {
-    let sql = "SELECT id FROM delivery WHERE waits AND +channel = ?1 ORDER BY due, id LIMIT ?2";
+    let sql = "SELECT id FROM delivery WHERE waits AND +channel = ?1 AND event IS NOT NULL
+        ORDER BY due, id LIMIT ?2";
     let mut statement = tx.prepare_cached(sql)?;
     let rows = statement.query_map(params![channel.bytes(), limit], |row| row.get(0))?;
     let ids: Vec<[u8; 16]> = rows.collect::<std::result::Result<_, _>>()?;

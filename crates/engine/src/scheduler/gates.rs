@@ -236,13 +236,11 @@ pub(super) fn note(
     // A test, or what a person had sent all the same; not what was under way when the rest began.
     let is_proof = (row.event.is_none() || is_resting && row.is_asked_for())
         && !(is_resting && rests.is_older_than_rest(attempt::began(tx, row.id)?, now));
-    let Some(call) = call_of(report, is_proof).filter(|_| !row.facts.desktop) else {
+    if row.facts.desktop {
         return Ok(false);
-    };
-    let after = Breaker {
-        mistrusted: mistrusted(report, found.mistrusted, now),
-        ..found.clamped(now).after(call, now)
-    };
+    }
+    let after = call_of(report, is_proof).map_or(found, |call| found.clamped(now).after(call, now));
+    let after = Breaker { mistrusted: mistrusted(report, found.mistrusted, now), ..after };
     if after != found {
         breaker::put(tx, channel, &after)?;
     }
@@ -262,7 +260,7 @@ fn mistrusted(report: &Report, since: Option<Timestamp>, now: Timestamp) -> Opti
     match &report.handover {
         Handover::Transient { schedule: Schedule::Certificate, .. } => since.or(Some(now)),
         Handover::Accepted { .. } | Handover::Ambiguous => None,
-        Handover::Transient { .. } if report.status.is_some() => None,
+        _ if report.status.is_some() => None,
         Handover::Transient { .. }
         | Handover::Permanent
         | Handover::Gone

@@ -17,7 +17,7 @@ pub struct LettersView {
     pub held_up: Vec<HeldUp>,
 }
 
-/// An endpoint that failed repeatedly or is not trusted, and what waits for it.
+/// An endpoint that fails, rests or is not trusted, and what waits for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct HeldUp {

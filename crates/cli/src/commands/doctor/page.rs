@@ -73,7 +73,7 @@ pub(super) fn text(shape: &Shape) -> String {
         (Some(day), n) => format!("{n}, the newest of {day}"),
         (None, _) => "none yet: the service makes one a day".into(),
     };
-    let place = format!("is in {}", shape.zones.system_zone);
+    let place = place(&shape.zones.system_zone, std::env::var("TZ").ok().as_deref());
     let mut rows = vec![
         ["  ledger", &ledger.path],
         ["", &ledger_words],
@@ -95,15 +95,36 @@ pub(super) fn text(shape: &Shape) -> String {
     }
     rows.extend(happened(shape));
     rows.push(["  log", &shape.log]);
-    let verdict = match shape.problems.is_empty() {
-        true => "All is well.\n".into(),
-        false => {
-            shape.problems.iter().map(|line| format!("Not well: {line}.\n")).collect::<String>()
-        }
-    };
     let rows: Vec<_> = rows.into_iter().map(|row| row.map(String::from)).collect();
-    let table = words::columns(&rows);
-    format!("Carillon {}\n{table}{verdict}", shape.version)
+    format!("Carillon {}\n{}{}", shape.version, table(&rows), verdict(&shape.problems))
+}
+
+fn table(rows: &[[String; 2]]) -> String {
+    let label = rows.iter().map(|[label, _]| label.chars().count()).max().unwrap_or(0);
+    words::columns(rows).lines().map(|line| format!("{}\n", fit(line, label + 2))).collect()
+}
+
+fn verdict(problems: &[String]) -> String {
+    if problems.is_empty() {
+        return "All is well.\n".into();
+    }
+    problems.iter().map(|line| format!("{}\n", fit(&format!("Not well: {line}."), 2))).collect()
+}
+
+/// A line as wide as the terminal, if there is one: who reads it elsewhere finds each line whole.
+fn fit(line: &str, indent: usize) -> String {
+    words::terminal().map_or_else(|| line.into(), |width| words::wrapped(line, width, indent))
+}
+
+/// Where this computer is. What the environment says of that is not looked at.
+fn place(zone: &str, named: Option<&str>) -> String {
+    let named = named.map(|name| name.trim_start_matches(':')).filter(|name| !name.is_empty());
+    match named.filter(|name| *name != zone) {
+        Some(name) => {
+            format!("is in {zone}: TZ={name} of this command does not count, only the service's")
+        }
+        None => format!("is in {zone}"),
+    }
 }
 
 /// What was done to the ledger, and what a person did that keeps it silent.
@@ -199,6 +220,21 @@ fn ends(counts: &BTreeMap<String, u64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_zone_of_the_environment_is_said_not_to_count() {
+        for (named, said) in [
+            (None, "is in UTC"),
+            (Some(""), "is in UTC"),
+            (Some(":UTC"), "is in UTC"),
+            (
+                Some("Asia/Tokyo"),
+                "is in UTC: TZ=Asia/Tokyo of this command does not count, only the service's",
+            ),
+        ] {
+            assert_eq!(place("UTC", named), said);
+        }
+    }
 
     #[test]
     fn what_was_counted_reads_as_a_sentence_with_one_and_with_many() {

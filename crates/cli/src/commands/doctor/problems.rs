@@ -1,10 +1,10 @@
 //! What `doctor` calls a problem: whatever keeps reminders from being told, was not told and
 //! waits for a person, or makes the ledger doubtful.
 
-use calendar::{delivery::State, reason::Reason, timing::later};
+use calendar::{delivery::State, timing::later};
 use engine::{
     Engine,
-    channels::Resting,
+    channels::HeldUp,
     error::DAMAGED_ADVICE,
     ledger::{
         channel::{ChannelKind, ChannelRow},
@@ -15,7 +15,7 @@ use engine::{
 };
 
 use super::Shape;
-use crate::{failure::Failure, words};
+use crate::{commands::deliveries, failure::Failure, words};
 
 const NO_SERVICE: &str = "no service is running, so nothing rings: start it with `carillon daemon`";
 const JUMPED: &str = "this computer's clock jumped by more than a day and until somebody confirms it webhooks wait and old records are not tidied up: `carillon clock` shows it, `carillon clock accept` says it is right";
@@ -131,22 +131,16 @@ fn channels(engine: &Engine, shape: &Shape) -> Result<Vec<String>, Failure> {
         problems.push(NO_SERVICE.into());
     }
     let rings_on = |name: &str| rings.iter().filter(|ring: &&Ring| ring.channel == name).count();
-    let resting = engine.resting()?;
+    for one in engine.held_up()? {
+        problems.push(held_up(engine, &one)?);
+    }
     for row in &channels {
-        if let Some(rest) = resting.get(&row.id) {
-            problems.push(rests(engine, &row.name, rest)?);
-        }
         let planned = live(engine, row)?.len().max(rings_on(&row.name));
         match row.off_words() {
             Some(why) if planned > 0 => problems.push(off(&row.name, why, planned)),
             Some(why) if waits(engine, row)? => problems.push(off_with_failed(&row.name, why)),
             _ => {}
         }
-        let refuses = refuses(engine, row)?;
-        if refuses.is_none() && !resting.contains_key(&row.id) {
-            problems.extend(fails(engine, row)?);
-        }
-        problems.extend(refuses);
         let is_desktop = row.kind == ChannelKind::Desktop;
         if is_desktop && planned > 0 && shape.notifier.reachable == Some(false) {
             problems.push(NO_NOTIFIER.into());
@@ -176,46 +170,34 @@ fn cut_off(engine: &Engine, shape: &Shape) -> Result<Option<String>, Failure> {
     }))
 }
 
-/// An endpoint that refuses what it is sent, which hardly mends itself.
-fn refuses(engine: &Engine, channel: &ChannelRow) -> Result<Option<String>, Failure> {
-    let refused = |listed: &&Listed| listed.row.facts.reason == Reason::RetryRefused;
-    let rows = live(engine, channel)?;
-    let rows = rows.iter().filter(refused).count();
-    let said = engine.last_failed(channel.id)?.filter(|_| rows > 0);
-    Ok(said.map(|(_, said)| {
-        let said = said.split(';').next().unwrap_or_default();
-        format!(
-            "the endpoint of the channel {} refuses what it is sent ({said}), and {} will soon have failed: see whether its address is right",
-            channel.name,
-            words::count(rows, "reminder")
-        )
-    }))
-}
-
-/// An endpoint whose last tries failed: also while one of them is under way, and between two rests.
-fn fails(engine: &Engine, channel: &ChannelRow) -> Result<Option<String>, Failure> {
-    let states = vec![State::Pending, State::Processing, State::Retrying, State::Held];
-    let filter = Filter { states, channel: Some(channel.id), limit: MOST, ..Filter::default() };
-    let is_webhook = channel.kind == ChannelKind::Webhook;
-    let rows = engine.deliveries(&filter)?.into_iter();
-    let many = match rows.filter(|one| is_webhook && one.row.facts.failures > 0).count() {
-        0 => return Ok(None),
-        1 => "1 reminder waits".into(),
-        n => format!("{} wait", words::count(n, "reminder")),
+/// An endpoint that fails or rests while reminders wait for it, as the window says it: one sentence.
+fn held_up(engine: &Engine, one: &HeldUp) -> Result<String, Failure> {
+    let (name, many) = (&one.name, words::count(one.waiting as usize, "reminder"));
+    let wait = if one.waiting == 1 { "waits" } else { "wait" };
+    let why =
+        |before: &str| one.why.as_ref().map_or_else(String::new, |why| format!(" ({before}{why})"));
+    let refuses = match one.refused {
+        0 => "",
+        _ => "; it refuses what it is sent: see whether its address is right",
     };
-    let said = engine.last_failed(channel.id)?.map_or_else(String::new, |(_, said)| {
-        format!(" ({})", said.split(';').next().unwrap_or_default())
-    });
     // What a restored ledger still has to ask about is not to be sent again.
-    let first = engine.waiting_for(channel.id)?.1;
     let is_asked = engine.will_ask_about_the_past()?.is_some();
-    let now = first
-        .filter(|_| !is_asked)
-        .map_or_else(String::new, |first| format!(": `carillon retry {first}` tries it now"));
-    Ok(Some(format!(
-        "the endpoint of the channel {} fails{said}, and {many} for another try{now}",
-        channel.name
-    )))
+    let first = one.first.filter(|_| !is_asked).map(|first| format!("`carillon retry {first}`"));
+    let Some(until) = one.until else {
+        let now = first.map_or_else(String::new, |retry| format!(": {retry} tries it now"));
+        return Ok(format!(
+            "the endpoint of the channel {name} fails{}, and {many} {wait} for it{now}{refuses}",
+            why("")
+        ));
+    };
+    let until = words::moment(until, &engine.planning_context()?.machine_zone());
+    let tries =
+        first.unwrap_or_else(|| format!("`carillon channel test {}`", words::argument(name)));
+    Ok(format!(
+        "the endpoint of the channel {name} is resting until {until} after {}{}, and {many} {wait} for it: {tries} tries it now, and if that is taken the rest is over{refuses}",
+        words::count(one.failures as usize, "failure"),
+        why("the last: ")
+    ))
 }
 
 /// Whether something that failed through a channel waits for a person; tests aside.
@@ -264,26 +246,6 @@ fn record(faults: &[String]) -> Option<String> {
     Some(format!("the record of what was told was changed: {first}{more}: {CHANGED_ADVICE}"))
 }
 
-fn rests(engine: &Engine, name: &str, rest: &Resting) -> Result<String, Failure> {
-    let until = words::moment(rest.until, &engine.planning_context()?.machine_zone());
-    let held_up = engine.held_up()?.into_iter().find(|one| one.name == name);
-    let waits = held_up.as_ref().map_or_else(String::new, |one| match one.waiting {
-        1 => ", and 1 reminder waits for it".into(),
-        n => format!(", and {n} reminders wait for it"),
-    });
-    let why = held_up.as_ref().and_then(|one| one.why.as_deref());
-    let why = why.map_or_else(String::new, |why| format!(" (the last: {why})"));
-    let is_asked = engine.will_ask_about_the_past()?.is_some();
-    let tries = match held_up.and_then(|one| one.first).filter(|_| !is_asked) {
-        Some(first) => format!("`carillon retry {first}`"),
-        None => format!("`carillon channel test {}`", words::argument(name)),
-    };
-    Ok(format!(
-        "the endpoint of the channel {name} is resting until {until} after {}{why}{waits}: {tries} tries it now, and if that is taken the rest is over",
-        words::count(rest.failures as usize, "failure")
-    ))
-}
-
 fn off(name: &str, why: &str, planned: usize) -> String {
     let are = if planned == 1 { "is" } else { "are" };
     format!(
@@ -311,17 +273,15 @@ fn stuck(engine: &Engine, shape: &Shape) -> Result<Option<String>, Failure> {
     })
 }
 
-/// What recently came to this state and nobody has settled; tests and deleted events aside.
+/// What recently came to this state and nobody has settled: as many as the command that is named lists.
 fn parked(engine: &Engine, state: State) -> Result<Option<String>, Failure> {
-    let since = Some(later(engine.now().wall, -RECENT_DAYS * DAY));
+    let zone = engine.planning_context()?.machine_zone();
+    let day = later(engine.now().wall, -RECENT_DAYS * DAY).to_zoned(zone.clone()).date();
+    let since = day.to_zoned(zone).ok().map(|at| at.timestamp());
     let filter = Filter { states: vec![state], since, limit: MOST, ..Filter::default() };
     let mut open = 0;
     for listed in engine.deliveries(&filter)? {
-        let Some(event) = listed.row.event else { continue };
-        let is_open = engine.answer_to(&listed.row)?.is_none();
-        if is_open && engine.legible_event(event)?.is_some() {
-            open += 1;
-        }
+        open += usize::from(deliveries::is_open(engine, &listed)?);
     }
     let what = match (open, state) {
         (0, _) => return Ok(None),
@@ -329,8 +289,8 @@ fn parked(engine: &Engine, state: State) -> Result<Option<String>, Failure> {
         (_, State::Dead) => "have failed",
         (_, _) => "may or may not have arrived",
     };
-    let (many, word) = (words::count(open, "reminder"), words::state(state));
+    let (many, word) = (words::count(open, "reminder"), words::argument(words::state(state)));
     Ok(Some(format!(
-        "{many} {what} in the last {RECENT_DAYS} days: `carillon deliveries --state \"{word}\"` lists them"
+        "{many} {what} in the last {RECENT_DAYS} days: `carillon deliveries --state {word} --since {day}` lists them"
     )))
 }
