@@ -174,6 +174,20 @@ async fn beside_a_service_that_was_stopped_while_it_writes_a_command_says_who_ho
     assert_eq!(code, 0, "{said}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_answered_or_paused_beside_a_stopped_service_says_that_nothing_rings() {
+    let home = Home::new();
+    let _notifier = Notifier::start(home.bus.address()).await;
+    let service = home.service().await;
+    home.note("Tea", Duration::ZERO, ChannelId::DESKTOP);
+    let told = home.until_in(State::Completed, 1).await[0].to_string();
+    signal(&service, Signal::STOP);
+    let lines = [["pause", "10m"].as_slice(), &["resume"], &["ack", &told], &["ack", "--all"]];
+    let said = lines.map(|line| home.says(line).0);
+    signal(&service, Signal::CONT);
+    assert!(said.iter().all(|said| said.contains(" is stopped, so nothing rings: ")), "{said:?}");
+}
+
 /// The notices of services that they are ready, as systemd hears them.
 struct Ready(UnixDatagram);
 
@@ -318,6 +332,7 @@ async fn on_a_full_disk_nothing_is_told_and_that_is_said_and_with_room_it_goes_o
     let ballast = disk.fill();
     let notes = notifier.wait_for(1).await;
     assert_eq!(notes[0].summary, "Carillon cannot write its ledger: the disk is full");
+    assert_eq!(notes[0].actions, ["default", "Open", "open", "Open"], "nobody is done with it");
     receiver.hears_nothing_for(Duration::from_millis(500)).await;
     for line in ["next", "deliveries", "list", "doctor"] {
         let (said, _) = home.says(&[line]);
@@ -330,6 +345,24 @@ async fn on_a_full_disk_nothing_is_told_and_that_is_said_and_with_room_it_goes_o
     notifier.wait_for_closed(1).await;
     judge(&home, &receiver);
     assert_eq!(home.engine.check_file().expect("asked"), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_service_said_of_a_full_disk_goes_when_the_next_one_can_write() {
+    if runs_apart("what_a_killed_service_said_of_a_full_disk_goes_when_the_next_one_can_write") {
+        return;
+    }
+    let (home, disk) = on_a_small_disk();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let service = home.service().await;
+    home.note("Tea", SOON, ChannelId::DESKTOP);
+    let ballast = disk.fill();
+    let said = notifier.wait_for(1).await[0].id;
+    home.until_logged("said on the screen").await;
+    service.kill();
+    fs::remove_file(ballast).expect("room");
+    let _service = home.service().await;
+    assert_eq!(notifier.wait_for_closed(1).await, [said]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -401,7 +434,8 @@ async fn a_service_that_is_started_on_a_full_disk_goes_on_when_there_is_room() {
     let receiver = Receiver::start([Answer::status(200)]).await;
     let notifier = Notifier::start(home.bus.address()).await;
     let channel = endpoint(&home, &receiver);
-    home.service().await.stop();
+    let now = home.engine.now().wall;
+    engine::unwritten::note(&home.data(), now, now, &engine::Error::Full);
     home.note("Tea", SOON, channel);
     let ballast = disk.fill();
     let _service = home.stand_by();

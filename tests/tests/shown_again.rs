@@ -10,9 +10,16 @@ use acceptance::home::{Home, Service};
 use calendar::{
     delivery::State,
     id::{ChannelId, DeliveryId},
+    network::Network,
 };
-use engine::{Engine, courier::Screen, ledger::acknowledgement::Answer, quiet::QuietHours};
-use testkit::notifier::{Note, Notifier};
+use engine::{
+    Engine, channels::NewWebhook, courier::Screen, ledger::acknowledgement::Answer,
+    quiet::QuietHours,
+};
+use testkit::{
+    notifier::{Note, Notifier},
+    receiver::Receiver,
+};
 
 fn titles(notes: &[Note]) -> Vec<&str> {
     notes.iter().map(|note| note.summary.as_str()).collect()
@@ -166,6 +173,38 @@ async fn a_button_of_what_another_service_showed_answers_where_everybody_hears_i
     home.until("an answer", is_done).await;
     assert_eq!(notifier.notes().len(), 1);
     service.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_of_an_endpoint_is_in_its_place_after_a_restart_and_goes_when_nothing_waits() {
+    for end in ENDS {
+        let home = Home::new();
+        let notifier = Notifier::start(home.bus.address()).await;
+        let receiver = Receiver::start([testkit::receiver::Answer::status(410)]).await;
+        let new = NewWebhook {
+            name: "hook".into(),
+            url: receiver.url("/"),
+            network: Network::Loopback,
+            ..NewWebhook::default()
+        };
+        let hook = home.engine.add_webhook(&new).expect("a channel").id;
+        let service = home.service().await;
+        home.note("Backup", Duration::ZERO, hook);
+        let failed = home.until_in(State::Dead, 1).await[0].to_string();
+        let before = notifier.wait_for(1).await.remove(0);
+        assert_eq!(before.summary, "1 reminder through hook failed");
+        home.until_logged("said on the screen").await;
+        end(service);
+        let service = home.service().await;
+        let again = notifier.wait_for(2).await.remove(1);
+        assert_eq!((again.id, again.replaces), (before.id, before.id), "in its place");
+        assert_eq!((again.summary, again.actions), (before.summary, before.actions));
+        assert_ne!(again.sender, before.sender);
+        let (said, code) = home.says(&["discard", &failed, "--note", "Not needed"]);
+        assert_eq!(code, 0, "{said}");
+        assert_eq!(notifier.wait_for_closed(1).await, [before.id]);
+        service.stop();
+    }
 }
 
 /// Waits until the ledger knows of nothing that is on the screen.

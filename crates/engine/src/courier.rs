@@ -88,7 +88,8 @@ pub struct Notice {
     pub body: String,
     /// Whether the person marked this as an alarm that must break through.
     pub alarm: bool,
-    /// How many rows this is a digest of; `None` for a single reminder.
+    /// How many rows this is a digest of, of words of Carillon's own perhaps none; `None` for a single
+    /// reminder.
     pub digest_of: Option<u32>,
     /// What the Snooze button does, in minutes; `None` shows no such button.
     pub snooze_minutes: Option<u32>,

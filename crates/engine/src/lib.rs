@@ -40,6 +40,7 @@ mod moving;
 mod nag;
 mod newer;
 pub mod notice;
+pub mod notices;
 mod origin;
 mod overflow;
 mod parts;

@@ -2,6 +2,9 @@
 //! tray, a notification service that appears. What was answered elsewhere is taken off the
 //! screen again.
 
+#[cfg(target_os = "linux")]
+mod by_tray;
+
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
     path::PathBuf,
@@ -13,15 +16,16 @@ use calendar::id::DeliveryId;
 use couriers::desktop::{DesktopAnswer, DesktopCourier, DesktopEvent};
 use engine::{
     Engine,
-    courier::{BoxFuture, Courier, Handover, Message, Parcel, Report, Screen, Unavailable},
+    courier::{BoxFuture, Courier, Handover, Message, Notice, Parcel, Report, Screen, Unavailable},
     failed,
     lasting::NOTIFICATION,
     ledger::acknowledgement::Answer,
+    notices::Notices,
     programs::Opening,
 };
 use tokio::sync::{Notify, mpsc, watch};
 
-use crate::window;
+use crate::{trouble, window};
 
 /// Notifications remembered as being on the screen; more are left to the daemon.
 const REMEMBERED: usize = 1_000;
@@ -42,6 +46,8 @@ pub(crate) struct Desk {
     /// Named to the window, unless the ledger lies in its usual place.
     data_dir: Option<PathBuf>,
     on_screen: Mutex<OnScreen>,
+    /// What of it tells of no delivery.
+    notices: Notices,
 }
 
 /// What may be on the screen.
@@ -130,8 +136,9 @@ impl Desk {
         engine: Arc<Engine>,
         courier: Arc<DesktopCourier>,
         data_dir: Option<PathBuf>,
+        notices: Notices,
     ) -> Arc<Self> {
-        Arc::new(Self { engine, courier, data_dir, on_screen: Mutex::default() })
+        Arc::new(Self { engine, courier, data_dir, on_screen: Mutex::default(), notices })
     }
 
     /// The courier that remembers what it has shown.
@@ -151,7 +158,10 @@ impl Desk {
                 DesktopEvent::Answered { key, answer, activation_token } => {
                     self.answered(&key, answer, activation_token).await;
                 }
-                DesktopEvent::Closed { owner, id } => self.on_screen().is_closed(owner, id),
+                DesktopEvent::Closed { owner, id } => {
+                    self.notices.closed(&owner, id);
+                    self.on_screen().is_closed(owner, id);
+                }
                 // What is held for want of a service is due now, and what was told under another
                 // one is to be shown again.
                 DesktopEvent::NotifierAppeared { owner } => {
@@ -177,7 +187,7 @@ impl Desk {
     }
 
     /// What another connection of ours put on the screen goes from it when it is answered, too.
-    async fn adopt(&self) {
+    async fn adopt(self: &Arc<Self>) {
         let Some(screen) = self.courier.screen() else { return };
         match self.engine.left_on_screen(&screen) {
             Ok(left) => {
@@ -188,6 +198,29 @@ impl Desk {
                 }
             }
             Err(error) => tracing::warn!(%error, "what was shown before stays on the screen"),
+        }
+        for (notice, id) in self.notices.left_on(&screen) {
+            self.courier.adopt(id, &notice.key).await;
+            self.take_over(notice).await;
+        }
+    }
+
+    /// Puts what tells of no delivery in its place again, so that its button works; what is over goes from
+    /// the screen. In quiet hours and pauses it stays as it is.
+    async fn take_over(self: &Arc<Self>, notice: Notice) {
+        let courier = self.courier();
+        // Who begins to lead could write the ledger, and says so anew where that ends.
+        if notice.key == trouble::KEY {
+            return courier.withdraw(trouble::KEY).await;
+        }
+        let now = match self.engine.failures() {
+            Ok(found) if notice.key == failed::KEY => found.map(|found| found.notice),
+            _ => Some(notice),
+        };
+        let Some(now) = now else { return courier.withdraw(failed::KEY).await };
+        let is_silent = self.engine.silence().map(|it| it.at(self.engine.now().wall).is_some());
+        if !is_silent.unwrap_or(true) {
+            trouble::show(&*courier, now).await;
         }
     }
 
@@ -309,100 +342,27 @@ impl Courier for Remembering {
 
     fn hand_over(&self, parcel: Parcel) -> BoxFuture<'_, Report> {
         Box::pin(async move {
-            let key = match &parcel.message {
-                Message::Notice(notice) => notice.key.clone(),
-                Message::Webhook(_) => String::new(),
+            let notice = match &parcel.message {
+                Message::Notice(notice) => Some(notice.clone()),
+                Message::Webhook(_) => None,
             };
             let claimed = parcel.claims.iter().map(|claim| claim.delivery);
-            let ids = claimed.chain(parcel.again.iter().copied()).collect();
+            let ids: Vec<_> = claimed.chain(parcel.again.iter().copied()).collect();
             let report = self.0.courier.hand_over(parcel).await;
-            if let Handover::Accepted { shown_by } = &report.handover {
+            if let (Handover::Accepted { shown_by }, Some(notice)) = (&report.handover, notice) {
                 let by = shown_by.as_ref().map(|pop_up| &*pop_up.screen.owner);
-                self.0.remember(key, ids, by);
+                if let Some(pop_up) = shown_by.as_ref().filter(|_| ids.is_empty()) {
+                    self.0.notices.shown(&notice, pop_up);
+                }
+                self.0.remember(notice.key, ids, by);
             }
             report
         })
     }
 
     fn withdraw<'a>(&'a self, key: &'a str) -> BoxFuture<'a, ()> {
+        self.0.notices.withdrawn(key);
         self.0.courier.withdraw(key)
-    }
-}
-
-#[cfg(target_os = "linux")]
-mod by_tray {
-    //! What the tray asks for.
-
-    use super::*;
-    use crate::{
-        tray::{PauseFor, TrayCommand},
-        words::pause_ends,
-    };
-    use engine::{
-        quiet::QuietHours,
-        series::{Scope, Target},
-        settings::Pause,
-    };
-    use jiff::Timestamp;
-
-    /// Where these answers are given.
-    const TRAY: &str = "tray";
-
-    impl Desk {
-        pub(crate) async fn obey(&self, command: TrayCommand, stop: &watch::Sender<bool>) {
-            match command {
-                TrayCommand::Open { what, activation_token } => {
-                    self.open(&what, activation_token).await;
-                }
-                TrayCommand::Snooze { delivery, until } => {
-                    self.say(self.later(delivery, until), "snoozed");
-                }
-                TrayCommand::Done(id) => {
-                    let done = self.engine.acknowledge(&[id], Answer::Done, TRAY);
-                    self.say(done.map(drop), "done with");
-                }
-                TrayCommand::Skip { event, original } => {
-                    let scope = Some(Scope::This);
-                    let only = Target { original: Some(original), scope, ..Target::all(event) };
-                    self.say(self.engine.delete(&only).map(drop), "skipped");
-                }
-                TrayCommand::Pause(length) => self.say(self.pause(length), "paused"),
-                TrayCommand::QuietHours(on) => self.say(self.quiet(on), "quieted or not"),
-                TrayCommand::Resume => self.say(self.engine.resume(), "resumed"),
-                TrayCommand::Quit => {
-                    tracing::info!("ended from the tray");
-                    stop.send_replace(true);
-                }
-            }
-        }
-
-        /// A menu may have been opened long before.
-        fn later(&self, id: DeliveryId, until: Timestamp) -> engine::Result<()> {
-            let length = Duration::from_secs(60 * u64::from(self.engine.snooze_minutes()?));
-            let now = self.engine.now().wall;
-            let until = if until > now { until } else { now.saturating_add(length).unwrap_or(now) };
-            self.engine.snooze(id, until, TRAY).map(drop)
-        }
-
-        fn pause(&self, length: PauseFor) -> engine::Result<()> {
-            let (zone, _) = self.engine.zones().zone(&self.engine.machine_zone()?);
-            let end = pause_ends(length, self.engine.now().wall, &zone);
-            self.engine.pause(end.map_or(Pause::Forever, Pause::Until))
-        }
-
-        fn quiet(&self, on: bool) -> engine::Result<()> {
-            match self.engine.quiet_hours()? {
-                Some(hours) => self.engine.set_quiet_hours(&QuietHours { on, ..hours }),
-                None => Ok(()),
-            }
-        }
-
-        fn say(&self, done: engine::Result<()>, what: &str) {
-            match done {
-                Ok(()) => tracing::info!("reminders were {what} from the tray"),
-                Err(error) => tracing::error!(%error, "reminders could not be {what}"),
-            }
-        }
     }
 }
 

@@ -17,11 +17,9 @@ pub(crate) async fn tell(
     courier: Arc<dyn Courier>,
     mut look: watch::Receiver<()>,
 ) {
-    let mut is_shown = false;
     loop {
-        match tell_once(&engine, &*courier, is_shown).await {
-            Ok(shown) => is_shown = shown,
-            Err(error) => tracing::warn!(%error, "what failed could not be looked at"),
+        if let Err(error) = tell_once(&engine, &*courier).await {
+            tracing::warn!(%error, "what failed could not be looked at");
         }
         if look.changed().await.is_err() {
             return;
@@ -31,20 +29,14 @@ pub(crate) async fn tell(
     }
 }
 
-/// Says whether it is on the screen then.
-async fn tell_once(engine: &Engine, courier: &dyn Courier, is_shown: bool) -> engine::Result<bool> {
+async fn tell_once(engine: &Engine, courier: &dyn Courier) -> engine::Result<()> {
     let Some(failures) = engine.failures()? else {
-        if is_shown {
-            courier.withdraw(KEY).await;
-        }
-        return Ok(false);
+        courier.withdraw(KEY).await;
+        return Ok(());
     };
-    if !failures.is_news || courier.probe().is_err() {
-        return Ok(is_shown);
+    let is_to_be_said = failures.is_news && courier.probe().is_ok();
+    if is_to_be_said && show(courier, failures.notice.clone()).await {
+        engine.failures_were_said(&failures)?;
     }
-    if !show(courier, failures.notice.clone()).await {
-        return Ok(is_shown);
-    }
-    engine.failures_were_said(&failures)?;
-    Ok(true)
+    Ok(())
 }

@@ -13,6 +13,7 @@ use engine::{
     damage::{self, Journal},
     driver::{Couriers, Driver},
     ledger::SchedulerLock,
+    notices::Notices,
     place::{NoPlace, Place},
     scheduler::Scheduler,
     unwritten,
@@ -180,7 +181,9 @@ async fn lead_once(
     await_clock(&engine, stopping, || tokio::time::sleep(LOOK)).await?;
     let (stop, stopping, aside) = (stop.clone(), stopping.clone(), aside.clone());
     let mut until = stopping.clone();
-    let service = Service { options, engine: engine.clone(), stop, stopping, before, aside };
+    let notices = Notices::in_dir(place.runtime.as_deref());
+    let service =
+        Service { options, engine: engine.clone(), stop, stopping, before, aside, notices };
     let ended = match service.lead(crier).await {
         Ok(()) => return Ok(Ended::Asked),
         Err(Error::Engine(engine::Error::Replaced { .. })) => {
@@ -268,6 +271,8 @@ struct Service<'a> {
     /// What became of the ledger just now.
     before: Before,
     aside: Aside,
+    /// What is on the screen and tells of no delivery.
+    notices: Notices,
 }
 
 impl Service<'_> {
@@ -277,7 +282,7 @@ impl Service<'_> {
         let mut zone = Kept::new(keep_zone(&engine), engine.now().boot);
         let mut tasks = tokio::task::JoinSet::new();
         let (desktop, events) = reach_the_desktop(&mut tasks).await;
-        let desk = Desk::new(engine.clone(), desktop, self.window_dir());
+        let desk = Desk::new(engine.clone(), desktop, self.window_dir(), self.notices.clone());
         let webhook = Arc::new(WebhookCourier::new(clock.clone(), Default::default()));
         let couriers = Couriers { desktop: desk.courier(), webhook };
         let signals = Signals::default();

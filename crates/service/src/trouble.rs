@@ -124,13 +124,15 @@ pub(crate) async fn tell(
 
 /// Tells one thing. Says whether that could be done.
 pub(crate) async fn show(courier: &dyn Courier, notice: Notice) -> bool {
+    let key = notice.key.clone();
     let message = Message::Notice(notice);
     let (claims, again) = (Vec::new(), Vec::new());
     let parcel = Parcel { claims, again, replaces: None, attempt: 1, use_by: None, message };
     let report = courier.hand_over(parcel).await;
     let is_told = matches!(report.handover, Handover::Accepted { .. });
-    if !is_told {
-        tracing::warn!(detail = %report.detail, "and nobody could be told on the screen");
+    match is_told {
+        true => tracing::info!(key, "said on the screen"),
+        false => tracing::warn!(detail = %report.detail, "and nobody could be told on the screen"),
     }
     is_told
 }
@@ -264,7 +266,8 @@ fn kept(key: &str, title: &str, body: String) -> Notice {
         title: title.into(),
         body,
         alarm: false,
-        digest_of: None,
+        // Nobody answers it: it can be opened.
+        digest_of: Some(0),
         snooze_minutes: None,
         again: false,
     }
