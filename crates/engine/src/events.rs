@@ -159,17 +159,28 @@ impl Act<'_> {
             None => None,
         };
         let check = Check { zones: &self.context.zones, person: named, origin: Origin::Outside };
-        let event = draft.check(id, root, &check)?;
+        let mut event = draft.check(id, root, &check)?;
         event.check_moments(&self.context)?;
-        for reminder in &event.reminders {
-            let found = channel::find(self.tx, reminder.channel)?.filter(|c| !c.removed);
-            if found.is_none() {
-                let message =
-                    format!("there is no channel {}: see the list of channels", reminder.channel);
+        self.check_channels(&mut event)?;
+        Ok(event)
+    }
+
+    /// Refuses what is told through a channel that is not there; what is being removed goes at once.
+    fn check_channels(&self, event: &mut Event) -> Result<()> {
+        let mut leaving = Vec::new();
+        for channel in event.reminders.iter().map(|reminder| reminder.channel) {
+            let found = channel::find(self.tx, channel)?.filter(|c| !c.removed);
+            if found.is_some() {
+                continue;
+            }
+            if !self.is_leaving(channel, event.series_root)? {
+                let message = format!("there is no channel {channel}: see the list of channels");
                 return Err(Error::invalid("reminders", message));
             }
+            leaving.push(channel);
         }
-        Ok(event)
+        event.reminders.retain(|reminder| !leaving.contains(&reminder.channel));
+        Ok(())
     }
 
     /// Takes one occurrence out of a series.

@@ -216,7 +216,10 @@ impl Act<'_> {
                 match event.still_wanted(&self.context, &row.identity) {
                     // A person wants it, though its occurrence is elsewhere by now.
                     None if asked != Asked::Person && row.is_asked_for() => {}
-                    None => self.drop_row(&row, gone, effect)?,
+                    None => {
+                        let gone = self.gone_with_channel(&row, gone)?;
+                        self.drop_row(&row, gone, effect)?;
+                    }
                     Some(wanted) => self.retime(event, &row, &wanted, asked, effect)?,
                 }
             } else if is_nag(reminder) {

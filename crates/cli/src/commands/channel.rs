@@ -290,6 +290,8 @@ struct Removed {
     removed: String,
     /// So many events ring nowhere now.
     silent: u32,
+    /// More is still being cancelled.
+    goes_on: bool,
     #[serde(flatten)]
     effect: EffectShape,
 }
@@ -302,10 +304,11 @@ fn remove(session: &Session, name: &str) -> Result<Answer, Failure> {
     }
     let gone = session.engine.remove_channel(row.id, None)?;
     let mut text = format!("Removed {}{}", row.name, cancelled(&gone.effect));
-    if let Some(which) = gone.silenced() {
-        text.push_str(&format!(" {which}"));
+    if let Some(said) = gone.said() {
+        text.push_str(&format!(" {said}"));
     }
     let effect = EffectShape::of(&gone.effect);
-    let removed = Removed { removed: row.id.to_string(), silent: gone.silent, effect };
+    let (silent, goes_on) = (gone.silent, gone.goes_on);
+    let removed = Removed { removed: row.id.to_string(), silent, goes_on, effect };
     Ok(Answer::new(text, &removed))
 }

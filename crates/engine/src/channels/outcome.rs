@@ -17,12 +17,20 @@ pub struct ChannelGone {
     /// The titles of the first of them, at most three.
     #[serde(default)]
     pub titles: Vec<String>,
+    /// More than this comes of it: whoever leads is still taking it from what is told through it.
+    #[serde(default)]
+    pub goes_on: bool,
 }
 
 impl ChannelGone {
-    /// Which events ring nowhere any more, as one sentence; none where each of them still rings.
-    pub fn silenced(&self) -> Option<String> {
-        self.without("has no reminder now.", "have no reminder now.")
+    /// Which events ring nowhere any more, and whether more may come; none where each of them still rings
+    /// and it is done.
+    pub fn said(&self) -> Option<String> {
+        let silenced = self.without("has no reminder now.", "have no reminder now.");
+        let rest =
+            self.goes_on.then(|| "The rest of its reminders is still being cancelled.".into());
+        let said: Vec<String> = silenced.into_iter().chain(rest).collect();
+        (!said.is_empty()).then(|| said.join(" "))
     }
 
     /// Which events would ring nowhere any more, as one sentence; none where each of them still would.

@@ -14,7 +14,8 @@ use crate::{
     error::{Error, Result},
     ledger::{
         channel::{self, ChannelKind},
-        delivery, event, make_room,
+        delivery::{self, DeliveryRow},
+        event, make_room,
         setting::{self, name},
     },
     reconcile::Effect,
@@ -46,8 +47,9 @@ impl Engine {
             let gone = act.begin_removal(id)?;
             act.settle_channels()?;
             all = act.end_removal(id)?;
-            Ok(all.clone().unwrap_or(gone))
+            Ok(all.clone().unwrap_or(ChannelGone { goes_on: true, ..gone }))
         })?;
+        let answered = gone.clone();
         let is_all = all.is_some();
         // Ends: each turn goes on to greater ids.
         let mut goes_on = !is_all;
@@ -61,10 +63,15 @@ impl Engine {
             };
         }
         let rest = self.drop_all_through(id)?;
-        let found = all.filter(|_| !is_all);
-        if found.is_some() || rest != Effect::default() {
-            gone = found.unwrap_or(gone);
-            gone.effect.add(rest);
+        if !is_all {
+            gone = match (all, self.read(|act| act.removal(id))?) {
+                (Some(all), _) => all,
+                (None, Some(one)) => ChannelGone { goes_on: !one.is_through, ..one.gone },
+                (None, None) => ChannelGone { goes_on: false, ..gone },
+            };
+        }
+        gone.effect.add(rest);
+        if gone != answered {
             self.amend_answer(request, &gone)?;
         }
         Ok(gone)
@@ -80,7 +87,7 @@ impl Engine {
             let (titles, silent) = channel::alone_through(act.tx, id)?;
             let (cancelled, in_flight) = channel::to_come(act.tx, id)?;
             let effect = Effect { cancelled, in_flight, ..Effect::default() };
-            Ok(ChannelGone { name, effect, silent, titles })
+            Ok(ChannelGone { name, effect, silent, titles, goes_on: false })
         })
     }
 
@@ -141,6 +148,26 @@ impl Act<'_> {
         }
         self.note_removing(&all)?;
         Ok(true)
+    }
+
+    /// How far removing a channel is, until somebody heard what came of it.
+    fn removal(&self, id: ChannelId) -> Result<Option<Removing>> {
+        let is_it = |one: &Removing| one.channel == id.to_string();
+        Ok(self.removing()?.into_iter().find(is_it))
+    }
+
+    /// Whether a channel is being removed, and this event or a part of its series was not gone through
+    /// for that yet.
+    pub(crate) fn is_leaving(&self, channel: ChannelId, root: EventId) -> Result<bool> {
+        let is_under_way = self.removal(channel)?.is_some_and(|one| !one.is_through);
+        Ok(is_under_way && event::is_told_through(self.tx, root, channel)?)
+    }
+
+    /// Why a row is no longer wanted: for another reason than that its channel is gone, or for that.
+    pub(crate) fn gone_with_channel(&self, row: &DeliveryRow, gone: Reason) -> Result<Reason> {
+        let found = channel::find(self.tx, row.identity.channel)?;
+        let is_gone = found.is_none_or(|channel| channel.removed);
+        Ok(if is_gone { Reason::CancelledChannel } else { gone })
     }
 
     /// What came of removing a channel, once, when it is through.

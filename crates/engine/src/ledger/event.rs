@@ -458,6 +458,20 @@ pub fn told_through(
     Ok(rows.collect::<std::result::Result<_, _>>()?)
 }
 
+/// Whether an event, or a part of its series, is told through a channel.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn is_told_through(
+    tx: &Transaction<'_>,
+    root: EventId,
+    channel: calendar::id::ChannelId,
+) -> Result<bool> {
+    let sql = "SELECT 1 FROM reminder WHERE channel = ?1
+        AND event IN (SELECT id FROM event WHERE deleted_at IS NULL AND (id = ?2 OR series_root = ?2))";
+    Ok(tx.prepare_cached(sql)?.exists(params![channel.bytes(), root.bytes()])?)
+}
+
 /// How many undeleted events there are.
 ///
 /// # Errors

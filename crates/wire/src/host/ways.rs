@@ -109,7 +109,7 @@ impl EngineHost {
         let local = self.local()?;
         let channel: ChannelId = id("id", &asked.id)?;
         let gone = self.engine.remove_channel(channel, Some(&asked.request_id))?;
-        let note = gone.silenced();
+        let note = gone.said();
         let change = Change { title: Some(gone.name), count: 1, note, ..nothing(Did::Removed) };
         Ok(with_effect(change, &gone.effect, &local))
     }

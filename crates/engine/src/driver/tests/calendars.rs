@@ -60,6 +60,16 @@ fn a_channel_of_many_events_goes_in_parts_too() {
     });
     assert!(cut_off.expect("a part") && (250..=350).contains(&told()), "{}", told());
     assert_eq!(engine.channels().expect("channels").len(), 1);
+    // What was not gone through yet can be changed, and its own loses the channel by that.
+    let next = engine.read(|act| event::told_through(act.tx, lamp, None, 1)).expect("events")[0];
+    let row = engine.event(next).expect("an event");
+    let draft = EventDraft { title: "Changed".into(), ..EventDraft::from(&row.event) };
+    let save = Save { id: Some(next), based_on: Some(row.version), draft, ..Save::default() };
+    let saved = engine.save_event(&save).expect("saved");
+    assert_eq!(saved.effect.cancelled, 1);
+    assert!(engine.event(next).expect("an event").event.reminders.is_empty());
+    let other = Save { id: None, based_on: None, ..save };
+    engine.save_event(&other).expect_err("a new one is told through no channel that is gone");
     let slots = Slots { desktop: 1, webhook: 1 };
     let mut pass = || scheduler.pass(&engine.now(), &[], slots, Availability::default());
     assert!(pass().expect("a pass").more);
