@@ -8,7 +8,10 @@ use acceptance::{
     world::{World, draft, pop_up, screen},
 };
 use calendar::{delivery::State, reason::Reason};
-use engine::settings::Pause;
+use engine::{
+    courier::{Handover, Screen},
+    settings::Pause,
+};
 use testkit::notifier::{Note, Notifier};
 use wire::{
     EngineHost, Host,
@@ -122,4 +125,22 @@ async fn killed_while_it_shows_several_the_service_shows_them_again_and_says_tha
     assert!(why.contains("while it showed 4 in one digest"), "{why}");
     assert!(why.contains("It may have been shown on "), "{why}");
     assert!(!why.contains("without a pop-up"), "{why}");
+}
+
+#[test]
+fn a_digest_of_very_many_is_put_in_its_place_whole_by_the_next_service() {
+    let mut world = World::at("2021-11-22T20:00[Europe/Berlin]");
+    for n in 0..600 {
+        let title = format!("Note {n}");
+        world.add(draft("note", &title, "20211122T204100", Some("Europe/Berlin")));
+    }
+    world.kill();
+    world.jump_to("2021-11-22T20:50:00");
+    world.answer(Handover::Accepted { shown_by: Some(pop_up(":1.9")) });
+    world.start();
+    world.run();
+    let next = Screen { connection: "of the next".into(), ..screen(":1.9") };
+    let (again, _) = world.engine().to_show_again(&next).expect("a ledger");
+    let rows: Vec<_> = again.iter().map(|one| (one.rows.len(), one.replaces.is_some())).collect();
+    assert_eq!(rows, [(600, true)]);
 }

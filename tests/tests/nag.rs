@@ -1,13 +1,17 @@
 //! Reminders that nag: told again until somebody answers, anywhere; through kills, edits, quiet
 //! hours and clocks that go back; and never without an end.
 
-use acceptance::world::{World, draft, reminder};
+use acceptance::world::{World, draft, pop_up, reminder};
 use calendar::{
     draft::{EventDraft, ReminderDraft},
     id::{ChannelId, DeliveryId, EventId},
 };
 use engine::{
-    channels::NewWebhook, ledger::acknowledgement::Answer, quiet::QuietHours, tellings::Then,
+    channels::NewWebhook,
+    courier::{Handover, PopUp, Screen},
+    ledger::acknowledgement::Answer,
+    quiet::QuietHours,
+    tellings::Then,
 };
 use jiff::SignedDuration;
 
@@ -57,6 +61,27 @@ fn it_is_told_every_so_often_and_stands_in_the_inbox_once() {
     let shown: Vec<_> = world.deliveries().iter().map(|l| l.row.id).collect();
     let waiting = world.engine().awaiting_answer(&shown).expect("a ledger");
     assert_eq!(waiting.into_iter().collect::<Vec<_>>(), [latest(&world)]);
+}
+
+#[test]
+fn what_a_nag_stands_for_is_known_to_be_on_the_screen_until_it_is_off_it() {
+    let (mut world, _) = pill();
+    for (id, until) in [(1, "09:31"), (2, "09:41")] {
+        let shown_by = Some(PopUp { id, ..pop_up(":1.7") });
+        world.answer(Handover::Accepted { shown_by });
+        world.wait_until(&format!("2026-11-23T{until}"));
+    }
+    let next = Screen { connection: "of the next".into(), ..pop_up(":1.7").screen };
+    let left = || {
+        let left = world.engine().left_on_screen(&next).expect("a ledger");
+        left.into_iter().map(|(id, rows)| (id, rows.len())).collect::<Vec<_>>()
+    };
+    // A service that is killed before it takes the first off leaves that to the next.
+    assert_eq!(left(), [(1, 1), (2, 1)]);
+    let (again, _) = world.engine().to_show_again(&next).expect("a ledger");
+    assert_eq!(again.len(), 1, "of both only the last is shown again");
+    assert!(world.engine().off_screen(":1.7", 1).expect("noted"));
+    assert_eq!(left(), [(2, 1)]);
 }
 
 #[test]
@@ -147,7 +172,7 @@ fn answered_while_it_is_being_shown_it_is_not_told_again() {
     assert_eq!(parcels.len(), 1);
     world.engine().acknowledge(&[first], Answer::Done, "window").expect("done");
     let report = engine::courier::Report {
-        handover: engine::courier::Handover::Accepted { shown_by: None },
+        handover: Handover::Accepted { shown_by: None },
         status: None,
         detail: String::new(),
     };

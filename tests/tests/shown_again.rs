@@ -235,6 +235,20 @@ async fn what_was_closed_by_hand_is_not_shown_by_the_next_service() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_closed_and_answered_while_no_service_ran_is_asked_for_once() {
+    let home = Home::new();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let (told, before) = told_before(&home, &notifier, Service::kill).await;
+    notifier.close(before.id, 2).await;
+    let (said, code) = home.says(&["ack", &told.to_string()]);
+    assert_eq!(code, 0, "{said}");
+    let service = home.service().await;
+    assert_eq!(notifier.wait_for_closed(1).await, [before.id]);
+    nothing_on_screen(&home, &notifier).await;
+    service.stop();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_left_of_a_digest_comes_in_its_place() {
     let home = Home::new();
     let notifier = Notifier::start(home.bus.address()).await;

@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use common::{SOON, hand_over, notice};
 use couriers::desktop::{DesktopAnswer, DesktopCourier, DesktopEvent, Limits, Options};
@@ -185,6 +185,28 @@ async fn what_another_connection_showed_is_replaced_or_closed_by_its_number() {
     };
     assert_eq!(shown_by(courier.hand_over(parcel).await), accepted(&other));
     assert_eq!(other.notes()[0].replaces, 0);
+}
+
+/// A person closes what is there while it is being replaced: what comes in its place is there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_closed_before_another_took_its_place_closes_nothing_of_that() {
+    let bus = Bus::start();
+    let notifier = Arc::new(Notifier::start(bus.address()).await);
+    let (courier, mut events) = start(&bus).await;
+    next(&mut events).await;
+    post(&courier, notice("occ_1")).await;
+    let closing = notifier.clone();
+    notifier.before_answer(move |note| {
+        let by_hand = closing.close(note.id, 2);
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(by_hand));
+    });
+    post(&courier, notice("occ_1")).await;
+    notifier.before_answer(|_| {});
+    assert_eq!(notifier.notes()[1].replaces, 1);
+    notifier.press(1, "done").await;
+    assert!(matches!(next(&mut events).await, DesktopEvent::Answered { .. }));
+    notifier.close(1, 2).await;
+    assert_eq!(next(&mut events).await, DesktopEvent::Closed { owner: notifier.for_ever(), id: 1 });
 }
 
 #[tokio::test]

@@ -287,7 +287,9 @@ impl Desk {
             match self.answered_elsewhere() {
                 Ok(keys) => {
                     for key in keys {
-                        self.courier.withdraw(&key).await;
+                        if self.courier.take_off(&key).await {
+                            self.is_off(&key);
+                        }
                     }
                 }
                 Err(error) => tracing::warn!(%error, "answered notifications stay on the screen"),
@@ -308,6 +310,16 @@ impl Desk {
         let mut screen = self.on_screen();
         let since = std::mem::replace(&mut screen.closed, left);
         screen.closed.extend(since);
+    }
+
+    /// Notes that what another connection of ours put on the screen is there no more. If it was closed
+    /// while nobody listened, nobody says so.
+    fn is_off(&self, key: &str) {
+        let number = key.strip_prefix(LEFT).and_then(|number| number.parse().ok());
+        let (Some(id), Some(screen)) = (number, self.courier.screen()) else { return };
+        if let Err(error) = self.engine.off_screen(&screen.owner, id) {
+            tracing::warn!(%error, "it is looked for again by the next service");
+        }
     }
 
     /// Forgets what was answered, or whose event was deleted, since it was shown, and names it.

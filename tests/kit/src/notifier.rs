@@ -2,7 +2,7 @@
 //! refuse, to press buttons and close notifications as a person would, to stop and to be replaced.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -75,6 +75,8 @@ impl Default for Manner {
 struct Seen {
     notes: Vec<Note>,
     closed: Vec<u32>,
+    /// What a person closed, or what expired.
+    gone: BTreeSet<u32>,
     asked_capabilities: usize,
     calls: usize,
     last_id: u32,
@@ -242,6 +244,7 @@ impl Notifier {
     /// # Panics
     /// When the bus is gone.
     pub async fn close(&self, id: u32, reason: u32) {
+        self.shared.seen.send_modify(|seen| seen.gone.extend([id]));
         self.tell("NotificationClosed", id, &(id, reason)).await;
     }
 
@@ -367,6 +370,7 @@ impl Daemon {
                 seen.last_id += 1;
                 note.id = seen.last_id;
             }
+            seen.gone.remove(&note.id);
             seen.notes.push(note.clone());
         });
         if let Some(act) = &*lock(&self.0.before) {
@@ -382,6 +386,9 @@ impl Daemon {
     ) -> Result<(), Refusal> {
         self.awake().await;
         self.0.seen.send_modify(|seen| seen.closed.push(id));
+        if self.0.seen.borrow().gone.contains(&id) {
+            return Err(Refusal::Unwilling("there is no such notification".to_owned()));
+        }
         Self::notification_closed(&emitter, id, CLOSED_BY_CALL).await?;
         Ok(())
     }

@@ -36,6 +36,11 @@ impl DesktopCourier {
     /// Nothing can be taken back here, and nothing is known of what is shown.
     pub async fn adopt(&self, _id: u32, _key: &str) {}
 
+    /// Nothing can be taken back here.
+    pub async fn take_off(&self, _key: &str) -> bool {
+        false
+    }
+
     /// Ready at once: these systems always have notifications.
     pub async fn start(options: Options) -> (Self, mpsc::Receiver<DesktopEvent>) {
         let (events, receiver) = mpsc::channel(EVENTS);

@@ -18,6 +18,7 @@ use tokio::{
     task::JoinHandle,
     time::timeout,
 };
+use zbus::message::Sequence;
 
 use self::link::Link;
 use super::{DesktopEvent, EVENTS, Options, shown::Shown};
@@ -84,8 +85,15 @@ impl DesktopCourier {
         let owner = self.desk.link().and_then(|link| link.owner);
         shown.under(owner.as_deref());
         if !shown.is_known(id) {
-            shown.posted(id, key);
+            shown.posted(id, key, Sequence::default());
         }
+    }
+
+    /// Takes back what is on the screen under this key. Says whether it was there for all we know, and
+    /// is there no more.
+    pub async fn take_off(&self, key: &str) -> bool {
+        let closing = post::close(&self.desk, key);
+        timeout(self.desk.options.limits.whole, closing).await.unwrap_or(false)
     }
 
     /// The name and version of the notification service there is, as it says them itself.
@@ -129,9 +137,8 @@ impl Courier for DesktopCourier {
 
     fn withdraw<'a>(&'a self, key: &'a str) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            let closing = post::close(&self.desk, key);
             // Whether it was still there or not: there is nothing more to be done.
-            let _ = timeout(self.desk.options.limits.whole, closing).await;
+            self.take_off(key).await;
         })
     }
 }

@@ -3,6 +3,8 @@
 
 use std::collections::VecDeque;
 
+use zbus::message::Sequence;
+
 /// How many are remembered; the oldest are forgotten first.
 const MOST: usize = 256;
 
@@ -18,6 +20,8 @@ struct Entry {
     id: u32,
     key: String,
     open: bool,
+    /// When it was known to be there, among all that the bus brings.
+    since: Sequence,
     token: Option<String>,
 }
 
@@ -40,10 +44,10 @@ impl Shown {
         sender.is_some() && self.owner.as_deref() == sender
     }
 
-    pub(super) fn posted(&mut self, id: u32, key: &str) {
-        let owner = self.owner.clone();
+    pub(super) fn posted(&mut self, id: u32, key: &str, since: Sequence) {
+        let (owner, key) = (self.owner.clone(), key.to_owned());
         self.entries.retain(|entry| (entry.id != id || entry.owner != owner) && entry.key != key);
-        self.entries.push_back(Entry { owner, id, key: key.to_owned(), open: true, token: None });
+        self.entries.push_back(Entry { owner, id, key, open: true, since, token: None });
         if self.entries.len() > MOST {
             self.entries.pop_front();
         }
@@ -52,6 +56,11 @@ impl Shown {
     /// Whether something of ours has or had this id.
     pub(super) fn is_known(&mut self, id: u32) -> bool {
         self.find(id).is_some()
+    }
+
+    /// Whether what has this id was put there after the bus brought something.
+    pub(super) fn is_newer(&mut self, id: u32, than: Sequence) -> bool {
+        self.find(id).is_some_and(|entry| entry.since > than)
     }
 
     /// The id under which a key is on the screen.
@@ -94,8 +103,8 @@ mod tests {
     fn a_key_is_shown_once_and_ids_end_with_their_owner() {
         let mut shown = Shown::default();
         shown.under(Some(":1.1"));
-        shown.posted(1, "a");
-        shown.posted(2, "a");
+        shown.posted(1, "a", Sequence::default());
+        shown.posted(2, "a", Sequence::default());
         assert_eq!((shown.open_id("a"), shown.pressed(1)), (Some(2), None));
         shown.closed(2);
         assert_eq!(shown.open_id("a"), None);
@@ -115,7 +124,7 @@ mod tests {
     fn a_change_of_owner_heard_late_forgets_nothing_of_the_newer_one() {
         let mut shown = Shown::default();
         shown.under(Some(":1.3"));
-        shown.posted(1, "a");
+        shown.posted(1, "a", Sequence::default());
         for late in [Some(":1.1"), None] {
             shown.under(late);
             assert_eq!((shown.open_id("a"), shown.pressed(1)), (None, None));
@@ -131,7 +140,7 @@ mod tests {
     fn only_so_many_are_remembered() {
         let mut shown = Shown::default();
         for id in 0..1000 {
-            shown.posted(id, &format!("key {id}"));
+            shown.posted(id, &format!("key {id}"), Sequence::default());
         }
         assert_eq!(shown.entries.len(), MOST);
         assert_eq!(shown.open_id("key 999"), Some(999));

@@ -25,7 +25,7 @@ pub use self::{
     },
     home::{hand_over, hand_over_all, hand_over_from},
     latest::{newest_due, told_after},
-    screen::{closed, is_on_screen, left_on, replaced, shown, stands_for},
+    screen::{closed, is_on_screen, left_on, replaced, shown},
     write::{Effects, Retimed, claim, enter, flag_cancel, insert, made_now, retime, wait_anew},
 };
 use super::{Cells, moment, ms};

@@ -15,7 +15,6 @@ use super::{
     pass::{Pass, hold_reason},
 };
 use crate::{
-    answers::trigger_of,
     courier::{Handover, Report, Schedule},
     error::Result,
     ledger::{
@@ -23,7 +22,6 @@ use crate::{
         delivery::{self, DeliveryRow, Effects},
     },
     message,
-    nag::is_nag,
     planted::as_remembered,
 };
 
@@ -129,10 +127,6 @@ impl Pass<'_> {
             _ => String::new(),
         };
         self.act.enter(row, (state, reason), &effects, &note)?;
-        if let Some(pop_up) = effects.shown_by.filter(|_| is_nag(&row.identity.reminder)) {
-            let trigger = trigger_of(&row.identity.reminder);
-            delivery::stands_for(self.act.tx, row, trigger, &pop_up)?;
-        }
         self.plan_what_waits(row, state)?;
         let is_well_again = gates::note(self.act.tx, row, report, now)?;
         // It is due already, or others are: found by looking at all that is.

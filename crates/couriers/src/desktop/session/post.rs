@@ -4,7 +4,7 @@
 use std::{collections::HashMap, io};
 
 use engine::courier::{Handover, Notice, PopUp, Report, Schedule, Unavailable};
-use zbus::zvariant::Value;
+use zbus::{message::Sequence, zvariant::Value};
 
 use super::{
     Desk,
@@ -40,9 +40,9 @@ pub(super) async fn post(desk: &Desk, notice: &Notice, replaces: Option<&PopUp>)
     let left = replaces.filter(|left| left.screen.owner == link.for_ever(&owner));
     let replaces = shown.open_id(&notice.key).or(left.map(|left| left.id));
     match notify(desk, &link, replaces, notice, known.capabilities).await {
-        Ok((id, by)) => {
+        Ok((id, by, at)) => {
             shown.under(Some(&by));
-            shown.posted(id, &notice.key);
+            shown.posted(id, &notice.key, at);
             let name = known.name.as_deref().unwrap_or("the notification service");
             report(
                 Handover::Accepted { shown_by: Some(PopUp { screen: link.screen(&by), id }) },
@@ -98,7 +98,7 @@ async fn notify(
     replaces: Option<u32>,
     notice: &Notice,
     capabilities: Capabilities,
-) -> zbus::Result<(u32, String)> {
+) -> zbus::Result<(u32, String, Sequence)> {
     let labels = &desk.options.labels;
     let summary = notice::summary(notice, labels);
     let body = notice::body(notice, labels, capabilities);
@@ -116,7 +116,7 @@ async fn notify(
     };
     let id = answer.body().deserialize()?;
     let by = answer.header().sender().map(ToString::to_string).unwrap_or_default();
-    Ok((id, by))
+    Ok((id, by, answer.recv_position()))
 }
 
 fn hints(notice: &Notice) -> HashMap<&'static str, Value<'_>> {
@@ -131,15 +131,20 @@ fn hints(notice: &Notice) -> HashMap<&'static str, Value<'_>> {
     ])
 }
 
-/// Takes back what is on the screen under this key.
-pub(super) async fn close(desk: &Desk, key: &str) {
+/// Takes back what is on the screen under this key. Says whether it was there for all we know, and is
+/// there no more.
+pub(super) async fn close(desk: &Desk, key: &str) -> bool {
     let mut shown = desk.shown.lock().await;
-    let Some(link) = desk.link() else { return };
+    let Some(link) = desk.link() else { return false };
     shown.under(link.owner.as_deref());
-    if let Some(id) = shown.open_id(key) {
-        shown.closed(id);
-        if link.call("CloseNotification", &(id,)).await.is_err() {
-            tracing::debug!("a notification could not be closed");
+    let Some(id) = shown.open_id(key) else { return false };
+    shown.closed(id);
+    match link.call("CloseNotification", &(id,)).await {
+        // It was closed before.
+        Ok(_) | Err(zbus::Error::MethodError(..)) => true,
+        Err(error) => {
+            tracing::debug!(%error, "a notification could not be closed");
+            false
         }
     }
 }

@@ -169,7 +169,8 @@ async fn answered(
         }
         "NotificationClosed" => {
             let (id, _reason): (u32, u32) = message.body().deserialize().ok()?;
-            if shown.is_known(id) {
+            // What was there before is not what has its number now.
+            if shown.is_known(id) && !shown.is_newer(id, message.recv_position()) {
                 shown.closed(id);
                 desk.tell(DesktopEvent::Closed { owner: link.for_ever(sender?), id });
             }

@@ -3,14 +3,13 @@
 use calendar::id::DeliveryId;
 use rusqlite::{Transaction, params};
 
-use super::DeliveryRow;
 use crate::{
     courier::{PopUp, Screen},
     error::Result,
 };
 
-/// More than so many rows are left to the inbox.
-const MOST: u32 = 500;
+/// More than so many rows are left to the inbox, the newest notifications being looked at first.
+const MOST: u32 = 5_000;
 
 /// Notes which notification tells of a row now.
 ///
@@ -34,26 +33,6 @@ pub fn replaced(tx: &Transaction<'_>, by: &PopUp) -> Result<()> {
     Ok(())
 }
 
-/// Notes that a row stands on the screen for the tellings of its reminder before it, which whoever put
-/// them there takes away.
-///
-/// # Errors
-/// When the ledger cannot be written.
-pub fn stands_for(
-    tx: &Transaction<'_>,
-    row: &DeliveryRow,
-    trigger: &str,
-    as_it: &PopUp,
-) -> Result<()> {
-    let sql = "UPDATE delivery SET shown_as = NULL
-        WHERE shown_by = ?1 AND shown_as IS NOT NULL AND shown_to = ?2 AND subject = ?3 AND occurrence = ?4
-        AND id <> ?5 AND (reminder = ?6 OR substr(reminder, 1, length(?6) + 3) = 'n:' || ?6 || ':')";
-    let (of, Screen { owner, connection }) = (&row.identity, &as_it.screen);
-    let values = params![owner, connection, of.subject, of.occurrence, row.id.bytes(), trigger];
-    tx.prepare_cached(sql)?.execute(values)?;
-    Ok(())
-}
-
 /// Notes that a notification is on the screen no more. `false`: no row is known to be told by it.
 ///
 /// # Errors
@@ -72,23 +51,30 @@ pub fn is_on_screen(tx: &Transaction<'_>, owner: &str, number: u32) -> Result<bo
     Ok(tx.prepare_cached(sql)?.exists(params![owner, number])?)
 }
 
-/// What other connections of ours put on this screen, by its number; the oldest first.
+/// What other connections of ours put on this screen, by its number; the oldest first. Each is there
+/// with all it tells, or not at all.
 ///
 /// # Errors
 /// When the ledger cannot be read.
 pub fn left_on(tx: &Transaction<'_>, screen: &Screen) -> Result<Vec<(u32, Vec<DeliveryId>)>> {
     let sql = "SELECT shown_as, id FROM delivery
         WHERE shown_by = ?1 AND shown_as IS NOT NULL AND shown_to <> ?2
-        ORDER BY shown_as, due, id LIMIT ?3";
+        ORDER BY shown_as DESC, due, id LIMIT ?3";
     let mut statement = tx.prepare_cached(sql)?;
-    let mut rows = statement.query(params![screen.owner, screen.connection, MOST])?;
+    let mut rows = statement.query(params![screen.owner, screen.connection, MOST + 1])?;
     let mut all: Vec<(u32, Vec<DeliveryId>)> = Vec::new();
+    let mut count = 0;
     while let Some(row) = rows.next()? {
         let (number, id) = (row.get(0)?, DeliveryId::from_bytes(row.get(1)?));
         match all.last_mut().filter(|(last, _)| *last == number) {
             Some((_, ids)) => ids.push(id),
             None => all.push((number, vec![id])),
         }
+        count += 1;
     }
+    if count > MOST {
+        all.pop();
+    }
+    all.reverse();
     Ok(all)
 }
