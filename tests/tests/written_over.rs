@@ -10,7 +10,7 @@ use std::{
 
 use acceptance::home::Home;
 use calendar::id::ChannelId;
-use engine::{Actor, Engine, backup, clock::SystemClock, ledger::Ledger};
+use engine::{Actor, Engine, backup, bell::Bell, clock::SystemClock, ledger::Ledger};
 use testkit::notifier::Notifier;
 
 const OVER: &str = "Carillon's ledger was written over by another program";
@@ -103,15 +103,48 @@ async fn a_backup_in_the_place_of_a_ledger_is_a_problem_until_somebody_has_seen_
     assert_eq!(home.says(&["doctor"]).1, 0, "{}", home.says(&["doctor"]).0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_the_service_itself_brings_into_the_file_is_no_damage() {
-    let home = home();
-    let _service = home.service().await;
+/// Brings all of the journal into the file.
+fn fold(home: &Home) {
     let ledger = rusqlite::Connection::open(home.data().join("carillon.db")).expect("a file");
     let folded =
         ledger.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
     assert_eq!(folded.expect("folded"), 0);
-    drop(ledger);
+}
+
+/// A copy of the file itself says that it has a journal, and what lies there is another's.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_copy_of_the_file_itself_is_not_mixed_with_the_journal_of_what_there_was() {
+    for is_read_first in [false, true] {
+        let home = home();
+        let notifier = Notifier::start(home.bus.address()).await;
+        fold(&home);
+        let by = home.folder().join("raw.db");
+        fs::copy(home.data().join("carillon.db"), &by).expect("a copy");
+        for n in 0..40 {
+            home.note(&format!("Since the copy {n}"), HOUR, ChannelId::DESKTOP);
+        }
+        fold(&home);
+        let _service = home.service().await;
+        home.note("In the journal", HOUR, ChannelId::DESKTOP);
+        write_over(&home, &by);
+        if is_read_first {
+            Bell::in_dir(&home.data()).ring();
+        }
+        let notes = notifier.wait_for(1).await;
+        assert_eq!(notes[0].summary, DAMAGED, "{notes:?}\n{}", home.log());
+        assert_eq!(titles(&home), ["Tea"], "{}", home.log());
+        let home = home.opened_anew();
+        assert_eq!(home.engine.check_file().expect("asked"), [""; 0]);
+        home.note("Now", Duration::from_secs(1), ChannelId::DESKTOP);
+        assert_eq!(notifier.wait_for(2).await[1].summary, "Now");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_service_itself_brings_into_the_file_is_no_damage() {
+    let home = home();
+    let _service = home.service().await;
+    fold(&home);
     home.until_logged("the ledger's file was written to: it is whole").await;
     assert_eq!(kept(&home), [""; 0]);
 }

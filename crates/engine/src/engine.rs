@@ -292,6 +292,12 @@ impl Engine {
         self.lock().is_written_over()
     }
 
+    /// The same where SQLite met that before the file was looked at: waits until whoever writes to it
+    /// is through, which blocks the thread.
+    pub fn was_written_over(&self) -> bool {
+        self.lock().was_written_over()
+    }
+
     /// Looks by another connection at the ledger's file, which was written to, when whoever did that is
     /// through; blocks the thread. Is it not what it was, nothing more is done with it here. Says
     /// whether it was looked at; not where it was written to again.

@@ -189,7 +189,13 @@ async fn lead_once(
         Err(Error::Engine(engine::Error::Replaced { .. })) => {
             Ok(Ended::Replaced(keep_aside((&engine, &lock), crier, &mut until).await?))
         }
-        Err(Error::Engine(error)) if engine.is_written_over() => Ok(Ended::WrittenOver(error)),
+        Err(Error::Engine(error)) => {
+            let of = engine.clone();
+            match in_the_background("look at its ledger", move || of.was_written_over()).await? {
+                true => Ok(Ended::WrittenOver(error)),
+                false => Err(error.into()),
+            }
+        }
         Err(other) => Err(other),
     };
     // What is still being handed over must not keep it from being mended.

@@ -71,6 +71,7 @@ impl Ledger {
     /// From now on no other file is taken for this one: whoever leads has looked at its past.
     pub(crate) fn stay(&mut self) {
         self.stays = true;
+        self.know_steps();
     }
 
     /// Whether another file has the place of the one that is open; not while nothing has it.
@@ -171,6 +172,7 @@ impl Ledger {
         self.make_sure()?;
         file::make_wal(&self.dir, &self.connection)?;
         self.written = Written::of(path);
+        self.know_steps();
         Ok(if is_late { Whereabouts::PutBackLate } else { Whereabouts::PutBack })
     }
 }

@@ -171,6 +171,26 @@ impl Ledger {
         self.written.is_over
     }
 
+    /// The same where SQLite met what is wrong with it before it was looked at. Waits until whoever
+    /// writes to it is through, which blocks the thread.
+    pub(crate) fn was_written_over(&self) -> bool {
+        if self.written.is_over || self.written.condemned.is_none() {
+            return self.written.is_over;
+        }
+        await_rest(&self.dir);
+        let path = self.place();
+        let is_smaller = |head: Head| head.pages < self.written.pages;
+        Head::of(&path).ok().flatten().is_some_and(is_smaller)
+            || copy::steps_alone(&path).is_ok_and(|steps| steps < self.written.steps)
+    }
+
+    /// Learns how far the file is without its journal: an older copy of it that is read together with
+    /// that may look as far as it was.
+    pub(super) fn know_steps(&mut self) {
+        let steps = copy::steps_alone(&self.place()).unwrap_or_default();
+        self.written.steps = self.written.steps.max(steps);
+    }
+
     /// Takes note of what SQLite says against the file, whoever asked it: what it has in its memory may
     /// be whole, and hide that from everybody else.
     pub(super) fn heed<T>(&mut self, done: Result<T>) -> Result<T> {
@@ -321,22 +341,53 @@ mod tests {
         ledger.read(|_| Ok(())).expect("it is gone on with");
     }
 
+    /// The ledger is so far, be it in its journal or brought into the file.
+    fn go_to(ledger: &Ledger, steps: i64, is_folded: bool) {
+        let sql = format!(
+            "DELETE FROM sqlite_sequence; INSERT INTO sqlite_sequence VALUES ('audit', {steps})"
+        );
+        ledger.connection.execute_batch(&sql).expect("a step");
+        if is_folded {
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            ledger.connection.query_row(sql, [], |_| Ok(())).expect("folded");
+        }
+    }
+
+    #[test]
+    fn a_copy_from_before_it_was_led_is_known_whoever_meets_it_first() {
+        for is_met in [false, true] {
+            let folder = tempfile::tempdir().expect("a temp folder");
+            let dir = folder.path().join("ledger");
+            let mut ledger = Ledger::open(&dir).expect("a ledger");
+            let path = ledger.place();
+            go_to(&ledger, 5, true);
+            let before = fs::read(&path).expect("readable");
+            go_to(&ledger, 9, true);
+            // Nothing is brought into the file from then on.
+            ledger.stay();
+            go_to(&ledger, 10, false);
+            if is_met {
+                ledger.condemn("as SQLite says".into());
+                assert!(!ledger.was_written_over(), "it is only damaged");
+            }
+            fs::write(&path, before).expect("written over");
+            if !is_met {
+                let known = ledger.known().expect("readable");
+                let found = look(&dir, &known, Depth::Head).expect("looked at");
+                let said = "another program has written an older copy over it";
+                assert_eq!(found, Err(said.into()));
+                assert!(ledger.conclude(&known, found));
+            }
+            assert!(ledger.was_written_over());
+        }
+    }
+
     #[test]
     fn an_older_copy_is_known_though_the_journal_hides_its_age() {
         let folder = tempfile::tempdir().expect("a temp folder");
         let dir = folder.path().join("ledger");
         let mut ledger = Ledger::open(&dir).expect("a ledger");
         let path = ledger.place();
-        let go_to = |ledger: &Ledger, steps: i64, is_folded: bool| {
-            let sql = format!(
-                "DELETE FROM sqlite_sequence; INSERT INTO sqlite_sequence VALUES ('audit', {steps})"
-            );
-            ledger.connection.execute_batch(&sql).expect("a step");
-            if is_folded {
-                let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-                ledger.connection.query_row(sql, [], |_| Ok(())).expect("folded");
-            }
-        };
         go_to(&ledger, 5, true);
         let before = fs::read(&path).expect("readable");
         go_to(&ledger, 9, true);
