@@ -31,6 +31,7 @@ use crate::{
     mark::Marked,
     planted::{Planted, is_planted},
     reconcile::Asked,
+    simulated,
 };
 
 /// Rows and events looked at in one transaction.
@@ -190,6 +191,9 @@ impl Engine {
 
 /// When the ledger's file was made, which no copy of it has; `None` where the file system does not say.
 fn born(dir: &Path) -> Option<String> {
+    if let Some(born) = simulated::born() {
+        return Some(born.to_string());
+    }
     let made = fs::metadata(dir.join("carillon.db")).and_then(|found| found.created()).ok()?;
     Some(made.duration_since(UNIX_EPOCH).ok()?.as_nanos().to_string())
 }

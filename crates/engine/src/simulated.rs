@@ -24,6 +24,12 @@ pub(crate) const fn name(_: u64) -> Option<Uuid> {
     None
 }
 
+/// When the ledger's file was made, in the place of what the system says of it: nothing.
+#[cfg(not(feature = "mutants"))]
+pub(crate) const fn born() -> Option<u64> {
+    None
+}
+
 /// How long records are kept, in seconds: as long as they are.
 #[cfg(not(feature = "mutants"))]
 pub(crate) const fn kept(seconds: i64) -> i64 {
@@ -60,10 +66,12 @@ mod given {
     use super::{Duration, Uuid};
 
     type Waiting = Rc<dyn Fn(Duration)>;
+    type Birth = Rc<dyn Fn() -> u64>;
     type Hearing = Rc<dyn Fn(&rusqlite::Error)>;
 
     thread_local! {
         static WAITING: RefCell<Option<Waiting>> = const { RefCell::new(None) };
+        static BIRTH: RefCell<Option<Birth>> = const { RefCell::new(None) };
         static HEARING: RefCell<Option<Hearing>> = const { RefCell::new(None) };
         static CHANCE: Cell<Option<u64>> = const { Cell::new(None) };
         static KEPT: Cell<Option<i64>> = const { Cell::new(None) };
@@ -81,10 +89,15 @@ mod given {
         NEWER.set(false);
     }
 
-    /// From now on ledgers are opened on this thread by a newer program, which has one step more, or
-    /// by an older one; a ledger that is open goes on as it was opened.
-    pub fn be_newer(newer: bool) {
-        NEWER.set(newer);
+    /// From now on ledgers are opened on this thread by a newer program, which has one step more; a
+    /// ledger that is open goes on as it was opened.
+    pub fn be_newer() {
+        NEWER.set(true);
+    }
+
+    /// The same by an older one.
+    pub fn be_older() {
+        NEWER.set(false);
     }
 
     pub(crate) fn schema(own: i64) -> i64 {
@@ -114,6 +127,15 @@ mod given {
         if let Some(hear) = HEARING.with(|how| how.borrow().clone()).filter(|_| is_refusal) {
             hear(error);
         }
+    }
+
+    /// From now on the ledger's file on this thread is the one that was made then.
+    pub fn give_birth(born: impl Fn() -> u64 + 'static) {
+        BIRTH.with(|when| *when.borrow_mut() = Some(Rc::new(born)));
+    }
+
+    pub(crate) fn born() -> Option<u64> {
+        BIRTH.with(|when| when.borrow().clone()).map(|when| when())
     }
 
     /// From now on records are kept on this thread for so many seconds only.
@@ -163,6 +185,6 @@ mod given {
 }
 
 #[cfg(feature = "mutants")]
-pub use given::{be_newer, hear_of_refusals, keep_records, rings, simulate};
+pub use given::{be_newer, be_older, give_birth, hear_of_refusals, keep_records, rings, simulate};
 #[cfg(feature = "mutants")]
-pub(crate) use given::{chance, further_step, kept, name, rang, refused, schema, wait};
+pub(crate) use given::{born, chance, further_step, kept, name, rang, refused, schema, wait};

@@ -72,6 +72,8 @@ struct State {
     gone: BTreeMap<PathBuf, File>,
     openers: BTreeMap<u64, Opener>,
     next: u64,
+    /// How often other files were put in the place of these.
+    put: u64,
     process: u32,
     dead: BTreeSet<u32>,
     faults: Vec<Fault>,
@@ -113,6 +115,7 @@ impl Disk {
             gone: BTreeMap::new(),
             openers: BTreeMap::new(),
             next: 1,
+            put: 0,
             process: 0,
             dead: BTreeSet::new(),
             faults: Vec::new(),
@@ -225,7 +228,14 @@ impl Disk {
     /// Puts these files in the place of those there are, which nobody may have open.
     pub fn put(&self, files: Files) {
         let taken = |(path, bytes)| (path, File::taken_over(bytes));
-        lock(&self.0).files = files.0.into_iter().map(taken).collect();
+        let mut state = lock(&self.0);
+        state.files = files.0.into_iter().map(taken).collect();
+        state.put += 1;
+    }
+
+    /// How often other files were put in the place of those there were.
+    pub fn times_put(&self) -> u64 {
+        lock(&self.0).put
     }
 
     /// The bytes of a file as programs see them.

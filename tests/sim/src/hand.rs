@@ -23,7 +23,7 @@ use engine::{
     quiet::QuietHours,
     rate::Rate,
     settings::Pause,
-    simulated::be_newer,
+    simulated::{be_newer, be_older},
     zones::DataPlaces,
 };
 use jiff::{Span, Timestamp, civil::DateTime};
@@ -85,7 +85,10 @@ pub(crate) fn open(
     actor: Actor,
     program: Program,
 ) -> engine::Result<Engine> {
-    be_newer(program == Program::Newer);
+    match program {
+        Program::Older => be_older(),
+        Program::Newer => be_newer(),
+    }
     Engine::open_by(&around.folder, actor, around.clocks.clone(), places(&around.folder))
 }
 

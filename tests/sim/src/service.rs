@@ -15,7 +15,7 @@ use engine::{
     ledger::SchedulerLock,
     planted::plant,
     scheduler::Scheduler,
-    simulated::{hear_of_refusals, keep_records, simulate},
+    simulated::{give_birth, hear_of_refusals, keep_records, simulate},
     wake::Woken,
 };
 use simulated_disk::Disk;
@@ -65,6 +65,8 @@ impl Surroundings {
         plant(plan.bug);
         keep_records(KEPT);
         simulate(plan.seed, move |time| here.wait(time));
+        let here = disk.clone();
+        give_birth(move || here.times_put());
         let behind = clocks.clone();
         tokio::spawn(async move { behind.catch_up().await });
         let trace = Arc::new(Trace::default());

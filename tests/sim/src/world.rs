@@ -104,7 +104,8 @@ struct World {
     answers: Vec<(u64, DeliveryId)>,
     /// What undo would take back, if that is known: an event and what it was.
     undo: Option<Vec<(usize, Option<Definition>)>>,
-    kept: Option<(u64, Files)>,
+    /// A copy of the ledger, and what its machine knew of it then.
+    kept: Option<(u64, Files, Vec<u8>)>,
     troubles: Vec<Trouble>,
     rests: Vec<Trouble>,
     downs: Vec<Trouble>,

@@ -40,16 +40,23 @@ impl BringsUp {
     /// So long it leaves the ledger alone between two turns.
     pub const PAUSE: Duration = migrate::PAUSE;
 
-    /// It begins; where locks do not hold, others are not seen by it.
+    /// It begins.
     ///
     /// # Errors
     /// As [`Ledger::open`].
-    pub fn begin(dir: &Path, locks_hold: bool) -> Result<Self> {
-        let (dir, connection, mut shared) = Ledger::reach(dir)?;
-        if !locks_hold {
-            shared = SharedLock::take(&prepare_directory(&dir.join("alongside"))?)?;
-        }
+    pub fn begin(dir: &Path) -> Result<Self> {
+        let (dir, connection, shared) = Ledger::reach(dir)?;
         Ok(Self { dir, connection, shared, turns: Turns::default() })
+    }
+
+    /// The same where locks do not hold: others are not seen by it.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub fn begin_unlocked(dir: &Path) -> Result<Self> {
+        let begun = Self::begin(dir)?;
+        let shared = SharedLock::take(&prepare_directory(&begun.dir.join("alongside"))?)?;
+        Ok(Self { shared, ..begun })
     }
 
     /// Tries once, and says whether the ledger is as it should be.

@@ -11,7 +11,7 @@ use engine::{
     ledger::{attempt::AttemptRow as Attempt, audit::AuditRow},
     queries::Story,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     case::{Case, Passing, is_by},
@@ -28,6 +28,8 @@ const LONG: usize = 11;
 const QUICK: usize = 4;
 /// What comes round so much later, by a journey, is another moment.
 const FAR: SignedDuration = SignedDuration::from_hours(12);
+/// No two places are farther apart, by their clocks.
+const FARTHEST: SignedDuration = SignedDuration::from_hours(27);
 /// A change is confirmed so shortly after it was made.
 const EDGE: u64 = 1_000;
 /// Tries that do not count: nobody was there, or the disk failed.
@@ -42,9 +44,23 @@ pub(super) fn name(story: &Story) -> String {
     )
 }
 
-fn was_moved(story: &Story) -> bool {
+/// Whether a row got another moment after it was planned, or a journey had moved it into the past before.
+fn was_moved(case: &Case<'_>, story: &Story, planned: &AuditRow) -> bool {
     story.transitions.iter().any(|step| step.reason == Reason::Moved)
         || story.delivery.row.late_cause == Some(Reason::LateMoved)
+            && is_of_journey(case, story.delivery.row.facts.due, planned)
+}
+
+/// Whether something was past that was to come before, as the machine came to another place then, or other
+/// zone data to it, before this was planned.
+fn is_of_journey(case: &Case<'_>, due: Timestamp, planned: &AuditRow) -> bool {
+    let planned = case.when(planned.at);
+    let arrived = case.outcome.trace.iter();
+    let mut arrived = arrived.filter(|entry| matches!(entry.what, Happened::Arrived { .. }));
+    arrived.any(|entry| {
+        let was_ahead = due.saturating_add(FARTHEST).is_ok_and(|last| entry.wall <= last);
+        was_ahead && due <= entry.wall && planned.iter().any(|at| entry.truth <= *at)
+    })
 }
 
 /// How often a person asked for another try.
@@ -308,7 +324,7 @@ pub(super) fn i14_an_edit_makes_nothing_already_due(case: &Case<'_>, wrong: &mut
         let by_hand = first.actor != "service" && !of_person;
         let is_past = row.facts.due <= first.at && !was_due_before(case, story, first);
         let is_missed = is_past && is_of_another_hour(case, first);
-        if by_hand && is_new && is_past && !is_missed && !was_moved(story) {
+        if by_hand && is_new && is_past && !is_missed && !was_moved(case, story, first) {
             let (due, at) = (row.facts.due, first.at);
             wrong.push(format!("{}: due at {due} and planned by hand at {at}", name(story)));
         }

@@ -1,5 +1,7 @@
 //! The services of a run: how they begin, take over, are frozen and end.
 
+use std::fs;
+
 use simulated_disk::Kept;
 
 use super::{AGAIN, Ending, SOON, World};
@@ -12,6 +14,8 @@ use crate::{
     trace::Happened,
 };
 
+/// What this machine knows of its ledgers.
+const MARK: &str = "high-water";
 /// Who stands by hears so soon that the lock is free.
 pub(super) const HEARD: u64 = 20;
 
@@ -129,7 +133,8 @@ impl World {
             Step::PowerCut(seed, down) => self.cut_power(seed, down).await,
             Step::Keep => {
                 let now = self.around.clocks.truth();
-                self.kept = Some((now, self.around.disk.files()));
+                let mark = fs::read(self.around.folder.join(MARK)).unwrap_or_default();
+                self.kept = Some((now, self.around.disk.files(), mark));
             }
             Step::Restore => self.restore().await,
             _ => {}
@@ -138,8 +143,7 @@ impl World {
 
     /// The kept copy is put in the place of the ledger, while nobody has it open.
     async fn restore(&mut self) {
-        let Some((of, files)) = &self.kept else { return };
-        let (of, files) = (*of, files.clone());
+        let Some((of, files, mark)) = self.kept.clone() else { return };
         self.counts_late_writes();
         self.nobody_waits();
         self.stands_by = false;
@@ -147,6 +151,11 @@ impl World {
         self.hand.engine = None;
         self.around.disk.kill(self.hand_process);
         self.around.disk.put(files);
+        // A home that is put back whole brings the mark of then along, and only the birth of its files
+        // tells.
+        if of % 2 == 0 {
+            fs::write(self.around.folder.join(MARK), mark).expect("a mark");
+        }
         self.around.trace.add(&self.around.clocks, Happened::Restored { of });
         for life in &mut self.lives {
             life.versions.push(crate::outcome::Version {

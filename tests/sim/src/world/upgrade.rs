@@ -174,8 +174,12 @@ impl World {
         }
         let process = self.new_process();
         self.around.disk.enter(process);
-        be_newer(true);
-        match BringsUp::begin(&self.around.folder, !self.upgrade.is_unlocked()) {
+        be_newer();
+        let begun = match self.upgrade.is_unlocked() {
+            true => BringsUp::begin_unlocked(&self.around.folder),
+            false => BringsUp::begin(&self.around.folder),
+        };
+        match begun {
             Ok(begun) => self.upgrade.waits = Some((begun, process)),
             Err(_) => {
                 self.around.disk.kill(process);
@@ -250,7 +254,7 @@ impl World {
             self.around.disk.arrange(simulated_disk::Fault::Crash { after, torn });
         }
         self.around.disk.enter(process);
-        be_newer(true);
+        be_newer();
         let way = Way { service: self.service.as_ref(), has_window, asked: Cell::default() };
         let turn = brings.take_turn(&way);
         let asked = way.asked.get();

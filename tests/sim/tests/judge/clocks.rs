@@ -1,13 +1,13 @@
 //! Clocks that were set in that life, by which what was to come is past, or what is past is to come.
 
-use calendar::delivery::State;
+use calendar::{delivery::State, reason::Reason};
 use engine::queries::Story;
 use simulator::{outcome::Outcome, outcome::Version, trace::Entry, trace::Happened};
 
 use super::{
     Case,
     letters::send_the_new,
-    life::{HOUR, coalesce, later, row, sent, story, tomorrow},
+    life::{HOUR, coalesce, later, planned_late, row, sent, story, tomorrow},
 };
 
 /// What breaks the rules that ask what clocks did, and what nearly does.
@@ -43,6 +43,11 @@ pub(crate) const CASES: &[Case] = &[
         "i14_an_edit_makes_nothing_already_due",
         |o| change_after_a_leap(o, -1),
         |o| change_after_a_leap(o, 0),
+    ),
+    (
+        "i14_an_edit_makes_nothing_already_due",
+        |o| moved_by_a_journey(o, 2_000),
+        |o| moved_by_a_journey(o, 0),
     ),
 ];
 
@@ -91,4 +96,21 @@ fn change_after_a_leap(outcome: &mut Outcome, millis: i64) {
     let was = outcome.lives[0].versions[0];
     let from = leap.saturating_add_signed(millis);
     outcome.lives[0].versions.push(Version { from, ..was });
+}
+
+/// The daily row is planned by hand as it is due, and says that it was moved; the machine came to its place
+/// so many milliseconds before it was due.
+fn moved_by_a_journey(outcome: &mut Outcome, before: i64) {
+    planned_late(outcome, false);
+    let row = &mut story(outcome, 0).delivery.row;
+    row.late_cause = Some(Reason::LateMoved);
+    let due = row.facts.due;
+    let (wall, place) = (later(due, -before), sent(outcome, 0));
+    let truth = outcome.trace[place].truth.saturating_add_signed(-before);
+    let home = outcome.trace.iter().find_map(|entry| match entry.what {
+        Happened::Followed { place } => Some(place),
+        _ => None,
+    });
+    let what = Happened::Arrived { place: home.expect("it was somewhere") };
+    outcome.trace.insert(place, Entry { truth, wall, what });
 }
