@@ -314,6 +314,23 @@ fn a_jump_that_is_taken_back_needs_nobody() {
 }
 
 #[test]
+fn a_jump_while_no_service_ran_for_days_that_is_taken_back_needs_nobody() {
+    let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
+    let channel = endpoint(&world);
+    webhook_note(&mut world, channel, "Call", "20261126T093000");
+    world.kill();
+    world.jump_to("2026-11-26T09:10");
+    world.set_clock("2026-12-10T09:10");
+    world.start();
+    assert!(world.engine().clock_jump().expect("asked").is_some());
+    world.set_clock("2026-11-26T09:20");
+    world.run();
+    assert_eq!(world.engine().clock_jump().expect("asked"), None);
+    world.wait_until("2026-11-26T09:31");
+    assert_eq!(world.sent.len(), 1);
+}
+
+#[test]
 fn two_jumps_that_are_taken_back_together_need_nobody() {
     let mut world = World::at("2026-11-23T09:00[Europe/Berlin]");
     let lamp = endpoint(&world);

@@ -37,7 +37,7 @@ pub struct ClockJump {
 struct Kept {
     from_ms: i64,
     to_ms: i64,
-    /// Since the boot, when it was noticed; and which boot that was.
+    /// Since the boot, when it said that before; and which boot that was.
     boot_ms: i64,
     boot_id: String,
     /// Not seen to jump: the machine was off, and its clock is not synchronised.
@@ -85,17 +85,18 @@ impl Act<'_> {
                 seconds = drift,
                 "the wall clock jumped: webhooks wait until it is confirmed"
             );
-            self.note_jump(last.wall, false)?;
+            self.note_jump((last.wall, boot_ms(last)), false)?;
         }
         Ok(())
     }
 
-    /// Notes that the clock is not to be trusted, unless that is noted already.
-    pub(super) fn note_jump(&self, from: Timestamp, unsure: bool) -> Result<()> {
+    /// Notes that the clock is not to be trusted, unless that is noted already: what it said before, and
+    /// how long after the boot.
+    pub(super) fn note_jump(&self, (from, at): (Timestamp, i64), unsure: bool) -> Result<()> {
         // Where the clock would be without either jump is counted from before the first.
         let known = self.kept_jump()?.filter(|known| *known.boot_id == *self.now.boot_id);
         let before = known.map(|known| (known.from_ms, known.boot_ms));
-        let (from_ms, boot_ms) = before.unwrap_or((from.as_millisecond(), boot_ms(&self.now)));
+        let (from_ms, boot_ms) = before.unwrap_or((from.as_millisecond(), at));
         let kept = Kept {
             from_ms,
             to_ms: self.wall().as_millisecond(),

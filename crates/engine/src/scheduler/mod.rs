@@ -41,7 +41,7 @@ pub(crate) use self::{
 };
 use crate::{
     act::Act,
-    clock::Now,
+    clock::{Now, boot_ms},
     courier::{Claim, Handover, Parcel, Report, Unavailable},
     engine::{Engine, owner},
     error::Result,
@@ -152,7 +152,7 @@ impl Scheduler {
             delivery::wait_anew(act.tx, &act.now, None)?;
             act.pause_anew()?;
             if let Some(before) = before.as_ref().filter(|_| is_unsure) {
-                act.note_jump(before.passed, true)?;
+                act.note_jump((before.passed, boot_ms(&act.now)), true)?;
             }
             let left = delivery::left_behind(act.tx, &owner)?;
             // There is one slot for the desktop: several in it were one digest.
