@@ -134,8 +134,8 @@ pub(super) fn i17_coalesced_is_told_with_another(case: &Case<'_>, wrong: &mut Ve
             let is_to_come = other.delivery.row.facts.state == State::Scheduled
                 && case.was_ahead(other.delivery.row.facts.due, since, case.outcome.lasted);
             // Found only after a later one was told.
-            let facts = &other.delivery.row.facts;
-            let was_told = facts.state == State::Completed && facts.due > row.facts.due;
+            let was_told = other.delivery.row.facts.due > row.facts.due
+                && other.delivery.row.told_at.is_some_and(|at| at <= step.at);
             same && (ended || is_to_come || was_told) && other.delivery.row.id != row.id
         };
         if !into.is_some_and(stands_for_it) {
