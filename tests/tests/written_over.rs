@@ -14,7 +14,6 @@ use engine::{Actor, Engine, backup, bell::Bell, clock::SystemClock, ledger::Ledg
 use testkit::notifier::Notifier;
 
 const OVER: &str = "Carillon's ledger was written over by another program";
-const DAMAGED: &str = "Carillon's ledger was damaged";
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// A home with a reminder an hour ahead, and the day's backup of it.
@@ -88,14 +87,18 @@ async fn a_backup_in_the_place_of_a_ledger_is_a_problem_until_somebody_has_seen_
     fs::write(&no_ledger, vec![0x5a; 300_000]).expect("a file");
     write_over(&home, &no_ledger);
     let notes = notifier.wait_for(1).await;
-    assert_eq!(notes[0].summary, DAMAGED, "{notes:?}\n{}", home.log());
+    assert_eq!(notes[0].summary, OVER, "{notes:?}\n{}", home.log());
     assert_eq!(titles(&home), [""; 0]);
     let home = home.opened_anew();
     home.until("a leading service", |engine| engine.service_status().expect("readable")).await;
     let (said, code) = home.says(&["doctor"]);
     let kept = kept(&home);
-    let wanted =
-        ["Not well: the ledger was damaged on ", "the backup daily-", "no events", &kept[0]];
+    let wanted = [
+        "Not well: the ledger was written over by another program on ",
+        "the backup daily-",
+        "no events",
+        &kept[0],
+    ];
     assert!(wanted.iter().all(|words| said.contains(words)) && code == 1, "{said}");
     assert!(said.contains("`carillon doctor --seen`"), "{said}");
     let (said, _) = home.says(&["doctor", "--seen"]);
@@ -131,7 +134,7 @@ async fn an_older_copy_of_the_file_itself_is_not_mixed_with_the_journal_of_what_
             Bell::in_dir(&home.data()).ring();
         }
         let notes = notifier.wait_for(1).await;
-        assert_eq!(notes[0].summary, DAMAGED, "{notes:?}\n{}", home.log());
+        assert_eq!(notes[0].summary, OVER, "{notes:?}\n{}", home.log());
         assert_eq!(titles(&home), ["Tea"], "{}", home.log());
         let home = home.opened_anew();
         assert_eq!(home.engine.check_file().expect("asked"), [""; 0]);
