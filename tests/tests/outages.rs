@@ -174,20 +174,6 @@ async fn beside_a_service_that_was_stopped_while_it_writes_a_command_says_who_ho
     assert_eq!(code, 0, "{said}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_answered_or_paused_beside_a_stopped_service_says_that_nothing_rings() {
-    let home = Home::new();
-    let _notifier = Notifier::start(home.bus.address()).await;
-    let service = home.service().await;
-    home.note("Tea", Duration::ZERO, ChannelId::DESKTOP);
-    let told = home.until_in(State::Completed, 1).await[0].to_string();
-    signal(&service, Signal::STOP);
-    let lines = [["pause", "10m"].as_slice(), &["resume"], &["ack", &told], &["ack", "--all"]];
-    let said = lines.map(|line| home.says(line).0);
-    signal(&service, Signal::CONT);
-    assert!(said.iter().all(|said| said.contains(" is stopped, so nothing rings: ")), "{said:?}");
-}
-
 /// The notices of services that they are ready, as systemd hears them.
 struct Ready(UnixDatagram);
 
