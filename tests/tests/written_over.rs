@@ -213,3 +213,21 @@ async fn an_older_copy_is_said_to_have_been_written_over_the_ledger_and_the_newe
     assert!(notes[0].body.contains(&format!("{lost}{}", kept(&home)[0])), "{notes:?}");
     assert_eq!(titles(&home), ["Since the copy", "Tea"], "{}", home.log());
 }
+
+/// As a program does that keeps folders alike.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_over_it_again_and_again_neither_ends_the_service_nor_fills_the_disk() {
+    let mut home = home();
+    let notifier = Notifier::start(home.bus.address()).await;
+    let _service = home.service().await;
+    let by = backup::daily_ones(&home.data()).remove(0).1;
+    for n in 1..=5 {
+        home.note("Since the backup", HOUR, ChannelId::DESKTOP);
+        write_over(&home, &by);
+        let notes = notifier.wait_for(n).await;
+        assert_eq!(notes[n - 1].summary, OVER, "{notes:?}\n{}", home.log());
+        home = home.opened_anew();
+    }
+    assert_eq!(kept(&home).len(), 3);
+    assert_eq!(titles(&home), ["Tea"], "{}", home.log());
+}

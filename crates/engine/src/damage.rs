@@ -153,6 +153,7 @@ pub fn mend(
     // Read together they are neither the one nor the other, though they may look whole.
     let is_over = journal == Journal::Former || !written::says_wal(&path);
     let is_mixed = is_over && exchange::has_journal(&path);
+    let was_over = is_mixed || journal == Journal::Former;
     match copy::examine(&path) {
         Ok(_) if is_mixed => {}
         Ok(_) if is_over => return Ok(Mending::WrittenOver),
@@ -161,7 +162,8 @@ pub fn mend(
         Err(Error::Copy { .. }) if !begins_well(&dir) => {}
         Err(other) => return Err(other),
     }
-    if exchange::kept_since(&dir, DAMAGED, later(now, -DAY)) >= MENDS {
+    let is_often = exchange::kept_since(&dir, DAMAGED, later(now, -DAY)) >= MENDS;
+    if is_often && !was_over {
         let reason = format!(
             "it was damaged {MENDS} times within a day, by its disk or another program: see to that first \
              (`carillon restore FILE` puts a copy of yours in its place, and it is kept)"
@@ -179,8 +181,12 @@ pub fn mend(
             return Err(Error::Unfit { path: dir, reason: reason.into() });
         }
     };
-    let kept = alone.exchange(DAMAGED, now)?;
-    Ok(Mending::Mended(Mended { kept, backup, had, was_over: is_over }))
+    let mut kept = alone.exchange(DAMAGED, now)?;
+    // What a program writes over it again and again is somewhere else, too.
+    if let Some(one) = kept.take_if(|_| is_often) {
+        restore::clear(&one)?;
+    }
+    Ok(Mending::Mended(Mended { kept, backup, had, was_over }))
 }
 
 /// What is ready to take the place of a damaged ledger.

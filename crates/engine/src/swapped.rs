@@ -113,8 +113,8 @@ impl Engine {
     /// When the ledger cannot be written.
     pub fn note_mended(&self, done: &Mended) -> Result<Swapped> {
         let why = match &done.kept {
+            _ if done.was_over => Why::WrittenOver,
             None => Why::Missing,
-            Some(_) if done.was_over => Why::WrittenOver,
             Some(_) => Why::Damaged,
         };
         let by = done.backup.as_deref().map(file_name);

@@ -48,6 +48,8 @@ pub(crate) struct Desk {
     on_screen: Mutex<OnScreen>,
     /// What of it tells of no delivery.
     notices: Notices,
+    /// Of them, what is said anew just now, by its key.
+    is_said: Option<String>,
 }
 
 /// What may be on the screen.
@@ -136,9 +138,10 @@ impl Desk {
         engine: Arc<Engine>,
         courier: Arc<DesktopCourier>,
         data_dir: Option<PathBuf>,
-        notices: Notices,
+        (notices, is_said): (Notices, Option<String>),
     ) -> Arc<Self> {
-        Arc::new(Self { engine, courier, data_dir, on_screen: Mutex::default(), notices })
+        let on_screen = Mutex::default();
+        Arc::new(Self { engine, courier, data_dir, on_screen, notices, is_said })
     }
 
     /// The courier that remembers what it has shown.
@@ -201,7 +204,9 @@ impl Desk {
         }
         for (notice, id) in self.notices.left_on(&screen) {
             self.courier.adopt(id, &notice.key).await;
-            self.take_over(notice).await;
+            if self.is_said.as_ref() != Some(&notice.key) {
+                self.take_over(notice).await;
+            }
         }
     }
 
@@ -221,6 +226,14 @@ impl Desk {
         let is_silent = self.engine.silence().map(|it| it.at(self.engine.now().wall).is_some());
         if !is_silent.unwrap_or(true) {
             trouble::show(&*courier, now).await;
+        }
+    }
+
+    /// What has this key takes the place of what another connection of ours showed by it.
+    async fn replace_left(&self, key: &str) {
+        let left = self.courier.screen().map(|screen| self.notices.left_on(&screen));
+        for (_, id) in left.into_iter().flatten().filter(|(notice, _)| notice.key == key) {
+            self.courier.adopt(id, key).await;
         }
     }
 
@@ -360,6 +373,9 @@ impl Courier for Remembering {
             };
             let claimed = parcel.claims.iter().map(|claim| claim.delivery);
             let ids: Vec<_> = claimed.chain(parcel.again.iter().copied()).collect();
+            if let Some(notice) = notice.as_ref().filter(|_| ids.is_empty()) {
+                self.0.replace_left(&notice.key).await;
+            }
             let report = self.0.courier.hand_over(parcel).await;
             if let (Handover::Accepted { shown_by }, Some(notice)) = (&report.handover, notice) {
                 let by = shown_by.as_ref().map(|pop_up| &*pop_up.screen.owner);

@@ -134,7 +134,8 @@ async fn serve(options: &Options) -> Result<(), Error> {
                 start = Start { lock: None, before };
                 continue;
             }
-            if !damage::is_damage(&error, &place.data) || !often.is_seldom() {
+            // A program that writes over it does that as often as it likes.
+            if !damage::is_damage(&error, &place.data) || !is_over && !often.is_seldom() {
                 return Err(error.into());
             }
             tracing::error!(%error, "the ledger is damaged");
@@ -288,7 +289,9 @@ impl Service<'_> {
         let mut zone = Kept::new(keep_zone(&engine), engine.now().boot);
         let mut tasks = tokio::task::JoinSet::new();
         let (desktop, events) = reach_the_desktop(&mut tasks).await;
-        let desk = Desk::new(engine.clone(), desktop, self.window_dir(), self.notices.clone());
+        let said = self.before.note(&engine)?;
+        let notices = (self.notices.clone(), said.as_ref().map(|notice| notice.key.clone()));
+        let desk = Desk::new(engine.clone(), desktop, self.window_dir(), notices);
         let webhook = Arc::new(WebhookCourier::new(clock.clone(), Default::default()));
         let couriers = Couriers { desktop: desk.courier(), webhook };
         let signals = Signals::default();
@@ -303,9 +306,7 @@ impl Service<'_> {
             look.subscribe(),
             crier.untold.clone(),
         ));
-        if let Some(notice) = self.before.note(&engine)? {
-            tell.say(Some(notice));
-        }
+        said.into_iter().for_each(|notice| tell.say(Some(notice)));
         if engine.was_cut_off()? || engine.is_doubtful()? {
             trouble::check(engine.clone(), tell.clone(), &self.aside);
         }

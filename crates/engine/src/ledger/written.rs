@@ -180,8 +180,9 @@ impl Ledger {
         await_rest(&self.dir);
         let path = self.place();
         // As where it is looked at: what is no ledger any more, or fewer pages, another program wrote.
-        let is_other =
-            |head: Option<Head>| head.is_none_or(|it| !it.is_ours || it.pages < self.written.pages);
+        let is_other = |head: Option<Head>| {
+            head.is_none_or(|it| !it.has_journal || !it.is_ours || it.pages < self.written.pages)
+        };
         Head::of(&path).is_ok_and(is_other)
             || copy::steps_alone(&path).is_ok_and(|steps| steps < self.written.steps)
     }

@@ -16,7 +16,7 @@ use super::is_theirs;
 use crate::{
     act::Act,
     engine::Engine,
-    error::{Error, Result},
+    error::Result,
     events::spans,
     ledger::{
         event::{self, EventRow, Legible},
@@ -73,8 +73,10 @@ impl Engine {
             match self.write(|act| act.follow_people()) {
                 Ok(effect) => all.add(effect.unwrap_or_default()),
                 // What was asked is done, and who leads goes on with what follows from it.
-                Err(Error::Busy | Error::Full) => break,
-                Err(error) => return Err(error),
+                Err(error) => {
+                    tracing::warn!(%error, "what is of a person who moved is planned later");
+                    break;
+                }
             }
             make_room();
         }
