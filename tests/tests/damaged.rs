@@ -142,13 +142,14 @@ fn one_that_is_damaged_again_and_again_does_not_fill_the_disk_with_what_is_kept_
         assert!(matches!(mend(&dir, day("2026-11-24")), Ok(Mending::Mended(_))), "{n}");
     }
     smash(&dir);
-    for now in [day("2026-11-24"), day("2026-11-25") - SignedDuration::from_secs(1)] {
-        let said = mend(&dir, now).expect_err("it is damaged again").to_string();
+    let late = day("2026-11-25") - SignedDuration::from_secs(1);
+    for (now, journal) in [(day("2026-11-24"), Journal::Its), (late, Journal::Former)] {
+        let lock = SchedulerLock::wait(&dir).expect("led");
+        let said = damage::mend(&dir, &lock, now, journal).expect_err("damaged again").to_string();
         assert!(said.contains("it was damaged 3 times within a day"), "{said}");
         assert_eq!(kept(&dir).len(), 3);
     }
-    let done = mend(&dir, day("2026-11-25")).expect("mended");
-    assert!(matches!(done, Mending::Mended(_)), "{done:?}");
+    assert!(matches!(mend(&dir, day("2026-11-25")), Ok(Mending::Mended(_))));
     assert_eq!(titles(&dir), ["One"]);
 }
 

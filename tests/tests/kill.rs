@@ -118,6 +118,12 @@ async fn cut_off_on_a_channel_that_must_never_repeat_a_person_is_asked() {
     let told = home.command("carillon").args(["why", &id]).output().expect("the story");
     let why = String::from_utf8_lossy(&told.stdout);
     assert!(why.contains("it may or may not have arrived") && !why.contains("twice"), "{why}");
+    // Whoever asks for all does not mean that one.
+    let (said, _) = home.says(&["retry", "--all"]);
+    assert!(said.starts_with("Nothing is tried again.\nLeft as it is: "), "{said}");
+    assert!(said.contains("is sent again by its name alone"), "{said}");
+    let (said, code) = home.says(&["retry", &id]);
+    assert!(code == 0 && said.starts_with("1 reminder will be tried again"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -163,7 +163,9 @@ pub fn mend(
         Err(other) => return Err(other),
     }
     let is_often = exchange::kept_since(&dir, DAMAGED, later(now, -DAY)) >= MENDS;
-    if is_often && !was_over {
+    // Else it is damage, whoever did it.
+    let is_copy = was_over && copy::examine_alone(&path).is_ok();
+    if is_often && !is_copy {
         let reason = format!(
             "it was damaged {MENDS} times within a day, by its disk or another program: see to that first \
              (`carillon restore FILE` puts a copy of yours in its place, and it is kept)"
@@ -182,9 +184,11 @@ pub fn mend(
         }
     };
     let mut kept = alone.exchange(DAMAGED, now)?;
-    // What a program writes over it again and again is somewhere else, too.
-    if let Some(one) = kept.take_if(|_| is_often) {
-        restore::clear(&one)?;
+    // What a program writes over it again and again is somewhere else, too; the journal is not.
+    if let Some(one) = kept.take_if(|_| is_often)
+        && let Err(error) = std::fs::remove_file(&one)
+    {
+        tracing::warn!(%error, path = %one.display(), "it stays beside the ledger");
     }
     Ok(Mending::Mended(Mended { kept, backup, had, was_over }))
 }

@@ -67,7 +67,7 @@ impl Place {
         let absolute = |name| variable(name).filter(|path| path.is_absolute());
         let runtime = |data: &Path| {
             let folder = absolute("XDG_RUNTIME_DIR")?.join("carillon");
-            Some(folder.join(data.strip_prefix("/").ok()?))
+            Some(folder.join(resolved(data).strip_prefix("/").ok()?))
         };
         let by_option = named.map(|path| (path.to_path_buf(), OPTION));
         let by_name = by_option.or_else(|| variable(VARIABLE).map(|path| (path, VARIABLE)));
@@ -91,9 +91,31 @@ impl Place {
     }
 }
 
+/// A path without links, as far as it is there: one place has one name, whichever way leads to it.
+fn resolved(path: &Path) -> PathBuf {
+    let there = path.ancestors().find_map(|part| Some((part, part.canonicalize().ok()?)));
+    let Some((part, real)) = there else { return path.to_path_buf() };
+    path.strip_prefix(part).map_or_else(|_| path.to_path_buf(), |rest| real.join(rest))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_place_has_one_mark_whichever_link_leads_to_it() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        std::fs::create_dir(&real).expect("a folder");
+        std::os::unix::fs::symlink(&real, &link).expect("a link");
+        let mark = |path: &Path| {
+            let run = |name: &str| (name == "XDG_RUNTIME_DIR").then(|| "/run/user/1".into());
+            Place::choose(Some(path), run).expect("a place").runtime.expect("a folder")
+        };
+        for rest in ["", "not there yet"] {
+            assert_eq!(mark(&link.join(rest)), mark(&real.join(rest)));
+        }
+    }
 
     /// `NAME=value` by spaces; the answer is data and state, or the error.
     fn check(named: Option<&str>, environment: &str, wanted: &str) {

@@ -389,8 +389,12 @@ impl Courier for Remembering {
     }
 
     fn withdraw<'a>(&'a self, key: &'a str) -> BoxFuture<'a, ()> {
-        self.0.notices.withdrawn(key);
-        self.0.courier.withdraw(key)
+        Box::pin(async move {
+            // What could not be taken off is to be, by whoever can.
+            if self.0.courier.take_off(key).await {
+                self.0.notices.withdrawn(key);
+            }
+        })
     }
 }
 

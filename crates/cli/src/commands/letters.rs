@@ -8,7 +8,7 @@ use std::{
 };
 
 use calendar::{
-    delivery::{Refused, Wish, asked},
+    delivery::{Guarantee, Refused, State, Wish, asked},
     id::DeliveryId,
     reason::Reason,
 };
@@ -100,14 +100,37 @@ fn decide(
     which: &WhichLetters,
     decision: Decision<'_>,
 ) -> Result<Decided, Failure> {
-    let (ids, care) = match which.deliveries.is_empty() {
-        true => (found(session, which)?, Care::WhatCan),
-        false => (session.deliveries(&which.deliveries)?, Care::AllOrNone),
-    };
-    if care == Care::AllOrNone {
+    if !which.deliveries.is_empty() {
+        let ids = session.deliveries(&which.deliveries)?;
         refuse_others(session, &ids, decision)?;
+        return Ok(session.engine.decide_letters(&ids, decision, Care::AllOrNone, None)?);
     }
-    Ok(session.engine.decide_letters(&ids, decision, care, None)?)
+    let (mut ids, mut kept) = (found(session, which)?, Vec::new());
+    if matches!(decision, Decision::Retry) {
+        (ids, kept) = never_repeated(session, ids)?;
+    }
+    let mut decided = session.engine.decide_letters(&ids, decision, Care::WhatCan, None)?;
+    decided.refused.extend(kept);
+    Ok(decided)
+}
+
+/// Takes those away that may have arrived and are never to be repeated: each is to be named.
+fn never_repeated(
+    session: &Session,
+    ids: Vec<DeliveryId>,
+) -> Result<(Vec<DeliveryId>, Vec<engine::letters::Refused>), Failure> {
+    let (mut others, mut kept) = (Vec::new(), Vec::new());
+    for id in ids {
+        let facts = session.engine.why(id)?.delivery.row.facts;
+        if facts.state == State::Review && facts.guarantee == Guarantee::NeverRepeat {
+            let why =
+                "what may have arrived and is never to be repeated is sent again by its name alone";
+            kept.push(engine::letters::Refused { delivery: id.to_string(), why: why.into() });
+        } else {
+            others.push(id);
+        }
+    }
+    Ok((others, kept))
 }
 
 fn refuse_others(
