@@ -27,7 +27,7 @@ fn causes(world: &World) -> Vec<(State, Option<Reason>)> {
 #[test]
 fn a_full_disk_is_why_something_is_late_though_the_service_was_killed_before_there_was_room() {
     let (mut world, disk) = morning(&["0910", "0912", "0920"]);
-    for at in ["2026-11-23T09:10", "2026-11-23T09:12:03"] {
+    for at in ["2026-11-23T09:10", "2026-11-23T09:11:58"] {
         world.jump_to(at);
         disk.arrange(Fault::Full { bytes: 0 });
         assert!(world.try_pass(&[]).is_err());

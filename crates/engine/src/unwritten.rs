@@ -6,12 +6,12 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, ErrorKind, Write},
+    io::Write,
     os::unix::fs::{FileExt, OpenOptionsExt},
     path::Path,
 };
 
-use calendar::reason::Reason;
+use calendar::{reason::Reason, timing::later};
 use jiff::Timestamp;
 
 use crate::{
@@ -26,6 +26,9 @@ const MOST: usize = 8;
 /// Two moments in milliseconds, the code of why, a space after each, and the end of the line.
 const WIDTH: usize = 19 + 1 + 19 + 1 + 19 + 1 + 1;
 
+/// So many seconds after one try comes the next.
+const TRIED: i64 = 5;
+
 /// A time in which the ledger could not be written though somebody tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stretch {
@@ -34,10 +37,13 @@ pub(crate) struct Stretch {
     pub(crate) cause: Reason,
 }
 
-/// Makes room for what is noted later, unless there is some.
+/// Makes room for what is noted later, unless there is some: a file that is not whole is made anew.
 pub(crate) fn prepare(dir: &Path) {
+    if !read(dir).is_empty() {
+        return;
+    }
     let path = dir.join(NAME);
-    let made = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path);
+    let made = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&path);
     let made = made.and_then(|mut file| {
         let nothing =
             line(&Stretch { from: moment(0), to: moment(0), cause: Reason::LateUnwritable });
@@ -45,13 +51,9 @@ pub(crate) fn prepare(dir: &Path) {
         // Half of it is of no use.
         written.or_else(|error| fs::remove_file(&path).and(Err(error)))
     });
-    if let Err(error) = made.or_else(is_there) {
+    if let Err(error) = made {
         tracing::debug!(%error, "that the ledger cannot be written would not outlive a kill");
     }
-}
-
-fn is_there(error: io::Error) -> io::Result<()> {
-    if error.kind() == ErrorKind::AlreadyExists { Ok(()) } else { Err(error) }
 }
 
 /// Notes that the ledger in this folder could not be written from the one moment to the other. What was
@@ -71,10 +73,12 @@ pub fn note(dir: &Path, from: Timestamp, to: Timestamp, why: &Error) {
     }
 }
 
-/// What was noted between two moments, the earliest first.
+/// What was noted between two moments, the earliest first. Whoever was killed before the next try could
+/// not write until then, either.
 pub(crate) fn between(dir: &Path, from: Timestamp, to: Timestamp) -> Vec<Stretch> {
     let mut all = read(dir);
     all.retain(|one| from < one.to && one.from <= one.to && one.to <= to);
+    all.iter_mut().for_each(|one| one.to = later(one.to, TRIED).min(to));
     all.sort_unstable_by_key(|one| one.from);
     all
 }
@@ -130,7 +134,7 @@ mod tests {
         for to in [110, 120] {
             note(dir, at(100), at(to), &Error::Full);
         }
-        let full = Stretch { from: at(100), to: at(120), cause: Reason::LateDiskFull };
+        let full = Stretch { from: at(100), to: at(125), cause: Reason::LateDiskFull };
         assert_eq!(between(dir, at(0), at(500)), [full]);
         assert_eq!(
             (between(dir, at(120), at(500)), between(dir, at(0), at(119))),
@@ -139,17 +143,17 @@ mod tests {
         for from in (200..=900).step_by(100) {
             note(dir, at(from), at(from + 10), &Error::Busy);
         }
-        assert_eq!(times(dir).first(), Some(&(200, 210)));
+        assert_eq!(times(dir).first(), Some(&(200, 215)));
         assert_eq!((times(dir).len(), size()), (MOST, before));
     }
 
     #[test]
-    fn a_damaged_file_says_nothing() {
+    fn a_damaged_file_is_made_anew() {
         let folder = tempfile::tempdir().expect("a temp folder");
         for text in ["", "half a line", &"x".repeat(MOST * WIDTH)] {
             fs::write(folder.path().join(NAME), text).expect("written");
             note(folder.path(), at(100), at(120), &Error::Full);
-            assert_eq!(times(folder.path()), []);
+            assert_eq!(times(folder.path()), [(100, 125)]);
         }
     }
 }

@@ -37,7 +37,7 @@ pub fn told_after(
     (from, now): (Timestamp, Timestamp),
 ) -> Result<Option<DeliveryId>> {
     let sql = "SELECT id FROM delivery WHERE subject = ?1 AND reminder = ?2 AND +channel = ?3
-        AND +due > ?4 AND +due <= ?5 AND state IN ('processing', 'completed')
+        AND +due > ?4 AND +due <= ?5 AND (state = 'completed' OR state = 'processing' AND cancel_wanted = 0)
         ORDER BY due DESC, id DESC LIMIT 1";
     let values = params![of.subject, of.reminder, of.channel.bytes(), ms(from), ms(now)];
     let read = |row: &Row<'_>| Ok(DeliveryId::from_bytes(row.get(0)?));
